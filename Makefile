@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# One non-recursive make; each folder says in its build.mk what it holds:
+#
+#   $(call library,NAME,SOURCES,PKG-CONFIG MODULES)         build/lib/libNAME.a
+#   $(call program,NAME,SOURCES,LIBRARIES,MODULES)          build/bin/NAME
+#   $(call unit-test,NAME,SOURCES,LIBRARIES,MODULES)        build/tests/NAME, cmocka, TAP
+#   $(call fuzz-target,NAME,SOURCES,LIBRARIES,MODULES)      build/fuzz/NAME, libFuzzer; seeds: tests/fuzz/seeds/NAME/
+#   $(call bpf-object,NAME,SOURCE)                          build/bpf/NAME.skel.h, a libbpf skeleton
+#
+# LIBRARIES are in link order, users before what they use; a library's own modules come along.
+#
+#   make                all programs                make check      unit tests and fuzz seeds
+#   make SAN=1 ...      ASan and UBSan, build/san   make CC=clang   with warnings as errors too
+#   make fuzz           libFuzzer binaries          make bench      see tests/bench
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+SAN ?=
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifneq ($(SAN),)
+B ?= build/san
+SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+endif
+B ?= build
+CLANG ?= clang
+BPFTOOL ?= /usr/sbin/bpftool
+
+VERSION := $(shell cat VERSION)
+COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+
+CFLAGS ?= -O2 -g
+CSTD := -std=gnu11 -D_GNU_SOURCE -I. -I$(B)
+WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith \
+	-Wno-unused-parameter
+HARDEN := -fno-omit-frame-pointer -fno-strict-aliasing
+ALL_CFLAGS = $(CSTD) $(WARN) $(HARDEN) $(CFLAGS) $(SAN_FLAGS) -MMD -MP
+
+PROGRAMS :=
+UNIT_TESTS :=
+FUZZ_TARGETS :=
+ALL_OBJS :=
+
+pkg-cflags = $(if $(strip $(1)),$(shell pkg-config --cflags $(1)))
+pkg-libs = $(if $(strip $(1)),$(shell pkg-config --libs $(1)))
+objs = $(patsubst %.c,$(B)/obj/%.o,$(filter %.c,$(1)))
+# the -l and -L flags of a program: its own modules and those of each library
+link-libs = $(foreach l,$(1),$(B)/lib/lib$(l).a)
+link-mods = $(sort $(2) $(foreach l,$(1),$(lib_$(l)_MODS)))
+
+define library
+$(eval lib_$(strip $(1))_MODS := $(3))
+$(eval lib_$(strip $(1))_SRCS := $(2))
+$(eval $(call library-rules,$(strip $(1)),$(2),$(3)))
+endef
+define library-rules
+$(call objs,$(2)): MODS += $(3)
+$(B)/lib/lib$(1).a: $(call objs,$(2))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	@ar rcs $$@ $$^
+ALL_OBJS += $(call objs,$(2))
+endef
+
+define executable-rules
+$(call objs,$(3)): MODS += $(call link-mods,$(4),$(5))
+$(1)/$(2): $(call objs,$(3)) $(call link-libs,$(4))
+	@mkdir -p $$(@D)
+	@echo "  LD      $$@"
+	@$$(CC) $$(ALL_CFLAGS) -o $$@ $$^ $$(LDFLAGS) $$(call pkg-libs,$(call link-mods,$(4),$(5))) -lm -pthread
+ALL_OBJS += $(call objs,$(3))
+endef
+define program
+$(eval PROGRAMS += $(B)/bin/$(strip $(1)))
+$(eval $(call executable-rules,$(B)/bin,$(strip $(1)),$(2),$(3),$(4)))
+endef
+define unit-test
+$(eval UNIT_TESTS += $(B)/tests/$(strip $(1)))
+$(eval $(call executable-rules,$(B)/tests,$(strip $(1)),$(2),$(3),$(4) cmocka))
+endef
+
+# A fuzz target is compiled whole, libraries too, by clang with coverage.
+FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -O1 -g
+define fuzz-target
+$(eval FUZZ_TARGETS += build/fuzz/$(strip $(1)))
+$(eval $(call fuzz-rules,$(strip $(1)),$(2),$(3),$(4)))
+endef
+define fuzz-rules
+build/fuzz/$(1): $(2) $(foreach l,$(3),$(filter %.c,$(lib_$(l)_SRCS))) | $(BPF_SKELETONS)
+	@mkdir -p $$(@D)
+	@echo "  FUZZ    $$@"
+	@$$(CLANG) $$(CSTD) $$(WARN) $$(FUZZ_FLAGS) $$(call pkg-cflags,$(call link-mods,$(3),$(4))) -o $$@ \
+		$$(filter %.c,$$^) $$(call pkg-libs,$(call link-mods,$(3),$(4))) -lm -pthread
+endef
+
+BPF_SKELETONS :=
+define bpf-object
+$(eval BPF_SKELETONS += $(B)/bpf/$(strip $(1)).skel.h)
+$(eval $(call bpf-rules,$(strip $(1)),$(2)))
+endef
+define bpf-rules
+$(B)/bpf/$(1).bpf.o: $(2) $(wildcard $(dir $(2))*.h)
+	@mkdir -p $$(@D)
+	@echo "  BPF     $$@"
+	@$$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter -I. \
+		-I/usr/include/$$(shell uname -m)-linux-gnu -c $$< -o $$@
+	@llvm-strip -g $$@
+$(B)/bpf/$(1).skel.h: $(B)/bpf/$(1).bpf.o
+	@$$(BPFTOOL) gen skeleton $$< name $(subst -,_,$(1)) > $$@
+endef
+
+include $(sort $(wildcard lib/build.mk lib/*/build.mk */build.mk))
+
+all: $(PROGRAMS)
+
+$(B)/obj/%.o: %.c | $(BPF_SKELETONS)
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(CC) $(ALL_CFLAGS) -DBATON_VERSION='"$(VERSION)"' $(call pkg-cflags,$(sort $(MODS))) -c $< -o $@
+
+# The commit goes into one object only, so that a commit rebuilds no more than that.
+$(B)/obj/lib/version.o: CFLAGS += -DBATON_COMMIT='"$(COMMIT)"'
+$(B)/obj/lib/version.o: $(B)/commit
+$(B)/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
+
+tests: $(UNIT_TESTS)
+fuzz: $(FUZZ_TARGETS)
+
+check: tests fuzz
+	prove --exec '' $(UNIT_TESTS)
+	prove tests/fuzz/replay.t
+
+PREFIX ?= /usr/local
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/baton $(DESTDIR)$(PREFIX)/share/baton/topologies \
+		$(DESTDIR)$(PREFIX)/share/man/man1
+	install $(B)/bin/baton $(DESTDIR)$(PREFIX)/bin/
+	install $(filter-out $(B)/bin/baton,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/libexec/baton/
+	install -m 644 topologies/*.yaml $(DESTDIR)$(PREFIX)/share/baton/topologies/
+	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+
+clean:
+	rm -rf build
+
+-include $(ALL_OBJS:.o=.d)
+.PHONY: all tests fuzz check install clean FORCE
+FORCE:

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HTTP/1.1 server for REST: libmicrohttpd (external epoll) in a libuv loop. Routes come from one table;
+ * every error is answered with problem details (RFC 9457, application/problem+json); what takes time may be answered
+ * later; event streams are text/event-stream. Bodies (64 KiB), connections (256) and streams are bounded.
+ */
+#ifndef BATON_LIB_HTTP_SERVER_H
+#define BATON_LIB_HTTP_SERVER_H
+
+#include <jansson.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <uv.h>
+
+#include "lib/json.h"
+
+struct http_server;
+struct http_request; /* lives until it is answered; one answer exactly */
+struct http_stream;  /* an open text/event-stream */
+
+typedef void (*http_handler)(struct http_request *req, void *user);
+
+struct http_route {
+	const char *method; /* "GET" */
+	const char *path;   /* "/v1/migrations/{id}/cancel": segments in braces are parameters */
+	http_handler handler;
+	bool open; /* without a bearer token although it changes something (GET and HEAD always are open) */
+};
+
+struct http_listen {
+	struct in_addr addr;
+	uint16_t port;	   /* host order; 0: any, see http_server_port */
+	const char *token; /* bearer token wanted for every method but GET and HEAD; NULL: none. Borrowed */
+};
+
+/**
+ * http_server_new - listen and serve
+ * @routes: ended by a row whose method is NULL; borrowed for the server's life
+ * Return: 0, -EADDRINUSE, ...
+ *
+ * 404 and 405 (with Allow), 401, 413, 415 and 400 for what is no JSON object are answered here.
+ */
+int http_server_new(uv_loop_t *loop, const struct http_listen *listen, const struct http_route *routes, void *user,
+		    struct http_server **ret_server);
+uint16_t http_server_port(const struct http_server *server);
+void http_server_free(struct http_server *server);
+
+/* What was asked. Borrowed until the answer. */
+const char *http_param(const struct http_request *req, const char *name);  /* from the path; never NULL for a name of the route */
+const char *http_query(const struct http_request *req, const char *name);  /* "?name=...", or NULL */
+const char *http_header(const struct http_request *req, const char *name); /* or NULL */
+const json_t *http_body(const struct http_request *req);		   /* a JSON object; {} when there was no body */
+
+/* Answers. @body is given (its reference is taken); NULL: none. */
+void http_reply(struct http_request *req, unsigned status, json_t *body);
+/* 202 or 201 with Location */
+void http_reply_location(struct http_request *req, unsigned status, const char *location, json_t *body);
+void http_reply_text(struct http_request *req, unsigned status, const char *content_type, const char *text);
+/* application/octet-stream; copied */
+void http_reply_bytes(struct http_request *req, unsigned status, const void *bytes, size_t len);
+/**
+ * http_problem - problem details: {"type": "about:blank", "title", "status", "detail", "cause"}
+ * @cause: a word for programs, TS 29.500 style: "UE_NOT_FOUND"
+ */
+void http_problem(struct http_request *req, unsigned status, const char *cause, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+/* 400 INVALID_PARAMETER with "invalidParams": [{"param", "reason"}] */
+void http_problem_invalid(struct http_request *req, const struct json_reader *r);
+
+/**
+ * http_stream_open - answer with text/event-stream and keep the connection
+ * @on_close: called once when the client has gone or the server stops; the stream is freed after it
+ */
+struct http_stream *http_stream_open(struct http_request *req, void (*on_close)(struct http_stream *, void *), void *user);
+/* One event: "id: ID\nevent: NAME\ndata: JSON\n\n"; a client too slow to keep up (256 KiB behind) is dropped */
+void http_stream_send(struct http_stream *stream, unsigned long long id, const char *event, const json_t *data);
+/* ends the answer once all is sent; on_close is called then */
+void http_stream_end(struct http_stream *stream);
+
+#endif
