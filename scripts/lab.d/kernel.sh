@@ -1,0 +1,106 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Debian's kernel packages for scripts/lab: downloaded and unpacked into a cache, never installed.
+# CACHE/RELEASE holds vmlinuz, lib/modules/RELEASE with depmod's tables, and base.cpio, the part of
+# the initrd that is the kernel's. It appears complete or not at all.
+
+cache=${XDG_CACHE_HOME:-/var/cache}/baton-lab
+# what it takes to reach the root file system; in Debian's kernel all of it is modules
+readonly BOOT_MODULES=(virtio_pci 9pnet_virtio 9p overlay)
+readonly UNPACKED_MB=600
+
+apt_download() { # PACKAGE DIR
+	(cd "$2" && apt-get -qq -o APT::Sandbox::User=root download "$1")
+}
+
+# The newest release of a series (6.1) that apt knows, empty when it knows none.
+newest_known() {
+	apt-cache pkgnames "linux-image-$1." 2>/dev/null |
+		sed -n 's/^linux-image-\([0-9][0-9a-z.+-]*-amd64\)$/\1/p' |
+		grep -Ev -e '-(cloud|rt)-' | sort -V | tail -n 1
+}
+
+# Asking apt takes half a second: its answer holds for a day.
+newest_release() { # SERIES
+	local known=$cache/newest-$1 answer
+	if [ -n "$(find "$known" -mmin -1440 2>/dev/null)" ] && [ -d "$cache/$(<"$known")" ]; then
+		cat "$known"
+		return
+	fi
+	answer=$(newest_known "$1")
+	if [ -z "$answer" ]; then
+		apt-get -qq update >&2 || true
+		answer=$(newest_known "$1")
+	fi
+	[ -z "$answer" ] || echo "$answer" >"$known"
+	echo "$answer"
+}
+
+unpack() { # RELEASE DIR; prints nothing, leaves the reason in $reason
+	local package=linux-image-$1 log=$2.log
+	if [ "$(df --output=avail -m "$2" | tail -n 1)" -lt $UNPACKED_MB ]; then
+		reason="$cache has less than $UNPACKED_MB MB free"
+		return 1
+	fi
+	if ! apt_download "$package" "$2" >"$log" 2>&1; then
+		apt-get -qq update >>"$log" 2>&1 || true # the list may name a version that is gone
+		if ! apt_download "$package" "$2" >"$log" 2>&1; then
+			reason="apt-get download says: $(tail -n 1 "$log")"
+			return 1
+		fi
+	fi
+	if ! dpkg -x "$2/$package"_*.deb "$2" >"$log" 2>&1 || ! arrange "$1" "$2" >>"$log" 2>&1; then
+		reason="unpacking says: $(tail -n 1 "$log")"
+		return 1
+	fi
+}
+
+arrange() { # RELEASE DIR
+	mv "$2/boot/vmlinuz-$1" "$2/vmlinuz" &&
+		rm -rf "$2/boot" "$2/usr/share" "$2"/*.deb &&
+		PATH=$PATH:/usr/sbin:/sbin depmod -b "$2" "$1" &&
+		base_cpio "$1" "$2"
+}
+
+# The modules go in by number, in the order in which they must be loaded.
+base_cpio() { # RELEASE DIR
+	local root=$2/initrd module number=100
+	mkdir -p "$root"/{bin,dev,proc,sys,modules,host,rw,root} &&
+		cp "$(command -v busybox)" "$root/bin/busybox" || return
+	for module in $(PATH=$PATH:/usr/sbin:/sbin modprobe -d "$2" -S "$1" --show-depends -a "${BOOT_MODULES[@]}" |
+		sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++'); do
+		cp "$module" "$root/modules/$((number++)).ko" || return
+	done
+	[ $number -gt 100 ] && (cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) >"$2/base.cpio" && rm -rf "$root"
+}
+
+fetch() { # RELEASE
+	local fresh=$cache/.$1.$$ reason=''
+	[ ! -d "$cache/$1" ] || return 0 # another run was quicker
+	rm -rf "$cache"/.[0-9]*
+	mkdir "$fresh"
+	echo "lab: fetching linux-image-$1, about 70 MB, once" >&2
+	if ! unpack "$1" "$fresh" || ! mv "$fresh" "$cache/$1"; then
+		rm -rf "$fresh" "$fresh.log"
+		die "cannot get the package linux-image-$1: ${reason:-cannot write to $cache}"
+	fi
+	rm -f "$fresh.log"
+}
+
+# Sets release and tree (the kernel's directory) from $kernel, a release or a series.
+kernel_find() {
+	mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] ||
+		die "cannot write to $cache: run as root, or set XDG_CACHE_HOME to a directory of yours"
+	exec 9>"$cache/lock"
+	flock 9
+	if [[ $kernel =~ ^[0-9]+\.[0-9]+$ ]]; then
+		release=$(newest_release "$kernel")
+		[ -n "$release" ] || die "apt offers no package linux-image-$kernel.*-amd64"
+	else
+		release=${kernel%-amd64}-amd64
+	fi
+	tree=$cache/$release
+	fetch "$release"
+	exec 9>&-
+}
