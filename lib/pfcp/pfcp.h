@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * PFCP (TS 29.244 V17): bytes <-> plain structs <-> text. No I/O, no allocation, no state.
+ *
+ * Reading order: this file is the interface; const.h has the numbers and types.h the structs, both
+ * included from here. ie.h says how an IE, a group and a message are one table row each; the rows
+ * are in ies.c, groups.c and messages.c; decode.c, encode.c and print.c walk them.
+ */
+#ifndef BATON_PFCP_PFCP_H
+#define BATON_PFCP_PFCP_H
+
+#include <time.h>
+
+#include "lib/pfcp/const.h"
+#include "lib/pfcp/types.h"
+
+#define PFCP_MUST_CHECK __attribute__((warn_unused_result))
+
+/**
+ * struct pfcp_header - the header of cl. 7.2.2
+ * @version: 1; another one only after -EPROTONOSUPPORT
+ * @type: enum pfcp_message_type, or any number after -EOPNOTSUPP
+ * @has_seid: S flag; clear in node messages, set in session messages (type 50 on)
+ * @follow_on: FO flag: another message follows in the same datagram, at @size
+ * @priority: 0 to 15, with @has_priority (MP flag)
+ * @seid: the receiver's; 0 where it isn't known yet
+ * @sequence: 24 bits
+ * @size: octets of this message, header included; set by decoding, not read by encoding
+ */
+struct pfcp_header {
+	uint8_t version;
+	uint8_t type;
+	bool has_seid;
+	bool follow_on;
+	bool has_priority;
+	uint8_t priority;
+	uint64_t seid;
+	uint32_t sequence;
+	size_t size;
+};
+
+/**
+ * struct pfcp_msg - one message; about 200 kB, so allocate it once and use it again
+ * @skipped: IEs that were left out in decoding: of a type not known here, known but not of this
+ * message or group (both: cl. 7.6.9, ignored), of a vendor (type bit 15), and repetitions of what
+ * may come only once (cl. 7.6.10: the first counts) The member of the union that @header.type names
+ * holds. Version Not Supported Response and Session Deletion Request have no body.
+ */
+struct pfcp_msg {
+	struct pfcp_header header;
+	struct pfcp_skipped {
+		uint16_t unknown;
+		uint16_t unexpected;
+		uint16_t vendor;
+		uint16_t repeated;
+		uint16_t first_unknown; /* IE type of the first one unknown or unexpected, 0 = none
+					 */
+		uint16_t enterprise_id; /* of the first vendor IE */
+	} skipped;
+	union {
+		struct pfcp_heartbeat heartbeat_request;
+		struct pfcp_heartbeat heartbeat_response;
+		struct pfcp_association_setup_request association_setup_request;
+		struct pfcp_association_setup_response association_setup_response;
+		struct pfcp_association_release_request association_release_request;
+		struct pfcp_association_release_response association_release_response;
+		struct pfcp_session_establishment_request session_establishment_request;
+		struct pfcp_session_establishment_response session_establishment_response;
+		struct pfcp_session_modification_request session_modification_request;
+		struct pfcp_session_modification_response session_modification_response;
+		struct pfcp_session_deletion_response session_deletion_response;
+		struct pfcp_session_report_request session_report_request;
+		struct pfcp_session_report_response session_report_response;
+	};
+};
+
+/**
+ * struct pfcp_error - what is wrong with a message
+ * @cause: enum pfcp_cause for the answer; 0 if the standard wants none (see pfcp_decode)
+ * @ie_type: the Offending IE, or the missing one; 0 = the header
+ * @offset: of that IE's header in the message, in octets; of what should have held a missing one
+ * @what: static text for a log, never NULL
+ */
+struct pfcp_error {
+	uint8_t cause;
+	uint16_t ie_type;
+	size_t offset;
+	const char *what;
+};
+
+/**
+ * pfcp_header_decode - the header alone, cheaply: to tell a retransmission before its body is read
+ * @buf: one datagram, @len octets; borrowed during the call
+ * @ret: written on 0, -EPROTONOSUPPORT and -EINVAL
+ * @err: written on failure; may be NULL
+ *
+ * Return: 0; -EBADMSG, too short for a header: drop it in silence; -EPROTONOSUPPORT, a version
+ * other than 1: answer Version Not Supported; -EINVAL, the Length field and @len disagree (cause
+ * 68). Spec: TS 29.244 cl. 7.2.2, 7.6.2, 7.6.3
+ */
+int pfcp_header_decode(const uint8_t *buf, size_t len, struct pfcp_header *ret,
+		       struct pfcp_error *err) PFCP_MUST_CHECK;
+
+/**
+ * pfcp_decode - one message
+ * @buf: one datagram, @len octets; nothing in @ret points into it
+ * @ret: caller-owned; overwritten. @ret->header holds on any result but -EBADMSG, so that a bad
+ * request can be answered; the body holds on 0 only.
+ * @err: written on failure; may be NULL
+ *
+ * A message that carries @follow_on ends at @ret->header.size; the caller goes on from there.
+ * Refused are: IEs cut short or of a wrong length, also optional ones; a mandatory IE that is
+ * missing; a Create FAR with FORW and no Forwarding Parameters; a Create PDR that names no FAR;
+ * reserved values; more of a list than PFCP_MAX_; an S flag that doesn't fit the message type.
+ * Fields later releases may append to an IE are ignored. Return: 0; -EBADMSG, no header: drop in
+ * silence; -EPROTONOSUPPORT, other version: answer Version Not Supported; -EOPNOTSUPP, message type
+ * not known here: drop (cl. 7.6.4); -EINVAL: answer with @err->cause and, in session messages,
+ * Offending IE. Spec: TS 29.244 cl. 7.6
+ */
+int pfcp_decode(const uint8_t *buf, size_t len, struct pfcp_msg *ret,
+		struct pfcp_error *err) PFCP_MUST_CHECK;
+
+/**
+ * pfcp_encode - the bytes of a message
+ * @buf: receives them, at most @size
+ * @ret_len: octets written, on success
+ *
+ * Return: 0; -ENOBUFS, @size is too small; -EINVAL, the message breaks its own table: something
+ * mandatory is not there, a list is over its bound, a value does not fit its field.
+ */
+int pfcp_encode(const struct pfcp_msg *msg, uint8_t *buf, size_t size,
+		size_t *ret_len) PFCP_MUST_CHECK;
+
+/**
+ * pfcp_print - a message as one line of text, cut at @size, always with a NUL if @size > 0
+ *
+ * `session-deletion-response seid=0x1 seq=7 { cause=accepted }`: names are the table's, groups are
+ * in braces. For logs and tests, not to be parsed. Return: the length of the whole text, as
+ * snprintf does.
+ */
+size_t pfcp_print(const struct pfcp_msg *msg, char *buf, size_t size);
+
+/**
+ * pfcp_msg_init - an empty message of @type: every single IE zero and absent, every list empty
+ * @seid: the receiver's; not sent in node messages
+ * @sequence: 24 bits; a response takes its request's
+ */
+void pfcp_msg_init(struct pfcp_msg *msg, uint8_t type, uint64_t seid, uint32_t sequence);
+
+/* Names from the tables: "session-report-request", "no-resources", "f-teid"; "unknown" otherwise.
+ */
+const char *pfcp_message_name(uint8_t type);
+const char *pfcp_cause_name(uint8_t cause);
+const char *pfcp_ie_name(uint16_t type);
+
+/* Whether @type is a request (of those in enum pfcp_message_type); its response's type is @type
+ * + 1. */
+bool pfcp_is_request(uint8_t type);
+
+/* Recovery Time Stamp and other times: seconds since 1900, modulo 2^32 (RFC 5905, cl. 8.2.65) */
+uint32_t pfcp_time_from_unix(time_t t);
+
+/* Node IDs are equal: same type, same value (FQDNs without regard to case). */
+bool pfcp_node_id_equal(const struct pfcp_node_id *a, const struct pfcp_node_id *b);
+
+#endif
