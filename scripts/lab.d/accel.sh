@@ -11,10 +11,10 @@ kvm_boots() {
 	local probe status=1
 	probe=$(mktemp -d "${TMPDIR:-/tmp}/baton-lab.XXXXXXXX")
 	initrd "$probe/initrd"
-	timeout "$KVM_PROBE_SECONDS" qemu-system-x86_64 -accel kvm -cpu host -m 256 -nodefaults -no-user-config \
+	(ulimit -c 0 && exec timeout "$KVM_PROBE_SECONDS" qemu-system-x86_64 -accel kvm -cpu host -m 256 -nodefaults -no-user-config \
 		-display none -nic none -no-reboot -device isa-debug-exit,iobase=0xf4 -serial stdio \
 		-kernel "$tree/vmlinux" -initrd "$probe/initrd" -append "console=ttyS0 quiet panic=-1 rdinit=/init lab.probe" \
-		</dev/null 2>/dev/null | grep -q '^lab: booted' && status=0
+		</dev/null 2>/dev/null) | grep -q '^lab: booted' && status=0
 	rm -rf "$probe"
 	return $status
 }
