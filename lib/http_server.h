@@ -43,7 +43,19 @@ struct http_listen {
 int http_server_new(uv_loop_t *loop, const struct http_listen *listen, const struct http_route *routes, void *user,
 		    struct http_server **ret_server);
 uint16_t http_server_port(const struct http_server *server);
+/**
+ * http_server_free - close the listener, every connection and stream (their on_close is called before it returns)
+ *
+ * Requests still unanswered stay valid and are freed by their answer. Not from within a handler or on_close.
+ */
 void http_server_free(struct http_server *server);
+
+struct http_counters {
+	uint64_t requests;
+	uint64_t streams_refused; /* more than 128 at once: 503 */
+	uint64_t streams_dropped; /* clients too slow to keep up */
+};
+struct http_counters http_server_counters(const struct http_server *server);
 
 /* What was asked. Borrowed until the answer. */
 const char *http_param(const struct http_request *req, const char *name);  /* from the path; never NULL for a name of the route */
@@ -69,7 +81,10 @@ void http_problem_invalid(struct http_request *req, const struct json_reader *r)
 
 /**
  * http_stream_open - answer with text/event-stream and keep the connection
- * @on_close: called once when the client has gone or the server stops; the stream is freed after it
+ * @on_close: called once when the client has gone or the server stops, from the loop; the stream is freed after it
+ *
+ * Return: the stream, or NULL when too many are open (503 has been answered, @on_close is not called). NULL may be
+ * handed to http_stream_send and http_stream_end.
  */
 struct http_stream *http_stream_open(struct http_request *req, void (*on_close)(struct http_stream *, void *), void *user);
 /* One event: "id: ID\nevent: NAME\ndata: JSON\n\n"; a client too slow to keep up (256 KiB behind) is dropped */

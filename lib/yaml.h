@@ -40,7 +40,8 @@ struct yaml_doc; /* owns the tree */
  */
 int yaml_load_file(const char *path, struct yaml_doc **ret_doc, struct yaml_error *err);
 int yaml_load_memory(const char *name, const void *text, size_t len, struct yaml_doc **ret_doc, struct yaml_error *err);
-void yaml_free(struct yaml_doc *doc);
+/* libyaml exports a yaml_free() of its own, which this one would replace at run time: hence another name for the linker */
+void yaml_free(struct yaml_doc *doc) __asm__("baton_yaml_free");
 
 const struct yaml_node *yaml_root(const struct yaml_doc *doc);
 const char *yaml_name(const struct yaml_doc *doc);
@@ -64,15 +65,16 @@ int yaml_ipv4_prefix(const struct yaml_doc *doc, const struct yaml_node *node, s
 
 /*
  * A mapping read by a table: one row a key gives the reader, where it goes, whether it must be there and
- * the help text. Keys not in the table are errors that list those that are.
+ * the help text. Keys not in the table are errors that list those that are. At most 128 rows.
  */
 struct yaml_field {
 	const char *key;
 	int (*read)(const struct yaml_doc *doc, const struct yaml_node *node, const struct yaml_field *field, void *ret,
 		    struct yaml_error *err);
-	size_t offset;	 /* of the target in the struct handed to yaml_read_fields; NULL read: of nothing */
+	size_t offset;	 /* of the target in the struct handed to yaml_read_fields: @read gets the target itself as @ret.
+			  * NULL read: the key is allowed and skipped */
 	size_t size;	 /* of a text target */
-	uint64_t min, max; /* of a number */
+	uint64_t min, max; /* of a number; max 0: what the target holds */
 	bool required;
 	const char *help;
 };
