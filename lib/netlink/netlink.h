@@ -25,7 +25,13 @@ void nl_close(struct nl *nl);
 const char *nl_error_text(const struct nl *nl); /* "", or the kernel's words for the last failure */
 
 void nl_batch_begin(struct nl *nl);
-/** nl_batch_end - send what was queued, in chunks the kernel takes; Return: 0, or the first error (@ret_index: NULL or which request) */
+/**
+ * nl_batch_end - send what was queued, in chunks the kernel takes
+ * @ret_index: NULL, or on failure which request it was, from 0
+ *
+ * Requests after a failed one may have been carried out (the rest of its chunk) or not.
+ * Return: 0, or the first error
+ */
 int nl_batch_end(struct nl *nl, size_t *ret_index);
 
 /* Links. An ifindex of 0 in an answer means: no such link. */
@@ -35,6 +41,8 @@ struct nl_veth {
 	const uint8_t *mac, *peer_mac; /* NULL: the kernel's choice */
 	uint32_t mtu;		 /* 0: 1500 */
 	bool noarp;		 /* IFF_NOARP on name */
+	unsigned ifindex, peer_ifindex; /* to be known without asking; 0: the kernel's choice */
+	unsigned master;	 /* of name: a bridge in its namespace; 0: none */
 };
 int nl_link_add_veth(struct nl *nl, const struct nl_veth *veth);
 int nl_link_add_bridge(struct nl *nl, const char *name);

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Ending TCP sockets by their local address: sock_diag(7), SOCK_DESTROY. IPv6 sockets with a mapped
+ * address count. */
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <string.h>
+
+#include "lib/netlink/request.h"
+
+enum {
+	TCP_STATE_TIME_WAIT = 6,
+	TCP_STATE_CLOSE = 7,
+	ALL_STATES = 0xfff,
+	WANTED_STATES = ALL_STATES & ~(1 << TCP_STATE_TIME_WAIT | 1 << TCP_STATE_CLOSE),
+};
+
+struct destroy {
+	struct nl *nl;
+	struct in_addr local;
+	int count;
+	int error; /* the first */
+};
+
+static struct nlmsghdr *diag_request(struct nl *nl, uint16_t type, uint16_t flags, uint8_t family)
+{
+	struct nlmsghdr *nlh = nl_request(nl, type, flags);
+	struct inet_diag_req_v2 *req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
+
+	req->sdiag_family = family;
+	req->sdiag_protocol = IPPROTO_TCP;
+	req->idiag_states = WANTED_STATES;
+	return nlh;
+}
+
+static bool is_local(const struct inet_diag_msg *msg, struct in_addr local)
+{
+	static const uint32_t mapped[3] = {0, 0, 0};
+	const uint32_t *src = (const uint32_t *)msg->id.idiag_src;
+
+	if (msg->idiag_family == AF_INET)
+		return src[0] == local.s_addr;
+	return !memcmp(src, mapped, 8) && src[2] == htonl(0xffff) && src[3] == local.s_addr;
+}
+
+static int destroy_one(const struct nlmsghdr *nlh, void *user)
+{
+	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(nlh);
+	struct destroy *d = user;
+	struct inet_diag_req_v2 *req;
+	struct nlmsghdr *out;
+	int error;
+
+	if (nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*msg) || !is_local(msg, d->local))
+		return 0;
+	out = diag_request(d->nl, SOCK_DESTROY, 0, msg->idiag_family);
+	req = mnl_nlmsg_get_payload(out);
+	req->id = msg->id;
+	/* a socket that has just ended by itself is no failure */
+	error = nl_submit(d->nl, out, ENOENT);
+	if (!error)
+		d->count++;
+	else if (!d->error)
+		d->error = error;
+	return 0;
+}
+
+int nl_sock_destroy(struct in_addr local)
+{
+	static const uint8_t families[] = {AF_INET, AF_INET6};
+	struct destroy d = {.local = local};
+	int error = nl_open_family(NETLINK_SOCK_DIAG, &d.nl);
+
+	if (error)
+		return error;
+	for (size_t i = 0; !error && i < sizeof(families); i++) {
+		error = nl_query(d.nl,
+				 diag_request(d.nl, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, families[i]),
+				 destroy_one, &d);
+		/* a kernel without IPv6 has no such sockets */
+		if (families[i] == AF_INET6 && error == -ENOENT)
+			error = 0;
+	}
+	nl_close(d.nl);
+	if (error || d.error)
+		return error ? error : d.error;
+	return d.count;
+}
