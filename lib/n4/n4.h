@@ -54,8 +54,8 @@ struct n4_node;
 
 /**
  * struct n4_peer - a PFCP entity we know, one an address; read only, but for @user
- * @addr:	 requests go to this address and the node's peer_port; messages belong to it by source
- * address
+ * @addr:	 requests go to this address and the node's peer_port; messages belong to it by
+ * source address
  * @node_id:	 as it told us; zero until associated
  * @recovery_time_stamp: the latest it told us; 0: none yet
  * @associated: session requests are exchanged only while this is set
@@ -81,10 +81,11 @@ enum n4_peer_event {
 	N4_PEER_UP,
 	/* No answer to N1 heartbeats. The association and the sessions stand; heartbeats go on. */
 	N4_PEER_LOST,
-	/* It has lost its state: another recovery time stamp in a heartbeat or in its association
-	 * response, or it says that it has no association (cause 72). It isn't associated any more;
-	 * after n4_peer_connect the association is set up again, and UP follows. UP role: an
-	 * association request tells it through n4_peer_accept instead. */
+	/* It has lost its state: another recovery time stamp in a heartbeat, or it says that it has
+	 * no association (cause 72). It isn't associated any more; after n4_peer_connect the
+	 * association is set up again, and UP follows. UP role: an association request tells it
+	 * through n4_peer_accept instead. A CP function that has itself restarted compares
+	 * recovery_time_stamp with what it saved, at UP. */
 	N4_PEER_RESTARTED,
 };
 
@@ -132,6 +133,9 @@ struct n4_config {
 	const struct n4_handler_row *handlers; /* borrowed for the node's life */
 	void (*peer_event)(struct n4_peer *peer, enum n4_peer_event event, void *user);
 	void *user; /* of the handlers and peer_event */
+	/* The peer's SEID of our session @seid from @peer, 0 if there is none: for the header of
+	 * answers that the node gives by itself to requests that can't be read. NULL: 0 in them */
+	uint64_t (*peer_seid)(struct n4_peer *peer, uint64_t seid, void *user);
 	/* Tests and fuzzing: instead of a socket; then n4_receive() is the way in. Return: 0 or a
 	 * negative errno */
 	int (*transmit)(const struct sockaddr_in *to, const uint8_t *buf, size_t len, void *user);
@@ -163,9 +167,8 @@ struct pfcp_msg *n4_msg(struct n4_node *node, uint8_t type, uint64_t seid);
 
 /**
  * n4_done - a request of ours has ended
- * @status:   0, also for a rejection: read its cause; -ETIMEDOUT: N1 tries without an answer;
- *-EBADMSG: an answer that can't be read, or of the wrong type; -ECANCELED: the peer was forgotten,
- *or the node freed
+ * @status: 0, also for a rejection: read its cause; -ETIMEDOUT: N1 tries without an answer;
+ * -EBADMSG: an answer that can't be read; -ECANCELED: the peer was forgotten, or the node freed
  * @response: borrowed until the return; NULL unless @status is 0
  */
 typedef void (*n4_done)(int status, const struct pfcp_msg *response, void *user);

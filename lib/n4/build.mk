@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+$(call library,n4,$(addprefix lib/n4/,node.c alarm.c incoming.c outgoing.c peer.c associate.c),libuv)
