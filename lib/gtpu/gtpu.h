@@ -114,11 +114,14 @@ struct gtpu_msg {
  * @ret: overwritten; its header holds on 0 and -EOPNOTSUPP
  *
  * Extension headers that need not be understood are skipped.
+ *
  * Return: 0; -EBADMSG, malformed: cut short, a Length field that isn't @len - 8, an extension
  * header of length 0, more than GTPU_MAX_EXTENSION, an IE missing or cut; -EPROTONOSUPPORT, not
- * version 1 or GTP'; -EOPNOTSUPP, an extension header that must be understood
- * (@ret->header.unknown_extension: answer Supported Extension Headers Notification) or, with
- * unknown_extension 0, a message type not known here. Spec: TS 29.281 cl. 5, 7
+ * version 1, or GTP'; -EOPNOTSUPP, an extension header that must be understood (unknown_extension:
+ * answer Supported Extension Headers Notification) or, with unknown_extension 0, a message type not
+ * known here: drop.
+ *
+ * Spec: TS 29.281 cl. 5, 7
  */
 int gtpu_decode(const uint8_t *buf, size_t len, struct gtpu_msg *ret) GTPU_MUST_CHECK;
 
@@ -136,9 +139,10 @@ int gtpu_header_encode(const struct gtpu_header *header, size_t payload_len, uin
 /**
  * gtpu_encode - a whole packet, payload and IEs included
  *
- * Sequence numbers: Echo, Error Indication and Supported Extension Headers Notification always
- * carry one (cl. 5.1, S flag), whether has_sequence is set or not. Return: as gtpu_header_encode;
- * -EINVAL also for a message type that is not in enum gtpu_message_type.
+ * Echo, Error Indication and Supported Extension Headers Notification always carry a sequence
+ * number (cl. 5.1, S flag), whether has_sequence is set or not.
+ *
+ * Return: as gtpu_header_encode; -EINVAL also for a type that is not in enum gtpu_message_type.
  */
 int gtpu_encode(const struct gtpu_msg *msg, uint8_t *buf, size_t size,
 		size_t *ret_len) GTPU_MUST_CHECK;
@@ -147,6 +151,7 @@ int gtpu_encode(const struct gtpu_msg *msg, uint8_t *buf, size_t size,
  * gtpu_print - a packet as one line of text, cut at @size, always with a NUL if @size > 0
  *
  * `g-pdu teid=0x1 psc={ul qfi=9} payload=84`
+ *
  * Return: the length of the whole text, as snprintf does.
  */
 size_t gtpu_print(const struct gtpu_msg *msg, char *buf, size_t size);

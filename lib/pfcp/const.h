@@ -21,6 +21,7 @@
 #define PFCP_MAX_REF		  8   /* QER IDs, and URR IDs, in a PDR */
 #define PFCP_MAX_REMOTE_TEID	  8   /* Remote F-TEIDs in an Error Indication Report */
 #define PFCP_MAX_CP_ENTITY	  8   /* CP PFCP Entity IP Addresses in a Retention Information */
+#define PFCP_MAX_CLEARED	  16  /* IEs that an Update rule takes away */
 #define PFCP_MAX_NAME		  128 /* characters of a Network Instance, APN/DNN, Application ID */
 #define PFCP_MAX_FLOW_DESCRIPTION 255
 #define PFCP_MAX_FQDN		  255
@@ -251,6 +252,8 @@ enum pfcp_rule_type {
 	PFCP_RULE_QER = 2,
 	PFCP_RULE_URR = 3,
 	PFCP_RULE_BAR = 4,
+	PFCP_RULE_MAR = 5,
+	PFCP_RULE_SRR = 6,
 };
 
 /* Measurement Method, cl. 8.2.40 */
@@ -297,7 +300,7 @@ enum pfcp_usage_trigger {
 #define PFCP_CPF_SSET (1ULL << 3)
 
 /* Flag IEs of one octet */
-#define PFCP_SEREQ_RESTI 0x01 /* PFCPSEReq-Flags cl. 8.2.139: restoration of a session */
+#define PFCP_SEREQ_RESTI 0x01 /* PFCPSEReq-Flags cl. 8.2.136: restoration of a session */
 #define PFCP_SMREQ_DROBU 0x01 /* PFCPSMReq-Flags cl. 8.2.31: drop what is buffered */
 #define PFCP_SMREQ_SNDEM 0x02 /* send end markers */
 #define PFCP_SMREQ_QAURR 0x04 /* query all URRs */

@@ -22,7 +22,7 @@
  * @type: enum pfcp_message_type, or any number after -EOPNOTSUPP
  * @has_seid: S flag; clear in node messages, set in session messages (type 50 on)
  * @follow_on: FO flag: another message follows in the same datagram, at @size
- * @priority: 0 to 15, with @has_priority (MP flag)
+ * @priority: 0 to 15, with @has_priority (MP flag); session messages only
  * @seid: the receiver's; 0 where it isn't known yet
  * @sequence: 24 bits
  * @size: octets of this message, header included; set by decoding, not read by encoding
@@ -42,9 +42,12 @@ struct pfcp_header {
 /**
  * struct pfcp_msg - one message; about 200 kB, so allocate it once and use it again
  * @skipped: IEs that were left out in decoding: of a type not known here, known but not of this
- * message or group (both: cl. 7.6.9, ignored), of a vendor (type bit 15), and repetitions of what
- * may come only once (cl. 7.6.10: the first counts) The member of the union that @header.type names
- * holds. Version Not Supported Response and Session Deletion Request have no body.
+ *           message or group (both cl. 7.6.9), of a vendor (type bit 15), repetitions of what may
+ *           come only once (cl. 7.6.10: the first counts), and optional IEs with a value that is
+ *           none (cl. 7.6.8: as if it weren't there)
+ *
+ * The member of the union that @header.type names holds. Version Not Supported Response and
+ * Session Deletion Request have no body.
  */
 struct pfcp_msg {
 	struct pfcp_header header;
@@ -53,8 +56,8 @@ struct pfcp_msg {
 		uint16_t unexpected;
 		uint16_t vendor;
 		uint16_t repeated;
-		uint16_t first_unknown; /* IE type of the first one unknown or unexpected, 0 = none
-					 */
+		uint16_t incorrect;
+		uint16_t first_unknown; /* IE type, unknown or unexpected; 0 = none */
 		uint16_t enterprise_id; /* of the first vendor IE */
 	} skipped;
 	union {
@@ -95,8 +98,10 @@ struct pfcp_error {
  * @err: written on failure; may be NULL
  *
  * Return: 0; -EBADMSG, too short for a header: drop it in silence; -EPROTONOSUPPORT, a version
- * other than 1: answer Version Not Supported; -EINVAL, the Length field and @len disagree (cause
- * 68). Spec: TS 29.244 cl. 7.2.2, 7.6.2, 7.6.3
+ * other than 1: answer Version Not Supported; -EINVAL, the Length field and @len disagree:
+ * cause 68.
+ *
+ * Spec: TS 29.244 cl. 7.2.2, 7.6.2, 7.6.3
  */
 int pfcp_header_decode(const uint8_t *buf, size_t len, struct pfcp_header *ret,
 		       struct pfcp_error *err) PFCP_MUST_CHECK;
@@ -105,17 +110,23 @@ int pfcp_header_decode(const uint8_t *buf, size_t len, struct pfcp_header *ret,
  * pfcp_decode - one message
  * @buf: one datagram, @len octets; nothing in @ret points into it
  * @ret: caller-owned; overwritten. @ret->header holds on any result but -EBADMSG, so that a bad
- * request can be answered; the body holds on 0 only.
+ *       request can be answered; the body holds on 0 only.
  * @err: written on failure; may be NULL
  *
  * A message that carries @follow_on ends at @ret->header.size; the caller goes on from there.
- * Refused are: IEs cut short or of a wrong length, also optional ones; a mandatory IE that is
- * missing; a Create FAR with FORW and no Forwarding Parameters; a Create PDR that names no FAR;
- * reserved values; more of a list than PFCP_MAX_; an S flag that doesn't fit the message type.
- * Fields later releases may append to an IE are ignored. Return: 0; -EBADMSG, no header: drop in
- * silence; -EPROTONOSUPPORT, other version: answer Version Not Supported; -EOPNOTSUPP, message type
- * not known here: drop (cl. 7.6.4); -EINVAL: answer with @err->cause and, in session messages,
- * Offending IE. Spec: TS 29.244 cl. 7.6
+ *
+ * Refused are: an IE that is cut short or longer than a fixed length; a mandatory IE that is
+ * missing (a response with a rejecting cause may leave out the rest); a mandatory or conditional IE
+ * with a value that is none; a Create FAR with FORW and no Forwarding Parameters, a Create PDR that
+ * names no FAR, and other conditions that the message alone tells; more of a list than PFCP_MAX_;
+ * an S flag that doesn't fit the message type. Octets that later releases may append to an IE are
+ * ignored. Whether rules refer to rules that exist, and can be served, is for the caller.
+ *
+ * Return: 0; -EBADMSG, no header: drop in silence; -EPROTONOSUPPORT, other version: answer Version
+ * Not Supported; -EOPNOTSUPP, message type not known here: drop (cl. 7.6.4); -EINVAL: answer a
+ * request with @err->cause and, in session messages, Offending IE; drop a response.
+ *
+ * Spec: TS 29.244 cl. 7.6
  */
 int pfcp_decode(const uint8_t *buf, size_t len, struct pfcp_msg *ret,
 		struct pfcp_error *err) PFCP_MUST_CHECK;
@@ -125,8 +136,9 @@ int pfcp_decode(const uint8_t *buf, size_t len, struct pfcp_msg *ret,
  * @buf: receives them, at most @size
  * @ret_len: octets written, on success
  *
- * Return: 0; -ENOBUFS, @size is too small; -EINVAL, the message breaks its own table: something
- * mandatory is not there, a list is over its bound, a value does not fit its field.
+ * Return: 0; -ENOBUFS, @size is too small or the message over PFCP_MAX_MESSAGE; -EINVAL, the
+ * message breaks its own table: something mandatory is not there, a list is over its bound, a value
+ * does not fit its field.
  */
 int pfcp_encode(const struct pfcp_msg *msg, uint8_t *buf, size_t size,
 		size_t *ret_len) PFCP_MUST_CHECK;
@@ -134,9 +146,10 @@ int pfcp_encode(const struct pfcp_msg *msg, uint8_t *buf, size_t size,
 /**
  * pfcp_print - a message as one line of text, cut at @size, always with a NUL if @size > 0
  *
- * `session-deletion-response seid=0x1 seq=7 { cause=accepted }`: names are the table's, groups are
- * in braces. For logs and tests, not to be parsed. Return: the length of the whole text, as
- * snprintf does.
+ * `session-deletion-response seid=0x1 seq=7 { cause=1(accepted) }`: names are the tables', groups
+ * are in braces. For logs and tests, not to be parsed.
+ *
+ * Return: the length of the whole text, as snprintf does.
  */
 size_t pfcp_print(const struct pfcp_msg *msg, char *buf, size_t size);
 

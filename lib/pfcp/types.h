@@ -163,7 +163,7 @@ struct pfcp_user_id {
 	char pei[256];
 };
 
-/* S-NSSAI cl. 8.2.172 */
+/* S-NSSAI cl. 8.2.176 */
 struct pfcp_s_nssai {
 	uint8_t sst;
 	uint32_t sd; /* 24 bits, 0xffffff = none */
@@ -176,6 +176,17 @@ struct pfcp_failed_rule_id {
 };
 
 /* ---- Grouped IEs ---- */
+
+/**
+ * struct pfcp_cleared - in an Update rule: IEs sent with length 0, i.e. what the rule shall lose
+ * @type: IE types, e.g. PFCP_IE_QER_ID: all QER IDs of the PDR. Empty in a Create rule.
+ *
+ * Spec: TS 29.244 cl. 5.6.3, 8.1.1
+ */
+struct pfcp_cleared {
+	uint8_t n;
+	uint16_t type[PFCP_MAX_CLEARED];
+};
 
 /* PDI cl. 7.5.2.2-2 */
 struct pfcp_pdi {
@@ -216,6 +227,7 @@ struct pfcp_pdr {
 	uint32_t qer_id[PFCP_MAX_REF];
 	bool has_predefined_rules; /* Activate Predefined Rules */
 	struct pfcp_text predefined_rules;
+	struct pfcp_cleared cleared;
 };
 
 /* Created PDR cl. 7.5.3.2 */
@@ -241,6 +253,7 @@ struct pfcp_forwarding {
 	uint8_t smreq_flags;
 	bool has_interface_type; /* Destination Interface's 3GPP Interface Type */
 	uint8_t interface_type;
+	struct pfcp_cleared cleared;
 };
 
 /* Create FAR cl. 7.5.2.3, Update FAR cl. 7.5.4.3 */
@@ -252,6 +265,7 @@ struct pfcp_far {
 	struct pfcp_forwarding forwarding;
 	bool has_bar_id;
 	uint8_t bar_id;
+	struct pfcp_cleared cleared;
 };
 
 /* Create QER cl. 7.5.2.5, Update QER cl. 7.5.4.5 */
@@ -267,6 +281,7 @@ struct pfcp_qer {
 	struct pfcp_bit_rate gbr;
 	bool has_qfi;
 	uint8_t qfi; /* 6 bits */
+	struct pfcp_cleared cleared;
 };
 
 /* Create URR cl. 7.5.2.4, Update URR cl. 7.5.4.4 */
@@ -282,6 +297,7 @@ struct pfcp_urr {
 	struct pfcp_volume volume_threshold;
 	bool has_time_threshold;
 	uint32_t time_threshold_s;
+	struct pfcp_cleared cleared;
 };
 
 /* Create BAR cl. 7.5.2.6, Update BAR cl. 7.5.4.11 */
@@ -291,6 +307,7 @@ struct pfcp_bar {
 	uint8_t notification_delay;  /* multiples of 50 ms */
 	bool has_suggested_packets;
 	uint8_t suggested_packets;
+	struct pfcp_cleared cleared;
 };
 
 /* Usage Report cl. 7.5.5.2, 7.5.7.2, 7.5.8.3 */

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * PFCP: bytes -> structs, by the tables (TS 29.244 cl. 7.2, 7.6).
+ *
+ * What is wrong is told by a cause (0 = nothing); the first that is found is kept with its place.
+ * Depth is bounded by the tables: a message, a rule, its parameters, a value.
+ */
+#include <errno.h>
+
+#include "lib/pfcp/ie.h"
+
+#define FLAG_S	0x01
+#define FLAG_MP 0x02
+#define FLAG_FO 0x04
+
+#define FIXED_HEADER 4 /* what the Length field does not count */
+#define IE_HEADER    4
+#define VENDOR_BIT   0x8000
+#define NODE_REST    4
+#define SESSION_REST 12
+#define NO_INDEX     (-1)
+
+struct decoder {
+	const uint8_t *start;
+	struct pfcp_skipped *skipped;
+	struct pfcp_error error;
+};
+
+/* An IE as it lies in the message */
+struct element {
+	uint16_t type;
+	size_t offset;
+	struct pfcp_reader value;
+};
+
+static const char *cause_text(uint8_t cause)
+{
+	switch (cause) {
+	case PFCP_CAUSE_MANDATORY_IE_MISSING:
+		return "mandatory IE missing";
+	case PFCP_CAUSE_CONDITIONAL_IE_MISSING:
+		return "conditional IE missing";
+	case PFCP_CAUSE_INVALID_LENGTH:
+		return "IE of invalid length";
+	case PFCP_CAUSE_NO_RESOURCES:
+		return "more or longer than this implementation takes";
+	}
+	return "IE with a value that is none";
+}
+
+static uint8_t fail(struct decoder *d, uint8_t cause, uint16_t type, size_t offset)
+{
+	d->error = (struct pfcp_error){
+		.cause = cause, .ie_type = type, .offset = offset, .what = cause_text(cause)};
+	return cause;
+}
+
+static uint8_t decode_group(struct decoder *d, const struct pfcp_group *group,
+			    struct pfcp_reader *r, size_t offset, void *value,
+			    const struct pfcp_message *message);
+
+/* Splits off the next IE. Return: 0 or a cause */
+static uint8_t next_element(struct decoder *d, struct pfcp_reader *r, struct element *ret)
+{
+	size_t length;
+
+	ret->offset = (size_t)(r->at - d->start);
+	if (pfcp_left(r) < IE_HEADER)
+		return fail(d, PFCP_CAUSE_INVALID_LENGTH, 0, ret->offset);
+	ret->type = pfcp_get_u16(r);
+	length = pfcp_get_u16(r);
+	if (length > pfcp_left(r))
+		return fail(d, PFCP_CAUSE_INVALID_LENGTH, ret->type, ret->offset);
+	ret->value = pfcp_get_part(r, length);
+	return 0;
+}
+
+static uint8_t skip_vendor(struct decoder *d, struct element *e)
+{
+	uint16_t enterprise = pfcp_get_u16(&e->value);
+
+	if (e->value.bad)
+		return fail(d, PFCP_CAUSE_INVALID_LENGTH, e->type, e->offset);
+	if (!d->skipped->vendor++)
+		d->skipped->enterprise_id = enterprise;
+	return 0;
+}
+
+static void skip_stranger(struct decoder *d, uint16_t type)
+{
+	if (!d->skipped->unknown && !d->skipped->unexpected)
+		d->skipped->first_unknown = type;
+	if (pfcp_ie_find(type))
+		d->skipped->unexpected++;
+	else
+		d->skipped->unknown++;
+}
+
+/* Length 0 in an Update rule: what had that IE shall lose it (cl. 5.6.3). */
+static uint8_t clear_member(struct decoder *d, const struct pfcp_group *group,
+			    const struct element *e, void *value)
+{
+	struct pfcp_cleared *cleared = (struct pfcp_cleared *)((uint8_t *)value + group->cleared);
+
+	for (unsigned int i = 0; i < cleared->n; i++) {
+		if (cleared->type[i] == e->type) {
+			d->skipped->repeated++;
+			return 0;
+		}
+	}
+	if (cleared->n == PFCP_MAX_CLEARED)
+		return fail(d, PFCP_CAUSE_NO_RESOURCES, e->type, e->offset);
+	cleared->type[cleared->n++] = e->type;
+	return 0;
+}
+
+/* Reads a value into zeroed @slot; the cause is not noted yet unless a grouped IE failed inside. */
+static uint8_t decode_value(struct decoder *d, const struct pfcp_ie *ie, struct element *e,
+			    void *slot)
+{
+	uint8_t cause;
+
+	if (ie->group)
+		return decode_group(d, ie->group, &e->value, e->offset, slot, NULL);
+	cause = ie->decode(ie, &e->value, slot);
+	if (e->value.bad || (!cause && ie->fixed && pfcp_left(&e->value)))
+		cause = PFCP_CAUSE_INVALID_LENGTH;
+	return cause ? fail(d, cause, e->type, e->offset) : 0;
+}
+
+static uint8_t decode_member(struct decoder *d, const struct pfcp_member *m, struct element *e,
+			     void *value, bool seen)
+{
+	const struct pfcp_ie *ie = pfcp_ie_find(m->type);
+	uint8_t *count = pfcp_member_count(m, value);
+	unsigned int n = count ? *count : seen;
+	uint8_t *slot = (uint8_t *)value + m->value;
+	uint8_t cause;
+
+	if (m->max == 1 && n) {
+		d->skipped->repeated++;
+		return 0;
+	}
+	if (n == m->max)
+		return fail(d, PFCP_CAUSE_NO_RESOURCES, e->type, e->offset);
+	slot += (size_t)n * m->size;
+	memset(slot, 0, m->size);
+	cause = decode_value(d, ie, e, slot);
+	if (cause == PFCP_CAUSE_MANDATORY_IE_INCORRECT && m->presence == PFCP_OPTIONAL) {
+		memset(slot, 0, m->size);
+		d->skipped->incorrect++;
+		return 0;
+	}
+	if (!cause && count)
+		*count = (uint8_t)(n + 1);
+	return cause;
+}
+
+/* One IE. Return: a cause; *ret_index is the member it was, NO_INDEX if it was skipped */
+static uint8_t decode_element(struct decoder *d, const struct pfcp_group *group, struct element *e,
+			      void *value, uint64_t seen, int *ret_index)
+{
+	const struct pfcp_member *m;
+
+	*ret_index = NO_INDEX;
+	if (e->type & VENDOR_BIT)
+		return skip_vendor(d, e);
+	m = pfcp_group_find(group, e->type);
+	if (!m) {
+		skip_stranger(d, e->type);
+		return 0;
+	}
+	if (!pfcp_left(&e->value) && group->cleared != PFCP_NOWHERE &&
+	    m->presence != PFCP_MANDATORY)
+		return clear_member(d, group, e, value);
+	*ret_index = (int)(m - group->members);
+	return decode_member(d, m, e, value, seen >> *ret_index & 1);
+}
+
+static uint8_t check_group(struct decoder *d, const struct pfcp_group *group, const void *value,
+			   uint64_t seen, size_t offset)
+{
+	uint16_t type = 0;
+	uint8_t cause;
+
+	for (unsigned int i = 0; i < group->n_members; i++) {
+		if (group->members[i].presence == PFCP_MANDATORY && !(seen >> i & 1))
+			return fail(d, PFCP_CAUSE_MANDATORY_IE_MISSING, group->members[i].type,
+				    offset);
+	}
+	cause = group->check ? group->check(value, &type) : 0;
+	return cause ? fail(d, cause, type, offset) : 0;
+}
+
+/* @value is zero but for lists; @offset is the group's in the message; @message for a message's
+ * body */
+static uint8_t decode_group(struct decoder *d, const struct pfcp_group *group,
+			    struct pfcp_reader *r, size_t offset, void *value,
+			    const struct pfcp_message *message)
+{
+	uint64_t seen = 0; /* tables have fewer than 64 members: tests/unit/test_pfcp_tables.c */
+	struct element e;
+	uint8_t cause;
+	int index;
+
+	while (pfcp_left(r)) {
+		cause = next_element(d, r, &e);
+		if (!cause)
+			cause = decode_element(d, group, &e, value, seen, &index);
+		if (cause)
+			return cause;
+		if (index != NO_INDEX)
+			seen |= 1ULL << index;
+	}
+	if (message && pfcp_is_rejection(message, value))
+		return 0;
+	return check_group(d, group, value, seen, offset);
+}
+
+/* Singles to zero, lists to none: a modification is too large to be zeroed whole for each message.
+ */
+static void clear_body(const struct pfcp_group *group, void *body)
+{
+	for (unsigned int i = 0; i < group->n_members; i++) {
+		const struct pfcp_member *m = &group->members[i];
+		uint8_t *count = pfcp_member_count(m, body);
+
+		if (count)
+			*count = 0;
+		if (m->max == 1)
+			memset((uint8_t *)body + m->value, 0, m->size);
+	}
+}
+
+static int header_error(struct pfcp_error *err, int rc, uint8_t cause, const char *what)
+{
+	if (err)
+		*err = (struct pfcp_error){.cause = cause, .what = what};
+	return rc;
+}
+
+/* The Length field against the datagram; a follow-on message may come behind (cl. 6.5). */
+static int check_length(struct pfcp_header *h, size_t length, size_t len, size_t rest,
+			struct pfcp_error *err)
+{
+	h->size = FIXED_HEADER + length;
+	if (length < rest)
+		return header_error(err, -EBADMSG, 0, "shorter than a header");
+	if (h->size <= len && (h->size == len || h->follow_on))
+		return 0;
+	if (h->size > len)
+		h->size = len;
+	return header_error(err, -EINVAL, PFCP_CAUSE_INVALID_LENGTH,
+			    "Length field and datagram disagree");
+}
+
+int pfcp_header_decode(const uint8_t *buf, size_t len, struct pfcp_header *ret,
+		       struct pfcp_error *err)
+{
+	struct pfcp_reader r = {.at = buf, .end = buf + len};
+	uint8_t flags = pfcp_get_u8(&r), last;
+	struct pfcp_header h = {.version = flags >> 5,
+				.type = pfcp_get_u8(&r),
+				.has_seid = flags & FLAG_S,
+				.follow_on = flags & FLAG_FO};
+	size_t length = pfcp_get_u16(&r);
+	int rc;
+
+	if (h.has_seid)
+		h.seid = pfcp_get_u64(&r);
+	h.sequence = (uint32_t)pfcp_get_number(&r, 3);
+	last = pfcp_get_u8(&r);
+	h.has_priority = h.has_seid && (flags & FLAG_MP);
+	h.priority = h.has_priority ? last >> 4 : 0;
+	if (r.bad)
+		return header_error(err, -EBADMSG, 0, "shorter than a header");
+	rc = check_length(&h, length, len, h.has_seid ? SESSION_REST : NODE_REST, err);
+	if (rc == -EBADMSG)
+		return rc;
+	*ret = h;
+	if (h.version != PFCP_VERSION)
+		return header_error(err, -EPROTONOSUPPORT, 0, "version not supported");
+	return rc;
+}
+
+int pfcp_decode(const uint8_t *buf, size_t len, struct pfcp_msg *ret, struct pfcp_error *err)
+{
+	struct decoder d = {.start = buf, .skipped = &ret->skipped};
+	const struct pfcp_message *message;
+	struct pfcp_reader body;
+	int rc;
+
+	memset(&ret->header, 0, sizeof(ret->header));
+	memset(&ret->skipped, 0, sizeof(ret->skipped));
+	rc = pfcp_header_decode(buf, len, &ret->header, err);
+	if (rc == -EBADMSG || rc == -EPROTONOSUPPORT)
+		return rc;
+	message = pfcp_message_find(ret->header.type);
+	if (!message)
+		return header_error(err, -EOPNOTSUPP, 0, "message type not known");
+	clear_body(&message->group, pfcp_body(ret));
+	if (rc)
+		return rc;
+	if (message->session != ret->header.has_seid)
+		return header_error(err, -EINVAL, PFCP_CAUSE_REJECTED,
+				    "S flag does not fit the message type");
+	body.at = buf + FIXED_HEADER + (message->session ? SESSION_REST : NODE_REST);
+	body.end = buf + ret->header.size;
+	body.bad = false;
+	if (!decode_group(&d, &message->group, &body, 0, pfcp_body(ret), message))
+		return 0;
+	if (err)
+		*err = d.error;
+	return -EINVAL;
+}

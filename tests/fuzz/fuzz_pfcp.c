@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * lib/pfcp on arbitrary bytes. Besides not crashing: what is decoded can be encoded; what was
+ * encoded is decoded again, and encoded once more gives the same bytes and the same text.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/pfcp/pfcp.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define BIG (1 << 20)
+
+static struct pfcp_msg first, second;
+static uint8_t bytes[2][PFCP_MAX_MESSAGE];
+static char text[2][BIG];
+
+static void require(int condition, const char *what)
+{
+	if (condition)
+		return;
+	fprintf(stderr, "fuzz_pfcp: %s\n", what);
+	abort();
+}
+
+static void check_error(int rc, const struct pfcp_error *err, size_t size)
+{
+	require(err->what != NULL, "an error without words");
+	require(err->offset <= size, "an offset outside the message");
+	require((rc == -22) == (err->cause != 0), "a cause goes with EINVAL, and only with it");
+}
+
+static void forget_skipped(struct pfcp_msg *msg)
+{
+	memset(&msg->skipped, 0, sizeof(msg->skipped));
+	msg->header.size = 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct pfcp_error err = {0};
+	size_t len[2];
+	int rc = pfcp_decode(data, size, &first, &err);
+
+	if (rc) {
+		check_error(rc, &err, size);
+		return 0;
+	}
+	forget_skipped(&first);
+	require(pfcp_print(&first, text[0], BIG) < BIG, "text longer than any should be");
+	rc = pfcp_encode(&first, bytes[0], sizeof(bytes[0]), &len[0]);
+	if (rc == -105) /* ENOBUFS: implied fields made it longer than a datagram */
+		return 0;
+	require(!rc, "what was decoded cannot be encoded");
+	if (first.header.follow_on)
+		bytes[0][0] &= (uint8_t)~4; /* nothing follows here */
+	require(!pfcp_decode(bytes[0], len[0], &second, &err), "what was encoded is refused");
+	second.header.follow_on = first.header.follow_on;
+	forget_skipped(&second);
+	pfcp_print(&second, text[1], BIG);
+	require(!strcmp(text[0], text[1]), "the text has changed");
+	require(!pfcp_encode(&second, bytes[1], sizeof(bytes[1]), &len[1]), "encoded only once");
+	if (first.header.follow_on)
+		bytes[1][0] &= (uint8_t)~4;
+	require(len[0] == len[1] && !memcmp(bytes[0], bytes[1], len[0]), "the bytes have changed");
+	return 0;
+}
