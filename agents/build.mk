@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
+$(call library,agents,$(wildcard agents/common/*.c),libuv libcurl jansson)
+$(call program,ue-agent,$(wildcard agents/ue-agent/*.c),agents netlink core,libuv libcurl jansson)

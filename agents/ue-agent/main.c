@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * ue-agent: switches the UE's traffic between its PDU sessions for the migration manager.
+ *
+ * Read in this order: agent.h, sessions.c (the kernel's view and the traffic switch), steps.h and
+ * steps.c (what the manager has it do and how that survives kill -9), step-*.c, rest.c.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "agents/ue-agent/sessions.h"
+#include "agents/ue-agent/steps.h"
+#include "lib/log.h"
+#include "lib/token.h"
+
+static const struct daemon_spec spec = {
+	.name = "ue-agent",
+	.summary = "switches a UE's traffic between its PDU sessions for the migration manager",
+	.example = "agents/ue-agent/ue-agent.example.yaml",
+};
+
+static const struct yaml_field fields[] = {
+	{"rest_address", yaml_read_ipv4, offsetof(struct agent_config, rest_address), 0, 0, 0, true,
+	 "IPv4 address to listen on"},
+	{"rest_port", yaml_read_u32, offsetof(struct agent_config, rest_port), 0, 1, 65535, true,
+	 "port to listen on"},
+	{"token_file", yaml_read_text, offsetof(struct agent_config, token_file), 256, 0, 0, true,
+	 "file of the bearer token"},
+	{"supi", yaml_read_text, offsetof(struct agent_config, supi), 24, 0, 0, true,
+	 "the UE's SUPI"},
+	{"ue_url", yaml_read_text, offsetof(struct agent_config, ue_url), 128, 0, 0, true,
+	 "http:// URL of ue"},
+	{"manager_url", yaml_read_text, offsetof(struct agent_config, manager_url), 128, 0, 0, true,
+	 "http:// URL of the manager"},
+	{"service_prefix", yaml_read_prefix, offsetof(struct agent_config, service_prefix), 0, 0, 0,
+	 true, "prefix of the services"},
+	{"state_dir", yaml_read_text, offsetof(struct agent_config, state_dir), 256, 0, 0, true,
+	 "folder for the outcomes of steps"},
+	{0},
+};
+
+static int prepare_state_dir(const char *dir)
+{
+	if (mkdir(dir, 0700) == 0 || errno == EEXIST)
+		return 0;
+	log_error("state", "dir=%s error=\"%s\"", dir, strerror(errno));
+	return -errno;
+}
+
+static int serve(struct agent *a)
+{
+	struct http_listen listen = {.addr = a->config.rest_address,
+				     .port = (uint16_t)a->config.rest_port,
+				     .token = a->token};
+	int r = http_server_new(&a->daemon.loop, &listen, agent_routes, a, &a->server);
+
+	if (r < 0)
+		log_error("rest", "port=%u error=\"%s\"", a->config.rest_port, strerror(-r));
+	return r;
+}
+
+static int register_ue(struct agent *a)
+{
+	char path[64], url[64], address[INET_ADDRSTRLEN];
+
+	uv_inet_ntop(AF_INET, &a->config.rest_address, address, sizeof address);
+	snprintf(path, sizeof path, "/v1/ues/%s", a->config.supi);
+	snprintf(url, sizeof url, "http://%s:%u", address, a->config.rest_port);
+	return registration_start(&a->registration, &a->daemon.loop, a->client,
+				  a->config.manager_url, path, a->token,
+				  json_pack("{s:s}", "url", url));
+}
+
+static int start(struct agent *a)
+{
+	int r = token_read(a->config.token_file, a->token, sizeof a->token);
+
+	if (r == 0)
+		r = prepare_state_dir(a->config.state_dir);
+	if (r == 0)
+		r = nl_open(&a->nl);
+	if (r == 0)
+		r = sessions_watch(a);
+	if (r == 0)
+		r = http_client_new(&a->daemon.loop, &a->client);
+	if (r == 0)
+		r = serve(a);
+	if (r == 0)
+		r = register_ue(a);
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	static struct agent a;
+	int status = 1;
+
+	if (daemon_init(&a.daemon, &spec, argc, argv) < 0)
+		return 1;
+	if (daemon_config(&a.daemon, fields, &a.config, NULL) < 0)
+		goto done;
+	if (a.daemon.check_only) {
+		status = 0;
+		goto done;
+	}
+	if (start(&a) < 0)
+		goto done;
+	daemon_ready("serving");
+	status = daemon_run(&a.daemon);
+done:
+	registration_stop(&a.registration);
+	http_client_free(
+		a.client); /* what waits for an answer ends here, while its step is still there */
+	steps_drop_all(&a);
+	http_server_free(a.server);
+	sessions_unwatch(&a);
+	nl_close(a.nl);
+	daemon_done(&a.daemon);
+	return status;
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agents/ue-agent/sessions.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/log.h"
+
+/* ---- reading the kernel ---- */
+
+/* "pdu7" -> 7; 0 for everything else */
+static unsigned session_of_name(const char *name)
+{
+	char *end;
+	unsigned long id;
+
+	if (strncmp(name, "pdu", 3) != 0 || name[3] < '1' || name[3] > '9')
+		return 0;
+	id = strtoul(name + 3, &end, 10);
+	return *end == '\0' && id < SESSION_IDS ? (unsigned)id : 0;
+}
+
+static int note_link(const struct nl_link *link, void *user)
+{
+	struct session *sessions = user;
+	unsigned id = session_of_name(link->name);
+
+	if (id && link->up)
+		sessions[id] = (struct session){.id = id, .ifindex = link->ifindex};
+	return 0;
+}
+
+static int note_address(struct in_addr addr, unsigned prefix_len, void *user)
+{
+	struct session *session = user;
+
+	session->address = addr;
+	return 1;
+}
+
+int sessions_read(struct agent *a, struct session ret_sessions[SESSION_IDS])
+{
+	int r;
+
+	memset(ret_sessions, 0, SESSION_IDS * sizeof *ret_sessions);
+	r = nl_link_list(a->nl, note_link, ret_sessions);
+	for (unsigned id = 1; r >= 0 && id < SESSION_IDS; id++) {
+		if (!ret_sessions[id].id)
+			continue;
+		r = nl_addr_list(a->nl, ret_sessions[id].ifindex, note_address, &ret_sessions[id]);
+		if (ret_sessions[id].address.s_addr == 0)
+			ret_sessions[id].id = 0;
+	}
+	return r < 0 ? r : 0;
+}
+
+struct route_search {
+	struct yaml_prefix prefix;
+	unsigned ifindex;
+};
+
+static int match_route(const struct nl_route *route, void *user)
+{
+	struct route_search *search = user;
+
+	if (route->dst_len != search->prefix.len ||
+	    route->dst.s_addr != search->prefix.addr.s_addr || route->metric != 0)
+		return 0;
+	search->ifindex = route->ifindex;
+	return 1;
+}
+
+/* The session that the main table's route to the services names, or 0. */
+static unsigned primary_in_kernel(struct agent *a, const struct session sessions[SESSION_IDS])
+{
+	struct route_search search = {.prefix = a->config.service_prefix};
+
+	nl_route_list(a->nl, 0, match_route, &search);
+	for (unsigned id = 1; search.ifindex && id < SESSION_IDS; id++) {
+		if (sessions[id].id && sessions[id].ifindex == search.ifindex)
+			return id;
+	}
+	return 0;
+}
+
+/* ---- the traffic switch ---- */
+
+int sessions_make_primary(struct agent *a, unsigned id, uint64_t *ret_ns)
+{
+	struct session sessions[SESSION_IDS];
+	struct nl_route route = {.dst = a->config.service_prefix.addr,
+				 .dst_len = a->config.service_prefix.len};
+	int r = id < SESSION_IDS ? sessions_read(a, sessions) : -ENOENT;
+
+	if (r < 0)
+		return r;
+	if (!sessions[id].id)
+		return -ENOENT;
+	route.ifindex = sessions[id].ifindex;
+	route.prefsrc = sessions[id].address;
+	r = nl_route_replace(a->nl, &route);
+	if (r < 0)
+		return r;
+	a->primary_set_ns = clock_now_ns();
+	if (ret_ns)
+		*ret_ns = a->primary_set_ns;
+	route.dst.s_addr = 0;
+	route.dst_len = 0;
+	r = nl_route_replace(a->nl, &route);
+	if (a->primary != id)
+		a->switches++;
+	a->primary = id;
+	return r;
+}
+
+/* ---- following the kernel ---- */
+
+static void follow(struct agent *a)
+{
+	struct session sessions[SESSION_IDS];
+	unsigned id;
+	int r;
+
+	if (sessions_read(a, sessions) < 0)
+		return;
+	id = primary_in_kernel(a, sessions);
+	if (id) {
+		a->primary = id;
+		return;
+	}
+	a->primary = 0;
+	for (id = 1; id < SESSION_IDS && !sessions[id].id; id++)
+		;
+	if (id == SESSION_IDS)
+		return;
+	r = sessions_make_primary(a, id, NULL);
+	if (r < 0) /* going up or down under our hands: the next change tells */
+		log_debug("sessions", "session=%u what=\"not made primary\" error=\"%s\"", id,
+			  strerror(-r));
+	else
+		log_info("sessions", "session=%u what=\"is the primary now\"", id);
+}
+
+static void note_change(const struct nl_change *change, void *user)
+{
+	bool *ours = user;
+
+	*ours |= change->what == NL_OVERRUN || change->what == NL_ADDR_NEW ||
+		 change->what == NL_ADDR_GONE || session_of_name(change->name);
+}
+
+static void monitor_readable(uv_poll_t *poll, int status, int events)
+{
+	struct agent *a = poll->data;
+	bool ours = false;
+
+	nl_monitor_read(a->monitor, note_change, &ours);
+	if (ours)
+		follow(a);
+}
+
+int sessions_watch(struct agent *a)
+{
+	int r = nl_monitor_open(&a->monitor);
+
+	if (r < 0)
+		return r;
+	r = uv_poll_init(&a->daemon.loop, &a->monitor_poll, nl_monitor_fd(a->monitor));
+	if (r < 0)
+		return r;
+	a->monitor_poll.data = a;
+	r = uv_poll_start(&a->monitor_poll, UV_READABLE, monitor_readable);
+	follow(a);
+	return r;
+}
+
+void sessions_unwatch(struct agent *a)
+{
+	if (!a->monitor)
+		return;
+	if (a->monitor_poll.data)
+		uv_close((uv_handle_t *)&a->monitor_poll, NULL);
+	nl_monitor_close(a->monitor);
+	a->monitor = NULL;
+}

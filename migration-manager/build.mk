@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The manager is a library and a main, so that unit tests and fuzz targets link what they test.
+$(call library,migration-manager,$(filter-out migration-manager/main.c,$(wildcard migration-manager/*.c migration-manager/*/*.c)) \
+	$(B)/gen/openapi.c,libuv jansson sqlite3)
+$(call program,migration-manager,migration-manager/main.c,migration-manager core,libuv jansson sqlite3)
+
+# openapi.json as a string: a line of the file, a line of the literal
+$(B)/gen/openapi.c: migration-manager/openapi.json
+	@mkdir -p $(@D)
+	@{ echo '#include "migration-manager/openapi.h"'; echo 'const char openapi_text[] ='; \
+	   sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $<; echo ';'; } > $@

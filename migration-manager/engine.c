@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migration-manager/engine.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/daemon.h"
+#include "lib/log.h"
+#include "migration-manager/manager.h"
+
+/* Time for one step, however often its participant is asked in it. */
+enum {
+	STEP_BEFORE_SWITCH_MS = 10000,
+	STEP_AFTER_SWITCH_MS = 30000, /* only forward from there, so be patient */
+	ASK_RETRY_MS = 50,	      /* a killed participant is back in about 100 ms */
+	ASK_TIMEOUT_MS = 6000,	      /* one request; longer than what a UE waits for a session */
+};
+
+struct engine_call {
+	struct migration *m; /* NULL once the migration has turned away */
+	enum participant whom;
+	char method[8];
+	char path[160];
+	json_t *body;
+	void (*done)(struct migration *m, const struct http_answer *answer);
+	unsigned long request; /* under way in the HTTP client, 0 none */
+};
+
+static void start_step(struct migration *m);
+static void turn_to_rollback(struct migration *m);
+
+/* ---- timers ---- */
+
+static void timer_fired(uv_timer_t *timer)
+{
+	struct migration *m = timer->data;
+	void (*then)(struct migration *) = m->on_timer;
+
+	m->on_timer = NULL;
+	if (then)
+		then(m);
+}
+
+void engine_step_sleep(struct migration *m, uint64_t ms, void (*then)(struct migration *m))
+{
+	if (!m->timer) {
+		m->timer = calloc(1, sizeof *m->timer);
+		if (!m->timer || uv_timer_init(&m->mm->daemon.loop, m->timer) < 0) {
+			free(m->timer);
+			m->timer = NULL;
+			engine_step_failed(m, "NO_MEMORY", "no timer could be made");
+			return;
+		}
+		m->timer->data = m;
+	}
+	m->on_timer = then;
+	uv_timer_start(m->timer, timer_fired, ms, 0);
+}
+
+/* Whatever the step under way waits for is forgotten. */
+void engine_abandon(struct migration *m)
+{
+	struct engine_call *call = m->call;
+
+	if (m->timer)
+		uv_timer_stop(m->timer);
+	m->on_timer = NULL;
+	m->call = NULL;
+	if (!call)
+		return;
+	if (call->request)
+		http_client_cancel(m->mm->client, call->request);
+	json_decref(call->body);
+	free(call);
+}
+
+/* ---- plans ---- */
+
+static void plan_add(struct migration *m, const struct step *steps)
+{
+	for (; steps && steps->name && m->plan_len < PLAN_MAX; steps++)
+		m->plan[m->plan_len++] = steps;
+}
+
+static void plan_make(struct migration *m)
+{
+	const struct mode *mode = m->request.mode;
+	const struct strategy *strategy = m->request.strategy;
+
+	m->plan_len = 0;
+	if (m->direction == DIRECTION_ROLLBACK) {
+		plan_add(m, strategy->rollback);
+		plan_add(m, mode->rollback);
+		return;
+	}
+	if (m->direction == DIRECTION_FORWARD) {
+		plan_add(m, mode->preparing);
+		plan_add(m, strategy->preparing);
+		plan_add(m, strategy->synchronising);
+		plan_add(m, mode->ready);
+	}
+	plan_add(m, mode->switching);
+	plan_add(m, strategy->switched);
+	plan_add(m, mode->releasing);
+	plan_add(m, strategy->releasing);
+}
+
+static const struct step *current(const struct migration *m)
+{
+	return m->step < m->plan_len ? m->plan[m->step] : NULL;
+}
+
+/* ---- states ---- */
+
+static void enter_state(struct migration *m, enum migration_state state)
+{
+	json_t *data = NULL;
+
+	m->state = state;
+	m->state_since_ns = clock_now_ns();
+	if (migration_ended(m)) {
+		data = json_pack("{s:O}", "details", m->data);
+		if (m->cause[0]) {
+			json_object_set_new(data, "cause", json_string(m->cause));
+			json_object_set_new(data, "detail", json_string(m->detail));
+		}
+		m->mm->ended[state]++;
+	}
+	log_info("migration", "id=%s ue=%s state=%s", m->id, m->request.ue,
+		 migration_state_name(state));
+	migration_event(m, "state", data);
+}
+
+/* Every state up to @target is passed, if only for zero time. */
+static void pass_states(struct migration *m, enum migration_state target)
+{
+	if (m->direction == DIRECTION_ROLLBACK) {
+		if (m->state != target)
+			enter_state(m, target);
+		return;
+	}
+	if (m->direction == DIRECTION_BACK && m->state == MIGRATION_RELEASING &&
+	    target == MIGRATION_SWITCHING) {
+		enter_state(m, target);
+		return;
+	}
+	while (m->state < target)
+		enter_state(m, (enum migration_state)(m->state + 1));
+}
+
+static enum migration_state final_state(const struct migration *m)
+{
+	return m->direction == DIRECTION_ROLLBACK ? MIGRATION_ROLLED_BACK : MIGRATION_COMPLETED;
+}
+
+static void set_cause(struct migration *m, const char *cause, const char *detail)
+{
+	snprintf(m->cause, sizeof m->cause, "%s", cause);
+	snprintf(m->detail, sizeof m->detail, "%s", detail);
+}
+
+/* What is left when neither forward nor back is possible. */
+static void end_failed(struct migration *m, const char *cause, const char *detail)
+{
+	engine_abandon(m);
+	set_cause(m, cause, detail);
+	enter_state(m, MIGRATION_FAILED);
+	/* If even this can't be written, the record is found unfinished after a restart and tried
+	 * again. */
+	(void)journal_save(m->mm->journal, m);
+}
+
+/* ---- running a plan ---- */
+
+/*
+ * Commit the intent before anything is sent. Before the switch a journal that can't be written ends
+ * the migration's way forward; rolling back and finishing go on without it, since stopping there
+ * would leave the UE worse off.
+ */
+static bool commit_intent(struct migration *m)
+{
+	if (journal_save(m->mm->journal, m) == 0)
+		return true;
+	if (m->direction == DIRECTION_ROLLBACK || m->switched)
+		return true;
+	set_cause(m, "JOURNAL_NOT_WRITABLE",
+		  "the journal could not be written before a step, so the step was not taken");
+	turn_to_rollback(m);
+	return false;
+}
+
+static void advance(struct migration *m)
+{
+	const struct step *step = current(m);
+	enum migration_state state = step ? step->state : final_state(m);
+
+	if (m->direction == DIRECTION_ROLLBACK && step)
+		state = MIGRATION_ROLLING_BACK;
+	if (!step && m->direction != DIRECTION_ROLLBACK)
+		pass_states(m, MIGRATION_RELEASING);
+	pass_states(m, state);
+	if (!commit_intent(m) || !step)
+		return;
+	start_step(m);
+}
+
+static void start_step(struct migration *m)
+{
+	uint64_t ms = m->switched || m->direction == DIRECTION_ROLLBACK ? STEP_AFTER_SWITCH_MS
+									: STEP_BEFORE_SWITCH_MS;
+
+	if (current(m)->timeout_ms)
+		ms = current(m)->timeout_ms;
+	m->deadline_mono_ns = clock_mono_ns() + ms * UINT64_C(1000000);
+	log_debug("migration", "id=%s step=%s epoch=%llu", m->id, current(m)->name,
+		  (unsigned long long)m->epoch);
+	current(m)->start(m);
+}
+
+void engine_step_done(struct migration *m, json_t *outcome)
+{
+	const struct step *step = current(m);
+
+	engine_abandon(m);
+	if (outcome)
+		json_object_update(m->data, outcome);
+	json_decref(outcome);
+	if (step->confirms_switch)
+		m->switched = true;
+	m->step++;
+	if (m->cancel_wanted && m->direction == DIRECTION_FORWARD && !m->switched) {
+		turn_to_rollback(m);
+		return;
+	}
+	advance(m);
+}
+
+void engine_step_failed(struct migration *m, const char *cause, const char *format, ...)
+{
+	char detail[sizeof m->detail];
+	va_list ap;
+	int n = snprintf(detail, sizeof detail, "%s: ", current(m)->name);
+
+	va_start(ap, format);
+	vsnprintf(detail + n, sizeof detail - (size_t)n, format, ap);
+	va_end(ap);
+	log_warn("migration", "id=%s step=%s cause=%s detail=\"%s\"", m->id, current(m)->name,
+		 cause, detail);
+	if (current(m)->optional) {
+		engine_step_done(m, NULL);
+		return;
+	}
+	if (m->direction == DIRECTION_FORWARD && !m->switched) {
+		engine_abandon(m);
+		set_cause(m, cause, detail);
+		turn_to_rollback(m);
+		return;
+	}
+	end_failed(m, cause, detail);
+}
+
+static void turn_to_rollback(struct migration *m)
+{
+	engine_abandon(m);
+	m->direction = DIRECTION_ROLLBACK;
+	m->step = 0;
+	m->epoch++;
+	plan_make(m);
+	enter_state(m, MIGRATION_ROLLING_BACK);
+	advance(m);
+}
+
+void engine_begin(struct migration *m)
+{
+	m->mm->started++;
+	migration_event(m, "state", NULL);
+	plan_make(m);
+	advance(m);
+}
+
+void engine_resume(struct migration *m)
+{
+	plan_make(m);
+	if (m->step > m->plan_len)
+		m->step = m->plan_len;
+	log_info("migration", "id=%s what=resumed state=%s step=%s", m->id,
+		 migration_state_name(m->state), current(m) ? current(m)->name : "none");
+	migration_event(m, "resumed", NULL);
+	advance(m);
+}
+
+/* ---- what clients ask for ---- */
+
+int engine_cancel(struct migration *m, const char *cause, const char *detail)
+{
+	const struct step *step = current(m);
+
+	if (migration_ended(m) || m->switched || m->direction == DIRECTION_BACK)
+		return -EALREADY;
+	if (m->direction == DIRECTION_ROLLBACK || m->cancel_wanted)
+		return 0;
+	set_cause(m, cause, detail);
+	/* Once the switch has been sent it may have happened: its answer decides. */
+	if (step && step->state == MIGRATION_SWITCHING) {
+		m->cancel_wanted = true;
+		return 0;
+	}
+	turn_to_rollback(m);
+	return 0;
+}
+
+static void exchange(struct migration *m, const char *one, const char *other)
+{
+	json_t *a = json_incref(json_object_get(m->data, one)),
+	       *b = json_incref(json_object_get(m->data, other));
+
+	if (b)
+		json_object_set_new(m->data, one, b);
+	if (a)
+		json_object_set_new(m->data, other, a);
+}
+
+int engine_switch_back(struct migration *m)
+{
+	if (m->state != MIGRATION_RELEASING || m->direction != DIRECTION_FORWARD || !current(m) ||
+	    strcmp(current(m)->name, "hold") != 0)
+		return -EBUSY;
+	engine_abandon(m);
+	m->direction = DIRECTION_BACK;
+	m->epoch++;
+	m->step = 0;
+	exchange(m, "source_session", "destination_session");
+	exchange(m, "source_address", "destination_address");
+	exchange(m, "source_edge", "destination_edge");
+	exchange(m, "source_dnai", "destination_dnai");
+	exchange(m, "source_generation", "destination_generation");
+	json_object_set_new(m->data, "switched_back", json_true());
+	plan_make(m);
+	advance(m);
+	return 0;
+}
+
+int engine_end_hold(struct migration *m)
+{
+	if (m->state != MIGRATION_RELEASING || !current(m) || strcmp(current(m)->name, "hold") != 0)
+		return -EBUSY;
+	engine_step_done(m, NULL);
+	return 0;
+}
+
+/* ---- asking participants ---- */
+
+static bool participant_url(struct migration *m, enum participant whom, char *url, size_t size)
+{
+	const struct registered *ue;
+
+	if (whom == PARTICIPANT_SMF) {
+		snprintf(url, size, "%s", m->mm->config.smf_url);
+		return true;
+	}
+	ue = registry_get(m->mm->registry.ues, m->request.ue);
+	if (ue)
+		snprintf(url, size, "%s", ue->url);
+	return ue != NULL;
+}
+
+static const char *participant_name(enum participant whom)
+{
+	return whom == PARTICIPANT_SMF ? "smf-lite" : "the UE agent";
+}
+
+static void send_call(struct migration *m);
+
+static void retry_call(struct migration *m, const char *why)
+{
+	struct engine_call *call = m->call;
+
+	if (clock_mono_ns() >= m->deadline_mono_ns) {
+		engine_step_failed(m, "PARTICIPANT_NOT_REACHABLE", "%s did not answer %s %s: %s",
+				   participant_name(call->whom), call->method, call->path, why);
+		return;
+	}
+	engine_step_sleep(m, ASK_RETRY_MS, send_call);
+}
+
+static void call_answered(const struct http_answer *answer, void *user)
+{
+	struct migration *m = user;
+	struct engine_call *call = m->call;
+	void (*done)(struct migration *, const struct http_answer *) = call->done;
+
+	call->request = 0;
+	if (answer->error || answer->status == 503) {
+		retry_call(m, answer->error ? answer->error_text : "503");
+		return;
+	}
+	m->call = NULL;
+	json_decref(call->body);
+	free(call);
+	done(m, answer);
+}
+
+static void send_call(struct migration *m)
+{
+	struct engine_call *call = m->call;
+	char url[REGISTRY_URL_SIZE + sizeof call->path];
+	struct http_call http = {.method = call->method,
+				 .url = url,
+				 .body = call->body,
+				 .token = m->mm->token,
+				 .timeout_ms = ASK_TIMEOUT_MS};
+	char base[REGISTRY_URL_SIZE];
+	int r;
+
+	if (!participant_url(m, call->whom, base, sizeof base)) {
+		retry_call(m, "its agent has not registered");
+		return;
+	}
+	snprintf(url, sizeof url, "%s%s", base, call->path);
+	r = http_client_call(m->mm->client, &http, call_answered, m, &call->request);
+	if (r < 0)
+		retry_call(m, strerror(-r));
+}
+
+void engine_ask(struct migration *m, enum participant whom, const char *method, const char *path,
+		json_t *body, void (*done)(struct migration *m, const struct http_answer *answer))
+{
+	struct engine_call *call = calloc(1, sizeof *call);
+
+	if (!call) {
+		json_decref(body);
+		engine_step_failed(m, "NO_MEMORY", "no memory for a request");
+		return;
+	}
+	call->m = m;
+	call->whom = whom;
+	snprintf(call->method, sizeof call->method, "%s", method);
+	snprintf(call->path, sizeof call->path, "%s", path);
+	call->body = body;
+	call->done = done;
+	m->call = call;
+	send_call(m);
+}
+
+void engine_agent_step(struct migration *m, const char *step, json_t *args,
+		       void (*done)(struct migration *m, const struct http_answer *answer))
+{
+	char path[128];
+
+	if (!args)
+		args = json_object();
+	json_object_set_new(args, "epoch", json_integer((json_int_t)m->epoch));
+	snprintf(path, sizeof path, "/v1/steps/%s/%s", m->id, step);
+	engine_ask(m, PARTICIPANT_UE_AGENT, "PUT", path, args, done);
+}
+
+void engine_problem(struct migration *m, const char *what, const struct http_answer *answer)
+{
+	const char *cause = json_string_value(json_object_get(answer->body, "cause"));
+	const char *detail = json_string_value(json_object_get(answer->body, "detail"));
+
+	engine_step_failed(m, cause ? cause : "PARTICIPANT_REFUSED", "%s: status %u%s%s", what,
+			   answer->status, detail ? ", " : "", detail ? detail : "");
+}

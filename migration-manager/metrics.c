@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migration-manager/metrics.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/version.h"
+#include "migration-manager/manager.h"
+
+char *metrics_text(const struct manager *mm)
+{
+	unsigned long active = 0;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	for (const struct migration *m = mm->migrations; m; m = m->hh.next)
+		active += !migration_ended(m);
+	fprintf(out,
+		"# HELP baton_build_info What this build is.\n# TYPE baton_build_info gauge\n");
+	fprintf(out, "baton_build_info{version=\"%s\",commit=\"%s\"} 1\n", version_string,
+		version_commit);
+	fprintf(out, "# HELP baton_migrations_started_total Migrations begun since the start of "
+		     "the daemon.\n");
+	fprintf(out,
+		"# TYPE baton_migrations_started_total counter\nbaton_migrations_started_total "
+		"%lu\n",
+		mm->started);
+	fprintf(out, "# HELP baton_migrations_ended_total Migrations ended since the start of the "
+		     "daemon, by final state.\n");
+	fprintf(out, "# TYPE baton_migrations_ended_total counter\n");
+	for (int state = 0; state < MIGRATION_STATES; state++) {
+		if (state == MIGRATION_COMPLETED || state == MIGRATION_ROLLED_BACK ||
+		    state == MIGRATION_FAILED)
+			fprintf(out, "baton_migrations_ended_total{state=\"%s\"} %lu\n",
+				migration_state_name((enum migration_state)state),
+				mm->ended[state]);
+	}
+	fprintf(out, "# HELP baton_migrations_active Migrations under way.\n# TYPE "
+		     "baton_migrations_active gauge\n");
+	fprintf(out, "baton_migrations_active %lu\n", active);
+	fprintf(out, "# HELP baton_agents_registered Agents that have registered.\n# TYPE "
+		     "baton_agents_registered gauge\n");
+	fprintf(out, "baton_agents_registered{kind=\"edge\"} %u\n", HASH_COUNT(mm->registry.edges));
+	fprintf(out, "baton_agents_registered{kind=\"ue\"} %u\n", HASH_COUNT(mm->registry.ues));
+	fclose(out);
+	return text;
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migration-manager/migration.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/daemon.h"
+#include "migration-manager/events.h"
+#include "migration-manager/step.h"
+
+static const char *const state_names[MIGRATION_STATES] = {
+	[MIGRATION_ACCEPTED] = "accepted",	     [MIGRATION_PREPARING] = "preparing",
+	[MIGRATION_SYNCHRONISING] = "synchronising", [MIGRATION_READY] = "ready",
+	[MIGRATION_SWITCHING] = "switching",	     [MIGRATION_RELEASING] = "releasing",
+	[MIGRATION_COMPLETED] = "completed",	     [MIGRATION_ROLLING_BACK] = "rolling-back",
+	[MIGRATION_ROLLED_BACK] = "rolled-back",     [MIGRATION_FAILED] = "failed",
+};
+
+const char *migration_state_name(enum migration_state state)
+{
+	return state_names[state];
+}
+
+int migration_state_parse(const char *name, enum migration_state *ret_state)
+{
+	for (int i = 0; i < MIGRATION_STATES; i++) {
+		if (strcmp(state_names[i], name) == 0) {
+			*ret_state = (enum migration_state)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+bool migration_ended(const struct migration *m)
+{
+	return m->state == MIGRATION_COMPLETED || m->state == MIGRATION_ROLLED_BACK ||
+	       m->state == MIGRATION_FAILED;
+}
+
+const char *migration_direction_name(enum migration_direction direction)
+{
+	static const char *const names[] = {"forward", "rollback", "back"};
+
+	return names[direction];
+}
+
+struct migration *migration_new(struct manager *mm, const char *id,
+				const struct migration_request *request)
+{
+	struct migration *m = calloc(1, sizeof *m);
+
+	if (!m)
+		return NULL;
+	m->data = json_object();
+	if (!m->data) {
+		free(m);
+		return NULL;
+	}
+	snprintf(m->id, sizeof m->id, "%s", id);
+	m->mm = mm;
+	m->request = *request;
+	m->state = MIGRATION_ACCEPTED;
+	m->epoch = 1;
+	m->created_ns = m->state_since_ns = clock_now_ns();
+	return m;
+}
+
+static void timer_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+void migration_free(struct migration *m)
+{
+	if (!m)
+		return;
+	if (m->timer)
+		uv_close((uv_handle_t *)m->timer, timer_closed);
+	json_decref(m->data);
+	free(m);
+}
+
+static void set_text(json_t *object, const char *name, const char *text)
+{
+	if (text[0])
+		json_object_set_new(object, name, json_string(text));
+}
+
+json_t *migration_request_json(const struct migration_request *r)
+{
+	json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:I}", "ue", r->ue, "destination",
+			      r->destination, "strategy", r->strategy->name, "mode", r->mode->name,
+			      "hold_ms", (json_int_t)r->hold_ms);
+
+	set_text(j, "app", r->app);
+	set_text(j, "source", r->source);
+	return j;
+}
+
+/*
+ * Downtime and its terms as the control plane sees them (001 eq. 1 and 2): T_net is the time from
+ * T0 to the route on the new session; what users lost in it is for probes to say. Terms that a
+ * strategy doesn't set are zero: nothing was copied.
+ */
+static json_t *downtime_json(const struct migration *m)
+{
+	uint64_t t0 = migration_data_u64(m, "t0_ns"),
+		 switched = migration_data_u64(m, "switched_ns");
+	uint64_t chkp = migration_data_u64(m, "t_chkp_us"),
+		 copy = migration_data_u64(m, "t_copy_us"),
+		 restore = migration_data_u64(m, "t_restore_us");
+	uint64_t comp = chkp + copy + restore, net = switched > t0 ? (switched - t0) / 1000 : 0;
+
+	if (!t0 || !switched)
+		return json_null();
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "t_net_us", (json_int_t)net, "t_chkp_us",
+			 (json_int_t)chkp, "t_copy_us", (json_int_t)copy, "t_restore_us",
+			 (json_int_t)restore, "t_comp_us", (json_int_t)comp, "t_down_us",
+			 (json_int_t)(net > comp ? net : comp));
+}
+
+json_t *migration_json(const struct migration *m)
+{
+	json_t *j = migration_request_json(&m->request);
+	char href[sizeof "/v1/migrations/" + MIGRATION_ID_SIZE];
+
+	snprintf(href, sizeof href, "/v1/migrations/%s", m->id);
+	json_object_set_new(j, "id", json_string(m->id));
+	json_object_set_new(j, "href", json_string(href));
+	json_object_set_new(j, "state", json_string(migration_state_name(m->state)));
+	json_object_set_new(j, "direction", json_string(migration_direction_name(m->direction)));
+	json_object_set_new(j, "epoch", json_integer((json_int_t)m->epoch));
+	json_object_set_new(j, "created_ns", json_integer((json_int_t)m->created_ns));
+	json_object_set_new(j, "state_since_ns", json_integer((json_int_t)m->state_since_ns));
+	json_object_set_new(j, "downtime", downtime_json(m));
+	json_object_set_new(j, "details", json_deep_copy(m->data));
+	if (m->cause[0]) {
+		json_object_set_new(j, "cause", json_string(m->cause));
+		json_object_set_new(j, "detail", json_string(m->detail));
+	}
+	return j;
+}
+
+void migration_event(struct migration *m, const char *name, json_t *data)
+{
+	events_publish(m, name, data);
+}
+
+uint64_t migration_data_u64(const struct migration *m, const char *name)
+{
+	json_int_t value = json_integer_value(json_object_get(m->data, name));
+
+	return value > 0 ? (uint64_t)value : 0;
+}
+
+const char *migration_data_string(const struct migration *m, const char *name)
+{
+	const char *text = json_string_value(json_object_get(m->data, name));
+
+	return text ? text : "";
+}
+
+void migration_data_set_u64(struct migration *m, const char *name, uint64_t value)
+{
+	json_object_set_new(m->data, name, json_integer((json_int_t)value));
+}
+
+void migration_data_set_string(struct migration *m, const char *name, const char *value)
+{
+	json_object_set_new(m->data, name, json_string(value));
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * make-before-break: a second PDU session beside the first (SSC mode 3, TS 23.501 cl. 5.6.9.2.3;
+ * 001's delayed release).
+ *
+ * The UE agent asks for a session at the destination (or one that is there is used), tests the new
+ * path by an echo to the service, replaces one route, and after the hold lets the old session go.
+ * Nothing that fails before the switch touches the old session.
+ */
+#include <arpa/inet.h>
+
+#include "migration-manager/manager.h"
+#include "migration-manager/modes/common.h"
+
+static void established(struct migration *m, const struct http_answer *answer)
+{
+	json_t *outcome;
+
+	if (answer->status != 200) {
+		engine_problem(m, "the PDU session was not established", answer);
+		return;
+	}
+	outcome = json_object();
+	json_object_set(outcome, "destination_address", json_object_get(answer->body, "address"));
+	json_object_set(outcome, "destination_generation",
+			json_object_get(answer->body, "generation"));
+	json_object_set(outcome, "setup_us", json_object_get(answer->body, "setup_us"));
+	engine_step_done(m, outcome);
+}
+
+static void establish(struct migration *m)
+{
+	uint64_t id = migration_data_u64(m, "free_session");
+
+	if (json_is_true(json_object_get(m->data, "reused"))) {
+		engine_step_done(m, NULL);
+		return;
+	}
+	if (!id) {
+		engine_step_failed(m, "NO_FREE_SESSION_ID",
+				   "the UE holds 15 PDU sessions, which is the limit");
+		return;
+	}
+	migration_data_set_u64(m, "destination_session", id);
+	engine_agent_step(m, "establish",
+			  json_pack("{s:I, s:s, s:O*}", "session", (json_int_t)id, "dnn",
+				    migration_data_string(m, "dnn"), "sst",
+				    json_object_get(m->data, "sst")),
+			  established);
+}
+
+static void probe(struct migration *m)
+{
+	const struct registered *edge = registry_get(m->mm->registry.edges, m->request.destination);
+	char text[INET_ADDRSTRLEN];
+	struct in_addr service;
+
+	if (!edge || registry_service(edge, m->request.app, &service) < 0) {
+		engine_step_failed(m, "SERVICE_NOT_FOUND", "edge '%s' offers no service%s%s",
+				   m->request.destination, m->request.app[0] ? " for app " : "",
+				   m->request.app);
+		return;
+	}
+	inet_ntop(AF_INET, &service, text, sizeof text);
+	engine_agent_step(m, "probe",
+			  json_pack("{s:I, s:s}", "session",
+				    (json_int_t)migration_data_u64(m, "destination_session"),
+				    "address", text),
+			  common_done_if_ok);
+}
+
+static void switch_to_destination(struct migration *m)
+{
+	migration_data_set_u64(m, "switch_sent", 1);
+	engine_agent_step(m, "switch",
+			  json_pack("{s:I}", "session",
+				    (json_int_t)migration_data_u64(m, "destination_session")),
+			  common_done_if_ok);
+}
+
+static void switch_to_source(struct migration *m)
+{
+	if (!migration_data_u64(m, "switch_sent")) {
+		engine_step_done(m, NULL);
+		return;
+	}
+	engine_agent_step(
+		m, "switch",
+		json_pack("{s:I}", "session", (json_int_t)migration_data_u64(m, "source_session")),
+		common_done_if_ok);
+}
+
+static const struct step preparing[] = {
+	{.name = "survey", .state = MIGRATION_PREPARING, .start = common_survey},
+	{.name = "anchor", .state = MIGRATION_PREPARING, .start = common_anchor_destination},
+	{.name = "establish", .state = MIGRATION_PREPARING, .start = establish},
+	{0},
+};
+static const struct step ready[] = {
+	{.name = "probe", .state = MIGRATION_READY, .start = probe},
+	{0},
+};
+static const struct step switching[] = {
+	{.name = "switch",
+	 .state = MIGRATION_SWITCHING,
+	 .start = switch_to_destination,
+	 .confirms_switch = true},
+	{0},
+};
+static const struct step releasing[] = {
+	{.name = "hold", .state = MIGRATION_RELEASING, .start = common_hold},
+	{.name = "anchor",
+	 .state = MIGRATION_RELEASING,
+	 .start = common_anchor_destination}, /* after a switch-back it moved */
+	{.name = "release",
+	 .state = MIGRATION_RELEASING,
+	 .start = common_release_source,
+	 .optional = true,
+	 .timeout_ms = 8000},
+	{.name = "gone", .state = MIGRATION_RELEASING, .start = common_gone_source},
+	{0},
+};
+static const struct step rollback[] = {
+	{.name = "unswitch", .start = switch_to_source},
+	{.name = "release",
+	 .start = common_release_destination,
+	 .optional = true,
+	 .timeout_ms = 8000},
+	{.name = "gone", .start = common_gone_destination},
+	{.name = "anchor", .start = common_anchor_source},
+	{0},
+};
+
+const struct mode mode_make_before_break = {
+	.name = "make-before-break",
+	.preparing = preparing,
+	.ready = ready,
+	.switching = switching,
+	.releasing = releasing,
+	.rollback = rollback,
+};
