@@ -67,11 +67,11 @@ ALL_OBJS += $(call objs,$(2))
 endef
 
 define executable-rules
-$(call objs,$(3)): MODS += $(call link-mods,$(4),$(5))
+$(call objs,$(3)): MODS += $$(call link-mods,$(4),$(5))
 $(1)/$(2): $(call objs,$(3)) $(call link-libs,$(4))
 	@mkdir -p $$(@D)
 	@echo "  LD      $$@"
-	@$$(CC) $$(ALL_CFLAGS) -o $$@ $$^ $$(LDFLAGS) $$(call pkg-libs,$(call link-mods,$(4),$(5))) -lm -pthread
+	@$$(CC) $$(ALL_CFLAGS) -o $$@ $$^ $$(LDFLAGS) $$(call pkg-libs,$$(call link-mods,$(4),$(5))) -lm -pthread
 ALL_OBJS += $(call objs,$(3))
 endef
 define program
@@ -93,8 +93,8 @@ define fuzz-rules
 build/fuzz/$(1): $(2) $(foreach l,$(3),$(filter %.c,$(lib_$(l)_SRCS))) | $(BPF_SKELETONS)
 	@mkdir -p $$(@D)
 	@echo "  FUZZ    $$@"
-	@$$(CLANG) $$(CSTD) $$(WARN) $$(FUZZ_FLAGS) $$(call pkg-cflags,$(call link-mods,$(3),$(4))) -o $$@ \
-		$$(filter %.c,$$^) $$(call pkg-libs,$(call link-mods,$(3),$(4))) -lm -pthread
+	@$$(CLANG) $$(CSTD) $$(WARN) $$(FUZZ_FLAGS) $$(call pkg-cflags,$$(call link-mods,$(3),$(4))) -o $$@ \
+		$$(filter %.c,$$^) $$(call pkg-libs,$$(call link-mods,$(3),$(4))) -lm -pthread
 endef
 
 BPF_SKELETONS :=
@@ -113,7 +113,9 @@ $(B)/bpf/$(1).skel.h: $(B)/bpf/$(1).bpf.o
 	@$$(BPFTOOL) gen skeleton $$< name $(subst -,_,$(1)) > $$@
 endef
 
-include $(sort $(wildcard lib/build.mk lib/*/build.mk */build.mk))
+# lib first: fuzz targets name the sources of the libraries that they are made of.
+LIB_FRAGMENTS := $(wildcard lib/build.mk lib/*/build.mk)
+include $(LIB_FRAGMENTS) $(filter-out $(LIB_FRAGMENTS),$(wildcard */build.mk))
 
 all: $(PROGRAMS)
 
