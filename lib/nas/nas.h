@@ -117,7 +117,8 @@ struct nas_octets {
 	size_t len;
 };
 
-/* PLMN identity as on the wire; the same three octets as in NGAP */
+/* PLMN identity as on the wire; with a three-digit MNC the order differs from NGAP's, so convert
+ * by nas_plmn_set() and ngap_plmn_set(), not by copying */
 struct nas_plmn {
 	uint8_t octets[3];
 };

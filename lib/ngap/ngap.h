@@ -110,7 +110,8 @@ struct ngap_name {
 	char text[NGAP_MAX_NAME + 1];
 };
 
-/* PLMN identity, as on the wire (TS 38.413 cl. 9.3.3.5); see ngap_plmn_set() */
+/* PLMN identity, as on the wire (TS 38.413 cl. 9.3.3.5); see ngap_plmn_set(). With a three-digit
+ * MNC NAS has another order of digits: convert, don't copy. */
 struct ngap_plmn {
 	uint8_t octets[3];
 };
@@ -495,7 +496,7 @@ struct ngap_reset_type {
 	struct ngap_connection_list part;
 };
 
-/* cl. 9.3.3.4; without pair only the AMF's id is told */
+/* cl. 9.2.2.5; without pair only the AMF's id is told */
 struct ngap_ue_ids {
 	uint64_t amf_ue_id;
 	bool pair;
@@ -787,7 +788,7 @@ struct ngap_error {
 /**
  * ngap_decode - read one PDU
  * @buf: the whole SCTP message; borrowed by @ret until it goes
- * @ret: written on success only
+ * @ret: of no use after a failure
  * @err: written on failure only; may be NULL
  *
  * IEs in any order are taken. An IE that is not known, or whose value this library doesn't know
