@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The data plane contract: what is the same for every back end. A session is checked, its keys are
+ * claimed in the store, the back end installs the difference, and only then is it written down.
+ */
+#include "dataplane/dataplane.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataplane/gtpu_path.h"
+#include "dataplane/internal.h"
+#include "lib/gtpu/gtpu.h"
+
+enum { TUNNEL_OVERHEAD = 44 /* IPv4, UDP, GTP-U with a PDU session container */ };
+
+const char *dp_drop_name(enum dp_drop reason)
+{
+	static const char *const names[] = {
+		[DP_DROP_MALFORMED] = "malformed",   [DP_DROP_UNKNOWN_TEID] = "unknown_teid",
+		[DP_DROP_UNKNOWN_UE] = "unknown_ue", [DP_DROP_SPOOFED] = "spoofed",
+		[DP_DROP_PROTECTED] = "protected",   [DP_DROP_GATE] = "gate",
+		[DP_DROP_TOO_BIG] = "too_big",	     [DP_DROP_NO_ROUTE] = "no_route",
+	};
+
+	return (unsigned)reason < DP_DROP_REASONS ? names[reason] : "unknown";
+}
+
+uint16_t dp_session_mtu(const struct dataplane *dp, const struct dp_session *session)
+{
+	const uint32_t most = dp->n3.mtu - TUNNEL_OVERHEAD;
+
+	return (uint16_t)(session->mtu && session->mtu < most ? session->mtu : most);
+}
+
+static const struct dp_backend *const backends[] = {&dp_backend_ebpf};
+
+static const struct dp_backend *backend_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++)
+		if (!strcmp(backends[i]->name, name))
+			return backends[i];
+	return NULL;
+}
+
+const char *dataplane_probe(const char *backend, bool needs_qos, const char **ret_reason)
+{
+	const struct dp_backend *gtp = backend_find("gtp");
+	const char *reason, *name = "ebpf";
+
+	if (strcmp(backend, "auto") != 0) {
+		name = backend_find(backend) ? backend_find(backend)->name : NULL;
+		reason = name ? "asked for by name" : "no such back end";
+	} else if (needs_qos) {
+		reason = "QFI marking is needed, which the gtp driver cannot do";
+	} else if (!gtp || gtp->kernel_check()) {
+		reason = "the kernel has no gtp driver";
+	} else {
+		reason = "the kernel has the gtp driver and no QFI marking is needed";
+		name = "gtp";
+	}
+	if (ret_reason)
+		*ret_reason = reason;
+	return name;
+}
+
+static int backend_choose(struct dataplane *dp, struct dp_error *ret_err)
+{
+	const char *name = dataplane_probe(dp->config.backend, dp->config.needs_qos, &dp->reason);
+
+	if (!name)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "no back end \"%s\"",
+				    dp->config.backend);
+	dp->backend = backend_find(name);
+	if (dp->backend->kernel_check())
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EOPNOTSUPP, "%s",
+				    dp->backend->kernel_lacks);
+	return 0;
+}
+
+static int links_find(struct dataplane *dp, struct dp_error *ret_err)
+{
+	const char *missing = dp->config.n3_dev;
+	int rc = nl_open(&dp->nl);
+
+	if (rc)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "netlink: %s", strerror(-rc));
+	rc = dp_link_find(dp->nl, dp->config.n3_dev, &dp->n3);
+	if (!rc && dp->config.role == DP_ROLE_UPF) {
+		missing = dp->config.n6_dev;
+		rc = dp_link_find(dp->nl, dp->config.n6_dev, &dp->n6);
+	}
+	if (rc)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "interface %s: %s", missing,
+				    strerror(-rc));
+	if (dp->n3.mtu < TUNNEL_OVERHEAD + 68 || dp->n3.mtu > UINT16_MAX)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "interface %s: MTU %u",
+				    dp->config.n3_dev, dp->n3.mtu);
+	return 0;
+}
+
+/* Return: true when no session has the TEID */
+static bool stray_handle(const struct gtpu_msg *msg, void *user)
+{
+	struct dataplane *dp = user;
+	struct dp_entry *entry = dp_store_find_teid(&dp->store, msg->header.teid);
+
+	dp->backend->stray(dp, entry, msg);
+	return !entry;
+}
+
+static void malformed_count(void *user)
+{
+	struct dataplane *dp = user;
+
+	dp->drops[DP_DROP_MALFORMED]++;
+}
+
+static int path_open(struct dataplane *dp, struct dp_error *ret_err)
+{
+	const struct gtpu_path_config config = {.local = dp->config.n3_addr,
+						.events = dp->events,
+						.stray = stray_handle,
+						.malformed = malformed_count,
+						.user = dp};
+	int rc = gtpu_path_new(&config, &dp->path);
+
+	if (rc)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "UDP port 2152: %s",
+				    strerror(-rc));
+	return 0;
+}
+
+static int config_copy(struct dataplane *dp, const struct dp_config *config,
+		       struct dp_error *ret_err)
+{
+	dp->config = *config;
+	dp->config.backend = strdup(config->backend ? config->backend : "auto");
+	dp->config.pin_dir = config->pin_dir ? strdup(config->pin_dir) : NULL;
+	if (!dp->config.backend || (config->pin_dir && !dp->config.pin_dir))
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -ENOMEM, "out of memory");
+	if (config->protected_count > DP_PREFIXES_MAX || config->ue_pool_count > DP_PREFIXES_MAX)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "more than %d prefixes",
+				    DP_PREFIXES_MAX);
+	if (config->role == DP_ROLE_UPF && !config->n6_table)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "no n6_table");
+	return 0;
+}
+
+int dataplane_new(const struct dp_config *config, const struct dp_events *events,
+		  struct dataplane **ret_dp, struct dp_error *ret_err)
+{
+	struct dataplane *dp = calloc(1, sizeof(*dp));
+	int rc;
+
+	if (ret_err)
+		memset(ret_err, 0, sizeof(*ret_err));
+	if (!dp)
+		return -ENOMEM;
+	if (events)
+		dp->events = *events;
+	rc = config_copy(dp, config, ret_err);
+	if (!rc)
+		rc = backend_choose(dp, ret_err);
+	if (!rc)
+		rc = links_find(dp, ret_err);
+	if (!rc)
+		rc = path_open(dp, ret_err);
+	if (!rc)
+		rc = dp->backend->open(dp, ret_err);
+	if (rc) {
+		dataplane_free(dp);
+		return rc;
+	}
+	*ret_dp = dp;
+	return 0;
+}
+
+void dataplane_free(struct dataplane *dp)
+{
+	if (!dp)
+		return;
+	if (dp->state)
+		dp->backend->close(dp);
+	gtpu_path_free(dp->path);
+	dp_store_clear(&dp->store);
+	if (dp->nl)
+		nl_close(dp->nl);
+	free((void *)dp->config.backend);
+	free((void *)dp->config.pin_dir);
+	free(dp);
+}
+
+const char *dataplane_backend(const struct dataplane *dp)
+{
+	return dp->backend->name;
+}
+
+const char *dataplane_backend_reason(const struct dataplane *dp)
+{
+	return dp->reason;
+}
+
+int dataplane_fd(const struct dataplane *dp)
+{
+	return gtpu_path_fd(dp->path);
+}
+
+void dataplane_process(struct dataplane *dp)
+{
+	gtpu_path_process(dp->path);
+}
+
+int dataplane_echo(struct dataplane *dp, struct in_addr peer)
+{
+	return gtpu_path_echo(dp->path, peer);
+}
+
+int dataplane_session_apply(struct dataplane *dp, const struct dp_session *session,
+			    struct dp_error *ret_err)
+{
+	struct dp_entry *entry;
+	bool is_new;
+	int rc;
+
+	if (ret_err)
+		memset(ret_err, 0, sizeof(*ret_err));
+	rc = dp_session_check(dp->config.role, session, ret_err);
+	if (rc)
+		return rc;
+	entry = dp_store_find(&dp->store, session->id);
+	is_new = !entry;
+	if (is_new)
+		entry = dp_store_add(&dp->store, session->id);
+	if (!entry)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -errno, "no room for a session");
+	rc = dp_store_claim(&dp->store, entry, session, ret_err);
+	if (!rc) {
+		rc = dp->backend->apply(dp, entry, session, ret_err);
+		if (rc)
+			dp_store_release(&dp->store, session, &entry->session);
+	}
+	if (rc) {
+		if (is_new)
+			dp_store_remove(&dp->store, entry);
+		return rc;
+	}
+	dp_store_release(&dp->store, &entry->session, session);
+	entry->session = *session;
+	return 0;
+}
+
+int dataplane_session_remove(struct dataplane *dp, uint64_t id)
+{
+	struct dp_entry *entry = dp_store_find(&dp->store, id);
+
+	if (!entry)
+		return -ENOENT;
+	dp->backend->remove(dp, entry);
+	dp_store_release(&dp->store, &entry->session, NULL);
+	dp_store_remove(&dp->store, entry);
+	return 0;
+}
+
+int dataplane_session_counters(struct dataplane *dp, uint64_t id, struct dp_counters *ret_counters)
+{
+	struct dp_entry *entry = dp_store_find(&dp->store, id);
+
+	return entry ? dp->backend->counters(dp, entry, ret_counters) : -ENOENT;
+}
+
+int dataplane_radio_add(struct dataplane *dp, unsigned ifindex)
+{
+	return dp->config.role == DP_ROLE_GNB ? dp->backend->radio_add(dp, ifindex) : -EINVAL;
+}
+
+int dataplane_radio_remove(struct dataplane *dp, unsigned ifindex)
+{
+	return dp->config.role == DP_ROLE_GNB ? dp->backend->radio_remove(dp, ifindex) : -EINVAL;
+}
+
+void dataplane_drops(struct dataplane *dp, uint64_t ret_drops[DP_DROP_REASONS])
+{
+	memcpy(ret_drops, dp->drops, sizeof(dp->drops));
+	dp->backend->drops(dp, ret_drops);
+}
+
+void dataplane_path_counters(const struct dataplane *dp, struct dp_path_counters *ret_counters)
+{
+	*ret_counters = *gtpu_path_counters(dp->path);
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The ebpf back end: tc programs on clsact. Loads them, fills in their constants, and hands the
+ * rest to ebpf_rules.c and ebpf_attach.c.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "dataplane/ebpf.h"
+#include "lib/log.h"
+#include "ran/radio.h"
+/* after ebpf_shared.h, whose struct ebpf_config is in it */
+#include "bpf/ebpf_tc.skel.h"
+
+static int libbpf_log(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char line[512];
+
+	if (level != LIBBPF_WARN)
+		return 0;
+	vsnprintf(line, sizeof(line), format, args);
+	line[strcspn(line, "\n")] = 0;
+	log_debug("dataplane", "libbpf=\"%s\"", line);
+	return 0;
+}
+
+static void constants_fill(const struct dataplane *dp, const struct ebpf_wire *wire,
+			   struct ebpf_config *ret_config)
+{
+	static const uint8_t gnb_mac[] = RADIO_GNB_MAC;
+
+	ret_config->n3_be = dp->config.n3_addr.s_addr;
+	ret_config->n3_ifindex = dp->n3.ifindex;
+	ret_config->gnb = dp->config.role == DP_ROLE_GNB;
+	ret_config->stack_ifindex = wire->stack_ifindex;
+	ret_config->wire_ifindex = wire->wire_ifindex;
+	memcpy(ret_config->stack_mac, wire->stack_mac, sizeof(wire->stack_mac));
+	memcpy(ret_config->wire_mac, wire->wire_mac, sizeof(wire->wire_mac));
+	memcpy(ret_config->gnb_mac, gnb_mac, sizeof(gnb_mac));
+}
+
+/* What the other role needs is neither loaded nor given memory */
+static void role_select(struct ebpf_tc *skel, enum dp_role role)
+{
+	const bool upf = role == DP_ROLE_UPF;
+
+	bpf_program__set_autoload(skel->progs.dp_n6, upf);
+	bpf_program__set_autoload(skel->progs.dp_stack, upf);
+	bpf_program__set_autoload(skel->progs.dp_radio, !upf);
+	bpf_map__set_max_entries(upf ? skel->maps.bearers : skel->maps.ues, 1);
+}
+
+static int programs_load(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
+{
+	int rc;
+
+	libbpf_set_print(libbpf_log);
+	e->skel = ebpf_tc__open();
+	if (!e->skel)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -errno, "tc programs: %s",
+				    strerror(errno));
+	constants_fill(dp, &e->wire, (struct ebpf_config *)&e->skel->rodata->config);
+	role_select(e->skel, dp->config.role);
+	rc = ebpf_tc__load(e->skel);
+	if (rc)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc,
+				    "the kernel refuses the tc programs: %s", strerror(-rc));
+	return 0;
+}
+
+static int maps_init(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
+{
+	struct ebpf_tc *skel = e->skel;
+	const struct ebpf_maps maps = {
+		.teids = bpf_map__fd(skel->maps.teids),
+		.ues = bpf_map__fd(skel->maps.ues),
+		.bearers = bpf_map__fd(skel->maps.bearers),
+		.current = bpf_map__fd(skel->maps.current),
+		.rule_sets = bpf_map__fd(skel->maps.rule_sets),
+		.counters = bpf_map__fd(skel->maps.counters),
+		.drops = bpf_map__fd(skel->maps.drops),
+		.protected_prefixes = bpf_map__fd(skel->maps.protected_prefixes),
+		.ue_pools = bpf_map__fd(skel->maps.ue_pools),
+	};
+	int rc = ebpf_rules_init(&e->rules, &maps);
+
+	if (!rc)
+		rc = ebpf_rules_prefixes(maps.protected_prefixes, dp->config.protected_prefix,
+					 dp->config.protected_count);
+	if (!rc)
+		rc = ebpf_rules_prefixes(maps.ue_pools, dp->config.ue_pool,
+					 dp->config.ue_pool_count);
+	return rc ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "maps: %s", strerror(-rc)) : 0;
+}
+
+static int pin(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
+{
+	const char *dir = dp->config.pin_dir;
+	int rc;
+
+	if (!dir)
+		return 0;
+	(void)mkdir(dir, 0700);
+	bpf_object__unpin_maps(e->skel->obj, dir); /* a predecessor's */
+	rc = bpf_object__pin_maps(e->skel->obj, dir);
+	return rc ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "pins in %s: %s", dir,
+				 strerror(-rc))
+		  : 0;
+}
+
+static int attach_one(struct dataplane *dp, unsigned ifindex, const struct bpf_program *prog,
+		      struct dp_error *ret_err)
+{
+	int rc = ebpf_attach(dp, ifindex, bpf_program__fd(prog), bpf_program__name(prog));
+
+	return rc ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "clsact %s on %u: %s",
+				 bpf_program__name(prog), ifindex, strerror(-rc))
+		  : 0;
+}
+
+static int attach_all(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
+{
+	int rc = 0;
+
+	if (dp->config.role == DP_ROLE_UPF) {
+		rc = attach_one(dp, e->wire.wire_ifindex, e->skel->progs.dp_stack, ret_err);
+		if (!rc)
+			rc = attach_one(dp, dp->n6.ifindex, e->skel->progs.dp_n6, ret_err);
+	}
+	return rc ? rc : attach_one(dp, dp->n3.ifindex, e->skel->progs.dp_n3, ret_err);
+}
+
+static int ebpf_open(struct dataplane *dp, struct dp_error *ret_err)
+{
+	struct ebpf *e = calloc(1, sizeof(*e));
+	int rc;
+
+	if (!e)
+		return -ENOMEM;
+	dp->state = e;
+	/* bpf_fib_lookup refuses an ingress that doesn't forward */
+	rc = dp_forwarding_set_up(dp->config.n3_dev);
+	if (rc)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "settings of %s: %s",
+				    dp->config.n3_dev, strerror(-rc));
+	if (dp->config.role == DP_ROLE_UPF)
+		rc = ebpf_wire_make(dp, &e->wire, ret_err);
+	if (!rc)
+		rc = programs_load(dp, e, ret_err);
+	if (!rc)
+		rc = maps_init(dp, e, ret_err);
+	if (!rc)
+		rc = pin(dp, e, ret_err);
+	return rc ? rc : attach_all(dp, e, ret_err);
+}
+
+static void ebpf_close(struct dataplane *dp)
+{
+	struct ebpf *e = dp->state;
+
+	ebpf_detach(dp, dp->n3.ifindex);
+	if (dp->config.role == DP_ROLE_UPF)
+		ebpf_detach(dp, dp->n6.ifindex);
+	for (size_t i = 0; i < e->radio_count; i++)
+		ebpf_detach(dp, e->radio[i]);
+	ebpf_wire_remove(dp, &e->wire);
+	if (e->skel && dp->config.pin_dir)
+		bpf_object__unpin_maps(e->skel->obj, dp->config.pin_dir);
+	ebpf_rules_done(&e->rules);
+	ebpf_tc__destroy(e->skel);
+	free(e);
+	dp->state = NULL;
+}
+
+static int ebpf_apply(struct dataplane *dp, struct dp_entry *entry,
+		      const struct dp_session *session, struct dp_error *ret_err)
+{
+	struct ebpf *e = dp->state;
+	int rc = ebpf_rules_apply(&e->rules, entry, session, dp_session_mtu(dp, session), ret_err);
+
+	/* the route only makes ICMP say the session's own MTU: not worth refusing a session */
+	if (!rc && ebpf_session_route(dp, &e->wire, &entry->session, session))
+		log_warn("dataplane", "session=%#lx what=mtu-route error=\"%s\"",
+			 (unsigned long)session->id, nl_error_text(dp->nl));
+	return rc;
+}
+
+static void ebpf_remove(struct dataplane *dp, struct dp_entry *entry)
+{
+	struct ebpf *e = dp->state;
+
+	ebpf_rules_remove(&e->rules, entry);
+	(void)ebpf_session_route(dp, &e->wire, &entry->session, NULL);
+}
+
+static int ebpf_counters(struct dataplane *dp, struct dp_entry *entry,
+			 struct dp_counters *ret_counters)
+{
+	struct ebpf *e = dp->state;
+
+	return ebpf_rules_counters(&e->rules, entry->slot, ret_counters);
+}
+
+static int ebpf_radio_add(struct dataplane *dp, unsigned ifindex)
+{
+	struct ebpf *e = dp->state;
+	int rc;
+
+	for (size_t i = 0; i < e->radio_count; i++)
+		if (e->radio[i] == ifindex)
+			return 0;
+	if (e->radio_count == DP_RADIO_MAX)
+		return -ENOSPC;
+	rc = attach_one(dp, ifindex, e->skel->progs.dp_radio, NULL);
+	if (!rc)
+		e->radio[e->radio_count++] = ifindex;
+	return rc;
+}
+
+static int ebpf_radio_remove(struct dataplane *dp, unsigned ifindex)
+{
+	struct ebpf *e = dp->state;
+
+	for (size_t i = 0; i < e->radio_count; i++) {
+		if (e->radio[i] != ifindex)
+			continue;
+		ebpf_detach(dp, ifindex);
+		e->radio[i] = e->radio[--e->radio_count];
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static void ebpf_drops(struct dataplane *dp, uint64_t drops[DP_DROP_REASONS])
+{
+	struct ebpf *e = dp->state;
+
+	ebpf_rules_drops(&e->rules, drops);
+}
+
+/* The programs have counted the others. A known TEID gets here in pieces only: the outer packet was
+ * a fragment. */
+static void ebpf_stray(struct dataplane *dp, struct dp_entry *entry, const struct gtpu_msg *msg)
+{
+	if (entry)
+		dp->drops[DP_DROP_MALFORMED]++;
+}
+
+static int ebpf_kernel_check(void)
+{
+	return libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_SCHED_CLS, NULL) == 1 ? 0 : -EOPNOTSUPP;
+}
+
+const struct dp_backend dp_backend_ebpf = {
+	.name = "ebpf",
+	.kernel_check = ebpf_kernel_check,
+	.kernel_lacks = "the kernel loads no tc programs (rights, or CONFIG_BPF_SYSCALL)",
+	.open = ebpf_open,
+	.close = ebpf_close,
+	.apply = ebpf_apply,
+	.remove = ebpf_remove,
+	.counters = ebpf_counters,
+	.radio_add = ebpf_radio_add,
+	.radio_remove = ebpf_radio_remove,
+	.drops = ebpf_drops,
+	.stray = ebpf_stray,
+};

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ebpf back end inside: the loaded programs (ebpf.c), the rules in their maps (ebpf_rules.c)
+ * and where the programs are attached (ebpf_attach.c).
+ */
+#ifndef BATON_DATAPLANE_EBPF_H
+#define BATON_DATAPLANE_EBPF_H
+
+#include "dataplane/ebpf_shared.h"
+#include "dataplane/internal.h"
+
+struct ebpf_tc; /* the skeleton */
+
+/* Map descriptors, borrowed from the skeleton */
+struct ebpf_maps {
+	int teids, ues, bearers, current, rule_sets, counters, drops, protected_prefixes, ue_pools;
+};
+
+/* A rule set that no index leads to any more, and the slot of a session that ended (DP_NO_SLOT:
+ * none) */
+struct ebpf_retired {
+	uint64_t set;
+	uint32_t slot;
+};
+
+struct ebpf_rules {
+	struct ebpf_maps maps;
+	uint64_t *current; /* the map's own memory */
+	uint64_t next_set;
+	uint32_t *free_slots;
+	size_t free_count;
+	int cpus;
+	size_t retired_count;
+	struct ebpf_retired retired[EBPF_SETS_SPARE];
+};
+
+/* The wire into the stack, UPF only */
+struct ebpf_wire {
+	bool made;
+	unsigned stack_ifindex, wire_ifindex;
+	uint8_t stack_mac[6], wire_mac[6];
+};
+
+struct ebpf {
+	struct ebpf_tc *skel;
+	struct ebpf_rules rules;
+	struct ebpf_wire wire;
+	size_t radio_count;
+	unsigned radio[DP_RADIO_MAX];
+};
+
+int ebpf_rules_init(struct ebpf_rules *rules, const struct ebpf_maps *maps);
+void ebpf_rules_done(struct ebpf_rules *rules);
+int ebpf_rules_apply(struct ebpf_rules *rules, struct dp_entry *entry,
+		     const struct dp_session *session, uint16_t mtu, struct dp_error *ret_err);
+void ebpf_rules_remove(struct ebpf_rules *rules, struct dp_entry *entry);
+int ebpf_rules_counters(struct ebpf_rules *rules, uint32_t slot, struct dp_counters *ret_counters);
+void ebpf_rules_drops(struct ebpf_rules *rules, uint64_t drops[DP_DROP_REASONS]);
+int ebpf_rules_prefixes(int map, const struct dp_prefix *prefixes, size_t count);
+
+/** ebpf_wire_make - the veth pair dp-ue, dp-ue-x, with routes of the UE pools and rules to
+ * n6_table; replaces a predecessor's */
+int ebpf_wire_make(struct dataplane *dp, struct ebpf_wire *ret_wire, struct dp_error *ret_err);
+void ebpf_wire_remove(struct dataplane *dp, struct ebpf_wire *wire);
+/** ebpf_attach - clsact ingress; takes the place of a predecessor's program */
+int ebpf_attach(struct dataplane *dp, unsigned ifindex, int prog_fd, const char *name);
+void ebpf_detach(struct dataplane *dp, unsigned ifindex);
+/** ebpf_session_route - a session with an MTU of its own has a route that says so */
+int ebpf_session_route(struct dataplane *dp, const struct ebpf_wire *wire,
+		       const struct dp_session *old, const struct dp_session *session);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * GTP-U path management: the UDP 2152 socket that all back ends share, and the control messages on
+ * it.
+ *
+ * Echo Request is answered; Echo Requests of our own are sent again after T3 and given up after N3
+ * tries; Error Indication and Supported Extension Headers Notification are sent within a budget for
+ * each peer and for all. Spec: TS 29.281 cl. 4.4, 7.2, 7.3, 11, 12
+ */
+#ifndef BATON_DATAPLANE_GTPU_PATH_H
+#define BATON_DATAPLANE_GTPU_PATH_H
+
+#include "dataplane/dataplane.h"
+
+struct gtpu_msg;
+struct gtpu_path;
+
+struct gtpu_path_config {
+	struct in_addr local;
+	struct dp_events events;
+	/* a G-PDU that came up to the socket; Return: true when its TEID is not known */
+	bool (*stray)(const struct gtpu_msg *msg, void *user);
+	void (*malformed)(void *user);
+	void *user;
+};
+
+/** gtpu_path_new - bind and listen; Return: 0, -EADDRINUSE, -EADDRNOTAVAIL, ... */
+int gtpu_path_new(const struct gtpu_path_config *config, struct gtpu_path **ret_path);
+void gtpu_path_free(struct gtpu_path *path);
+/** gtpu_path_fd - readable when gtpu_path_process has something to do */
+int gtpu_path_fd(const struct gtpu_path *path);
+/** gtpu_path_socket - the UDP socket itself, which the gtp driver takes over; borrowed */
+int gtpu_path_socket(const struct gtpu_path *path);
+void gtpu_path_process(struct gtpu_path *path);
+/** gtpu_path_echo - Return: 0, also while one is under way; -ENOSPC when too many peers are being
+ * asked */
+int gtpu_path_echo(struct gtpu_path *path, struct in_addr peer);
+const struct dp_path_counters *gtpu_path_counters(const struct gtpu_path *path);
+
+#endif

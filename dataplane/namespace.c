@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The network namespace that a data plane works in: its links, and the settings that routing takes.
+ */
+#include "dataplane/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct wanted {
+	const char *name; /* or NULL: */
+	unsigned ifindex;
+	struct nl_link *link;
+};
+
+static int link_match(const struct nl_link *link, void *user)
+{
+	const struct wanted *wanted = user;
+
+	if (wanted->name ? strcmp(link->name, wanted->name) != 0 : link->ifindex != wanted->ifindex)
+		return 0;
+	*wanted->link = *link;
+	return 1;
+}
+
+static int link_find(struct nl *nl, const struct wanted *wanted)
+{
+	int rc = nl_link_list(nl, link_match, (void *)wanted);
+
+	if (rc < 0)
+		return rc;
+	return rc ? 0 : -ENODEV;
+}
+
+int dp_link_find(struct nl *nl, const char *name, struct nl_link *ret_link)
+{
+	const struct wanted wanted = {.name = name, .link = ret_link};
+
+	return link_find(nl, &wanted);
+}
+
+int dp_link_find_index(struct nl *nl, unsigned ifindex, struct nl_link *ret_link)
+{
+	const struct wanted wanted = {.ifindex = ifindex, .link = ret_link};
+
+	return link_find(nl, &wanted);
+}
+
+static int sysctl_write(const char *path, int value)
+{
+	char text[16] = "";
+	ssize_t n;
+	int fd, rc = 0;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n > 0 && atoi(text) == value)
+		return 0;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = snprintf(text, sizeof(text), "%d", value);
+	if (write(fd, text, (size_t)n) != n)
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
+int dp_sysctl_set(const char *dev, const char *name, int value)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/%s%s%s%s", dev ? "conf/" : "",
+		 dev ? dev : "", dev ? "/" : "", name);
+	return sysctl_write(path, value);
+}
+
+int dp_ipv6_disable(const char *dev)
+{
+	char path[128];
+	int rc;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6", dev);
+	rc = sysctl_write(path, 1);
+	return rc == -ENOENT ? 0 : rc;
+}
+
+int dp_forwarding_set_up(const char *dev)
+{
+	int rc = dp_sysctl_set(dev, "forwarding", 1);
+
+	if (!rc)
+		rc = dp_sysctl_set("all", "rp_filter", 0);
+	if (!rc)
+		rc = dp_sysctl_set(dev, "rp_filter", 0);
+	if (!rc)
+		rc = dp_sysctl_set("all", "send_redirects", 0);
+	return rc ? rc : dp_sysctl_set(dev, "send_redirects", 0);
+}
