@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The UPF's configuration file; upf.example.yaml documents each key. */
+#ifndef BATON_UPF_CONFIG_H
+#define BATON_UPF_CONFIG_H
+
+#include <net/if.h>
+
+#include "dataplane/dataplane.h"
+#include "lib/yaml.h"
+
+enum { UPF_PATH_SIZE = 256 };
+
+struct upf_config {
+	char name[64];
+	struct in_addr n4_address;
+	struct in_addr n3_address;
+	char n3_device[IFNAMSIZ];
+	char n6_device[IFNAMSIZ];
+	uint32_t n6_table;
+	char dataplane[8];
+	bool needs_qos;
+	const struct yaml_node *ue_pools_node, *protected_node; /* until upf_config_lists */
+	size_t ue_pool_count, protected_count;
+	struct dp_prefix ue_pool[DP_PREFIXES_MAX], protected_prefix[DP_PREFIXES_MAX];
+	char pin_dir[UPF_PATH_SIZE]; /* "": none */
+	struct in_addr rest_address;
+	uint32_t rest_port;
+	char token_file[UPF_PATH_SIZE]; /* "": none */
+};
+
+/* For daemon_config() */
+extern const struct yaml_field upf_config_fields[];
+
+void upf_config_default(struct upf_config *config);
+/** upf_config_lists - read the lists and check what the table can't; Return: 0 or -EINVAL with @err
+ * set */
+int upf_config_lists(struct upf_config *config, const struct yaml_doc *doc, struct yaml_error *err);
+
+/** upf_config_dataplane - the data plane's part; @ret borrows from @config */
+void upf_config_dataplane(const struct upf_config *config, struct dp_config *ret);
+
+#endif

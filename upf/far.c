@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One FAR, one QER from its IE: TS 29.244 cl. 7.5.2.3, 7.5.2.5, 7.5.4.3, 7.5.4.5. */
+#include "upf/rules.h"
+
+static int action_read(struct upf_far *far, const struct pfcp_far *ie, struct upf_refusal *r)
+{
+	if (!ie->has_apply_action)
+		return 0;
+	/* Flags beside it, BUFF and NOCP above all, are promises that nobody would keep. */
+	if (ie->apply_action != PFCP_ACTION_DROP && ie->apply_action != PFCP_ACTION_FORW)
+		return upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id,
+				       "apply action 0x%x is not supported", ie->apply_action);
+	far->forward = ie->apply_action == PFCP_ACTION_FORW;
+	return 0;
+}
+
+static int tunnel_read(struct upf_far *far, const struct pfcp_far *ie, struct in_addr n3_addr,
+		       struct upf_refusal *r)
+{
+	const struct pfcp_outer_header_creation *ohc = &ie->forwarding.outer_header_creation;
+	uint32_t host = ntohl(ohc->ip4.s_addr);
+
+	if (!ie->forwarding.has_outer_header_creation)
+		return 0;
+	if (ohc->description != PFCP_OHC_GTPU_UDP_IP4)
+		return upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id,
+				       "outer header creation 0x%04x is not supported",
+				       ohc->description);
+	if (!ohc->teid || !host || host == INADDR_BROADCAST || IN_MULTICAST(host) ||
+	    ohc->ip4.s_addr == n3_addr.s_addr)
+		return upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id,
+				       "the outer header leads nowhere");
+	far->has_tunnel = true;
+	far->peer = ohc->ip4;
+	far->teid = ohc->teid;
+	return 0;
+}
+
+static int destination_read(struct upf_far *far, const struct pfcp_far *ie, struct upf_refusal *r)
+{
+	const struct pfcp_forwarding *fwd = &ie->forwarding;
+
+	if (!fwd->has_destination_interface)
+		return 0;
+	if (fwd->destination_interface != PFCP_INTERFACE_ACCESS &&
+	    fwd->destination_interface != PFCP_INTERFACE_CORE)
+		return upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id,
+				       "destination interface %u is not supported",
+				       fwd->destination_interface);
+	/* A path switch from one side to the other brings its own tunnel, or needs none. */
+	if (far->has_destination && far->destination != fwd->destination_interface)
+		far->has_tunnel = false;
+	far->has_destination = true;
+	far->destination = fwd->destination_interface;
+	return 0;
+}
+
+static int forwarding_check(const struct pfcp_far *ie, struct upf_refusal *r)
+{
+	const struct pfcp_forwarding *fwd = &ie->forwarding;
+
+	if (fwd->has_transport_level_marking)
+		return upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id,
+				       "transport level marking is not supported");
+	if (fwd->has_smreq_flags && (fwd->smreq_flags & PFCP_SMREQ_SNDEM))
+		return upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id,
+				       "end markers are not supported");
+	return 0;
+}
+
+int upf_far_read(struct upf_far *far, const struct pfcp_far *ie, struct in_addr n3_addr,
+		 struct upf_refusal *ret_refusal)
+{
+	int rc = action_read(far, ie, ret_refusal);
+
+	far->id = ie->far_id;
+	if (!rc && ie->has_bar_id)
+		rc = upf_refuse_rule(ret_refusal, PFCP_RULE_FAR, ie->far_id,
+				     "buffering is not supported");
+	if (rc || !ie->has_forwarding)
+		return rc;
+	rc = forwarding_check(ie, ret_refusal);
+	if (!rc)
+		rc = destination_read(far, ie, ret_refusal);
+	if (!rc)
+		rc = tunnel_read(far, ie, n3_addr, ret_refusal);
+	return rc;
+}
+
+int upf_qer_read(struct upf_qer *qer, const struct pfcp_qer *ie, struct upf_refusal *ret_refusal)
+{
+	qer->id = ie->qer_id;
+	if (ie->has_mbr || ie->has_gbr)
+		return upf_refuse_rule(ret_refusal, PFCP_RULE_QER, ie->qer_id,
+				       "bit rates are not enforced");
+	if (ie->has_gate_status) {
+		qer->closed_uplink = ie->gate_status.uplink != PFCP_GATE_OPEN;
+		qer->closed_downlink = ie->gate_status.downlink != PFCP_GATE_OPEN;
+	}
+	if (ie->has_qfi)
+		qer->qfi = ie->qfi;
+	return 0;
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * One PDR from its IE: TS 29.244 cl. 7.5.2.2, 7.5.4.2. The detection information is read anew as a
+ * whole, since an Update PDR replaces it as a whole.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "upf/rules.h"
+
+#define REFUSE(ctx, ie, ...)                                                                       \
+	upf_refuse_rule((ctx)->refusal, PFCP_RULE_PDR, (ie)->pdr_id, __VA_ARGS__)
+
+/* "permit out ip from any to assigned", in whatever spacing: the filter that filters nothing */
+static bool flow_matches_all(const char *flow)
+{
+	static const char *const words[] = {"permit", "out", "ip", "from", "any", "to", "assigned"};
+	size_t n = sizeof(words) / sizeof(words[0]);
+
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(words[i]);
+
+		while (isspace((unsigned char)*flow))
+			flow++;
+		if (strncmp(flow, words[i], len))
+			return false;
+		flow += len;
+		if (*flow && !isspace((unsigned char)*flow))
+			return false;
+	}
+	while (isspace((unsigned char)*flow))
+		flow++;
+	return !*flow;
+}
+
+static bool sdf_matches_all(const struct pfcp_sdf_filter *sdf)
+{
+	return sdf->has_flow && !sdf->has_tos && !sdf->has_spi && !sdf->has_flow_label &&
+	       flow_matches_all(sdf->flow);
+}
+
+/* What this data plane can't detect */
+static int pdi_check(const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
+{
+	const struct pfcp_pdi *pdi = &ie->pdi;
+
+	for (size_t i = 0; i < pdi->n_sdf; i++)
+		if (!sdf_matches_all(&pdi->sdf[i]))
+			return REFUSE(ctx, ie, "SDF filters are not supported");
+	if (pdi->has_application_id) {
+		REFUSE(ctx, ie, "application detection is not supported");
+		ctx->refusal->cause = PFCP_CAUSE_UNKNOWN_APPLICATION_ID;
+		return -EINVAL;
+	}
+	if (pdi->has_traffic_endpoint_id)
+		return REFUSE(ctx, ie, "traffic endpoints are not supported");
+	if (pdi->n_qfi > 1)
+		return REFUSE(ctx, ie, "more than one QFI in a PDI is not supported");
+	return 0;
+}
+
+/* Source interface and its 3GPP type: N3 or a tunnel of N9 on one side, N6 on the other */
+static int source_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
+{
+	const struct pfcp_pdi *pdi = &ie->pdi;
+	uint8_t type = pdi->interface_type;
+
+	pdr->source = pdi->source_interface;
+	if (pdr->source == PFCP_INTERFACE_ACCESS) {
+		if (pdi->has_interface_type && type != PFCP_3GPP_N3 && type != PFCP_3GPP_N9)
+			return REFUSE(ctx, ie, "3GPP interface type %u is not supported", type);
+		return 0;
+	}
+	if (pdr->source == PFCP_INTERFACE_CORE) {
+		if (pdi->has_interface_type && type != PFCP_3GPP_N6 && type != PFCP_3GPP_SGI)
+			return REFUSE(ctx, ie, "3GPP interface type %u is not supported", type);
+		return 0;
+	}
+	return REFUSE(ctx, ie, "source interface %u is not supported", pdr->source);
+}
+
+static bool in_pool(const struct upf_rules_env *env, struct in_addr addr)
+{
+	for (size_t i = 0; i < env->ue_pool_count; i++) {
+		const struct dp_prefix *p = &env->ue_pool[i];
+		uint32_t mask = p->len ? htonl(~0u << (32 - p->len)) : 0;
+
+		if ((addr.s_addr & mask) == (p->addr.s_addr & mask))
+			return true;
+	}
+	return env->ue_pool_count == 0;
+}
+
+static int ue_ip_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
+{
+	const struct pfcp_ue_ip *ue = &ie->pdi.ue_ip;
+	uint32_t host;
+
+	pdr->has_ue_ip = ie->pdi.has_ue_ip;
+	pdr->ue_ip.s_addr = 0;
+	if (!pdr->has_ue_ip)
+		return 0;
+	if (ue->choose4 || ue->choose6)
+		return REFUSE(ctx, ie, "UE addresses are allocated by the SMF");
+	if (!ue->address.v4 || ue->address.v6)
+		return REFUSE(ctx, ie, "only IPv4 UE addresses are supported");
+	if (ue->destination != (pdr->source == PFCP_INTERFACE_CORE))
+		return REFUSE(ctx, ie,
+			      "the UE address is the source of uplink and the destination "
+			      "of downlink packets");
+	host = ntohl(ue->address.ip4.s_addr);
+	if (!host || host == INADDR_BROADCAST || IN_MULTICAST(host) ||
+	    !in_pool(ctx->env, ue->address.ip4))
+		return REFUSE(ctx, ie, "the UE address is not one of this UPF's");
+	pdr->ue_ip = ue->address.ip4;
+	return 0;
+}
+
+/* Notes what the answer's Created PDR tells */
+static int teid_choose(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
+{
+	const struct pfcp_f_teid *f = &ie->pdi.f_teid;
+	uint32_t *shared = f->has_choose_id ? &ctx->choose_teid[f->choose_id] : NULL;
+
+	if (!f->address.v4)
+		return REFUSE(ctx, ie, "only IPv4 F-TEIDs are supported");
+	if (ctx->created->n == DP_RULES_MAX)
+		return REFUSE(ctx, ie, "more than %d PDRs", DP_RULES_MAX);
+	if (shared && *shared) {
+		pdr->teid = *shared;
+	} else if (upf_teid_take(ctx->env->teids, &pdr->teid)) {
+		return upf_refuse(ctx->refusal, PFCP_CAUSE_NO_RESOURCES, 0, "no TEID left");
+	}
+	if (shared)
+		*shared = pdr->teid;
+	ctx->created->pdr[ctx->created->n].pdr_id = pdr->id;
+	ctx->created->pdr[ctx->created->n].teid = pdr->teid;
+	ctx->created->n++;
+	return 0;
+}
+
+/* The CP function's choice: to restore a session, or a tunnel that this session has */
+static int teid_given(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
+{
+	const struct pfcp_f_teid *f = &ie->pdi.f_teid;
+	int rc;
+
+	if (!f->address.v4 || f->address.v6 || f->address.ip4.s_addr != ctx->env->n3_addr.s_addr)
+		return REFUSE(ctx, ie, "the F-TEID's address is not this UPF's N3 address");
+	if (upf_rules_has_teid(ctx->env->owned, f->teid) ||
+	    upf_rules_has_teid(ctx->rules, f->teid)) {
+		pdr->teid = f->teid;
+		return 0;
+	}
+	if (!ctx->env->restore) {
+		REFUSE(ctx, ie, "F-TEIDs are allocated by the UPF");
+		ctx->refusal->cause = PFCP_CAUSE_INVALID_F_TEID_ALLOCATION;
+		return -EINVAL;
+	}
+	rc = upf_teid_claim(ctx->env->teids, f->teid);
+	if (rc == -EEXIST || rc == -EINVAL)
+		return REFUSE(ctx, ie, "TEID %u is %s", f->teid,
+			      rc == -EEXIST ? "in use" : "invalid");
+	if (rc)
+		return upf_refuse(ctx->refusal, PFCP_CAUSE_NO_RESOURCES, 0, "no TEID left");
+	pdr->teid = f->teid;
+	return 0;
+}
+
+static int f_teid_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
+{
+	pdr->teid = 0;
+	if (!ie->pdi.has_f_teid)
+		return 0;
+	if (pdr->source == PFCP_INTERFACE_CORE)
+		return REFUSE(ctx, ie, "tunnels on the core side are not supported");
+	if (!ie->pdi.f_teid.choose)
+		return teid_given(pdr, ie, ctx);
+	if (!ctx->update)
+		return teid_choose(pdr, ie, ctx);
+	REFUSE(ctx, ie, "a new F-TEID takes a new PDR");
+	ctx->refusal->cause = PFCP_CAUSE_INVALID_F_TEID_ALLOCATION;
+	return -EINVAL;
+}
+
+static int pdi_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
+{
+	int rc = pdi_check(ie, ctx);
+
+	if (!rc)
+		rc = source_read(pdr, ie, ctx);
+	if (!rc)
+		rc = ue_ip_read(pdr, ie, ctx);
+	if (rc)
+		return rc;
+	pdr->qfi = ie->pdi.n_qfi ? ie->pdi.qfi[0] : 0;
+	if (pdr->qfi && pdr->source == PFCP_INTERFACE_CORE)
+		return REFUSE(ctx, ie, "packets from N6 have no QFI");
+	return f_teid_read(pdr, ie, ctx);
+}
+
+static int references_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie,
+			   struct upf_pdr_context *ctx)
+{
+	if (ie->n_urr_id)
+		return REFUSE(ctx, ie, "usage reporting is not supported");
+	if (ie->has_predefined_rules) {
+		REFUSE(ctx, ie, "there are no predefined rules");
+		ctx->refusal->cause = PFCP_CAUSE_UNKNOWN_PREDEFINED_RULE;
+		return -EINVAL;
+	}
+	if (ie->has_far_id)
+		pdr->far_id = ie->far_id;
+	if (ie->n_qer_id) {
+		pdr->n_qer = ie->n_qer_id;
+		memcpy(pdr->qer_id, ie->qer_id, sizeof(pdr->qer_id));
+	}
+	return 0;
+}
+
+int upf_pdr_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
+{
+	uint8_t description = ie->outer_header_removal.description;
+	int rc = references_read(pdr, ie, ctx);
+
+	if (rc)
+		return rc;
+	pdr->id = ie->pdr_id;
+	if (ie->has_precedence)
+		pdr->precedence = ie->precedence;
+	if (ie->has_outer_header_removal) {
+		if (description != PFCP_OHR_GTPU_UDP_IP4 && description != PFCP_OHR_GTPU_UDP_IP)
+			return REFUSE(ctx, ie, "outer header removal %u is not supported",
+				      description);
+		pdr->remove_outer = true;
+	}
+	/* Last: it takes a TEID */
+	return ie->has_pdi ? pdi_read(pdr, ie, ctx) : 0;
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The UPF's REST interface, which only reads: docs/contracts.md. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "upf/upf.h"
+
+/* ---- sessions ---- */
+
+static const char *interface_name(uint8_t interface)
+{
+	return interface == PFCP_INTERFACE_CORE ? "core" : "access";
+}
+
+static json_t *tunnel_json(struct in_addr addr, uint32_t teid)
+{
+	return json_pack("{s:o, s:I}", "address", json_ipv4(addr), "teid", (json_int_t)teid);
+}
+
+static json_t *pdr_json(const struct upf *upf, const struct upf_pdr *pdr)
+{
+	json_t *qers = json_array();
+	json_t *j = json_pack("{s:i, s:I, s:s, s:i, s:b, s:I, s:o}", "id", pdr->id, "precedence",
+			      (json_int_t)pdr->precedence, "source", interface_name(pdr->source),
+			      "qfi", pdr->qfi, "outer_header_removal", pdr->remove_outer, "far",
+			      (json_int_t)pdr->far_id, "qers", qers);
+
+	for (size_t i = 0; i < pdr->n_qer; i++)
+		json_array_append_new(qers, json_integer(pdr->qer_id[i]));
+	if (pdr->teid)
+		json_object_set_new(j, "f_teid", tunnel_json(upf->config->n3_address, pdr->teid));
+	if (pdr->has_ue_ip)
+		json_object_set_new(j, "ue_address", json_ipv4(pdr->ue_ip));
+	return j;
+}
+
+static json_t *far_json(const struct upf_far *far)
+{
+	json_t *j = json_pack("{s:I, s:s}", "id", (json_int_t)far->id, "action",
+			      far->forward ? "forward" : "drop");
+
+	if (far->has_destination)
+		json_object_set_new(j, "destination",
+				    json_string(interface_name(far->destination)));
+	if (far->has_tunnel)
+		json_object_set_new(j, "tunnel", tunnel_json(far->peer, far->teid));
+	return j;
+}
+
+static json_t *qer_json(const struct upf_qer *qer)
+{
+	return json_pack("{s:I, s:i, s:s, s:s}", "id", (json_int_t)qer->id, "qfi", qer->qfi,
+			 "uplink", qer->closed_uplink ? "closed" : "open", "downlink",
+			 qer->closed_downlink ? "closed" : "open");
+}
+
+static void rules_json(const struct upf *upf, const struct upf_rules *rules, json_t *into)
+{
+	json_t *pdrs = json_array(), *fars = json_array(), *qers = json_array();
+
+	for (size_t i = 0; i < rules->n_pdr; i++)
+		json_array_append_new(pdrs, pdr_json(upf, &rules->pdr[i]));
+	for (size_t i = 0; i < rules->n_far; i++)
+		json_array_append_new(fars, far_json(&rules->far[i]));
+	for (size_t i = 0; i < rules->n_qer; i++)
+		json_array_append_new(qers, qer_json(&rules->qer[i]));
+	json_object_set_new(into, "pdrs", pdrs);
+	json_object_set_new(into, "fars", fars);
+	json_object_set_new(into, "qers", qers);
+}
+
+static json_t *counters_json(const struct upf *upf, uint64_t seid)
+{
+	struct dp_counters c = {0};
+
+	/* A session without rules is none in the data plane: it has counted nothing. */
+	if (dataplane_session_counters(upf->dp, seid, &c))
+		c = (struct dp_counters){0};
+	return json_pack("{s:{s:I, s:I}, s:{s:I, s:I}, s:I}", "uplink", "packets",
+			 (json_int_t)c.uplink_packets, "bytes", (json_int_t)c.uplink_bytes,
+			 "downlink", "packets", (json_int_t)c.downlink_packets, "bytes",
+			 (json_int_t)c.downlink_bytes, "dropped_packets",
+			 (json_int_t)c.dropped_packets);
+}
+
+static json_t *session_json(const struct upf *upf, const struct upf_session *s)
+{
+	json_t *j = json_pack(
+		"{s:{s:I, s:I}, s:o, s:s, s:I, s:o}", "seid", "cp", (json_int_t)s->cp.seid, "up",
+		(json_int_t)s->seid, "smf", json_ipv4(s->cp.peer), "dnn", s->dnn, "established_ns",
+		(json_int_t)s->established_ns, "counters", counters_json(upf, s->seid));
+
+	if (s->ue_ip.s_addr)
+		json_object_set_new(j, "ue_address", json_ipv4(s->ue_ip));
+	rules_json(upf, &s->rules, j);
+	return j;
+}
+
+static void get_sessions(struct http_request *req, void *user)
+{
+	const struct upf *upf = user;
+	json_t *list = json_array();
+	const struct upf_session *s;
+
+	for (s = upf_session_next(&upf->sessions, NULL); s; s = upf_session_next(&upf->sessions, s))
+		json_array_append_new(list, session_json(upf, s));
+	http_reply(req, 200, json_pack("{s:o}", "sessions", list));
+}
+
+static void get_session(struct http_request *req, void *user)
+{
+	const struct upf *upf = user;
+	const char *text = http_param(req, "seid");
+	char *end;
+	uint64_t seid = strtoull(text, &end, 0);
+	const struct upf_session *s = *end ? NULL : upf_session_find(&upf->sessions, seid);
+
+	if (s)
+		http_reply(req, 200, session_json(upf, s));
+	else
+		http_problem(req, 404, "SESSION_NOT_FOUND", "no session has the SEID %s", text);
+}
+
+/* ---- status ---- */
+
+static json_t *drops_json(const struct upf *upf)
+{
+	uint64_t drops[DP_DROP_REASONS];
+	json_t *j = json_object();
+
+	dataplane_drops(upf->dp, drops);
+	for (size_t i = 0; i < DP_DROP_REASONS; i++)
+		json_object_set_new(j, dp_drop_name((enum dp_drop)i),
+				    json_integer((json_int_t)drops[i]));
+	return j;
+}
+
+static json_t *associations_json(const struct upf *upf)
+{
+	json_t *list = json_array();
+
+	for (struct n4_peer *p = n4_peer_next(upf->n4, NULL); p; p = n4_peer_next(upf->n4, p)) {
+		const struct upf_peer *peer = p->user;
+
+		json_array_append_new(
+			list, json_pack("{s:o, s:b, s:b, s:I, s:I}", "address", json_ipv4(p->addr),
+					"associated", p->associated, "alive", p->alive,
+					"recovery_time_stamp", (json_int_t)p->recovery_time_stamp,
+					"sessions", (json_int_t)(peer ? peer->sessions.count : 0)));
+	}
+	return list;
+}
+
+static void get_status(struct http_request *req, void *user)
+{
+	const struct upf *upf = user;
+
+	http_reply(req, 200,
+		   json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o}", "name", upf->config->name,
+			     "dataplane", dataplane_backend(upf->dp), "reason",
+			     dataplane_backend_reason(upf->dp), "sessions",
+			     (json_int_t)upf->sessions.count, "teids",
+			     (json_int_t)upf_teid_count(&upf->teids), "recovery_time_stamp",
+			     (json_int_t)n4_node_recovery_time_stamp(upf->n4), "associations",
+			     associations_json(upf), "drops", drops_json(upf)));
+}
+
+static void get_healthz(struct http_request *req, void *user)
+{
+	http_reply(req, 204, NULL);
+}
+
+/* ---- metrics ---- */
+
+static void metric(FILE *f, const char *name, const char *type, const char *help, uint64_t value)
+{
+	fprintf(f, "# HELP baton_upf_%s %s\n# TYPE baton_upf_%s %s\nbaton_upf_%s %" PRIu64 "\n",
+		name, help, name, type, name, value);
+}
+
+static void metrics_n4(FILE *f, const struct upf *upf)
+{
+	fputs("# HELP baton_upf_n4_total PFCP messages and what became of them\n"
+	      "# TYPE baton_upf_n4_total counter\n",
+	      f);
+	for (int i = 0; i < N4_COUNTERS; i++)
+		fprintf(f, "baton_upf_n4_total{what=\"%s\"} %" PRIu64 "\n",
+			n4_counter_name((enum n4_counter)i),
+			n4_counter(upf->n4, (enum n4_counter)i));
+	fputs("# HELP baton_upf_events_total what happened to sessions and paths\n"
+	      "# TYPE baton_upf_events_total counter\n",
+	      f);
+	for (int i = 0; i < UPF_COUNTERS; i++)
+		fprintf(f, "baton_upf_events_total{what=\"%s\"} %" PRIu64 "\n",
+			upf_counter_name((enum upf_counter)i), upf->counter[i]);
+}
+
+static void metrics_drops(FILE *f, const struct upf *upf)
+{
+	uint64_t drops[DP_DROP_REASONS];
+
+	dataplane_drops(upf->dp, drops);
+	fputs("# HELP baton_upf_dropped_packets_total user packets dropped, by reason\n"
+	      "# TYPE baton_upf_dropped_packets_total counter\n",
+	      f);
+	for (int i = 0; i < DP_DROP_REASONS; i++)
+		fprintf(f, "baton_upf_dropped_packets_total{reason=\"%s\"} %" PRIu64 "\n",
+			dp_drop_name((enum dp_drop)i), drops[i]);
+}
+
+static void get_metrics(struct http_request *req, void *user)
+{
+	const struct upf *upf = user;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f) {
+		http_problem(req, 503, "NO_MEMORY", "out of memory");
+		return;
+	}
+	metric(f, "sessions", "gauge", "PFCP sessions", upf->sessions.count);
+	metric(f, "teids", "gauge", "local TEIDs in use", upf_teid_count(&upf->teids));
+	metric(f, "associations", "gauge", "SMFs known", n4_peer_count(upf->n4));
+	metric(f, "paths_lost", "gauge", "gNBs that don't answer echo requests",
+	       upf_paths_lost(upf));
+	metrics_n4(f, upf);
+	metrics_drops(f, upf);
+	fclose(f);
+	http_reply_text(req, 200, "text/plain; version=0.0.4", text);
+	free(text);
+}
+
+const struct http_route upf_routes[] = {
+	{"GET", "/healthz", get_healthz, .open = true},
+	{"GET", "/metrics", get_metrics, .open = true},
+	{"GET", "/v1/status", get_status, .open = true},
+	{"GET", "/v1/sessions", get_sessions, .open = true},
+	{"GET", "/v1/sessions/{seid}", get_session, .open = true},
+	{0},
+};

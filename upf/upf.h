@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The UPF: PFCP rules in (N4), a data plane's rules out. One struct holds all state and is passed
+ * down.
+ *
+ * Reading order: main.c; upf.c (its parts put together); association.c, establishment.c,
+ * modification.c, deletion.c (one procedure each); rules.h with rules.c, pdr.c, far.c (PFCP rules),
+ * translate.c (to the data plane); session.c (the store), teid.c; report.c (what the UPF tells the
+ * SMF), path.c (GTP-U echo), rest.c.
+ */
+#ifndef BATON_UPF_UPF_H
+#define BATON_UPF_UPF_H
+
+#include <uv.h>
+
+#include "dataplane/dataplane.h"
+#include "lib/http_server.h"
+#include "lib/n4/n4.h"
+#include "upf/config.h"
+#include "upf/session.h"
+
+enum {
+	/* A peer that restarted has this long to associate again and ask that its sessions be
+	   retained. */
+	UPF_RETENTION_WAIT_MS = 10000,
+	/* Error indications are reported once a session in this time, TS 29.244 cl. 5.9: not for
+	   each packet */
+	UPF_REPORT_INTERVAL_MS = 1000,
+	/* GTP-U echo requests to each gNB, TS 29.281 cl. 7.2.1: not more often than every 60 s */
+	UPF_ECHO_INTERVAL_MS = 60000,
+	UPF_PATHS_MAX = 1024,
+};
+
+enum upf_counter {
+	UPF_ESTABLISHED,
+	UPF_MODIFIED,
+	UPF_DELETED,
+	UPF_REFUSED,	       /* session requests */
+	UPF_LOST_WITH_PEER,    /* sessions dropped since their SMF restarted, released or went */
+	UPF_RETAINED,	       /* sessions kept over their SMF's restart */
+	UPF_RESTORED,	       /* established with RESTI */
+	UPF_ERROR_INDICATIONS, /* from gNBs, for a tunnel of ours */
+	UPF_ERROR_INDICATIONS_STRAY, /* for none of ours */
+	UPF_REPORTS_SENT,
+	UPF_REPORTS_LIMITED, /* not sent: UPF_REPORT_INTERVAL_MS */
+	UPF_REPORTS_FAILED,
+	UPF_PATHS_LOST,
+	UPF_COUNTERS
+};
+
+struct upf_path;
+
+struct upf {
+	const struct upf_config *config;
+	uv_loop_t *loop;
+	struct dataplane *dp;
+	struct n4_node *n4;
+	struct http_server *rest;
+	struct upf_sessions sessions;
+	struct upf_teids teids;
+	struct upf_path *paths; /* uthash by address */
+	uv_poll_t *dp_poll;	/* the data plane's GTP-U control messages */
+	uv_timer_t *echo_timer;
+	uint64_t counter[UPF_COUNTERS];
+};
+
+/** struct upf_peer - what we keep of an SMF; struct n4_peer's user */
+struct upf_peer {
+	struct upf *upf;
+	struct n4_peer *n4;
+	struct upf_peer_sessions sessions;
+	bool restarted;	  /* its sessions are its predecessor's, to be dropped or retained when it
+			     associates */
+	uv_timer_t *wait; /* UPF_RETENTION_WAIT_MS */
+};
+
+/* ---- upf.c ---- */
+
+/** upf_start - data plane, N4; Return: 0 or a negative errno, logged */
+int upf_start(struct upf *upf, const struct upf_config *config, uv_loop_t *loop);
+/** upf_start_n4 - what upf_start does on top of a data plane that is there; @n4_config: address,
+ * timers, transmit */
+int upf_start_n4(struct upf *upf, struct n4_config *n4_config);
+/** upf_stop - in reverse; removes everything made in the kernel. Handles close in the loop's next
+ * turn */
+void upf_stop(struct upf *upf);
+const char *upf_counter_name(enum upf_counter which);
+
+/** upf_session_remove - from data plane and store, with all it holds */
+void upf_session_remove(struct upf *upf, struct upf_session *session);
+struct upf_peer *upf_peer_of(struct upf *upf, const struct upf_session *session);
+
+/**
+ * upf_session_change - let @change be done to a session's rules, whole or not at all
+ * @session: without rules when it is new
+ * @anew:    @change is all: nothing of the old rules stays (restoration of a session that is still
+ * here)
+ * @restore: the CP function may name F-TEIDs (RESTI)
+ *
+ * Return: 0, or -EINVAL with @ret_refusal: then nothing at all has changed
+ */
+int upf_session_change(struct upf *upf, struct upf_session *session,
+		       const struct upf_change *change, bool anew, bool restore,
+		       struct upf_created *ret_created, struct upf_refusal *ret_refusal);
+
+/** upf_created_fill - Created PDRs of an answer; Return: how many */
+uint8_t upf_created_fill(const struct upf *upf, const struct upf_created *created,
+			 struct pfcp_created_pdr ret[PFCP_MAX_PDR]);
+/** upf_refused - count and log */
+void upf_refused(struct upf *upf, const struct n4_request *req, uint64_t seid,
+		 const struct upf_refusal *refusal);
+/** upf_session_of - the session that a request names, if it is its peer's; NULL: answered with
+ * cause 65 */
+struct upf_session *upf_session_of(struct upf *upf, struct n4_request *req);
+
+/* ---- procedures: n4_handlers, with struct upf as user ---- */
+void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+void upf_association_release(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+void upf_session_delete(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+
+/* ---- association.c ---- */
+void upf_peer_event(struct n4_peer *peer, enum n4_peer_event event, void *user);
+void upf_peers_stop(struct upf *upf);
+
+/* ---- report.c: struct dp_events ---- */
+void upf_error_indication(struct in_addr peer, uint32_t teid, void *user);
+
+/* ---- path.c ---- */
+void upf_path_state(struct in_addr peer, bool lost, void *user); /* struct dp_events */
+/** upf_paths_start - echo requests to the peers of all sessions, every UPF_ECHO_INTERVAL_MS */
+int upf_paths_start(struct upf *upf);
+void upf_paths_stop(struct upf *upf);
+size_t upf_paths_lost(const struct upf *upf);
+
+/* ---- rest.c ---- */
+extern const struct http_route upf_routes[];
+
+/** upf_addr_text - into @buf, for logs; Return: @buf */
+const char *upf_addr_text(struct in_addr addr, char buf[INET_ADDRSTRLEN]);
+
+#endif
