@@ -23,6 +23,7 @@
 struct decoder {
 	const uint8_t *start;
 	struct pfcp_skipped *skipped;
+	bool empty; /* the group that was read last held nothing that we know */
 	struct pfcp_error error;
 };
 
@@ -96,6 +97,11 @@ static void skip_stranger(struct decoder *d, uint16_t type)
 		d->skipped->unknown++;
 }
 
+static bool can_clear(const struct pfcp_group *group, const struct pfcp_member *m)
+{
+	return group->cleared != PFCP_NOWHERE && m->presence != PFCP_MANDATORY;
+}
+
 /* Length 0 in an Update rule: what had that IE shall lose it (cl. 5.6.3). */
 static uint8_t clear_member(struct decoder *d, const struct pfcp_group *group,
 			    const struct element *e, void *value)
@@ -128,8 +134,12 @@ static uint8_t decode_value(struct decoder *d, const struct pfcp_ie *ie, struct 
 	return cause ? fail(d, cause, e->type, e->offset) : 0;
 }
 
-static uint8_t decode_member(struct decoder *d, const struct pfcp_member *m, struct element *e,
-			     void *value, bool seen)
+/*
+ * In an Update rule, parameters of which we know none change nothing: they don't count as there, or
+ * else they would be encoded with length 0, which takes away.
+ */
+static uint8_t decode_member(struct decoder *d, const struct pfcp_group *group,
+			     const struct pfcp_member *m, struct element *e, void *value, bool seen)
 {
 	const struct pfcp_ie *ie = pfcp_ie_find(m->type);
 	uint8_t *count = pfcp_member_count(m, value);
@@ -151,7 +161,7 @@ static uint8_t decode_member(struct decoder *d, const struct pfcp_member *m, str
 		d->skipped->incorrect++;
 		return 0;
 	}
-	if (!cause && count)
+	if (!cause && count && !(ie->group && d->empty && can_clear(group, m)))
 		*count = (uint8_t)(n + 1);
 	return cause;
 }
@@ -170,11 +180,10 @@ static uint8_t decode_element(struct decoder *d, const struct pfcp_group *group,
 		skip_stranger(d, e->type);
 		return 0;
 	}
-	if (!pfcp_left(&e->value) && group->cleared != PFCP_NOWHERE &&
-	    m->presence != PFCP_MANDATORY)
-		return clear_member(d, group, e, value);
 	*ret_index = (int)(m - group->members);
-	return decode_member(d, m, e, value, seen >> *ret_index & 1);
+	if (!pfcp_left(&e->value) && can_clear(group, m))
+		return clear_member(d, group, e, value);
+	return decode_member(d, group, m, e, value, seen >> *ret_index & 1);
 }
 
 static uint8_t check_group(struct decoder *d, const struct pfcp_group *group, const void *value,
@@ -212,6 +221,7 @@ static uint8_t decode_group(struct decoder *d, const struct pfcp_group *group,
 		if (index != NO_INDEX)
 			seen |= 1ULL << index;
 	}
+	d->empty = !seen;
 	if (message && pfcp_is_rejection(message, value))
 		return 0;
 	return check_group(d, group, value, seen, offset);

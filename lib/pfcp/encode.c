@@ -11,6 +11,7 @@
 #define FLAG_MP 0x02
 #define FLAG_FO 0x04
 
+#define IE_HEADER    4
 #define MAX_SEQUENCE 0xffffff
 #define MAX_PRIORITY 15
 
@@ -36,7 +37,9 @@ static int encode_value(struct pfcp_writer *w, const struct pfcp_ie *ie, const v
 	return 0;
 }
 
-static int encode_member(struct pfcp_writer *w, const struct pfcp_member *m, const void *value)
+/* An empty value where length 0 takes away would be an order that nobody gave. */
+static int encode_member(struct pfcp_writer *w, const struct pfcp_group *group,
+			 const struct pfcp_member *m, const void *value)
 {
 	const struct pfcp_ie *ie = pfcp_ie_find(m->type);
 	unsigned int n = pfcp_member_number(m, value);
@@ -44,12 +47,17 @@ static int encode_member(struct pfcp_writer *w, const struct pfcp_member *m, con
 
 	if (n > m->max)
 		return -EINVAL;
-	for (unsigned int i = 0; i < n && !rc; i++)
+	for (unsigned int i = 0; i < n && !rc; i++) {
+		const uint8_t *start = w->at;
+
 		rc = encode_value(w, ie, pfcp_member_value(m, value, i));
+		if (!rc && !w->full && w->at - start == IE_HEADER && group->cleared != PFCP_NOWHERE)
+			return -EINVAL;
+	}
 	return rc;
 }
 
-/* IEs of length 0, which an Update rule shall lose; not together with a value of the same type */
+/* IEs of length 0: what an Update rule shall lose */
 static int encode_cleared(struct pfcp_writer *w, const struct pfcp_group *group, const void *value)
 {
 	const struct pfcp_cleared *cleared =
@@ -79,7 +87,7 @@ static int encode_group(struct pfcp_writer *w, const struct pfcp_group *group, c
 
 		if (m->presence == PFCP_MANDATORY && !pfcp_member_number(m, value) && !rejection)
 			return -EINVAL;
-		rc = encode_member(w, m, value);
+		rc = encode_member(w, group, m, value);
 		if (rc)
 			return rc;
 	}

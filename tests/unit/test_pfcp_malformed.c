@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * PFCP: bad messages. Each is refused with the cause, the IE and the place that an answer and a log
+ * need, and with a header that holds. Among them is what has crashed or stalled other user planes;
+ * the issue is named in the row.
+ */
+#include "lib/pfcp/pfcp.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/hex_bytes.h"
+#include "tests/unit/test_pfcp_golden.h"
+
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+
+static struct pfcp_msg msg;
+static uint8_t wire[PFCP_MAX_MESSAGE + 256];
+
+#define NODE_ID	   "003c(00 0a640001) "
+#define RECOVERY   "0060(e81fe7b4) "
+#define F_SEID	   "0039(02 0000000000000001 0a640001) "
+#define PDR	   "0001(0038(0001) 001d(00000001) 0002(0014(00)) 006c(00000001)) "
+#define FAR	   "0003(006c(00000001) 002c(01)) "
+#define ESTABLISH  "21 32 (0000000000000000 000001 00 "
+#define MODIFY	   "21 34 (0000000000000001 000001 00 "
+#define REPORT	   "21 38 (0000000000000001 000001 00 "
+#define RESPONSE   "21 33 (0000000000000001 000001 00 "
+#define WITH_RULES ESTABLISH NODE_ID F_SEID
+/* a Create PDR with this in its PDI, a FAR to core with this in its Forwarding Parameters */
+#define PDI(x)	 WITH_RULES "0001(0038(0001) 001d(00000001) 0002(" x ") 006c(00000001)) " FAR ")"
+#define PDI_AT	 64 /* where the PDI's first member is */
+#define PARAM(x) WITH_RULES PDR "0003(006c(00000001) 002c(02) 0004(" x ")))"
+#define PARAM_AT 98
+#define RULE_AT	 42 /* the first rule of WITH_RULES */
+
+static const struct {
+	const char *what;
+	const char *hex;
+	int rc;
+	uint8_t cause;
+	uint16_t ie;
+	size_t offset;
+} malformed[] = {
+	/* ---- header: cl. 7.6.2 to 7.6.4 ---- */
+	{"1: nothing", "", -EBADMSG, 0, 0, 0},
+	{"2: one octet", "20", -EBADMSG, 0, 0, 0},
+	{"3: a node header cut by one", "20 01 0004 000001", -EBADMSG, 0, 0, 0},
+	{"4: a session header cut by one", "21 36 000c 0000000000000001 000001", -EBADMSG, 0, 0, 0},
+	{"5: Length under a header", "20 01 0003 000001 00", -EBADMSG, 0, 0, 0},
+	{"6: Length under a header with SEID", "21 36 000b 0000000000000001 000001 00", -EBADMSG, 0,
+	 0, 0},
+	{"7: Length over the datagram", "20 01 000d 000001 00 0060(e81fe7b4)", -EINVAL, 68, 0, 0},
+	{"8: Length under the datagram", "20 01 000b 000001 00 0060(e81fe7b4)", -EINVAL, 68, 0, 0},
+	{"9: version 2", "40 01 (000001 00 " RECOVERY ")", -EPROTONOSUPPORT, 0, 0, 0},
+	{"10: GTP-U on the wrong port (open5gs#1767: port scan)", "30 ff 0004 00000001 00000000",
+	 -EOPNOTSUPP, 0, 0, 0},
+	{"11: message type 58", "21 3a (0000000000000001 000001 00)", -EOPNOTSUPP, 0, 0, 0},
+	{"12: Association Update, which we don't do", "20 07 (000001 00 " NODE_ID ")", -EOPNOTSUPP,
+	 0, 0, 0},
+	{"13: a Heartbeat with a SEID", "21 01 (0000000000000001 000001 00 " RECOVERY ")", -EINVAL,
+	 64, 0, 0},
+	{"14: a Deletion without SEID", "20 36 (000001 00)", -EINVAL, 64, 0, 0},
+	/* ---- IEs: cl. 7.6.6 to 7.6.8 ---- */
+	{"15: Recovery Time Stamp of length 0 (free5gc#483)", "2001000c0000020000600000e81fe7b4",
+	 -EINVAL, 68, 96, 8},
+	{"16: IE header cut", "20 01 (000001 00 006000)", -EINVAL, 68, 0, 8},
+	{"17: IE longer than the message", "20 01 (000001 00 0060 0005 e81fe7b4)", -EINVAL, 68, 96,
+	 8},
+	{"18: IE of length 0xffff", "20 01 (000001 00 0060 ffff e81fe7b4)", -EINVAL, 68, 96, 8},
+	{"19: IE shorter than its value", "20 01 (000001 00 0060(e81fe7))", -EINVAL, 68, 96, 8},
+	{"20: vendor IE behind, without enterprise id (free5gc#482: type over 0x7fff)",
+	 "20 01 (000001 00 " RECOVERY "ffff(00))", -EINVAL, 68, 0xffff, 16},
+	{"21: Cause of two octets: fixed length", "20 0a (000001 00 " NODE_ID "0013(0100))",
+	 -EINVAL, 68, 19, 17},
+	{"22: Cause 0 is reserved", "20 0a (000001 00 " NODE_ID "0013(00))", -EINVAL, 69, 19, 17},
+	{"23: Heartbeat without time stamp", "20 01 (000001 00)", -EINVAL, 66, 96, 0},
+	{"24: Association Setup without Node ID", "20 05 (000001 00 " RECOVERY ")", -EINVAL, 66, 60,
+	 0},
+	{"25: session rules in an Association Setup (free5gc#745)",
+	 "20 05 (000001 00 " RECOVERY PDR FAR ")", -EINVAL, 66, 60, 0},
+	{"26: Node ID type 3", "20 09 (000001 00 003c(03 0a640001))", -EINVAL, 69, 60, 8},
+	{"27: Node ID IPv6 with an IPv4 address", "20 09 (000001 00 003c(01 0a640001))", -EINVAL,
+	 68, 60, 8},
+	{"28: Node ID FQDN without one", "20 09 (000001 00 003c(02))", -EINVAL, 68, 60, 8},
+	{"29: Node ID FQDN, label over its end", "20 09 (000001 00 003c(02 05616263))", -EINVAL, 68,
+	 60, 8},
+	{"30: Node ID FQDN with a NUL", "20 09 (000001 00 003c(02 03610062))", -EINVAL, 69, 60, 8},
+	/* ---- session establishment ---- */
+	{"31: empty (omec-project/upf#927)", ESTABLISH ")", -EINVAL, 66, 60, 0},
+	{"32: no CP F-SEID (omec-project/upf#957)", ESTABLISH NODE_ID PDR FAR ")", -EINVAL, 66, 57,
+	 0},
+	{"33: no PDR", WITH_RULES FAR ")", -EINVAL, 66, 1, 0},
+	{"34: no FAR", WITH_RULES PDR ")", -EINVAL, 66, 3, 0},
+	{"35: F-SEID without address", ESTABLISH NODE_ID "0039(00 0000000000000001) " PDR FAR ")",
+	 -EINVAL, 69, 57, 25},
+	{"36: F-SEID with both flags, one address",
+	 ESTABLISH NODE_ID "0039(03 0000000000000001 0a640001) " PDR FAR ")", -EINVAL, 68, 57, 25},
+	{"37: Create PDR of length 0 (free5gc#802)", WITH_RULES "0001() " FAR ")", -EINVAL, 66, 56,
+	 RULE_AT},
+	{"38: Create PDR without PDI",
+	 WITH_RULES "0001(0038(0001) 001d(00000001) 006c(00000001))" FAR ")", -EINVAL, 66, 2,
+	 RULE_AT},
+	{"39: Create PDR without FAR ID (open5gs#4179, gtp5g#173)",
+	 WITH_RULES "0001(0038(0001) 001d(00000001) 0002(0014(00))) " FAR ")", -EINVAL, 67, 108,
+	 RULE_AT},
+	{"40: PDI without Source Interface (eupf#631)", PDI("007c(09)"), -EINVAL, 66, 20,
+	 PDI_AT - 4},
+	{"41: Source Interface 5", PDI("0014(05)"), -EINVAL, 69, 20, PDI_AT},
+	{"42: Source Interface of length 0", PDI("0014()"), -EINVAL, 68, 20, PDI_AT},
+	{"43: PDI longer than its PDR",
+	 WITH_RULES "0001(0038(0001) 001d(00000001) 0002 0040 0014(00)) " FAR ")", -EINVAL, 68, 2,
+	 PDI_AT - 4},
+	{"44: F-TEID without V4 and V6", PDI("0015(00 00000001)"), -EINVAL, 69, 21, PDI_AT},
+	{"45: F-TEID, CHOOSE without V4 and V6", PDI("0015(04)"), -EINVAL, 69, 21, PDI_AT},
+	{"46: F-TEID, CHOOSE ID without CHOOSE", PDI("0015(09 00000001 0a650001 05)"), -EINVAL, 69,
+	 21, PDI_AT},
+	{"47: F-TEID, CHOOSE ID cut", PDI("0015(0d)"), -EINVAL, 68, 21, PDI_AT},
+	{"48: F-TEID, V6 with an IPv4 address", PDI("0015(02 00000001 0a650001)"), -EINVAL, 68, 21,
+	 PDI_AT},
+	{"49: UE IP Address, V4 without address", PDI("005d(02)"), -EINVAL, 68, 93, PDI_AT},
+	{"50: UE IP Address with an address and a wish for one", PDI("005d(12 0a3c0002)"), -EINVAL,
+	 69, 93, PDI_AT},
+	{"51: UE IP Address without any", PDI("005d(04)"), -EINVAL, 69, 93, PDI_AT},
+	{"52: UE IP Address, prefix of IPv6 without IPv6", PDI("005d(42 0a3c0002 40)"), -EINVAL, 69,
+	 93, PDI_AT},
+	{"53: SDF Filter, Flow Description of 0xffff (open5gs#4154)",
+	 PDI("0017(0100 ffff 7065726d6974)"), -EINVAL, 68, 23, PDI_AT},
+	{"54: SDF Filter, FD without text", PDI("0017(0100)"), -EINVAL, 68, 23, PDI_AT},
+	{"55: SDF Filter, empty Flow Description", PDI("0017(0100 0000)"), -EINVAL, 68, 23, PDI_AT},
+	{"56: SDF Filter, control characters", PDI("0017(0100 0003 610a62)"), -EINVAL, 69, 23,
+	 PDI_AT},
+	{"57: SDF Filter, all flags and nothing behind", PDI("0017(1f00)"), -EINVAL, 68, 23,
+	 PDI_AT},
+	{"58: Outer Header Removal 9",
+	 WITH_RULES "0001(0038(0001) 001d(00000001) 0002(0014(00)) 005f(09) 006c(00000001)) " FAR
+		    ")",
+	 -EINVAL, 69, 95, 69},
+	/* ---- FAR ---- */
+	{"59: FORW without Forwarding Parameters", WITH_RULES PDR "0003(006c(00000001) 002c(02)))",
+	 -EINVAL, 67, 4, 77},
+	{"60: Create FAR without Apply Action", WITH_RULES PDR "0003(006c(00000001)))", -EINVAL, 66,
+	 44, 77},
+	{"61: Apply Action of no action", WITH_RULES PDR "0003(006c(00000001) 002c(08)))", -EINVAL,
+	 69, 44, 89},
+	{"62: Apply Action, DROP and FORW", WITH_RULES PDR "0003(006c(00000001) 002c(03)))",
+	 -EINVAL, 69, 44, 89},
+	{"63: Apply Action of length 0", WITH_RULES PDR "0003(006c(00000001) 002c()))", -EINVAL, 68,
+	 44, 89},
+	{"64: Outer Header Creation of length 0 (open5gs#4423, free5gc#796)",
+	 PARAM("002a(00) 0054()"), -EINVAL, 68, 84, PARAM_AT + 5},
+	{"65: Outer Header Creation cut in the TEID (open5gs#4152)",
+	 PARAM("002a(00) 0054(0100 0000)"), -EINVAL, 68, 84, PARAM_AT + 5},
+	{"66: Outer Header Creation without address (eupf#630)",
+	 PARAM("002a(00) 0054(0100 00000001)"), -EINVAL, 68, 84, PARAM_AT + 5},
+	{"67: Outer Header Creation of no header", PARAM("002a(00) 0054(0001 00000001)"), -EINVAL,
+	 69, 84, PARAM_AT + 5},
+	{"68: Destination Interface 0x99 (open5gs#4218)", PARAM("002a(99)"), -EINVAL, 69, 42,
+	 PARAM_AT},
+	{"69: Forwarding Parameters without Destination Interface", PARAM("00a0(11)"), -EINVAL, 66,
+	 42, PARAM_AT - 4},
+	/* ---- QER, URR, BAR ---- */
+	{"70: MBR cut (open5gs#4154)",
+	 WITH_RULES PDR FAR "0007(006d(00000001) 0019(00) 001a(000000000100000000)))", -EINVAL, 68,
+	 26, 111},
+	{"71: Create QER without Gate Status", WITH_RULES PDR FAR "0007(006d(00000001)))", -EINVAL,
+	 66, 25, 94},
+	{"72: Create URR of no method",
+	 WITH_RULES PDR FAR "0006(0051(0000ffff) 003e(00) 0025(010000)))", -EINVAL, 69, 62, 106},
+	{"73: Create URR, periodic without period",
+	 WITH_RULES PDR FAR "0006(0051(0000ffff) 003e(02) 0025(010000)))", -EINVAL, 67, 64, 94},
+	{"74: Create URR, Reporting Triggers of one octet",
+	 WITH_RULES PDR FAR "0006(0051(00000001) 003e(02) 0025(01)))", -EINVAL, 68, 37, 111},
+	{"75: Volume Threshold, flags over its length",
+	 WITH_RULES PDR FAR "0006(0051(00000001) 003e(02) 0025(020000) 001f(07 00)))", -EINVAL, 68,
+	 31, 118},
+	{"76: Create BAR without id", WITH_RULES PDR FAR "0055(002e(02)))", -EINVAL, 66, 88, 94},
+	{"77: S-NSSAI of three octets", WITH_RULES PDR FAR "0101(01ffff))", -EINVAL, 68, 257, 94},
+	{"78: S-NSSAI of five octets: fixed length", WITH_RULES PDR FAR "0101(01ffffff00))",
+	 -EINVAL, 68, 257, 94},
+	{"79: User ID, IMSI over its end", WITH_RULES PDR FAR "008d(01 08 0001))", -EINVAL, 68, 141,
+	 94},
+	{"80: PDN Type 0", WITH_RULES PDR FAR "0071(00))", -EINVAL, 69, 113, 94},
+	/* ---- modification ---- */
+	{"81: Remove FAR of length 0 (eupf#635)", MODIFY "0010())", -EINVAL, 66, 108, 16},
+	{"82: Remove PDR with half an id", MODIFY "000f(0038(00)))", -EINVAL, 68, 56, 20},
+	{"83: Update PDR with a PDR ID of length 0: an id is not taken away",
+	 MODIFY "0009(0038()))", -EINVAL, 68, 56, 20},
+	{"84: Create FAR, Outer Header Creation cut (eupf#637)",
+	 MODIFY "0003(006c(00000001) 002c(02) 0004(002a(00) 0054(0100))))", -EINVAL, 68, 84, 42},
+	/* ---- responses and reports ---- */
+	{"85: Establishment Response without Cause (free5gc#815)", RESPONSE NODE_ID F_SEID ")",
+	 -EINVAL, 66, 19, 0},
+	{"86: Establishment Response accepted without F-SEID", RESPONSE NODE_ID "0013(01))",
+	 -EINVAL, 67, 57, 0},
+	{"87: Created PDR that asks for a choice",
+	 RESPONSE NODE_ID "0013(01) " F_SEID "0008(0038(0001) 0015(05)))", -EINVAL, 69, 21, 47},
+	{"88: Session Report Response without Cause (omec-project/upf#958)",
+	 "21 39 (0000000000000001 000001 00)", -EINVAL, 66, 19, 0},
+	{"89: Session Report of nothing", REPORT "0027(00))", -EINVAL, 69, 39, 16},
+	{"90: Session Report, ERIR without report", REPORT "0027(04))", -EINVAL, 67, 99, 0},
+	{"91: Error Indication Report without F-TEID", REPORT "0027(04) 0063())", -EINVAL, 66, 21,
+	 21},
+	{"92: Error Indication Report with a wish", REPORT "0027(04) 0063(0015(05)))", -EINVAL, 69,
+	 21, 21},
+	{"93: Usage Report without number", REPORT "0027(02) 0050(0051(00000001) 003f(010000)))",
+	 -EINVAL, 66, 104, 21},
+};
+
+static void malformed_messages(void **state)
+{
+	unsigned int failed = 0;
+
+	for (size_t i = 0; i < N(malformed); i++) {
+		size_t len = bytes_from_hex(malformed[i].hex, wire, sizeof(wire));
+		struct pfcp_error err = {.cause = 255, .ie_type = 255};
+		int rc = pfcp_decode(wire, len, &msg, &err);
+
+		if (rc != malformed[i].rc || err.cause != malformed[i].cause ||
+		    err.ie_type != malformed[i].ie || err.offset != malformed[i].offset) {
+			print_error("%s: %d, cause %u, IE %u at %zu (%s)\n", malformed[i].what, rc,
+				    err.cause, err.ie_type, err.offset, err.what);
+			failed++;
+		}
+		assert_non_null(err.what);
+		assert_int_equal(pfcp_decode(wire, len, &msg, NULL), rc);
+	}
+	assert_int_equal(failed, 0);
+}
+
+/* After all but -EBADMSG the header is there to answer with. */
+static void header_holds(void **state)
+{
+	for (size_t i = 0; i < N(malformed); i++) {
+		size_t len = bytes_from_hex(malformed[i].hex, wire, sizeof(wire));
+		int rc = pfcp_decode(wire, len, &msg, NULL);
+
+		if (rc == -EBADMSG)
+			continue;
+		assert_int_equal(msg.header.type, wire[1]);
+		assert_int_equal(msg.header.sequence, wire[0] & 1 ? wire[14] : wire[6]);
+		assert_int_equal(msg.header.version, wire[0] >> 5);
+		assert_int_equal(msg.header.has_seid, wire[0] & 1);
+		assert_true(msg.header.size <= len);
+	}
+}
+
+/* A huge SEID is a number like any other (free5gc#731). */
+static void huge_seid(void **state)
+{
+	size_t len = bytes_from_hex("21 36 (ffffffffffffffff ffffff 00)", wire, sizeof(wire));
+
+	assert_int_equal(pfcp_decode(wire, len, &msg, NULL), 0);
+	assert_true(msg.header.seid == UINT64_MAX);
+}
+
+/* A rejection may come with its cause alone (cl. 7.6.6). */
+static void bare_rejection(void **state)
+{
+	size_t len = bytes_from_hex(RESPONSE "0013(42) 0028(0039))", wire, sizeof(wire));
+
+	assert_int_equal(pfcp_decode(wire, len, &msg, NULL), 0);
+	assert_int_equal(msg.session_establishment_response.cause, PFCP_CAUSE_MANDATORY_IE_MISSING);
+	assert_int_equal(msg.session_establishment_response.offending_ie, PFCP_IE_F_SEID);
+}
+
+static size_t repeat(size_t len, const char *hex, unsigned int n)
+{
+	while (n-- > 0)
+		len += bytes_from_hex(hex, wire + len, sizeof(wire) - len);
+	wire[2] = (uint8_t)((len - 4) >> 8);
+	wire[3] = (uint8_t)(len - 4);
+	return len;
+}
+
+/* One more than the bound: cause 75; as many as the bound: taken. */
+static void over_the_bounds(void **state)
+{
+	static const struct {
+		const char *hex;
+		unsigned int max;
+		uint16_t ie;
+	} row[] = {
+		{PDR, PFCP_MAX_PDR, PFCP_IE_CREATE_PDR},
+		{FAR, PFCP_MAX_FAR, PFCP_IE_CREATE_FAR},
+		{"0010(006c(00000001))", PFCP_MAX_FAR, PFCP_IE_REMOVE_FAR},
+		{"0009(0038(0001))", PFCP_MAX_PDR, PFCP_IE_UPDATE_PDR},
+		{"0007(006d(00000001) 0019(00))", PFCP_MAX_QER, PFCP_IE_CREATE_QER},
+		{"0006(0051(00000001) 003e(02) 0025(1000))", PFCP_MAX_URR, PFCP_IE_CREATE_URR},
+		{"004d(0051(00000001))", PFCP_MAX_URR, PFCP_IE_QUERY_URR},
+	};
+
+	for (size_t i = 0; i < N(row); i++) {
+		size_t header = bytes_from_hex(MODIFY ")", wire, sizeof(wire));
+		size_t one = bytes_from_hex(row[i].hex, wire + header, sizeof(wire) - header);
+		struct pfcp_error err = {0};
+		size_t len = repeat(header, row[i].hex, row[i].max);
+
+		assert_int_equal(pfcp_decode(wire, len, &msg, NULL), 0);
+		len = repeat(header, row[i].hex, row[i].max + 1);
+		assert_int_equal(pfcp_decode(wire, len, &msg, &err), -EINVAL);
+		assert_int_equal(err.cause, PFCP_CAUSE_NO_RESOURCES);
+		assert_int_equal(err.ie_type, row[i].ie);
+		assert_int_equal(err.offset, header + one * row[i].max);
+	}
+}
+
+/* Text longer than we keep: cause 75, not a cut text. */
+static void long_text(void **state)
+{
+	char hex[2048];
+	char digits[2 * PFCP_MAX_FLOW_DESCRIPTION + 3];
+	struct pfcp_error err;
+
+	for (unsigned int n = PFCP_MAX_FLOW_DESCRIPTION; n <= PFCP_MAX_FLOW_DESCRIPTION + 1; n++) {
+		size_t len;
+
+		memset(digits, '6', sizeof(digits));
+		digits[2 * n] = '\0';
+		snprintf(hex, sizeof(hex),
+			 MODIFY "0009(0038(0001) 0002(0014(00) 0017(0100 (%s)))))", digits);
+		len = bytes_from_hex(hex, wire, sizeof(wire));
+		err.cause = 0;
+		assert_int_equal(pfcp_decode(wire, len, &msg, &err),
+				 n > PFCP_MAX_FLOW_DESCRIPTION ? -EINVAL : 0);
+		assert_int_equal(err.cause,
+				 n > PFCP_MAX_FLOW_DESCRIPTION ? PFCP_CAUSE_NO_RESOURCES : 0);
+	}
+}
+
+/* Every good message, cut at every octet with its Length field put right: an error or a smaller
+ * message, and nothing read behind it (the copy is as long as the message, for the sanitizer). */
+static void every_cut(void **state)
+{
+	for (size_t i = 0; i < N(golden); i++) {
+		size_t len = bytes_from_hex(golden[i].hex, wire, sizeof(wire));
+
+		for (size_t n = 0; n < len; n++) {
+			uint8_t *cut = test_malloc(n ? n : 1);
+			int rc;
+
+			memcpy(cut, wire, n);
+			if (n >= 4) {
+				cut[2] = (uint8_t)((n - 4) >> 8);
+				cut[3] = (uint8_t)(n - 4);
+			}
+			rc = pfcp_decode(cut, n, &msg, NULL);
+			test_free(cut);
+			assert_true(rc == 0 || rc == -EINVAL || rc == -EBADMSG);
+		}
+	}
+}
+
+/* Every octet of every good message set to what breaks parsers: the decoder comes back. */
+static void every_octet_changed(void **state)
+{
+	static const uint8_t values[] = {0x00, 0x01, 0x7f, 0x80, 0xff};
+
+	for (size_t i = 0; i < N(golden); i++) {
+		size_t len = bytes_from_hex(golden[i].hex, wire, sizeof(wire));
+
+		for (size_t k = 0; k < len * N(values); k++) {
+			uint8_t *octet = &wire[k / N(values)], before = *octet;
+			struct pfcp_error err = {0};
+			int rc;
+
+			*octet = values[k % N(values)];
+			rc = pfcp_decode(wire, len, &msg, &err);
+			*octet = before;
+			assert_true(rc == 0 || err.what);
+			assert_true((rc == -EINVAL) == (err.cause != 0));
+		}
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(malformed_messages), cmocka_unit_test(header_holds),
+		cmocka_unit_test(huge_seid),	      cmocka_unit_test(bare_rejection),
+		cmocka_unit_test(over_the_bounds),    cmocka_unit_test(long_text),
+		cmocka_unit_test(every_cut),	      cmocka_unit_test(every_octet_changed),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("pfcp, malformed", tests, NULL, NULL);
+}
