@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The gNB: NGAP to the AMF (smf-lite) on one side, radio links to UEs on the other, a data plane in
+ * its access role between them. NAS goes through it unread.
+ *
+ * One UE a radio link. All state hangs from struct gnb; a UE's NGAP ids and sessions outlive a loss
+ * of N2 (they are announced as retained in the next NG Setup) but not the daemon.
+ */
+#ifndef BATON_RAN_GNB_H
+#define BATON_RAN_GNB_H
+
+#include "dataplane/dataplane.h"
+#include "lib/daemon.h"
+#include "lib/http_server.h"
+#include "lib/ngap/ngap.h"
+#include "lib/sctp.h"
+#include "ran/radio_link.h"
+
+enum { GNB_RADIOS_MAX = 256, GNB_SESSIONS = 16 /* ids 1 to 15 */ };
+
+struct gnb_config {
+	struct in_addr rest_address;
+	uint32_t rest_port;
+	char token_file[256];
+	char name[64];
+	uint32_t gnb_id;
+	char mcc[8], mnc[8];
+	uint32_t tac;
+	struct in_addr n2_address, amf_address, n3_address;
+	char n3_device[IFNAMSIZ];
+	char dataplane[16];
+	bool needs_qos;
+	bool container; /* send PDU session containers where the back end can */
+	const struct yaml_node *radios;
+	char pin_dir[256];
+};
+
+enum gnb_session_state { SESSION_NONE, SESSION_ADDING, SESSION_ACTIVE, SESSION_REMOVING };
+
+struct gnb_session {
+	enum gnb_session_state state;
+	uint8_t id, qfi;
+	struct in_addr upf_address;
+	uint32_t upf_teid; /* uplink */
+	uint32_t teid;	   /* downlink: ours */
+	struct in_addr ue_address;
+	uint64_t since_ms; /* of the state: the radio procedure is bounded in time */
+};
+
+/* A radio link and the UE at its other end. */
+struct gnb_ue {
+	struct gnb *gnb;
+	struct radio_link *link;
+	char supi[RADIO_TEXT_MAX + 1]; /* "" before it attached */
+	bool has_context;	       /* an Initial UE Message was sent for it */
+	bool has_amf_id;
+	uint32_t ran_ue_id;
+	uint64_t amf_ue_id;
+	struct gnb_session session[GNB_SESSIONS];
+	bool setup_under_way,
+		release_under_way;	 /* one NGAP session procedure of each kind at a time */
+	bool setup_is_initial;		 /* the answer is an Initial Context Setup Response */
+	uint16_t setup_ids, release_ids; /* bit n: session n belongs to it */
+	uint16_t setup_done, setup_failed;
+	uv_timer_t timer;
+};
+
+struct gnb {
+	struct daemon daemon;
+	struct gnb_config config;
+	struct yaml_doc *config_doc;
+	char token[128];
+	struct dataplane *dp;
+	uv_poll_t dp_poll;
+	struct sctp_assoc *n2;
+	bool n2_ready, n2_up;
+	uv_timer_t n2_timer;
+	uint64_t n2_retry_ms;
+	struct gnb_ue *ue[GNB_RADIOS_MAX];
+	size_t ue_count;
+	uint32_t next_ran_ue_id, next_teid;
+	struct http_server *server;
+	uint64_t n2_malformed, n2_unexpected, nas_dropped;
+};
+
+/* n2.c: the association with the AMF and NG Setup */
+int n2_start(struct gnb *g);
+void n2_stop(struct gnb *g);
+/** n2_send - Return: 0, -ENOTCONN while there is no NG Setup, or what encoding or SCTP says; logged
+ */
+int n2_send(struct gnb *g, const struct ngap_pdu *pdu);
+
+/* n2_handle.c: what the AMF says about UEs */
+void n2_handle(struct gnb *g, const struct ngap_pdu *pdu);
+void n2_user_location(const struct gnb *g, struct ngap_user_location *ret_location);
+
+/* radio.c: what UEs say */
+int radio_start(struct gnb *g);
+void radio_stop(struct gnb *g);
+
+/* ue.c */
+struct gnb_ue *ue_find(struct gnb *g, uint32_t ran_ue_id);
+struct gnb_ue *ue_find_amf(struct gnb *g, uint64_t amf_ue_id);
+/** ue_uplink_nas - Initial UE Message or Uplink NAS Transport */
+void ue_uplink_nas(struct gnb_ue *ue, const uint8_t *nas, size_t len);
+void ue_downlink_nas(struct gnb_ue *ue, struct ngap_octets nas);
+/** ue_drop_context - forget ids and sessions; the radio link stays */
+void ue_drop_context(struct gnb_ue *ue);
+/** ue_request_release - tell the AMF that the UE is not there any more */
+void ue_request_release(struct gnb_ue *ue, uint8_t radio_cause);
+bool ue_any_context(const struct gnb *g);
+
+/* session.c: PDU session resources: NGAP procedures over radio bearers and the data plane */
+void session_setup(struct gnb_ue *ue, const struct ngap_session_setup_list *list, bool initial);
+void session_release(struct gnb_ue *ue,
+		     const struct ngap_pdu_session_resource_release_command *command);
+void session_bearer_added(struct gnb_ue *ue, uint8_t id, struct in_addr ue_address);
+void session_bearer_removed(struct gnb_ue *ue, uint8_t id);
+void session_tick(struct gnb_ue *ue);
+void session_drop_all(struct gnb_ue *ue);
+
+extern const struct http_route gnb_routes[];
+
+#endif

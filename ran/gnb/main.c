@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * gnb: the access node. Read in this order: gnb.h, n2.c and n2_handle.c (NGAP), radio.c (radio
+ * links), session.c (PDU session resources).
+ */
+#include <string.h>
+#include <sys/random.h>
+
+#include "lib/log.h"
+#include "lib/token.h"
+#include "ran/gnb/gnb.h"
+
+static const struct daemon_spec spec = {
+	.name = "gnb",
+	.summary = "a gNB: NGAP, radio links, and GTP-U by a data plane in its access role",
+	.example = "ran/gnb/gnb.example.yaml",
+};
+
+#define AT(member) offsetof(struct gnb_config, member)
+static const struct yaml_field fields[] = {
+	{"rest_address", yaml_read_ipv4, AT(rest_address), 0, 0, 0, true,
+	 "IPv4 address to listen on"},
+	{"rest_port", yaml_read_u32, AT(rest_port), 0, 1, 65535, true, "port to listen on"},
+	{"token_file", yaml_read_text, AT(token_file), 256, 0, 0, true, "file of the bearer token"},
+	{"name", yaml_read_text, AT(name), 64, 0, 0, true, "RAN node name"},
+	{"gnb_id", yaml_read_u32, AT(gnb_id), 0, 0, (1 << 22) - 1, true, "gNB id, 22 bits"},
+	{"mcc", yaml_read_text, AT(mcc), 8, 0, 0, true, "mobile country code"},
+	{"mnc", yaml_read_text, AT(mnc), 8, 0, 0, true, "mobile network code"},
+	{"tac", yaml_read_u32, AT(tac), 0, 0, (1 << 24) - 1, true, "tracking area code"},
+	{"n2_address", yaml_read_ipv4, AT(n2_address), 0, 0, 0, true, "our address on N2"},
+	{"amf_address", yaml_read_ipv4, AT(amf_address), 0, 0, 0, true, "the AMF's address on N2"},
+	{"n3_address", yaml_read_ipv4, AT(n3_address), 0, 0, 0, true, "our GTP-U address"},
+	{"n3_device", yaml_read_text, AT(n3_device), IFNAMSIZ, 0, 0, true, "interface of N3"},
+	{"dataplane", yaml_read_text, AT(dataplane), 16, 0, 0, false, "auto, ebpf or gtp"},
+	{"needs_qos", yaml_read_bool, AT(needs_qos), 0, 0, 0, false, "rule out gtp under auto"},
+	{"container", yaml_read_bool, AT(container), 0, 0, 0, false,
+	 "send PDU session containers where the back end can"},
+	{"radios", yaml_read_node, AT(radios), 0, 0, 0, true, "list of radio interfaces"},
+	{"pin_dir", yaml_read_text, AT(pin_dir), 256, 0, 0, false, "folder on a bpffs for pins"},
+	{0},
+};
+
+static void dataplane_readable(uv_poll_t *poll, int status, int events)
+{
+	dataplane_process(((struct gnb *)poll->data)->dp);
+}
+
+static void on_error_indication(struct in_addr peer, uint32_t teid, void *user)
+{
+	log_warn("gtpu", "peer=%s teid=%u what=\"error indication\"", inet_ntoa(peer), teid);
+}
+
+static void on_path(struct in_addr peer, bool lost, void *user)
+{
+	log_debug("gtpu", "peer=%s lost=%d", inet_ntoa(peer), lost);
+}
+
+static int start_dataplane(struct gnb *g)
+{
+	struct dp_config config = {.role = DP_ROLE_GNB,
+				   .backend = g->config.dataplane[0] ? g->config.dataplane : "auto",
+				   .needs_qos = g->config.needs_qos,
+				   .n3_addr = g->config.n3_address,
+				   .pin_dir = g->config.pin_dir[0] ? g->config.pin_dir : NULL};
+	struct dp_events events = {on_error_indication, on_path, g};
+	struct dp_error err = {0};
+	int r;
+
+	memcpy(config.n3_dev, g->config.n3_device, sizeof config.n3_dev);
+	r = dataplane_new(&config, &events, &g->dp, &err);
+	if (r < 0) {
+		log_error("dataplane", "backend=%s error=\"%s\" detail=\"%s\"", config.backend,
+			  strerror(-r), err.text);
+		return r;
+	}
+	log_info("dataplane", "backend=%s reason=\"%s\"", dataplane_backend(g->dp),
+		 dataplane_backend_reason(g->dp));
+	r = uv_poll_init(&g->daemon.loop, &g->dp_poll, dataplane_fd(g->dp));
+	if (r < 0)
+		return r;
+	g->dp_poll.data = g;
+	return uv_poll_start(&g->dp_poll, UV_READABLE, dataplane_readable);
+}
+
+static int start(struct gnb *g)
+{
+	struct http_listen listen = {.addr = g->config.rest_address,
+				     .port = (uint16_t)g->config.rest_port,
+				     .token = g->token};
+	int r = token_read(g->config.token_file, g->token, sizeof g->token);
+
+	/* TEIDs start anywhere, so that packets for a predecessor's tunnels don't find a new one's.
+	 */
+	if (r == 0)
+		r = getrandom(&g->next_teid, sizeof g->next_teid, 0) == sizeof g->next_teid ? 0
+											    : -EIO;
+	g->next_ran_ue_id = 1 + (g->next_teid & 0xffff);
+	if (r == 0)
+		r = start_dataplane(g);
+	if (r == 0)
+		r = radio_start(g);
+	if (r == 0)
+		r = n2_start(g);
+	if (r == 0)
+		r = http_server_new(&g->daemon.loop, &listen, gnb_routes, g, &g->server);
+	if (r < 0)
+		log_error("gnb", "what=\"not started\" error=\"%s\"", strerror(-r));
+	return r;
+}
+
+static void stop(struct gnb *g)
+{
+	http_server_free(g->server);
+	n2_stop(g);
+	radio_stop(g);
+	if (g->dp_poll.data)
+		uv_close((uv_handle_t *)&g->dp_poll, NULL);
+	dataplane_free(g->dp);
+}
+
+int main(int argc, char **argv)
+{
+	static struct gnb g = {.config.container = true};
+	int status = 1;
+
+	if (daemon_init(&g.daemon, &spec, argc, argv) < 0)
+		return 1;
+	if (daemon_config(&g.daemon, fields, &g.config, &g.config_doc) < 0)
+		goto done;
+	if (g.daemon.check_only) {
+		status = 0;
+		goto done;
+	}
+	if (start(&g) == 0) {
+		daemon_ready("serving");
+		status = daemon_run(&g.daemon);
+	}
+	stop(&g);
+done:
+	yaml_free(g.config_doc);
+	daemon_done(&g.daemon);
+	return status;
+}

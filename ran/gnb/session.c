@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * PDU session resources, TS 38.413 cl. 8.2.1 and 8.2.2: a set-up adds a radio bearer (with the NAS
+ * message that came along), then the tunnel; a release removes the bearer, then the tunnel. The
+ * radio's part is bounded by RADIO_PROCEDURE_MS.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "ran/gnb/gnb.h"
+#include "ran/radio.h"
+
+enum { RADIO_PROCEDURE_MS = 1500 };
+
+static uint64_t now_ms(const struct gnb_ue *ue)
+{
+	return uv_now(&ue->gnb->daemon.loop);
+}
+
+static uint64_t dp_id(const struct gnb_ue *ue, const struct gnb_session *s)
+{
+	return (uint64_t)ue->ran_ue_id << 8 | s->id;
+}
+
+/* ---- the tunnel ---- */
+
+/* One PDR and FAR up, one down. The QFI goes into a container only where the other end reads
+ * containers. */
+static int apply(struct gnb_ue *ue, const struct gnb_session *s)
+{
+	struct gnb *g = ue->gnb;
+	bool marks = g->config.container && strcmp(dataplane_backend(g->dp), "ebpf") == 0;
+	struct dp_session d = {.id = dp_id(ue, s),
+			       .bearer.ifindex = radio_link_ifindex(ue->link),
+			       .pdr_count = 2,
+			       .far_count = 2};
+	struct dp_error err = {0};
+	int r;
+
+	memcpy(d.bearer.ue_mac, radio_link_peer(ue->link), 5);
+	d.bearer.ue_mac[5] = s->id;
+	d.pdr[0] = (struct dp_pdr){.id = 1,
+				   .precedence = 1,
+				   .source = DP_RADIO,
+				   .has_ue_addr = s->ue_address.s_addr != 0,
+				   .ue_addr = s->ue_address,
+				   .far_id = 1};
+	d.far[0] = (struct dp_far){.id = 1,
+				   .action = DP_FORWARD,
+				   .destination = DP_N3,
+				   .peer = s->upf_address,
+				   .teid = s->upf_teid,
+				   .qfi = marks ? s->qfi : 0};
+	d.pdr[1] = (struct dp_pdr){.id = 2,
+				   .precedence = 1,
+				   .source = DP_N3,
+				   .teid = s->teid,
+				   .remove_outer = true,
+				   .far_id = 2};
+	d.far[1] = (struct dp_far){.id = 2, .action = DP_FORWARD, .destination = DP_RADIO};
+	r = dataplane_session_apply(g->dp, &d, &err);
+	if (r < 0)
+		log_warn("session",
+			 "ue=%s session=%u what=\"no tunnel\" error=\"%s\" detail=\"%s\"", ue->supi,
+			 s->id, strerror(-r), err.text);
+	return r;
+}
+
+static bool teid_in_use(const struct gnb *g, uint32_t teid)
+{
+	for (size_t i = 0; i < g->ue_count; i++) {
+		for (int id = 1; id < GNB_SESSIONS; id++) {
+			if (g->ue[i]->session[id].state != SESSION_NONE &&
+			    g->ue[i]->session[id].teid == teid)
+				return true;
+		}
+	}
+	return false;
+}
+
+static uint32_t teid_new(struct gnb *g)
+{
+	do {
+		g->next_teid++;
+	} while (g->next_teid == 0 || teid_in_use(g, g->next_teid));
+	return g->next_teid;
+}
+
+static void forget(struct gnb_ue *ue, struct gnb_session *s)
+{
+	if (s->state != SESSION_NONE)
+		dataplane_session_remove(ue->gnb->dp, dp_id(ue, s));
+	memset(s, 0, sizeof *s);
+}
+
+/* ---- set-up ---- */
+
+static void fill_done(const struct gnb_ue *ue, const struct gnb_session *s,
+		      struct ngap_session_done *item)
+{
+	item->session_id = s->id;
+	item->transfer.downlink.has_ipv4 = true;
+	item->transfer.downlink.ipv4 = ue->gnb->config.n3_address;
+	item->transfer.downlink.teid = s->teid;
+	item->transfer.qfi_count = 1;
+	item->transfer.qfi[0] = s->qfi;
+}
+
+static void fill_lists(struct gnb_ue *ue, struct ngap_session_done_list *done,
+		       struct ngap_session_cause_list *failed)
+{
+	for (uint8_t id = 1; id < GNB_SESSIONS; id++) {
+		if (ue->setup_done & 1u << id)
+			fill_done(ue, &ue->session[id], &done->item[done->count++]);
+		if (ue->setup_failed & 1u << id)
+			failed->item[failed->count++] = (struct ngap_session_cause){
+				.session_id = id,
+				.cause = {NGAP_CAUSE_RADIO_NETWORK,
+					  NGAP_RADIO_FAILURE_IN_RADIO_PROCEDURE},
+			};
+	}
+}
+
+static void answer_setup(struct gnb_ue *ue)
+{
+	struct ngap_pdu pdu = {0};
+
+	if (ue->setup_is_initial) {
+		struct ngap_initial_context_setup_response *m = &pdu.initial_context_setup_response;
+
+		pdu.type = NGAP_INITIAL_CONTEXT_SETUP_RESPONSE;
+		m->amf_ue_id = ue->amf_ue_id;
+		m->ran_ue_id = ue->ran_ue_id;
+		fill_lists(ue, &m->sessions, &m->failed);
+	} else {
+		struct ngap_pdu_session_resource_setup_response *m =
+			&pdu.pdu_session_resource_setup_response;
+
+		pdu.type = NGAP_PDU_SESSION_RESOURCE_SETUP_RESPONSE;
+		m->amf_ue_id = ue->amf_ue_id;
+		m->ran_ue_id = ue->ran_ue_id;
+		fill_lists(ue, &m->sessions, &m->failed);
+	}
+	ue->setup_under_way = false;
+	n2_send(ue->gnb, &pdu);
+}
+
+static void setup_settled(struct gnb_ue *ue, uint8_t id, bool ok)
+{
+	if (!ue->setup_under_way || !(ue->setup_ids & 1u << id))
+		return;
+	if (ok)
+		ue->setup_done |= (uint16_t)(1u << id);
+	else
+		ue->setup_failed |= (uint16_t)(1u << id);
+	if ((ue->setup_done | ue->setup_failed) == ue->setup_ids)
+		answer_setup(ue);
+}
+
+/* A second set-up of an id replaces what is there: the AMF lost track of it, TS 38.413 cl. 8.2.1.4
+ * leaves that to us. */
+static bool begin_setup(struct gnb_ue *ue, const struct ngap_session_setup *item)
+{
+	struct gnb_session *s = &ue->session[item->session_id];
+	const struct ngap_setup_request_transfer *t = &item->transfer;
+	struct radio_frame frame = {.type = RADIO_BEARER_ADD, .session = item->session_id};
+
+	forget(ue, s);
+	if (!t->uplink.has_ipv4 || t->session_type != NGAP_SESSION_IPV4)
+		return false;
+	s->id = item->session_id;
+	s->state = SESSION_ADDING;
+	s->since_ms = now_ms(ue);
+	s->qfi = t->qos_flow[0].qfi;
+	s->upf_address = t->uplink.ipv4;
+	s->upf_teid = t->uplink.teid;
+	s->teid = teid_new(ue->gnb);
+	frame.qfi = s->qfi;
+	if (item->has_nas) {
+		frame.nas = item->nas.data;
+		frame.nas_len = item->nas.len;
+	}
+	return radio_link_send(ue->link, &frame) == 0;
+}
+
+void session_setup(struct gnb_ue *ue, const struct ngap_session_setup_list *list, bool initial)
+{
+	if (ue->setup_under_way) { /* overtaken: what was asked before is answered as far as it got
+				    */
+		ue->setup_failed |= ue->setup_ids & (uint16_t)~ue->setup_done;
+		answer_setup(ue);
+	}
+	ue->setup_under_way = true;
+	ue->setup_is_initial = initial;
+	ue->setup_ids = ue->setup_done = ue->setup_failed = 0;
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->item[i].session_id >= 1 && list->item[i].session_id < GNB_SESSIONS)
+			ue->setup_ids |= (uint16_t)(1u << list->item[i].session_id);
+	}
+	if (!ue->setup_ids) {
+		answer_setup(ue);
+		return;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		if ((ue->setup_ids & 1u << list->item[i].session_id) &&
+		    !begin_setup(ue, &list->item[i]))
+			setup_settled(ue, list->item[i].session_id, false);
+	}
+}
+
+void session_bearer_added(struct gnb_ue *ue, uint8_t id, struct in_addr ue_address)
+{
+	struct gnb_session *s = &ue->session[id];
+
+	if (s->state != SESSION_ADDING)
+		return;
+	s->ue_address = ue_address;
+	s->state = SESSION_ACTIVE;
+	if (apply(ue, s) < 0) {
+		forget(ue, s);
+		setup_settled(ue, id, false);
+		return;
+	}
+	setup_settled(ue, id, true);
+}
+
+/* ---- release ---- */
+
+static void answer_release(struct gnb_ue *ue)
+{
+	struct ngap_pdu pdu = {.type = NGAP_PDU_SESSION_RESOURCE_RELEASE_RESPONSE};
+	struct ngap_pdu_session_resource_release_response *m =
+		&pdu.pdu_session_resource_release_response;
+
+	m->amf_ue_id = ue->amf_ue_id;
+	m->ran_ue_id = ue->ran_ue_id;
+	for (uint8_t id = 1; id < GNB_SESSIONS; id++) {
+		if (ue->release_ids & 1u << id)
+			m->sessions.id[m->sessions.count++] = id;
+	}
+	m->has_user_location = true;
+	n2_user_location(ue->gnb, &m->user_location);
+	ue->release_under_way = false;
+	ue->release_ids = 0;
+	n2_send(ue->gnb, &pdu);
+}
+
+static bool release_waits(const struct gnb_ue *ue)
+{
+	for (uint8_t id = 1; id < GNB_SESSIONS; id++) {
+		if ((ue->release_ids & 1u << id) && ue->session[id].state == SESSION_REMOVING)
+			return true;
+	}
+	return false;
+}
+
+void session_bearer_removed(struct gnb_ue *ue, uint8_t id)
+{
+	struct gnb_session *s = &ue->session[id];
+
+	if (s->state != SESSION_REMOVING)
+		return;
+	forget(ue, s);
+	if (ue->release_under_way && !release_waits(ue))
+		answer_release(ue);
+}
+
+/* Sessions that we don't have are released already: they are in the answer all the same. The NAS
+ * message goes with the first bearer. */
+void session_release(struct gnb_ue *ue, const struct ngap_pdu_session_resource_release_command *m)
+{
+	struct ngap_octets nas = m->has_nas ? m->nas : (struct ngap_octets){0};
+
+	ue->release_under_way = true;
+	for (size_t i = 0; i < m->sessions.count; i++) {
+		uint8_t id = m->sessions.item[i].session_id;
+		struct radio_frame frame = {.type = RADIO_BEARER_REMOVE,
+					    .session = id,
+					    .nas = nas.data,
+					    .nas_len = nas.len};
+
+		if (id < 1 || id >= GNB_SESSIONS)
+			continue;
+		ue->release_ids |= (uint16_t)(1u << id);
+		if (ue->session[id].state == SESSION_NONE)
+			continue;
+		ue->session[id].state = SESSION_REMOVING;
+		ue->session[id].since_ms = now_ms(ue);
+		if (radio_link_send(ue->link, &frame) == 0)
+			nas = (struct ngap_octets){0};
+	}
+	if (nas.len)
+		ue_downlink_nas(ue, nas);
+	if (!release_waits(ue))
+		answer_release(ue);
+}
+
+/* ---- time and end ---- */
+
+void session_tick(struct gnb_ue *ue)
+{
+	for (uint8_t id = 1; id < GNB_SESSIONS; id++) {
+		struct gnb_session *s = &ue->session[id];
+
+		if ((s->state != SESSION_ADDING && s->state != SESSION_REMOVING) ||
+		    now_ms(ue) - s->since_ms < RADIO_PROCEDURE_MS)
+			continue;
+		log_warn("session", "ue=%s session=%u what=\"no answer from the UE\"", ue->supi,
+			 id);
+		if (s->state == SESSION_REMOVING) {
+			session_bearer_removed(ue, id);
+		} else {
+			forget(ue, s);
+			setup_settled(ue, id, false);
+		}
+	}
+}
+
+void session_drop_all(struct gnb_ue *ue)
+{
+	for (uint8_t id = 1; id < GNB_SESSIONS; id++)
+		forget(ue, &ue->session[id]);
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ran/radio_frame.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { FLAG_RESUME = 1, SESSION_MAX = 15 };
+
+/* What a body is made of, in this order. */
+enum body {
+	BODY_FLAGS = 1,
+	BODY_TEXT = 2,
+	BODY_SESSION = 4,
+	BODY_QFI = 8,
+	BODY_NAS = 16,
+	BODY_NAS_OPTIONAL = 32,
+	BODY_ADDRESS = 64
+};
+
+static const struct {
+	const char *name;
+	unsigned body;
+} types[RADIO_TYPES] = {
+	[RADIO_ALIVE] = {"alive", 0},
+	[RADIO_ATTACH] = {"attach", BODY_FLAGS | BODY_TEXT},
+	[RADIO_ATTACHED] = {"attached", BODY_FLAGS | BODY_TEXT},
+	[RADIO_NAS] = {"nas", BODY_NAS},
+	[RADIO_BEARER_ADD] = {"bearer-add", BODY_SESSION | BODY_QFI | BODY_NAS_OPTIONAL},
+	[RADIO_BEARER_ADDED] = {"bearer-added", BODY_SESSION | BODY_ADDRESS},
+	[RADIO_BEARER_REMOVE] = {"bearer-remove", BODY_SESSION | BODY_NAS_OPTIONAL},
+	[RADIO_BEARER_REMOVED] = {"bearer-removed", BODY_SESSION},
+	[RADIO_RELEASE] = {"release", 0},
+};
+
+const char *radio_type_name(enum radio_type type)
+{
+	return (unsigned)type < RADIO_TYPES ? types[type].name : "unknown";
+}
+
+static uint16_t get16(const uint8_t *at)
+{
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static uint32_t get32(const uint8_t *at)
+{
+	return (uint32_t)get16(at) << 16 | get16(at + 2);
+}
+
+static void put16(uint8_t *at, uint16_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
+static void put32(uint8_t *at, uint32_t value)
+{
+	put16(at, (uint16_t)(value >> 16));
+	put16(at + 2, (uint16_t)value);
+}
+
+/* Text is the rest of the body: 1 to RADIO_TEXT_MAX printable characters. */
+static int get_text(struct radio_frame *f, const uint8_t *at, size_t len)
+{
+	if (len == 0 || len > RADIO_TEXT_MAX)
+		return -EBADMSG;
+	for (size_t i = 0; i < len; i++) {
+		if (at[i] < 0x21 || at[i] > 0x7e)
+			return -EBADMSG;
+	}
+	memcpy(f->text, at, len);
+	return 0;
+}
+
+static int get_body(struct radio_frame *f, const uint8_t *at, size_t len)
+{
+	unsigned body = types[f->type].body;
+	size_t fixed = !!(body & BODY_FLAGS) + !!(body & BODY_SESSION) + !!(body & BODY_QFI) +
+		       (body & BODY_ADDRESS ? 4 : 0);
+
+	if (len < fixed)
+		return -EBADMSG;
+	if (body & BODY_FLAGS)
+		f->resume = *at++ & FLAG_RESUME;
+	if (body & BODY_SESSION)
+		f->session = *at++;
+	if (body & BODY_QFI)
+		f->qfi = *at++;
+	if (body & BODY_ADDRESS) {
+		memcpy(&f->address, at, 4);
+		at += 4;
+	}
+	len -= fixed;
+	if ((body & BODY_SESSION) && (f->session < 1 || f->session > SESSION_MAX))
+		return -EBADMSG;
+	if (body & BODY_TEXT)
+		return get_text(f, at, len);
+	if (len && !(body & (BODY_NAS | BODY_NAS_OPTIONAL)))
+		return -EBADMSG;
+	if (!len && (body & BODY_NAS))
+		return -EBADMSG;
+	f->nas = len ? at : NULL;
+	f->nas_len = len;
+	return 0;
+}
+
+int radio_frame_decode(const uint8_t *buf, size_t len, struct radio_frame *ret_frame)
+{
+	struct radio_frame f = {0};
+	size_t body_len;
+	int r;
+
+	if (len < RADIO_HEADER_LEN || buf[0] != RADIO_VERSION || buf[1] >= RADIO_TYPES)
+		return -EBADMSG;
+	f.type = (enum radio_type)buf[1];
+	f.seq = get16(buf + 2);
+	f.ack = get16(buf + 4);
+	body_len = get16(buf + 6);
+	f.from = get32(buf + 8);
+	f.to = get32(buf + 12);
+	if (f.from == 0 || body_len > RADIO_BODY_MAX || body_len > len - RADIO_HEADER_LEN)
+		return -EBADMSG;
+	r = get_body(&f, buf + RADIO_HEADER_LEN, body_len);
+	if (r == 0)
+		*ret_frame = f;
+	return r;
+}
+
+static size_t put_body(const struct radio_frame *f, uint8_t *at)
+{
+	unsigned body = types[f->type].body;
+	uint8_t *start = at;
+
+	if (body & BODY_FLAGS)
+		*at++ = f->resume ? FLAG_RESUME : 0;
+	if (body & BODY_SESSION)
+		*at++ = f->session;
+	if (body & BODY_QFI)
+		*at++ = f->qfi;
+	if (body & BODY_ADDRESS) {
+		memcpy(at, &f->address, 4);
+		at += 4;
+	}
+	if (body & BODY_TEXT) {
+		memcpy(at, f->text, strlen(f->text));
+		at += strlen(f->text);
+	}
+	if ((body & (BODY_NAS | BODY_NAS_OPTIONAL)) && f->nas) {
+		memcpy(at, f->nas, f->nas_len);
+		at += f->nas_len;
+	}
+	return (size_t)(at - start);
+}
+
+int radio_frame_encode(const struct radio_frame *f, uint8_t *buf, size_t size, size_t *ret_len)
+{
+	size_t body_len;
+
+	if ((unsigned)f->type >= RADIO_TYPES || !f->from || f->nas_len > RADIO_BODY_MAX - 8)
+		return -EINVAL;
+	if (size < RADIO_HEADER_LEN + RADIO_TEXT_MAX + 8 + f->nas_len)
+		return -ENOBUFS;
+	body_len = put_body(f, buf + RADIO_HEADER_LEN);
+	buf[0] = RADIO_VERSION;
+	buf[1] = (uint8_t)f->type;
+	put16(buf + 2, f->seq);
+	put16(buf + 4, f->ack);
+	put16(buf + 6, (uint16_t)body_len);
+	put32(buf + 8, f->from);
+	put32(buf + 12, f->to);
+	*ret_len = RADIO_HEADER_LEN + body_len;
+	return 0;
+}
