@@ -34,7 +34,7 @@ uint16_t dp_session_mtu(const struct dataplane *dp, const struct dp_session *ses
 	return (uint16_t)(session->mtu && session->mtu < most ? session->mtu : most);
 }
 
-static const struct dp_backend *const backends[] = {&dp_backend_ebpf};
+static const struct dp_backend *const backends[] = {&dp_backend_ebpf, &dp_backend_gtp};
 
 static const struct dp_backend *backend_find(const char *name)
 {
@@ -46,7 +46,6 @@ static const struct dp_backend *backend_find(const char *name)
 
 const char *dataplane_probe(const char *backend, bool needs_qos, const char **ret_reason)
 {
-	const struct dp_backend *gtp = backend_find("gtp");
 	const char *reason, *name = "ebpf";
 
 	if (strcmp(backend, "auto") != 0) {
@@ -54,7 +53,7 @@ const char *dataplane_probe(const char *backend, bool needs_qos, const char **re
 		reason = name ? "asked for by name" : "no such back end";
 	} else if (needs_qos) {
 		reason = "QFI marking is needed, which the gtp driver cannot do";
-	} else if (!gtp || gtp->kernel_check()) {
+	} else if (dp_backend_gtp.kernel_check()) {
 		reason = "the kernel has no gtp driver";
 	} else {
 		reason = "the kernel has the gtp driver and no QFI marking is needed";

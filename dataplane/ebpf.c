@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The ebpf back end: tc programs on clsact. Loads them, fills in their constants, and hands the
- * rest to ebpf_rules.c and ebpf_attach.c.
+ * rest to ebpf_rules.c and ebpf_wire.c.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "dataplane/bpf_maps.h"
 #include "dataplane/ebpf.h"
 #include "lib/log.h"
 #include "ran/radio.h"
@@ -89,11 +90,10 @@ static int maps_init(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_
 	int rc = ebpf_rules_init(&e->rules, &maps);
 
 	if (!rc)
-		rc = ebpf_rules_prefixes(maps.protected_prefixes, dp->config.protected_prefix,
-					 dp->config.protected_count);
+		rc = dp_prefixes_fill(maps.protected_prefixes, dp->config.protected_prefix,
+				      dp->config.protected_count);
 	if (!rc)
-		rc = ebpf_rules_prefixes(maps.ue_pools, dp->config.ue_pool,
-					 dp->config.ue_pool_count);
+		rc = dp_prefixes_fill(maps.ue_pools, dp->config.ue_pool, dp->config.ue_pool_count);
 	return rc ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "maps: %s", strerror(-rc)) : 0;
 }
 
@@ -115,7 +115,8 @@ static int pin(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
 static int attach_one(struct dataplane *dp, unsigned ifindex, const struct bpf_program *prog,
 		      struct dp_error *ret_err)
 {
-	int rc = ebpf_attach(dp, ifindex, bpf_program__fd(prog), bpf_program__name(prog));
+	int rc = dp_filter_attach(dp, ifindex, false, bpf_program__fd(prog),
+				  bpf_program__name(prog));
 
 	return rc ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "clsact %s on %u: %s",
 				 bpf_program__name(prog), ifindex, strerror(-rc))
@@ -162,11 +163,11 @@ static void ebpf_close(struct dataplane *dp)
 {
 	struct ebpf *e = dp->state;
 
-	ebpf_detach(dp, dp->n3.ifindex);
+	dp_filter_detach(dp, dp->n3.ifindex, false);
 	if (dp->config.role == DP_ROLE_UPF)
-		ebpf_detach(dp, dp->n6.ifindex);
+		dp_filter_detach(dp, dp->n6.ifindex, false);
 	for (size_t i = 0; i < e->radio_count; i++)
-		ebpf_detach(dp, e->radio[i]);
+		dp_filter_detach(dp, e->radio[i], false);
 	ebpf_wire_remove(dp, &e->wire);
 	if (e->skel && dp->config.pin_dir)
 		bpf_object__unpin_maps(e->skel->obj, dp->config.pin_dir);
@@ -176,6 +177,16 @@ static void ebpf_close(struct dataplane *dp)
 	dp->state = NULL;
 }
 
+static int session_route(struct dataplane *dp, const struct dp_session *old,
+			 const struct dp_session *session)
+{
+	const struct ebpf *e = dp->state;
+
+	if (dp->config.role != DP_ROLE_UPF)
+		return 0;
+	return n6_routing_session(dp, e->wire.stack_ifindex, old, session);
+}
+
 static int ebpf_apply(struct dataplane *dp, struct dp_entry *entry,
 		      const struct dp_session *session, struct dp_error *ret_err)
 {
@@ -183,7 +194,7 @@ static int ebpf_apply(struct dataplane *dp, struct dp_entry *entry,
 	int rc = ebpf_rules_apply(&e->rules, entry, session, dp_session_mtu(dp, session), ret_err);
 
 	/* the route only makes ICMP say the session's own MTU: not worth refusing a session */
-	if (!rc && ebpf_session_route(dp, &e->wire, &entry->session, session))
+	if (!rc && session_route(dp, &entry->session, session))
 		log_warn("dataplane", "session=%#lx what=mtu-route error=\"%s\"",
 			 (unsigned long)session->id, nl_error_text(dp->nl));
 	return rc;
@@ -194,7 +205,7 @@ static void ebpf_remove(struct dataplane *dp, struct dp_entry *entry)
 	struct ebpf *e = dp->state;
 
 	ebpf_rules_remove(&e->rules, entry);
-	(void)ebpf_session_route(dp, &e->wire, &entry->session, NULL);
+	(void)session_route(dp, &entry->session, NULL);
 }
 
 static int ebpf_counters(struct dataplane *dp, struct dp_entry *entry,
@@ -202,7 +213,7 @@ static int ebpf_counters(struct dataplane *dp, struct dp_entry *entry,
 {
 	struct ebpf *e = dp->state;
 
-	return ebpf_rules_counters(&e->rules, entry->slot, ret_counters);
+	return dp_counters_sum(e->rules.maps.counters, &entry->slot, e->rules.cpus, ret_counters);
 }
 
 static int ebpf_radio_add(struct dataplane *dp, unsigned ifindex)
@@ -228,7 +239,7 @@ static int ebpf_radio_remove(struct dataplane *dp, unsigned ifindex)
 	for (size_t i = 0; i < e->radio_count; i++) {
 		if (e->radio[i] != ifindex)
 			continue;
-		ebpf_detach(dp, ifindex);
+		dp_filter_detach(dp, ifindex, false);
 		e->radio[i] = e->radio[--e->radio_count];
 		return 0;
 	}
@@ -239,7 +250,7 @@ static void ebpf_drops(struct dataplane *dp, uint64_t drops[DP_DROP_REASONS])
 {
 	struct ebpf *e = dp->state;
 
-	ebpf_rules_drops(&e->rules, drops);
+	dp_drops_sum(e->rules.maps.drops, e->rules.cpus, drops);
 }
 
 /* The programs have counted the others. A known TEID gets here in pieces only: the outer packet was

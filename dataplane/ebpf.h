@@ -54,19 +54,10 @@ void ebpf_rules_done(struct ebpf_rules *rules);
 int ebpf_rules_apply(struct ebpf_rules *rules, struct dp_entry *entry,
 		     const struct dp_session *session, uint16_t mtu, struct dp_error *ret_err);
 void ebpf_rules_remove(struct ebpf_rules *rules, struct dp_entry *entry);
-int ebpf_rules_counters(struct ebpf_rules *rules, uint32_t slot, struct dp_counters *ret_counters);
-void ebpf_rules_drops(struct ebpf_rules *rules, uint64_t drops[DP_DROP_REASONS]);
-int ebpf_rules_prefixes(int map, const struct dp_prefix *prefixes, size_t count);
 
 /** ebpf_wire_make - the veth pair dp-ue, dp-ue-x, with routes of the UE pools and rules to
  * n6_table; replaces a predecessor's */
 int ebpf_wire_make(struct dataplane *dp, struct ebpf_wire *ret_wire, struct dp_error *ret_err);
 void ebpf_wire_remove(struct dataplane *dp, struct ebpf_wire *wire);
-/** ebpf_attach - clsact ingress; takes the place of a predecessor's program */
-int ebpf_attach(struct dataplane *dp, unsigned ifindex, int prog_fd, const char *name);
-void ebpf_detach(struct dataplane *dp, unsigned ifindex);
-/** ebpf_session_route - a session with an MTU of its own has a route that says so */
-int ebpf_session_route(struct dataplane *dp, const struct ebpf_wire *wire,
-		       const struct dp_session *old, const struct dp_session *session);
 
 #endif

@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "dataplane/bpf_maps.h"
 #include "dataplane/ebpf.h"
 
 _Static_assert((int)EBPF_N3 == (int)DP_N3 && (int)EBPF_N6 == (int)DP_N6 &&
@@ -193,18 +194,13 @@ static int indexes_add(const struct ebpf_maps *maps, const struct dp_session *ol
 
 static int slot_take(struct ebpf_rules *rules, uint32_t *ret_slot)
 {
-	struct ebpf_counters *zero;
 	uint32_t slot;
 	int rc;
 
 	if (!rules->free_count)
 		return -ENOSPC;
 	slot = rules->free_slots[rules->free_count - 1];
-	zero = calloc((size_t)rules->cpus, sizeof(*zero));
-	if (!zero)
-		return -ENOMEM;
-	rc = bpf_map_update_elem(rules->maps.counters, &slot, zero, BPF_ANY) ? -errno : 0;
-	free(zero);
+	rc = dp_counters_make(rules->maps.counters, &slot, rules->cpus);
 	if (rc)
 		return rc;
 	rules->free_count--;
@@ -270,52 +266,4 @@ void ebpf_rules_remove(struct ebpf_rules *rules, struct dp_entry *entry)
 	indexes_delete(&rules->maps, &entry->session, NULL);
 	if (rules->retired_count < EBPF_SETS_SPARE)
 		retire(rules, old, entry->slot);
-}
-
-int ebpf_rules_counters(struct ebpf_rules *rules, uint32_t slot, struct dp_counters *ret_counters)
-{
-	struct ebpf_counters *each = calloc((size_t)rules->cpus, sizeof(*each));
-	int rc = 0;
-
-	if (!each)
-		return -ENOMEM;
-	if (bpf_map_lookup_elem(rules->maps.counters, &slot, each))
-		rc = -errno;
-	memset(ret_counters, 0, sizeof(*ret_counters));
-	for (int i = 0; i < rules->cpus && !rc; i++) {
-		ret_counters->uplink_packets += each[i].uplink_packets;
-		ret_counters->uplink_bytes += each[i].uplink_bytes;
-		ret_counters->downlink_packets += each[i].downlink_packets;
-		ret_counters->downlink_bytes += each[i].downlink_bytes;
-		ret_counters->dropped_packets += each[i].dropped_packets;
-	}
-	free(each);
-	return rc;
-}
-
-void ebpf_rules_drops(struct ebpf_rules *rules, uint64_t drops[DP_DROP_REASONS])
-{
-	uint64_t *each = calloc((size_t)rules->cpus, sizeof(*each));
-
-	for (uint32_t reason = 0; each && reason < DP_DROP_REASONS; reason++) {
-		if (bpf_map_lookup_elem(rules->maps.drops, &reason, each))
-			continue;
-		for (int i = 0; i < rules->cpus; i++)
-			drops[reason] += each[i];
-	}
-	free(each);
-}
-
-int ebpf_rules_prefixes(int map, const struct dp_prefix *prefixes, size_t count)
-{
-	const uint32_t present = 1;
-
-	for (size_t i = 0; i < count; i++) {
-		const struct ebpf_prefix key = {.len = prefixes[i].len,
-						.addr_be = prefixes[i].addr.s_addr};
-
-		if (bpf_map_update_elem(map, &key, &present, BPF_ANY))
-			return -errno;
-	}
-	return 0;
 }

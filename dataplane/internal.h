@@ -111,6 +111,11 @@ struct dataplane {
 /** dp_link_find - Return: 0 or -ENODEV */
 int dp_link_find(struct nl *nl, const char *name, struct nl_link *ret_link);
 int dp_link_find_index(struct nl *nl, unsigned ifindex, struct nl_link *ret_link);
+/* Told by this alias, a link of a killed predecessor is ours to replace. */
+#define DP_LINK_ALIAS "baton:dataplane"
+/** dp_link_clear - delete a predecessor's link; Return: 0, also when there is none; -EEXIST: it is
+ * not ours */
+int dp_link_clear(struct nl *nl, const char *name);
 /** dp_sysctl_set - write net.ipv4.conf.DEV.NAME (dev NULL: net.ipv4.NAME) unless it has that value;
  * the caller's namespace */
 int dp_sysctl_set(const char *dev, const char *name, int value);
@@ -121,5 +126,21 @@ int dp_forwarding_set_up(const char *dev);
 int dp_ipv6_disable(const char *dev);
 /** dp_session_mtu - of inner packets, with the default filled in */
 uint16_t dp_session_mtu(const struct dataplane *dp, const struct dp_session *session);
+
+/** n6_routing_up - routes of the UE pools to @dev, rules that keep what comes from it in n6_table;
+ * UPF */
+int n6_routing_up(struct dataplane *dp, const char *dev, unsigned ifindex,
+		  struct dp_error *ret_err);
+/** n6_routing_down - the rules; the routes go with the device */
+void n6_routing_down(struct dataplane *dp, const char *dev);
+/** n6_routing_session - a session with an MTU of its own has a route that says so; @session NULL:
+ * it ends */
+int n6_routing_session(struct dataplane *dp, unsigned ifindex, const struct dp_session *old,
+		       const struct dp_session *session);
+
+/** dp_filter_attach - clsact; takes the place of a predecessor's program */
+int dp_filter_attach(struct dataplane *dp, unsigned ifindex, bool egress, int prog_fd,
+		     const char *name);
+void dp_filter_detach(struct dataplane *dp, unsigned ifindex, bool egress);
 
 #endif

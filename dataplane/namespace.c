@@ -50,6 +50,18 @@ int dp_link_find_index(struct nl *nl, unsigned ifindex, struct nl_link *ret_link
 	return link_find(nl, &wanted);
 }
 
+int dp_link_clear(struct nl *nl, const char *name)
+{
+	struct nl_link link;
+	int rc = dp_link_find(nl, name, &link);
+
+	if (rc)
+		return rc == -ENODEV ? 0 : rc;
+	if (strcmp(link.alias, DP_LINK_ALIAS) != 0)
+		return -EEXIST;
+	return nl_link_del(nl, link.ifindex);
+}
+
 static int sysctl_write(const char *path, int value)
 {
 	char text[16] = "";

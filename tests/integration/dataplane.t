@@ -9,4 +9,4 @@ need_root
 
 cases=$build/integration/dataplane_cases
 make -s -C "$root" "${cases#"$root"/}" || skip_all 'dataplane_cases cannot be built'
-exec "$cases" ebpf
+become "$cases" ebpf

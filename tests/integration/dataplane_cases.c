@@ -190,7 +190,7 @@ static bool icmp_check(struct bed *bed, const struct packet_case *c, const struc
 static bool time_exceeded_check(struct bed *bed)
 {
 	size_t len = receive(bed, PORT_N3, WAIT_MS);
-	const uint8_t *inner = frame + 14 + 44;
+	const uint8_t *inner = frame + 14 + 36 + (frame[14 + 28] & 4 ? 8 : 0);
 	const struct in_addr ue = ip(UE), upf = ip(UPF_N6);
 
 	if (len > 14 + 44 + 28 && inner[9] == 1 && inner[20] == 11 && !memcmp(inner + 16, &ue, 4) &&

@@ -157,6 +157,14 @@ size_t packet_build(const struct packet *p, const uint8_t dst_mac[6], const uint
 	put16(ip + IP + 4, (unsigned)((int)(UDP + size) + p->udp_length));
 	put16(ip + IP + 6, 0);
 	ip_put(ip, p->outer_src, p->outer_dst, IP + UDP + size, 64, p->outer_tos, !p->outer_no_df);
+	if (p->outer_unfinished) {
+		uint8_t pseudo[12] = {0};
+
+		memcpy(pseudo, ip + 12, 8);
+		pseudo[9] = 17;
+		put16(pseudo + 10, (unsigned)(UDP + size));
+		put16(ip + IP + 6, (uint16_t)~packet_checksum(pseudo, sizeof(pseudo)));
+	}
 	return ETH + IP + UDP + size;
 }
 

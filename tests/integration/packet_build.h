@@ -26,8 +26,10 @@ struct packet {
 			     the inner packet follows */
 	uint8_t outer_tos;
 	bool outer_no_df;
-	uint16_t outer_port; /* source port, 0: 2152 */
-	int udp_length;	     /* added to the right value */
+	bool outer_unfinished; /* UDP checksum: what a sender leaves to its device, the pseudo
+				  header's sum; else 0 */
+	uint16_t outer_port;   /* source port, 0: 2152 */
+	int udp_length;	       /* added to the right value */
 	/* the inner packet, UDP port 1000 to 2000, payload of counting octets */
 	const char *src, *dst;
 	uint8_t ttl; /* 0: 64 */

@@ -5,8 +5,8 @@
  *   tester 10.101.1.1 -- n3 -- 10.101.2.1 UPF 10.110.1.1 -- n6 -- tester 10.110.1.2     UE pool 10.60.1.0/24
  *   tester 10.101.2.1 -- n3 -- 10.101.1.1 gNB ------------- radio -- tester (bearers)
  *
- * The back ends differ where the kernel's gtp driver works through the stack: it copies the type of service
- * to the outer header, leaves DF off there, sends no PDU session container, and in a gNB it takes one from the TTL.
+ * The back ends differ where the kernel's gtp driver has ways of its own: it copies the type of service to the
+ * outer header, leaves DF off there, has a UDP checksum (unfinished on a virtual link), and neither sends a PDU session container nor (6.1) takes one.
  */
 #ifndef BATON_TESTS_PACKET_CASES_H
 #define BATON_TESTS_PACKET_CASES_H
@@ -70,6 +70,7 @@ enum {
 #define DOWN(...) .form = PACKET_PLAIN, .src = SERVER, .dst = UE, __VA_ARGS__
 #define TO_N6(...) {.outcome = FORWARDED, .port = PORT_N6, .packet = {.form = PACKET_PLAIN, UE_TO_SERVER, .ttl = 63, __VA_ARGS__}}
 #define TO_N3(...) {.outcome = FORWARDED, .port = PORT_N3, .packet = {.form = PACKET_TUNNEL, .outer_src = UPF_N3, .outer_dst = GNB_N3, .teid = TEID_GNB, .src = SERVER, .dst = UE, .ttl = 63, __VA_ARGS__}}
+#define DRIVER .outer_no_df = true, .outer_unfinished = true
 #define DROP(reason) {.outcome = DROPPED, .drop = DP_DROP_##reason}
 #define BOTH(...) .ebpf = __VA_ARGS__, .gtp = __VA_ARGS__
 
@@ -96,15 +97,14 @@ static const struct packet_case upf_cases[] = {
 	{"uplink, an address of N6 itself", PORT_N3, {UP(.src = UE, .dst = "10.110.1.2")},
 	 BOTH({.outcome = FORWARDED, .port = PORT_N6, .packet = {.form = PACKET_PLAIN, .src = UE, .dst = "10.110.1.2", .ttl = 63}})},
 	{"uplink, TTL at its end", PORT_N3, {UP(UE_TO_SERVER, .ttl = 1)},
-	 .ebpf = {.outcome = FORWARDED, .port = PORT_N3, .packet = {.form = PACKET_NONE /* ICMP inside the tunnel, see time_exceeded_check */}},
-	 .gtp = {.outcome = NOT_HERE}},
+	 BOTH({.outcome = FORWARDED, .port = PORT_N3, .packet = {.form = PACKET_NONE /* ICMP inside the tunnel, see time_exceeded_check */}})},
 	/* refused uplink */
 	{"spoofed source", PORT_N3, {UP(.src = "10.60.1.3", .dst = SERVER)}, BOTH(DROP(SPOOFED))},
 	{"spoofed source out of the pool", PORT_N3, {UP(.src = "10.110.1.2", .dst = SERVER)}, BOTH(DROP(SPOOFED))},
-	{"protected: N4", PORT_N3, {UP(.src = UE, .dst = "10.100.128.1")}, .ebpf = DROP(PROTECTED), .gtp = DROP(PROTECTED)},
-	{"protected: N3 of this UPF", PORT_N3, {UP(.src = UE, .dst = UPF_N3)}, .ebpf = DROP(PROTECTED), .gtp = {.outcome = NOT_HERE}},
-	{"protected: management", PORT_N3, {UP(.src = UE, .dst = "10.192.0.1")}, .ebpf = DROP(PROTECTED), .gtp = DROP(PROTECTED)},
-	{"the UPF's own N6 address", PORT_N3, {UP(.src = UE, .dst = UPF_N6)}, .ebpf = DROP(NO_ROUTE), .gtp = {.outcome = NOT_HERE}},
+	{"protected: N4", PORT_N3, {UP(.src = UE, .dst = "10.100.128.1")}, BOTH(DROP(PROTECTED))},
+	{"protected: N3 of this UPF", PORT_N3, {UP(.src = UE, .dst = UPF_N3)}, BOTH(DROP(PROTECTED))},
+	{"protected: management", PORT_N3, {UP(.src = UE, .dst = "10.192.0.1")}, BOTH(DROP(PROTECTED))},
+	{"the UPF's own N6 address", PORT_N3, {UP(.src = UE, .dst = UPF_N6)}, BOTH(DROP(NO_ROUTE))},
 	{"FAR says drop, uplink", PORT_N3, {UP(.src = UE_CLOSED, .dst = SERVER, .teid = TEID_UPF_CLOSED)},
 	 .ebpf = DROP(GATE), .gtp = {.outcome = NOT_HERE /* refused */}},
 	{"QFI as the PDR wants it", PORT_N3, {UP(.src = UE_QFI, .dst = SERVER, .teid = TEID_UPF_QFI, .psc = PSC_UL, .qfi = 9)},
@@ -153,11 +153,11 @@ static const struct packet_case upf_cases[] = {
 	 .gtp = {.outcome = NOT_HERE}},
 	{"End Marker", PORT_N3, {UP(.gtpu = "30fe0000 00001001")}, BOTH({.outcome = IGNORED})},
 	/* downlink */
-	{"downlink", PORT_N6, {DOWN()}, .ebpf = TO_N3(.psc = PSC_DL, .qfi = 9), .gtp = TO_N3(.outer_no_df = true)},
+	{"downlink", PORT_N6, {DOWN()}, .ebpf = TO_N3(.psc = PSC_DL, .qfi = 9), .gtp = TO_N3(DRIVER)},
 	{"downlink, type of service", PORT_N6, {DOWN(.tos = 0xb8)},
-	 .ebpf = TO_N3(.psc = PSC_DL, .qfi = 9, .tos = 0xb8), .gtp = TO_N3(.outer_no_df = true, .tos = 0xb8, .outer_tos = 0xb8)},
+	 .ebpf = TO_N3(.psc = PSC_DL, .qfi = 9, .tos = 0xb8), .gtp = TO_N3(DRIVER, .tos = 0xb8, .outer_tos = 0xb8)},
 	{"downlink, full size", PORT_N6, {DOWN(.size = 1456, .df = true)},
-	 .ebpf = TO_N3(.psc = PSC_DL, .qfi = 9, .size = 1456, .df = true), .gtp = TO_N3(.outer_no_df = true, .size = 1456, .df = true)},
+	 .ebpf = TO_N3(.psc = PSC_DL, .qfi = 9, .size = 1456, .df = true), .gtp = TO_N3(DRIVER, .size = 1456, .df = true)},
 	{"downlink, one octet too big with DF", PORT_N6, {DOWN(.size = 1457, .df = true)},
 	 BOTH({.outcome = ICMP_ERROR, .port = PORT_N6, .type = 3, .code = 4, .mtu = 1456})},
 	{"downlink, too big for a session's own MTU", PORT_N6, {.form = PACKET_PLAIN, .src = SERVER, .dst = UE_NARROW, .size = 1001, .df = true},
@@ -180,18 +180,17 @@ static const struct packet_case upf_cases[] = {
 #define GNB_TO_RADIO(...) {.outcome = FORWARDED, .port = PORT_RADIO, .packet = {.form = PACKET_PLAIN, .src = SERVER, .dst = UE, __VA_ARGS__}}
 
 static const struct packet_case gnb_cases[] = {
-	{"uplink", PORT_RADIO, {GNB_UP()}, .ebpf = GNB_TO_N3(.psc = PSC_UL, .qfi = 9), .gtp = GNB_TO_N3(.outer_no_df = true, .ttl = 63)},
+	{"uplink", PORT_RADIO, {GNB_UP()}, .ebpf = GNB_TO_N3(.psc = PSC_UL, .qfi = 9), .gtp = GNB_TO_N3(DRIVER)},
 	{"uplink, TTL 1: a gNB is no router", PORT_RADIO, {GNB_UP(.ttl = 1)}, .ebpf = GNB_TO_N3(.psc = PSC_UL, .qfi = 9, .ttl = 1),
-	 .gtp = {.outcome = NOT_HERE /* here it is one */}},
+	 .gtp = GNB_TO_N3(DRIVER, .ttl = 1)},
 	{"uplink, full size", PORT_RADIO, {GNB_UP(.size = 1456, .df = true)}, .ebpf = GNB_TO_N3(.psc = PSC_UL, .qfi = 9, .size = 1456, .df = true),
-	 .gtp = GNB_TO_N3(.outer_no_df = true, .ttl = 63, .size = 1456, .df = true)},
-	{"uplink, too big", PORT_RADIO, {GNB_UP(.size = 1457, .df = true)}, .ebpf = DROP(TOO_BIG), .gtp = {.outcome = NOT_HERE}},
-	{"uplink, spoofed source", PORT_RADIO, {GNB_UP(.src = "10.60.1.9")}, .ebpf = DROP(SPOOFED), .gtp = DROP(SPOOFED)},
-	{"uplink, malformed", PORT_RADIO, {GNB_UP(.length = 1)}, .ebpf = DROP(MALFORMED), .gtp = {.outcome = NOT_HERE}},
-	{"downlink, no options", PORT_N3, {GNB_DOWN()}, .ebpf = GNB_TO_RADIO(), .gtp = GNB_TO_RADIO(.ttl = 63)},
+	 .gtp = GNB_TO_N3(DRIVER, .size = 1456, .df = true)},
+	{"uplink, too big", PORT_RADIO, {GNB_UP(.size = 1457, .df = true)}, BOTH(DROP(TOO_BIG))},
+	{"uplink, spoofed source", PORT_RADIO, {GNB_UP(.src = "10.60.1.9")}, BOTH(DROP(SPOOFED))},
+	{"uplink, malformed", PORT_RADIO, {GNB_UP(.length = 1)}, BOTH(DROP(MALFORMED))},
+	{"downlink, no options", PORT_N3, {GNB_DOWN()}, BOTH(GNB_TO_RADIO())},
 	{"downlink, PDU session container", PORT_N3, {GNB_DOWN(.psc = PSC_DL, .qfi = 9)}, .ebpf = GNB_TO_RADIO(), .gtp = {.outcome = NOT_HERE}},
-	{"downlink, full size", PORT_N3, {GNB_DOWN(.size = 1456, .df = true)}, .ebpf = GNB_TO_RADIO(.size = 1456, .df = true),
-	 .gtp = GNB_TO_RADIO(.size = 1456, .df = true, .ttl = 63)},
+	{"downlink, full size", PORT_N3, {GNB_DOWN(.size = 1456, .df = true)}, BOTH(GNB_TO_RADIO(.size = 1456, .df = true))},
 	{"downlink, unknown TEID", PORT_N3, {GNB_DOWN(.teid = TEID_UNKNOWN)},
 	 BOTH({.outcome = ANSWERED, .port = PORT_N3, .drop = DP_DROP_UNKNOWN_TEID,
 	       .packet = {.gtpu = "361a0014 00000000 00000040 01086800 1000000999 8500040a650101", .outer_port = 2152}})},

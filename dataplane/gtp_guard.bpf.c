@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The gtp back end's guard: what the kernel's gtp driver doesn't do.
+ *
+ *   UPF   N3 ==driver==> dp-gtp --guard_in--> stack, iif dp-gtp: n6_table
+ *         N6 --stack, UE pool dev dp-gtp--guard_out--> dp-gtp ==driver==> N3
+ *   gNB   radio --guard_radio--> dp-gtp --guard_out-- ==driver==> N3        no routing: a gNB is no
+ * router N3 ==driver==> dp-gtp --guard_in--> radio link of the bearer
+ *
+ * dp-gtp carries IP without a link-layer header.
+ */
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_helpers.h>
+
+#include "dataplane/ebpf_packet.bpf.h"
+#include "dataplane/gtp_shared.h"
+
+enum { AF_INET4 = 2 };
+
+const volatile struct gtp_guard_config guard = {};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, EBPF_SESSIONS_MAX);
+	__type(key, __be32);
+	__type(value, struct gtp_ue);
+} ues SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, EBPF_SESSIONS_MAX);
+	__type(key, struct ebpf_bearer);
+	__type(value, __be32);
+} bearers SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, EBPF_SESSIONS_MAX);
+	__type(key, __be32);
+	__type(value, struct ebpf_counters);
+} counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, EBPF_DROP_REASONS);
+	__type(key, __u32);
+	__type(value, __u64);
+} drops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, EBPF_PREFIXES_MAX);
+	__type(key, struct ebpf_prefix);
+	__type(value, __u32);
+} protected_prefixes SEC(".maps");
+
+static __always_inline int drop(__u32 reason, __be32 ue_be)
+{
+	__u64 *count = bpf_map_lookup_elem(&drops, &reason);
+	struct ebpf_counters *c = bpf_map_lookup_elem(&counters, &ue_be);
+
+	if (count)
+		*count += 1;
+	if (c)
+		c->dropped_packets++;
+	return TC_ACT_SHOT;
+}
+
+static __always_inline void count(struct __sk_buff *skb, const struct inner *inner, __be32 ue_be,
+				  bool uplink)
+{
+	struct ebpf_counters *c = bpf_map_lookup_elem(&counters, &ue_be);
+	__u64 bytes = inner_bytes(inner, skb->gso_size);
+
+	if (c && uplink) {
+		c->uplink_packets += inner->packets;
+		c->uplink_bytes += bytes;
+	} else if (c) {
+		c->downlink_packets += inner->packets;
+		c->downlink_bytes += bytes;
+	}
+}
+
+/* UPF: users reach what n6_table has a route to and no address of this node */
+static __always_inline int uplink_check(struct __sk_buff *skb, const struct inner *inner)
+{
+	struct ebpf_prefix key = {.len = 32, .addr_be = inner->dst_be};
+	struct bpf_fib_lookup fib = {
+		.family = AF_INET4,
+		.l4_protocol = inner->protocol,
+		.ipv4_src = inner->src_be,
+		.ipv4_dst = inner->dst_be,
+		.ifindex = guard.gtp_ifindex,
+	};
+
+	if (bpf_map_lookup_elem(&protected_prefixes, &key))
+		return drop(EBPF_DROP_PROTECTED, inner->src_be);
+	switch (bpf_fib_lookup(skb, &fib, sizeof(fib), 0)) {
+	case BPF_FIB_LKUP_RET_SUCCESS:
+	case BPF_FIB_LKUP_RET_NO_NEIGH:
+	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
+		count(skb, inner, inner->src_be, true);
+		return TC_ACT_UNSPEC;
+	default:
+		return drop(EBPF_DROP_NO_ROUTE, inner->src_be);
+	}
+}
+
+static __always_inline int to_radio(struct __sk_buff *skb, const struct inner *inner)
+{
+	__be32 ue_be = inner->dst_be;
+	const struct gtp_ue *ue = bpf_map_lookup_elem(&ues, &ue_be);
+	struct ebpf_bearer bearer;
+
+	if (!ue)
+		return drop(EBPF_DROP_UNKNOWN_UE, ue_be);
+	bearer = ue->bearer;
+	if (bpf_skb_change_head(skb, ETH_HLEN, 0) || eth_write(skb, bearer.mac, guard.gnb_mac))
+		return drop(EBPF_DROP_MALFORMED, ue_be);
+	count(skb, inner, ue_be, false);
+	return bpf_redirect(bearer.ifindex, 0);
+}
+
+SEC("tc")
+int guard_in(struct __sk_buff *skb)
+{
+	struct inner inner = {};
+
+	if (skb->protocol != bpf_htons(ETH_P_IP) || inner_parse(skb, 0, skb->len, &inner))
+		return drop(EBPF_DROP_MALFORMED, 0);
+	return guard.gnb ? to_radio(skb, &inner) : uplink_check(skb, &inner);
+}
+
+/* What the driver would refuse is refused here, where it is counted */
+SEC("tc")
+int guard_out(struct __sk_buff *skb)
+{
+	struct inner inner = {};
+	const struct gtp_ue *ue;
+	__be32 ue_be;
+
+	if (skb->protocol != bpf_htons(ETH_P_IP) || inner_parse(skb, 0, skb->len, &inner))
+		return TC_ACT_SHOT; /* IPv6 and the like, of the stack's own */
+	ue_be = guard.gnb ? inner.src_be : inner.dst_be;
+	ue = bpf_map_lookup_elem(&ues, &ue_be);
+	if (!ue)
+		return drop(EBPF_DROP_UNKNOWN_UE, ue_be);
+	if (inner.segment > ue->mtu)
+		return drop(EBPF_DROP_TOO_BIG, ue_be);
+	count(skb, &inner, ue_be, guard.gnb);
+	return TC_ACT_UNSPEC;
+}
+
+SEC("tc")
+int guard_radio(struct __sk_buff *skb)
+{
+	struct ebpf_bearer bearer = {.ifindex = skb->ifindex};
+	struct inner inner = {};
+	struct ethhdr eth;
+	const __be32 *ue_be;
+	bool ours = true;
+
+	if (bpf_skb_load_bytes(skb, 0, &eth, sizeof(eth)))
+		return TC_ACT_UNSPEC;
+	for (int i = 0; i < ETH_ALEN; i++) {
+		ours &= eth.h_dest[i] == guard.gnb_mac[i];
+		bearer.mac[i] = eth.h_source[i];
+	}
+	if (!ours)
+		return TC_ACT_UNSPEC;
+	/* radio control is the daemon's; users have IPv4 only */
+	if (eth.h_proto == bpf_htons(ETH_P_IPV6))
+		return drop(EBPF_DROP_MALFORMED, 0);
+	if (eth.h_proto != bpf_htons(ETH_P_IP))
+		return TC_ACT_UNSPEC;
+	ue_be = bpf_map_lookup_elem(&bearers, &bearer);
+	if (!ue_be)
+		return drop(EBPF_DROP_UNKNOWN_UE, 0);
+	if (inner_parse(skb, ETH_HLEN, skb->len, &inner))
+		return drop(EBPF_DROP_MALFORMED, *ue_be);
+	if (inner.src_be != *ue_be)
+		return drop(EBPF_DROP_SPOOFED, *ue_be);
+	return bpf_redirect(guard.gtp_ifindex, 0);
+}
+
+char _license[] SEC("license") = "GPL";

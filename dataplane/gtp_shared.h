@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the gtp back end's guard programs and gtp.c share. The kernel's driver carries the tunnels;
+ * the guard counts, keeps users off protected prefixes, and in a gNB ties a bearer to its UE's
+ * address.
+ */
+#ifndef BATON_DATAPLANE_GTP_SHARED_H
+#define BATON_DATAPLANE_GTP_SHARED_H
+
+#include "dataplane/ebpf_shared.h"
+
+/* A UE with a context in the driver; by address, in a hash map */
+struct gtp_ue {
+	__u32 mtu;
+	struct ebpf_bearer bearer; /* gNB */
+};
+
+struct gtp_guard_config {
+	__u32 gnb;
+	__u32 gtp_ifindex;
+	__u8 gnb_mac[6];
+};
+
+#endif
