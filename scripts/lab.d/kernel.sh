@@ -93,32 +93,49 @@ base_cpio() { # RELEASE DIR
 	[ $number -gt 100 ] && (cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) >"$2/base.cpio" && rm -rf "$root"
 }
 
+# Returns 1 with the reason in $reason when the kernel cannot be had.
 fetch() { # RELEASE
-	local fresh=$cache/.$1.$$ reason=''
-	[ ! -d "$cache/$1" ] || return 0 # another run was quicker
-	rm -rf "$cache"/.[0-9]*
-	mkdir "$fresh"
+	local fresh=$cache/.$1.$$
+	[ ! -d "$cache/$1" ] || return 0
+	rm -rf "$cache"/.[0-9]* # what a killed run left; we hold the lock
+	reason="cannot write to $cache"
+	mkdir "$fresh" || return
 	echo "lab: fetching linux-image-$1, about 70 MB, once" >&2
 	if ! unpack "$1" "$fresh" || ! mv "$fresh" "$cache/$1"; then
 		rm -rf "$fresh" "$fresh.log"
-		die "cannot get the package linux-image-$1: ${reason:-cannot write to $cache}"
+		return 1
 	fi
 	rm -f "$fresh.log"
 }
 
+newest_cached() { # SERIES
+	find "$cache" -maxdepth 1 -type d -name "$1.*" -printf '%f\n' | sort -V | tail -n 1
+}
+
+kernel_of_series() { # SERIES
+	local cached
+	release=$(newest_release "$1")
+	[ -n "$release" ] || reason="apt offers no package linux-image-$1.*-amd64"
+	[ -n "$release" ] && fetch "$release" && return
+	cached=$(newest_cached "$1")
+	[ -n "$cached" ] || return
+	echo "lab: going on with $cached, although ${release:+the newest one is $release, and} $reason" >&2
+	release=$cached
+}
+
 # Sets release and tree (the kernel's directory) from $kernel, a release or a series.
 kernel_find() {
+	local reason=''
 	mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] ||
 		die "cannot write to $cache: run as root, or set XDG_CACHE_HOME to a directory of yours"
 	exec 9>"$cache/lock"
 	flock 9
 	if [[ $kernel =~ ^[0-9]+\.[0-9]+$ ]]; then
-		release=$(newest_release "$kernel")
-		[ -n "$release" ] || die "apt offers no package linux-image-$kernel.*-amd64"
+		kernel_of_series "$kernel" || die "cannot get the package linux-image-${release:-$kernel}: $reason"
 	else
 		release=${kernel%-amd64}-amd64
+		fetch "$release" || die "cannot get the package linux-image-$release: $reason"
 	fi
-	tree=$cache/$release
-	fetch "$release"
 	exec 9>&-
+	tree=$cache/$release
 }
