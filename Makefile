@@ -93,7 +93,8 @@ define fuzz-rules
 build/fuzz/$(1): $(2) $(foreach l,$(3),$(filter %.c,$(lib_$(l)_SRCS))) | $(BPF_SKELETONS)
 	@mkdir -p $$(@D)
 	@echo "  FUZZ    $$@"
-	@$$(CLANG) $$(CSTD) $$(WARN) $$(FUZZ_FLAGS) $$(call pkg-cflags,$$(call link-mods,$(3),$(4))) -o $$@ \
+	@$$(CLANG) $$(CSTD) $$(WARN) $$(FUZZ_FLAGS) -DBATON_VERSION='"$$(VERSION)"' -DBATON_COMMIT='"fuzz"' \
+		$$(call pkg-cflags,$$(call link-mods,$(3),$(4))) -o $$@ \
 		$$(filter %.c,$$^) $$(call pkg-libs,$$(call link-mods,$(3),$(4))) -lm -pthread
 endef
 

@@ -7,4 +7,8 @@ $(call library,core,$(addprefix lib/,version.c log.c notify.c token.c daemon.c j
 $(call library,sctp,$(addprefix lib/,sctp.c sctp_kernel.c sctp_user.c sctp_user_net.c),libuv usrsctp)
 
 $(call unit-test,test_http,tests/unit/test_http.c,core,libuv jansson)
-$(call unit-test,test_sctp,tests/unit/test_sctp.c,sctp,libuv)
+$(call unit-test,test_sctp,tests/unit/test_sctp.c tests/unit/sctp_peer.c,sctp,libuv)
+$(call unit-test,test_yaml,tests/unit/test_yaml.c,core)
+$(call unit-test,test_json,tests/unit/test_json.c,core,jansson)
+$(call fuzz-target,fuzz_yaml,tests/fuzz/fuzz_yaml.c,core)
+$(call fuzz-target,fuzz_http,tests/fuzz/fuzz_http.c,core,jansson)

@@ -53,8 +53,8 @@ static bool parse_u64(const char *text, uint64_t *ret)
 	if (!isxdigit((unsigned char)digits[0]))
 		return false;
 	errno = 0;
-	*ret = strtoull(digits, &end, hex ? 16 : 10);
-	return errno == 0 && end != digits && *end == '\0';
+	*ret = strtoull(text, &end, hex ? 16 : 10);
+	return errno == 0 && end > digits && *end == '\0';
 }
 
 int yaml_u64(const struct yaml_doc *doc, const struct yaml_node *node, uint64_t min, uint64_t max,

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +22,7 @@
 #include <cmocka.h>
 
 #include "lib/sctp.h"
+#include "tests/unit/sctp_peer.h"
 
 enum { PATIENCE_MS = 15000, TICK_MS = 5, PORT = 38412, OTHER_PORT = 38413, PPID_NGAP = 60 };
 
@@ -33,69 +33,14 @@ static struct sockaddr_in loopback(uint16_t port)
 				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 }
 
-/* The child: echoes each message, tells its events through a pipe. */
+/* The child: this program again, as sctp_peer.c. It echoes each message and tells its events
+ * through a pipe. */
 
 struct child {
 	pid_t pid;
 	int events; /* what it tells */
 	char text[4096];
 };
-
-static void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void tell(const char *format, ...)
-{
-	char line[128];
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vsnprintf(line, sizeof(line), format, args);
-	va_end(args);
-	if (write(STDOUT_FILENO, line, (size_t)len) != len)
-		_exit(3);
-}
-
-static void child_message(struct sctp_assoc *assoc, uint16_t stream, uint32_t ppid,
-			  const void *data, size_t len, void *user)
-{
-	if (len == 5 && memcmp(data, "close", 5) == 0) {
-		sctp_close(assoc);
-		return;
-	}
-	if (len == 5 && memcmp(data, "abort", 5) == 0) {
-		sctp_abort(assoc);
-		return;
-	}
-	if (sctp_send(assoc, stream, ppid, data, len) != 0)
-		tell("unsent %zu\n", len);
-}
-
-static void child_down(struct sctp_assoc *assoc, int error, void *user)
-{
-	tell("down %d\n", error);
-}
-
-static void *child_accepted(struct sctp_assoc *assoc, void *user)
-{
-	tell("accepted\n");
-	return user;
-}
-
-static void child_main(enum sctp_stack stack, uint16_t port)
-{
-	static const struct sctp_events events = {.message = child_message, .down = child_down};
-	struct sockaddr_in local = loopback(port);
-	struct sctp_listener *listener;
-	uv_loop_t loop;
-	int err;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	uv_loop_init(&loop);
-	err = sctp_listen(&loop, stack, &local, &events, child_accepted, NULL, &listener);
-	tell("listen %d\n", err);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	_exit(0);
-}
 
 static void child_start(struct child *c, enum sctp_stack stack, uint16_t port)
 {
@@ -112,7 +57,8 @@ static void child_start(struct child *c, enum sctp_stack stack, uint16_t port)
 		dup2(ends[1], STDOUT_FILENO);
 		close(ends[0]);
 		close(ends[1]);
-		execl("/proc/self/exe", "test_sctp", sctp_stack_name(stack), text, NULL);
+		execl("/proc/self/exe", "test_sctp", sctp_stack_name(stack), "0", "listen",
+		      "127.0.0.1", text, NULL);
 		_exit(4);
 	}
 	close(ends[1]);
@@ -559,9 +505,8 @@ int main(int argc, char **argv)
 		on_kernel(test_queue_full),    on_kernel(test_listener_freed),
 	};
 
-	if (argc == 3)
-		child_main(strcmp(argv[1], "kernel") == 0 ? SCTP_KERNEL : SCTP_USER,
-			   (uint16_t)atoi(argv[2]));
+	if (argc > 1)
+		return sctp_peer_main(argc, argv);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	if (unshare(CLONE_NEWNET) != 0) {
 		printf("1..0 # SKIP a network namespace takes CAP_SYS_ADMIN\n");
