@@ -120,7 +120,7 @@ static uint8_t clear_member(struct decoder *d, const struct pfcp_group *group,
 	return 0;
 }
 
-/* Reads a value into zeroed @slot; the cause is not noted yet unless a grouped IE failed inside. */
+/* Reads a value into zeroed @slot. Return: 0 or a cause, which the caller may forgive */
 static uint8_t decode_value(struct decoder *d, const struct pfcp_ie *ie, struct element *e,
 			    void *slot)
 {

@@ -123,8 +123,10 @@ int pfcp_header_decode(const uint8_t *buf, size_t len, struct pfcp_header *ret,
  * ignored. Whether rules refer to rules that exist, and can be served, is for the caller.
  *
  * Return: 0; -EBADMSG, no header: drop in silence; -EPROTONOSUPPORT, other version: answer Version
- * Not Supported; -EOPNOTSUPP, message type not known here: drop (cl. 7.6.4); -EINVAL: answer a
- * request with @err->cause and, in session messages, Offending IE; drop a response.
+ * Not Supported, unless @ret->header.type says that it is one (a peer of version 2 sends it with
+ * its own version: answering would go on for ever); -EOPNOTSUPP, message type not known here: drop
+ * (cl. 7.6.4); -EINVAL: answer a request with @err->cause and, in session messages, Offending IE;
+ * drop a response.
  *
  * Spec: TS 29.244 cl. 7.6
  */
