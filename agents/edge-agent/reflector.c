@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agents/edge-agent/reflector.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/daemon.h"
+#include "lib/stamp/sample.h"
+#include "lib/stamp/stamp.h"
+
+enum { LISTENERS_MAX = 16, RECEIVE_BATCH = 64, PACKET_MAX = 2048, SOCKET_BUFFER = 4 << 20 };
+
+struct session {
+	uint16_t ssid;
+	uint64_t taken; /* samples ever; the reflector's next sequence number too */
+	uint64_t heard_mono_ns;
+	struct stamp_sample *ring;
+};
+
+struct listener {
+	struct reflector *reflector;
+	uv_poll_t poll;
+	int fd;
+};
+
+struct reflector {
+	uv_loop_t *loop;
+	size_t ring;
+	struct listener *listener[LISTENERS_MAX];
+	size_t listener_count;
+	struct session session[REFLECTOR_SESSIONS_MAX];
+	size_t session_count;
+	uint64_t reflected, malformed, not_sent;
+};
+
+/* ---- sessions ---- */
+
+static struct session *session_find(struct reflector *r, uint16_t ssid)
+{
+	for (size_t i = 0; i < r->session_count; i++) {
+		if (r->session[i].ssid == ssid)
+			return &r->session[i];
+	}
+	return NULL;
+}
+
+static struct session *session_oldest(struct reflector *r)
+{
+	struct session *oldest = &r->session[0];
+
+	for (size_t i = 1; i < r->session_count; i++) {
+		if (r->session[i].heard_mono_ns < oldest->heard_mono_ns)
+			oldest = &r->session[i];
+	}
+	return oldest;
+}
+
+static struct session *session_begin(struct reflector *r, uint16_t ssid)
+{
+	struct session *s = r->session_count < REFLECTOR_SESSIONS_MAX
+				    ? &r->session[r->session_count]
+				    : session_oldest(r);
+
+	if (!s->ring)
+		s->ring = calloc(r->ring, sizeof *s->ring);
+	if (!s->ring)
+		return NULL;
+	if (s == &r->session[r->session_count])
+		r->session_count++;
+	s->ssid = ssid;
+	s->taken = 0;
+	return s;
+}
+
+static void session_end(struct reflector *r, struct session *s)
+{
+	free(s->ring);
+	*s = r->session[--r->session_count];
+	memset(&r->session[r->session_count], 0, sizeof *s);
+}
+
+/* ---- reflecting ---- */
+
+struct arrival {
+	struct sockaddr_in from;
+	uint64_t ns;
+	uint8_t ttl;
+};
+
+/* The kernel's receive stamp and the TTL, from the ancillary data. */
+static void read_control(struct msghdr *header, struct arrival *ret)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
+			struct timespec ts;
+
+			memcpy(&ts, CMSG_DATA(c), sizeof ts);
+			ret->ns = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+		} else if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TTL) {
+			int ttl;
+
+			memcpy(&ttl, CMSG_DATA(c), sizeof ttl);
+			ret->ttl = (uint8_t)ttl;
+		}
+	}
+}
+
+static void reflect(struct listener *l, const uint8_t *packet, size_t len,
+		    const struct arrival *arrival)
+{
+	struct reflector *r = l->reflector;
+	uint8_t bytes[STAMP_LEN];
+	struct stamp_reply reply;
+	struct stamp_test test;
+	struct session *s;
+
+	if (stamp_test_decode(packet, len, &test) < 0) {
+		r->malformed++;
+		return;
+	}
+	s = session_find(r, test.ssid);
+	if (!s)
+		s = session_begin(r, test.ssid);
+	if (!s)
+		return;
+	s->heard_mono_ns = clock_mono_ns();
+	reply = (struct stamp_reply){.seq = (uint32_t)s->taken,
+				     .time_ns = clock_now_ns(),
+				     .ssid = test.ssid,
+				     .received_ns = arrival->ns,
+				     .sender_seq = test.seq,
+				     .sender_time_ns = test.time_ns,
+				     .sender_ttl = arrival->ttl};
+	stamp_reply_encode(&reply, bytes);
+	if (sendto(l->fd, bytes, sizeof bytes, MSG_DONTWAIT,
+		   (const struct sockaddr *)&arrival->from, sizeof arrival->from) < 0)
+		r->not_sent++;
+	s->ring[s->taken % r->ring] = (struct stamp_sample){.sender_seq = test.seq,
+							    .seq = reply.seq,
+							    .received_ns = arrival->ns,
+							    .sent_ns = reply.time_ns,
+							    .sender = arrival->from.sin_addr};
+	s->taken++;
+	r->reflected++;
+}
+
+static void readable(uv_poll_t *poll, int status, int events)
+{
+	struct listener *l = poll->data;
+	char control[128];
+	uint8_t packet[PACKET_MAX];
+
+	for (int i = 0; i < RECEIVE_BATCH; i++) {
+		struct arrival arrival = {0};
+		struct iovec iov = {packet, sizeof packet};
+		struct msghdr header = {.msg_name = &arrival.from,
+					.msg_namelen = sizeof arrival.from,
+					.msg_iov = &iov,
+					.msg_iovlen = 1,
+					.msg_control = control,
+					.msg_controllen = sizeof control};
+		ssize_t len = recvmsg(l->fd, &header, MSG_DONTWAIT);
+
+		if (len < 0)
+			return;
+		read_control(&header, &arrival);
+		reflect(l, packet, (size_t)len, &arrival);
+	}
+}
+
+static int open_socket(struct in_addr address)
+{
+	struct sockaddr_in local = {
+		.sin_family = AF_INET, .sin_addr = address, .sin_port = htons(STAMP_PORT)};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1,
+	    size = SOCKET_BUFFER;
+
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) < 0 ||
+	    setsockopt(fd, IPPROTO_IP, IP_RECVTTL, &on, sizeof on) < 0 ||
+	    bind(fd, (struct sockaddr *)&local, sizeof local) < 0) {
+		int r = -errno;
+
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+int reflector_listen(struct reflector *r, struct in_addr address)
+{
+	struct listener *l = r->listener_count < LISTENERS_MAX ? calloc(1, sizeof *l) : NULL;
+	int e;
+
+	if (!l)
+		return -ENOSPC;
+	l->reflector = r;
+	l->fd = open_socket(address);
+	e = l->fd < 0 ? l->fd : uv_poll_init(r->loop, &l->poll, l->fd);
+	if (e < 0) {
+		if (l->fd >= 0)
+			close(l->fd);
+		free(l);
+		return e;
+	}
+	l->poll.data = l;
+	r->listener[r->listener_count++] = l;
+	return uv_poll_start(&l->poll, UV_READABLE, readable);
+}
+
+/* ---- making and ending ---- */
+
+int reflector_new(uv_loop_t *loop, size_t ring, struct reflector **ret_reflector)
+{
+	struct reflector *r = calloc(1, sizeof *r);
+
+	if (!r)
+		return -ENOMEM;
+	r->loop = loop;
+	r->ring = ring;
+	*ret_reflector = r;
+	return 0;
+}
+
+static void listener_closed(uv_handle_t *handle)
+{
+	struct listener *l = handle->data;
+
+	close(l->fd);
+	free(l);
+}
+
+void reflector_free(struct reflector *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < r->listener_count; i++)
+		uv_close((uv_handle_t *)&r->listener[i]->poll, listener_closed);
+	while (r->session_count)
+		session_end(r, &r->session[0]);
+	free(r);
+}
+
+/* ---- REST ---- */
+
+json_t *reflector_json(const struct reflector *r)
+{
+	json_t *sessions = json_array();
+
+	for (size_t i = 0; i < r->session_count; i++)
+		json_array_append_new(sessions,
+				      json_pack("{s:i, s:I}", "ssid", (int)r->session[i].ssid,
+						"taken", (json_int_t)r->session[i].taken));
+	return json_pack("{s:I, s:I, s:I, s:o}", "reflected", (json_int_t)r->reflected, "malformed",
+			 (json_int_t)r->malformed, "not_sent", (json_int_t)r->not_sent, "sessions",
+			 sessions);
+}
+
+static struct session *wanted_session(struct reflector *r, struct http_request *req)
+{
+	char *end;
+	unsigned long ssid = strtoul(http_param(req, "ssid"), &end, 10);
+	struct session *s =
+		*end == '\0' && ssid <= UINT16_MAX ? session_find(r, (uint16_t)ssid) : NULL;
+
+	if (!s)
+		http_problem(req, 404, "REFLECTOR_SESSION_NOT_FOUND",
+			     "no test packet with SSID '%s' was seen", http_param(req, "ssid"));
+	return s;
+}
+
+void reflector_get(struct reflector *r, struct http_request *req)
+{
+	const struct session *s = wanted_session(r, req);
+	const char *from = http_query(req, "from");
+	struct stamp_sample_header header;
+	uint64_t oldest, count;
+	uint8_t *bytes;
+
+	if (!s)
+		return;
+	oldest = s->taken > r->ring ? s->taken - r->ring : 0;
+	header = (struct stamp_sample_header){.first = from ? strtoull(from, NULL, 10) : 0,
+					      .taken = s->taken};
+	if (header.first < oldest)
+		header.first = oldest;
+	if (header.first > s->taken)
+		header.first = s->taken;
+	count = s->taken - header.first < REFLECTOR_BATCH ? s->taken - header.first
+							  : REFLECTOR_BATCH;
+	bytes = malloc(SAMPLE_HEADER_LEN + count * SAMPLE_LEN);
+	if (!bytes) {
+		http_problem(req, 503, "NO_MEMORY", "no memory for %llu samples",
+			     (unsigned long long)count);
+		return;
+	}
+	stamp_sample_header_put(&header, bytes);
+	for (uint64_t i = 0; i < count; i++)
+		stamp_sample_put(&s->ring[(header.first + i) % r->ring],
+				 bytes + SAMPLE_HEADER_LEN + i * SAMPLE_LEN);
+	http_reply_bytes(req, 200, bytes, SAMPLE_HEADER_LEN + count * SAMPLE_LEN);
+	free(bytes);
+}
+
+void reflector_delete(struct reflector *r, struct http_request *req)
+{
+	struct session *s = wanted_session(r, req);
+
+	if (!s)
+		return;
+	session_end(r, s);
+	http_reply(req, 204, NULL);
+}

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+$(call library,stamp,lib/stamp/stamp.c lib/stamp/sample.c)
