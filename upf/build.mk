@@ -4,3 +4,5 @@
 $(call library,upf,$(addprefix upf/,upf.c config.c association.c establishment.c modification.c deletion.c \
 	rules.c pdr.c far.c translate.c session.c teid.c report.c path.c rest.c),libuv jansson)
 $(call program,upf,upf/main.c,upf dataplane n4 pfcp gtpu netlink core)
+UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_refusals.c upf_null_dp.c)
+$(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp core)

@@ -68,12 +68,28 @@ static int forwarding_check(const struct pfcp_far *ie, struct upf_refusal *r)
 	return 0;
 }
 
+/* What an update takes away; whether the rest makes sense is asked of the whole, later */
+static void lost_read(struct upf_far *far, const struct pfcp_far *ie)
+{
+	bool all = upf_rule_loses(&ie->cleared, PFCP_IE_UPDATE_FORWARDING_PARAMETERS);
+	const struct pfcp_cleared *inner = &ie->forwarding.cleared;
+
+	if (all || (ie->has_forwarding && upf_rule_loses(inner, PFCP_IE_OUTER_HEADER_CREATION)))
+		far->has_tunnel = false;
+	if (all || (ie->has_forwarding && upf_rule_loses(inner, PFCP_IE_DESTINATION_INTERFACE)))
+		far->has_destination = false;
+}
+
 int upf_far_read(struct upf_far *far, const struct pfcp_far *ie, struct in_addr n3_addr,
 		 struct upf_refusal *ret_refusal)
 {
 	int rc = action_read(far, ie, ret_refusal);
 
 	far->id = ie->far_id;
+	if (!rc && upf_rule_loses(&ie->cleared, PFCP_IE_APPLY_ACTION))
+		rc = upf_refuse_rule(ret_refusal, PFCP_RULE_FAR, ie->far_id,
+				     "a FAR can't do without an action");
+	lost_read(far, ie);
 	if (!rc && ie->has_bar_id)
 		rc = upf_refuse_rule(ret_refusal, PFCP_RULE_FAR, ie->far_id,
 				     "buffering is not supported");
@@ -93,6 +109,11 @@ int upf_qer_read(struct upf_qer *qer, const struct pfcp_qer *ie, struct upf_refu
 	if (ie->has_mbr || ie->has_gbr)
 		return upf_refuse_rule(ret_refusal, PFCP_RULE_QER, ie->qer_id,
 				       "bit rates are not enforced");
+	if (upf_rule_loses(&ie->cleared, PFCP_IE_GATE_STATUS))
+		return upf_refuse_rule(ret_refusal, PFCP_RULE_QER, ie->qer_id,
+				       "a QER can't do without a gate status");
+	if (upf_rule_loses(&ie->cleared, PFCP_IE_QFI))
+		qer->qfi = 0;
 	if (ie->has_gate_status) {
 		qer->closed_uplink = ie->gate_status.uplink != PFCP_GATE_OPEN;
 		qer->closed_downlink = ie->gate_status.downlink != PFCP_GATE_OPEN;

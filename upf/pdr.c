@@ -219,11 +219,29 @@ static int references_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie,
 	return 0;
 }
 
+/* What an update takes away */
+static int lost_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
+{
+	static const uint16_t needed[] = {PFCP_IE_PRECEDENCE, PFCP_IE_PDI, PFCP_IE_FAR_ID};
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (upf_rule_loses(&ie->cleared, needed[i]))
+			return REFUSE(ctx, ie, "a PDR can't do without %s",
+				      pfcp_ie_name(needed[i]));
+	if (upf_rule_loses(&ie->cleared, PFCP_IE_OUTER_HEADER_REMOVAL))
+		pdr->remove_outer = false;
+	if (upf_rule_loses(&ie->cleared, PFCP_IE_QER_ID))
+		pdr->n_qer = 0;
+	return 0;
+}
+
 int upf_pdr_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
 {
 	uint8_t description = ie->outer_header_removal.description;
-	int rc = references_read(pdr, ie, ctx);
+	int rc = lost_read(pdr, ie, ctx);
 
+	if (!rc)
+		rc = references_read(pdr, ie, ctx);
 	if (rc)
 		return rc;
 	pdr->id = ie->pdr_id;

@@ -64,6 +64,14 @@ struct upf_qer *upf_rules_qer(struct upf_rules *rules, uint32_t id)
 	return NULL;
 }
 
+bool upf_rule_loses(const struct pfcp_cleared *cleared, uint16_t ie_type)
+{
+	for (size_t i = 0; i < cleared->n; i++)
+		if (cleared->type[i] == ie_type)
+			return true;
+	return false;
+}
+
 bool upf_rules_has_teid(const struct upf_rules *rules, uint32_t teid)
 {
 	for (size_t i = 0; teid && i < rules->n_pdr; i++)

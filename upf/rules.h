@@ -152,6 +152,8 @@ struct upf_pdr_context {
 	struct upf_created *created;
 	struct upf_refusal *refusal;
 };
+/** upf_rule_loses - whether an update takes that IE away from a rule (it came with length 0) */
+bool upf_rule_loses(const struct pfcp_cleared *cleared, uint16_t ie_type);
 int upf_pdr_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct upf_pdr_context *ctx);
 int upf_far_read(struct upf_far *far, const struct pfcp_far *ie, struct in_addr n3_addr,
 		 struct upf_refusal *ret_refusal);

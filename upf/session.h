@@ -32,7 +32,7 @@ struct upf_session {
 		uint32_t zero;	     /* no padding in a hash key */
 		uint64_t seid;
 	} cp;
-	struct in_addr ue_ip; /* 0.0.0.0: none, and in no index */
+	struct in_addr ue_ip;	     /* 0.0.0.0: none, and in no index */
 	char dnn[PFCP_MAX_NAME + 1]; /* "": not told */
 	struct upf_rules rules;
 	size_t n_remote;

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Scripted UPFs: real PFCP bytes in and out, a list of sessions in memory. */
+#include "tests/unit/smf_world_upf.h"
+
+#include <arpa/inet.h>
+
+int world_upf_transmit(const struct sockaddr_in *to, const uint8_t *buf, size_t len, void *user)
+{
+	struct n4_client *client = user;
+	struct world *w = (struct world *)client->smf;
+	struct world_packet *p = &w->pfcp[w->pfcp_count++];
+
+	assert_true(w->pfcp_count < WORLD_QUEUE && len <= WORLD_BYTES);
+	p->to = *to;
+	p->len = len;
+	memcpy(p->bytes, buf, len);
+	return 0;
+}
+
+struct world_upf_session *world_upf_find(struct world *w, int index, uint64_t cp_seid)
+{
+	struct world_upf *u = &w->upf[index];
+
+	for (size_t i = 0; i < u->count; i++)
+		if (u->session[i].cp_seid == cp_seid)
+			return &u->session[i];
+	return NULL;
+}
+
+static struct world_upf_session *find_up(struct world_upf *u, uint64_t up_seid)
+{
+	for (size_t i = 0; i < u->count; i++)
+		if (u->session[i].up_seid == up_seid)
+			return &u->session[i];
+	return NULL;
+}
+
+static void send_answer(struct world *w, struct world_upf *u, const struct pfcp_msg *msg)
+{
+	struct sockaddr_in from = {
+		.sin_family = AF_INET, .sin_addr = u->n4, .sin_port = htons(PFCP_PORT)};
+	uint8_t bytes[WORLD_BYTES];
+	size_t len;
+
+	assert_int_equal(pfcp_encode(msg, bytes, sizeof(bytes), &len), 0);
+	n4_receive(w->smf.n4->node, &from, bytes, len);
+}
+
+static struct pfcp_node_id node_id(const struct world_upf *u)
+{
+	return (struct pfcp_node_id){.type = PFCP_NODE_IP4, .ip4 = u->n4};
+}
+
+static void read_far(struct world_upf_session *s, const struct pfcp_far *far)
+{
+	s->dl_action = far->apply_action;
+	s->dl_teid = far->has_forwarding ? far->forwarding.outer_header_creation.teid : 0;
+	s->dl_addr.s_addr =
+		far->has_forwarding ? far->forwarding.outer_header_creation.ip4.s_addr : 0;
+}
+
+/* What smf-lite must say in every establishment; the session that comes of it */
+static struct world_upf_session *read_establishment(struct world *w, struct world_upf *u, int index)
+{
+	const struct pfcp_session_establishment_request *r = &w->msg->session_establishment_request;
+	const struct pfcp_f_teid *f = &r->create_pdr[0].pdi.f_teid;
+	struct world_upf_session *s = world_upf_find(w, index, r->cp_f_seid.seid);
+	bool resti = r->has_sereq_flags && r->sereq_flags & PFCP_SEREQ_RESTI;
+
+	assert_int_equal(r->n_create_pdr, 2);
+	assert_int_equal(r->n_create_far, 2);
+	assert_int_equal(r->create_pdr[0].pdi.source_interface, PFCP_INTERFACE_ACCESS);
+	assert_int_equal(r->create_pdr[1].pdi.source_interface, PFCP_INTERFACE_CORE);
+	assert_int_equal(r->n_create_qer, w->config.upfs[index].qos ? 1 : 0);
+	assert_int_equal(r->create_pdr[0].pdi.n_qfi, w->config.upfs[index].qos ? 1 : 0);
+	assert_true(f->choose || resti);
+	assert_true(!s || resti); /* an F-SEID again is refused without it */
+	if (!s) {
+		assert_true(u->count < WORLD_SESSIONS);
+		s = &u->session[u->count++];
+		memset(s, 0, sizeof(*s));
+	}
+	s->cp_seid = r->cp_f_seid.seid;
+	s->up_seid = ++u->last_seid;
+	s->ul_teid = f->choose ? ++u->last_teid : f->teid;
+	s->ue_addr = r->create_pdr[1].pdi.ue_ip.address.ip4;
+	s->restored = resti && !f->choose;
+	read_far(s, &r->create_far[1]);
+	return s;
+}
+
+static void answer_establishment(struct world *w, struct world_upf *u, int index, uint8_t cause)
+{
+	uint64_t cp_seid = w->msg->session_establishment_request.cp_f_seid.seid;
+	uint32_t sequence = w->msg->header.sequence;
+	struct world_upf_session s = {0};
+	struct pfcp_session_establishment_response *r = &w->msg->session_establishment_response;
+
+	if (cause == PFCP_CAUSE_ACCEPTED)
+		s = *read_establishment(w, u, index);
+	pfcp_msg_init(w->msg, PFCP_SESSION_ESTABLISHMENT_RESPONSE, cp_seid, sequence);
+	r->node_id = node_id(u);
+	r->cause = cause;
+	if (cause == PFCP_CAUSE_ACCEPTED) {
+		r->has_up_f_seid = true;
+		r->up_f_seid.seid = s.up_seid;
+		r->up_f_seid.address = (struct pfcp_address){.v4 = true, .ip4 = u->n4};
+		r->n_created_pdr = 1;
+		r->created_pdr[0].pdr_id = 1;
+		r->created_pdr[0].has_f_teid = true;
+		r->created_pdr[0].f_teid.teid = s.ul_teid;
+		r->created_pdr[0].f_teid.address = (struct pfcp_address){.v4 = true, .ip4 = u->n3};
+	}
+	send_answer(w, u, w->msg);
+}
+
+static void answer_modification(struct world *w, struct world_upf *u, uint8_t cause)
+{
+	struct world_upf_session *s = find_up(u, w->msg->header.seid);
+	uint32_t sequence = w->msg->header.sequence;
+
+	if (!s)
+		cause = PFCP_CAUSE_SESSION_NOT_FOUND;
+	if (cause == PFCP_CAUSE_ACCEPTED) {
+		assert_int_equal(w->msg->session_modification_request.n_update_far, 1);
+		read_far(s, &w->msg->session_modification_request.update_far[0]);
+	}
+	pfcp_msg_init(w->msg, PFCP_SESSION_MODIFICATION_RESPONSE, s ? s->cp_seid : 0, sequence);
+	w->msg->session_modification_response.cause = cause;
+	send_answer(w, u, w->msg);
+}
+
+static void answer_deletion(struct world *w, struct world_upf *u, uint8_t cause)
+{
+	struct world_upf_session *s = find_up(u, w->msg->header.seid);
+	uint32_t sequence = w->msg->header.sequence;
+	uint64_t cp_seid = s ? s->cp_seid : 0;
+
+	if (!s)
+		cause = PFCP_CAUSE_SESSION_NOT_FOUND;
+	if (cause == PFCP_CAUSE_ACCEPTED)
+		*s = u->session[--u->count];
+	pfcp_msg_init(w->msg, PFCP_SESSION_DELETION_RESPONSE, cp_seid, sequence);
+	w->msg->session_deletion_response.cause = cause;
+	send_answer(w, u, w->msg);
+}
+
+static void answer_association(struct world *w, struct world_upf *u)
+{
+	uint32_t sequence = w->msg->header.sequence;
+
+	u->retention = w->msg->association_setup_request.has_retention;
+	pfcp_msg_init(w->msg, PFCP_ASSOCIATION_SETUP_RESPONSE, 0, sequence);
+	w->msg->association_setup_response.node_id = node_id(u);
+	w->msg->association_setup_response.cause = PFCP_CAUSE_ACCEPTED;
+	w->msg->association_setup_response.recovery_time_stamp = u->stamp;
+	send_answer(w, u, w->msg);
+}
+
+static void answer_heartbeat(struct world *w, struct world_upf *u)
+{
+	uint32_t sequence = w->msg->header.sequence;
+
+	pfcp_msg_init(w->msg, PFCP_HEARTBEAT_RESPONSE, 0, sequence);
+	w->msg->heartbeat_response.recovery_time_stamp = u->stamp;
+	send_answer(w, u, w->msg);
+}
+
+static int upf_at(const struct world *w, struct in_addr addr)
+{
+	for (int i = 0; i < WORLD_UPFS; i++)
+		if (w->upf[i].n4.s_addr == addr.s_addr)
+			return i;
+	fail_msg("a datagram to nobody");
+	return -1;
+}
+
+void world_upf_answer(struct world *w)
+{
+	static struct world_packet p; /* large; this is never entered twice */
+	int index;
+	struct world_upf *u;
+	uint8_t type, cause;
+
+	p = w->pfcp[0];
+	memmove(&w->pfcp[0], &w->pfcp[1], --w->pfcp_count * sizeof(w->pfcp[0]));
+	index = upf_at(w, p.to.sin_addr);
+	u = &w->upf[index];
+	assert_int_equal(pfcp_decode(p.bytes, p.len, w->msg, NULL), 0);
+	type = w->msg->header.type;
+	u->seen[type]++;
+	if (u->silent || u->mute[type] || !pfcp_is_request(type))
+		return;
+	cause = u->cause[type] ? u->cause[type] : PFCP_CAUSE_ACCEPTED;
+	if (type == PFCP_ASSOCIATION_SETUP_REQUEST)
+		answer_association(w, u);
+	else if (type == PFCP_HEARTBEAT_REQUEST)
+		answer_heartbeat(w, u);
+	else if (type == PFCP_SESSION_ESTABLISHMENT_REQUEST)
+		answer_establishment(w, u, index, cause);
+	else if (type == PFCP_SESSION_MODIFICATION_REQUEST)
+		answer_modification(w, u, cause);
+	else if (type == PFCP_SESSION_DELETION_REQUEST)
+		answer_deletion(w, u, cause);
+}
+
+void world_upf_restart(struct world *w, int index)
+{
+	w->upf[index].stamp++;
+	w->upf[index].count = 0;
+}
+
+void world_report_error(struct world *w, int index, const struct session *s, uint32_t teid)
+{
+	struct pfcp_session_report_request *r = &w->msg->session_report_request;
+	static uint32_t sequence = 0x500;
+
+	pfcp_msg_init(w->msg, PFCP_SESSION_REPORT_REQUEST, s->cp_seid, ++sequence);
+	r->report_type = PFCP_REPORT_ERIR;
+	r->has_error_indication = true;
+	r->error_indication.n_remote_f_teid = 1;
+	r->error_indication.remote_f_teid[0].teid = teid;
+	r->error_indication.remote_f_teid[0].address =
+		(struct pfcp_address){.v4 = true, .ip4 = s->downlink.addr};
+	send_answer(w, &w->upf[index], w->msg);
+	world_turn(w);
+}

@@ -1,0 +1,844 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The UPF's procedures, by what an SMF sends and gets, what the store holds and what the data plane
+ * was told. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/unit/upf_harness.h"
+
+static int setup(void **state)
+{
+	struct harness *h = malloc(sizeof(*h));
+
+	harness_open(h);
+	assert_int_equal(harness_associate(h, h->ex.smf, 1000, NULL), PFCP_CAUSE_ACCEPTED);
+	*state = h;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	harness_close(*state);
+	free(*state);
+	return 0;
+}
+
+static const struct dp_session *dp_of(struct harness *h, const struct example *ex)
+{
+	const struct dp_session *s = null_dp_find(h->upf.dp, ex->up_seid);
+
+	assert_non_null(s);
+	return s;
+}
+
+static struct example another(struct harness *h, const char *ue, uint64_t cp_seid)
+{
+	struct example ex = h->ex;
+
+	ex.ue = harness_ip(ue);
+	ex.cp_seid = cp_seid;
+	ex.gnb_teid += 1;
+	return ex;
+}
+
+static uint8_t modify(struct harness *h, struct example *ex)
+{
+	h->msg.header.sequence = h->sequence++;
+	assert_true(harness_send(h, ex->smf));
+	assert_int_equal(h->reply.header.type, PFCP_SESSION_MODIFICATION_RESPONSE);
+	return h->reply.session_modification_response.cause;
+}
+
+static uint8_t delete (struct harness *h, uint64_t seid, struct in_addr from)
+{
+	pfcp_msg_init(&h->msg, PFCP_SESSION_DELETION_REQUEST, seid, h->sequence++);
+	assert_true(harness_send(h, from));
+	return h->reply.session_deletion_response.cause;
+}
+
+/* ---- establishment ---- */
+
+static void test_establish(void **state)
+{
+	struct harness *h = *state;
+	const struct pfcp_session_establishment_response *r =
+		&h->reply.session_establishment_response;
+	const struct dp_session *s;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->reply.header.seid, h->ex.cp_seid);
+	assert_true(r->has_up_f_seid && r->up_f_seid.seid);
+	assert_int_equal(r->up_f_seid.address.ip4.s_addr, harness_ip("10.100.129.1").s_addr);
+	assert_int_equal(r->n_created_pdr, 1);
+	assert_int_equal(r->created_pdr[0].pdr_id, EX_PDR_UL);
+	assert_int_equal(r->created_pdr[0].f_teid.address.ip4.s_addr, h->ex.n3.s_addr);
+	assert_false(r->created_pdr[0].f_teid.choose);
+
+	s = dp_of(h, &h->ex);
+	assert_int_equal(s->pdr_count, 2);
+	assert_int_equal(s->pdr[0].source, DP_N3);
+	assert_int_equal(s->pdr[0].teid, h->ex.ul_teid);
+	assert_int_equal(s->pdr[0].ue_addr.s_addr, h->ex.ue.s_addr);
+	assert_int_equal(s->pdr[0].qfi, EX_QFI);
+	assert_true(s->pdr[0].remove_outer);
+	assert_int_equal(s->pdr[1].source, DP_N6);
+	assert_int_equal(s->pdr[1].ue_addr.s_addr, h->ex.ue.s_addr);
+	assert_int_equal(s->far_count, 2);
+	assert_int_equal(s->far[0].destination, DP_N6);
+	assert_int_equal(s->far[1].destination, DP_N3);
+	assert_int_equal(s->far[1].peer.s_addr, h->ex.gnb.s_addr);
+	assert_int_equal(s->far[1].teid, h->ex.gnb_teid);
+	assert_int_equal(s->far[1].qfi, EX_QFI); /* by way of the downlink PDR's QER */
+}
+
+static void test_choose_id_shares_an_f_teid(void **state)
+{
+	struct harness *h = *state;
+	const struct pfcp_session_establishment_response *r =
+		&h->reply.session_establishment_response;
+	struct pfcp_session_establishment_request *e = &h->msg.session_establishment_request;
+
+	h->ex.sequence = h->sequence++;
+	example_establishment(&h->msg, &h->ex);
+	e->n_create_pdr = 4;
+	e->create_pdr[2] = e->create_pdr[3] = e->create_pdr[0];
+	e->create_pdr[2].pdr_id = 3;
+	e->create_pdr[2].pdi.qfi[0] = 5;
+	e->create_pdr[3].pdr_id = 4;
+	for (int i = 0; i < 4; i += 2) {
+		e->create_pdr[i].pdi.f_teid.has_choose_id = true;
+		e->create_pdr[i].pdi.f_teid.choose_id = 5;
+	}
+	assert_true(harness_send(h, h->ex.smf));
+	assert_int_equal(r->cause, PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(r->n_created_pdr, 3);
+	assert_int_equal(r->created_pdr[0].f_teid.teid, r->created_pdr[1].f_teid.teid);
+	assert_int_not_equal(r->created_pdr[0].f_teid.teid, r->created_pdr[2].f_teid.teid);
+	assert_int_equal(upf_teid_count(&h->upf.teids), 2);
+	assert_int_equal(delete (h, r->up_f_seid.seid, h->ex.smf), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(upf_teid_count(&h->upf.teids), 0);
+}
+
+static void test_filter_that_matches_everything(void **state)
+{
+	struct harness *h = *state;
+	struct pfcp_pdi *pdi = &h->msg.session_establishment_request.create_pdr[1].pdi;
+
+	h->ex.sequence = h->sequence++;
+	example_establishment(&h->msg, &h->ex);
+	pdi->n_sdf = 1;
+	memset(&pdi->sdf[0], 0, sizeof(pdi->sdf[0]));
+	pdi->sdf[0].has_flow = true;
+	strcpy(pdi->sdf[0].flow, " permit out  ip from any to assigned ");
+	assert_true(harness_send(h, h->ex.smf));
+	assert_int_equal(h->reply.session_establishment_response.cause, PFCP_CAUSE_ACCEPTED);
+}
+
+static void test_no_qer_no_container(void **state)
+{
+	struct harness *h = *state;
+	struct pfcp_session_establishment_request *e = &h->msg.session_establishment_request;
+
+	h->ex.sequence = h->sequence++;
+	example_establishment(&h->msg, &h->ex);
+	e->n_create_qer = 0;
+	e->create_pdr[0].n_qer_id = e->create_pdr[1].n_qer_id = 0;
+	e->create_pdr[0].pdi.n_qfi = 0;
+	assert_true(harness_send(h, h->ex.smf));
+	h->ex.up_seid = h->reply.session_establishment_response.up_f_seid.seid;
+	assert_int_equal(dp_of(h, &h->ex)->far[1].qfi, 0);
+	assert_int_equal(dp_of(h, &h->ex)->pdr[0].qfi, 0);
+}
+
+static void test_closed_gate_drops(void **state)
+{
+	struct harness *h = *state;
+	struct pfcp_session_establishment_request *e = &h->msg.session_establishment_request;
+
+	h->ex.sequence = h->sequence++;
+	example_establishment(&h->msg, &h->ex);
+	e->create_qer[0].gate_status.downlink = PFCP_GATE_CLOSED;
+	assert_true(harness_send(h, h->ex.smf));
+	h->ex.up_seid = h->reply.session_establishment_response.up_f_seid.seid;
+	assert_int_equal(dp_of(h, &h->ex)->far[0].action, DP_FORWARD);
+	assert_int_equal(dp_of(h, &h->ex)->far[1].action, DP_DROP);
+}
+
+/* One FAR, two PDRs with different QFIs: the data plane gets it twice. */
+static void test_shared_far_is_split(void **state)
+{
+	struct harness *h = *state;
+	struct pfcp_session_establishment_request *e = &h->msg.session_establishment_request;
+	const struct dp_session *s;
+
+	h->ex.sequence = h->sequence++;
+	example_establishment(&h->msg, &h->ex);
+	e->n_create_pdr = 3;
+	e->create_pdr[2] = e->create_pdr[1];
+	e->create_pdr[2].pdr_id = 3;
+	e->create_pdr[2].precedence = 200;
+	e->create_pdr[2].n_qer_id = 0;
+	assert_true(harness_send(h, h->ex.smf));
+	h->ex.up_seid = h->reply.session_establishment_response.up_f_seid.seid;
+	s = dp_of(h, &h->ex);
+	assert_int_equal(s->far_count, 3);
+	assert_int_equal(s->pdr[1].far_id, EX_FAR_DL);
+	assert_int_equal(s->pdr[2].far_id, UPF_FAR_ID_OURS | 3);
+	assert_int_equal(s->far[2].id, UPF_FAR_ID_OURS | 3);
+	assert_int_equal(s->far[1].qfi, EX_QFI);
+	assert_int_equal(s->far[2].qfi, 0);
+}
+
+static void test_ue_address_in_use(void **state)
+{
+	struct harness *h = *state;
+	struct example other = another(h, "10.60.1.2", 0x2222); /* the same address */
+	const struct pfcp_session_establishment_response *r =
+		&h->reply.session_establishment_response;
+	char *before, *after;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	before = harness_state(h);
+	assert_int_equal(harness_establish(h, &other), PFCP_CAUSE_RULE_FAILURE);
+	assert_true(r->has_failed_rule);
+	assert_int_equal(r->failed_rule.type, PFCP_RULE_PDR);
+	after = harness_state(h);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	assert_int_equal(delete (h, h->ex.up_seid, h->ex.smf), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(harness_establish(h, &other), PFCP_CAUSE_ACCEPTED);
+}
+
+static void test_cp_f_seid_in_use(void **state)
+{
+	struct harness *h = *state;
+	struct example other = another(h, "10.60.1.3", h->ex.cp_seid);
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(harness_establish(h, &other), PFCP_CAUSE_MANDATORY_IE_INCORRECT);
+	assert_int_equal(h->reply.session_establishment_response.offending_ie, PFCP_IE_F_SEID);
+	assert_int_equal(h->upf.sessions.count, 1);
+}
+
+/* ---- restoration ---- */
+
+static uint8_t restore(struct harness *h, struct example *ex)
+{
+	struct pfcp_session_establishment_request *e = &h->msg.session_establishment_request;
+
+	ex->sequence = h->sequence++;
+	example_establishment(&h->msg, ex);
+	e->has_sereq_flags = true;
+	e->sereq_flags = PFCP_SEREQ_RESTI;
+	e->create_pdr[0].pdi.f_teid = (struct pfcp_f_teid){
+		.teid = ex->ul_teid,
+		.address = {.v4 = true, .ip4 = ex->n3},
+	};
+	assert_true(harness_send(h, ex->smf));
+	return h->reply.session_establishment_response.cause;
+}
+
+static void test_restoration(void **state)
+{
+	struct harness *h = *state;
+	struct example other = another(h, "10.60.1.3", 0x2222);
+
+	h->ex.ul_teid = 0xcafe;
+	assert_int_equal(restore(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	h->ex.up_seid = h->reply.session_establishment_response.up_f_seid.seid;
+	assert_int_equal(h->reply.session_establishment_response.n_created_pdr, 0);
+	assert_int_equal(dp_of(h, &h->ex)->pdr[0].teid, 0xcafe);
+	other.ul_teid = 0xcafe;
+	assert_int_equal(restore(h, &other), PFCP_CAUSE_RULE_FAILURE);
+	assert_int_equal(upf_teid_count(&h->upf.teids), 1);
+	assert_int_equal(delete (h, h->ex.up_seid, h->ex.smf), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(restore(h, &other), PFCP_CAUSE_ACCEPTED);
+}
+
+/* The SMF restores a session that this UPF has kept: the same session, with the rules that it now
+ * says. */
+static void test_restoration_of_what_is_here(void **state)
+{
+	struct harness *h = *state;
+	uint64_t seid;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	seid = h->ex.up_seid;
+	h->ex.gnb_teid = 99;
+	assert_int_equal(restore(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->reply.session_establishment_response.up_f_seid.seid, seid);
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_int_equal(upf_teid_count(&h->upf.teids), 1);
+	assert_int_equal(dp_of(h, &h->ex)->far[1].teid, 99);
+	null_dp_refuse(h->upf.dp, -EINVAL, DP_ERROR_SESSION, 0);
+	assert_int_equal(restore(h, &h->ex), PFCP_CAUSE_RULE_FAILURE);
+	assert_int_equal(h->upf.sessions.count, 1); /* a failed one leaves it as it was */
+	assert_int_equal(upf_teid_count(&h->upf.teids), 1);
+}
+
+/* ---- modification ---- */
+
+static void test_handover(void **state)
+{
+	struct harness *h = *state;
+	uint32_t teid;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	teid = h->ex.ul_teid;
+	example_handover(&h->msg, &h->ex, harness_ip("10.101.1.2"), 55);
+	assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->reply.header.seid, h->ex.cp_seid);
+	assert_int_equal(dp_of(h, &h->ex)->far[1].peer.s_addr, harness_ip("10.101.1.2").s_addr);
+	assert_int_equal(dp_of(h, &h->ex)->far[1].teid, 55);
+	assert_int_equal(dp_of(h, &h->ex)->far[1].qfi, EX_QFI);
+	assert_int_equal(dp_of(h, &h->ex)->pdr[0].teid, teid);
+	assert_null(upf_session_find_remote(&h->upf.sessions, h->ex.gnb, h->ex.gnb_teid));
+	assert_non_null(upf_session_find_remote(&h->upf.sessions, harness_ip("10.101.1.2"), 55));
+}
+
+static void test_action_alone(void **state)
+{
+	struct harness *h = *state;
+	struct pfcp_far *far = &h->msg.session_modification_request.update_far[0];
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	for (int i = 0; i < 2; i++) {
+		example_modification(&h->msg, &h->ex);
+		h->msg.session_modification_request.n_update_far = 1;
+		*far = (struct pfcp_far){.far_id = EX_FAR_DL, .has_apply_action = true};
+		far->apply_action = i ? PFCP_ACTION_FORW : PFCP_ACTION_DROP;
+		assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+		assert_int_equal(dp_of(h, &h->ex)->far[1].action, i ? DP_FORWARD : DP_DROP);
+	}
+	assert_int_equal(dp_of(h, &h->ex)->far[1].teid, h->ex.gnb_teid);
+}
+
+/* As for a path switch with gtp: a second uplink tunnel, the first goes */
+static void test_new_uplink_tunnel(void **state)
+{
+	struct harness *h = *state;
+	struct pfcp_session_modification_request *m = &h->msg.session_modification_request;
+	const struct pfcp_session_modification_response *r =
+		&h->reply.session_modification_response;
+	static struct pfcp_pdr pdr;
+
+	example_establishment(&h->msg, &h->ex);
+	pdr = h->msg.session_establishment_request.create_pdr[0];
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	pdr.pdr_id = 3;
+	example_modification(&h->msg, &h->ex);
+	m->n_create_pdr = 1;
+	m->create_pdr[0] = pdr;
+	m->n_remove_pdr = 1;
+	m->remove_pdr[0] = EX_PDR_UL;
+	assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(r->n_created_pdr, 1);
+	assert_int_equal(r->created_pdr[0].pdr_id, 3);
+	assert_int_not_equal(r->created_pdr[0].f_teid.teid, h->ex.ul_teid);
+	assert_int_equal(upf_teid_count(&h->upf.teids), 1);
+	assert_int_equal(dp_of(h, &h->ex)->pdr_count, 2);
+}
+
+/* The SMF may name a tunnel that this session has */
+static void test_second_pdr_in_the_same_tunnel(void **state)
+{
+	struct harness *h = *state;
+	struct pfcp_session_modification_request *m = &h->msg.session_modification_request;
+	static struct pfcp_pdr pdr;
+
+	example_establishment(&h->msg, &h->ex);
+	pdr = h->msg.session_establishment_request.create_pdr[0];
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	pdr.pdr_id = 3;
+	pdr.pdi.qfi[0] = 5;
+	pdr.pdi.f_teid = (struct pfcp_f_teid){
+		.teid = h->ex.ul_teid,
+		.address = {.v4 = true, .ip4 = h->ex.n3},
+	};
+	example_modification(&h->msg, &h->ex);
+	m->n_create_pdr = 1;
+	m->create_pdr[0] = pdr;
+	assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(upf_teid_count(&h->upf.teids), 1);
+	example_modification(&h->msg, &h->ex);
+	m->n_remove_pdr = 1;
+	m->remove_pdr[0] = EX_PDR_UL;
+	assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(upf_teid_count(&h->upf.teids), 1); /* PDR 3 has it still */
+}
+
+/* Rules lose what came with length 0 */
+static void test_clearing(void **state)
+{
+	struct harness *h = *state;
+	struct pfcp_session_modification_request *m = &h->msg.session_modification_request;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	example_modification(&h->msg, &h->ex);
+	m->n_update_pdr = 1;
+	memset(&m->update_pdr[0], 0, sizeof(m->update_pdr[0]));
+	m->update_pdr[0].pdr_id = EX_PDR_DL;
+	m->update_pdr[0].cleared = (struct pfcp_cleared){1, {PFCP_IE_QER_ID}};
+	assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(dp_of(h, &h->ex)->far[1].qfi, 0);
+
+	example_modification(&h->msg, &h->ex);
+	m->n_update_pdr = 1;
+	memset(&m->update_pdr[0], 0, sizeof(m->update_pdr[0]));
+	m->update_pdr[0].pdr_id = EX_PDR_DL;
+	m->update_pdr[0].cleared = (struct pfcp_cleared){1, {PFCP_IE_FAR_ID}};
+	assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_RULE_FAILURE);
+}
+
+static void test_all_rules_removed_and_made_again(void **state)
+{
+	struct harness *h = *state;
+	struct pfcp_session_modification_request *m = &h->msg.session_modification_request;
+	static struct pfcp_pdr pdr[2];
+
+	example_establishment(&h->msg, &h->ex);
+	memcpy(pdr, h->msg.session_establishment_request.create_pdr, sizeof(pdr));
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	example_modification(&h->msg, &h->ex);
+	m->n_remove_pdr = 2;
+	m->remove_pdr[0] = EX_PDR_UL;
+	m->remove_pdr[1] = EX_PDR_DL;
+	assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_null(null_dp_find(h->upf.dp, h->ex.up_seid));
+	assert_int_equal(upf_teid_count(&h->upf.teids), 0);
+	assert_int_equal(h->upf.sessions.count, 1);
+	example_modification(&h->msg, &h->ex);
+	m->n_create_pdr = 2;
+	memcpy(m->create_pdr, pdr, sizeof(pdr));
+	assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(dp_of(h, &h->ex)->pdr_count, 2);
+}
+
+/* What the data plane says reaches the SMF in its words, and nothing stays. */
+static void test_data_plane_refuses(void **state)
+{
+	static const struct {
+		int rc, what;
+		uint32_t id;
+		uint8_t cause;
+		int rule;
+	} rows[] = {
+		{-EOPNOTSUPP, DP_ERROR_PDR, EX_PDR_UL, PFCP_CAUSE_RULE_FAILURE, PFCP_RULE_PDR},
+		{-EOPNOTSUPP, DP_ERROR_FAR, EX_FAR_DL, PFCP_CAUSE_RULE_FAILURE, PFCP_RULE_FAR},
+		{-EEXIST, DP_ERROR_SESSION, 0, PFCP_CAUSE_RULE_FAILURE, -1},
+		{-ENOSPC, DP_ERROR_SESSION, 0, PFCP_CAUSE_NO_RESOURCES, -1},
+		{-EIO, DP_ERROR_SESSION, 0, PFCP_CAUSE_SYSTEM_FAILURE, -1},
+	};
+	struct harness *h = *state;
+	const struct pfcp_session_establishment_response *r =
+		&h->reply.session_establishment_response;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *before = harness_state(h), *after;
+
+		null_dp_refuse(h->upf.dp, rows[i].rc, rows[i].what, rows[i].id);
+		assert_int_equal(harness_establish(h, &h->ex), rows[i].cause);
+		assert_int_equal(r->has_failed_rule, rows[i].rule >= 0);
+		if (rows[i].rule >= 0) {
+			assert_int_equal(r->failed_rule.type, rows[i].rule);
+			assert_int_equal(r->failed_rule.id, rows[i].id);
+		}
+		after = harness_state(h);
+		assert_string_equal(before, after);
+		free(before);
+		free(after);
+	}
+}
+
+/* ---- the table of refusals ---- */
+
+static void refusal_run(struct harness *h, const struct refusal *row)
+{
+	static uint8_t buf[65536];
+	struct example ex = another(h, "10.60.1.9", 0x9999);
+	char *before, *after;
+	const char *wrong;
+	size_t len;
+
+	if (row->type == PFCP_SESSION_MODIFICATION_REQUEST)
+		ex = h->ex;
+	else
+		ex.up_seid = 0;
+	ex.ul_teid = h->ex.ul_teid;
+	ex.sequence = h->sequence++;
+	len = refusal_encode(row, &ex, &h->msg, buf, sizeof(buf));
+	if (!len)
+		fail_msg("%s: can't be encoded", row->name);
+	before = harness_state(h);
+	if (!harness_bytes(h, ex.smf, buf, len))
+		fail_msg("%s: no answer", row->name);
+	after = harness_state(h);
+	wrong = refusal_check(row, &ex, &h->reply);
+	if (wrong)
+		fail_msg("%s: %s", row->name, wrong);
+	if (strcmp(before, after))
+		fail_msg("%s: changed\n%sto\n%s", row->name, before, after);
+	/* An answer to what is there names the SMF's session */
+	if (row->type == PFCP_SESSION_MODIFICATION_REQUEST)
+		assert_int_equal(h->reply.header.seid, h->ex.cp_seid);
+	free(before);
+	free(after);
+}
+
+static void test_refusals(void **state)
+{
+	struct harness *h = *state;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	for (size_t i = 0; i < refusals_count; i++)
+		refusal_run(h, &refusals[i]);
+}
+
+/* ---- deletion, and whose session it is ---- */
+
+static void test_deletion_gives_back_everything(void **state)
+{
+	struct harness *h = *state;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(delete (h, h->ex.up_seid, h->ex.smf), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->reply.header.seid, h->ex.cp_seid);
+	assert_int_equal(h->upf.sessions.count, 0);
+	assert_int_equal(null_dp_count(h->upf.dp), 0);
+	assert_int_equal(upf_teid_count(&h->upf.teids), 0);
+	assert_int_equal(delete (h, h->ex.up_seid, h->ex.smf), PFCP_CAUSE_SESSION_NOT_FOUND);
+	assert_int_equal(h->reply.header.seid, 0);
+}
+
+/* free5gc#731 */
+static void test_deletion_of_a_huge_seid(void **state)
+{
+	struct harness *h = *state;
+
+	assert_int_equal(delete (h, UINT64_MAX, h->ex.smf), PFCP_CAUSE_SESSION_NOT_FOUND);
+}
+
+/* open5gs#3693, #3497: who knows a SEID must still be its SMF */
+static void test_foreign_smf_may_not(void **state)
+{
+	struct harness *h = *state;
+	struct in_addr thief = harness_ip("10.100.128.66");
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(delete (h, h->ex.up_seid, thief), PFCP_CAUSE_NO_ASSOCIATION);
+	assert_int_equal(harness_associate(h, thief, 5, NULL), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(delete (h, h->ex.up_seid, thief), PFCP_CAUSE_SESSION_NOT_FOUND);
+	example_handover(&h->msg, &h->ex, thief, 1);
+	h->msg.header.sequence = h->sequence++;
+	assert_true(harness_send(h, thief));
+	assert_int_equal(h->reply.session_modification_response.cause,
+			 PFCP_CAUSE_SESSION_NOT_FOUND);
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_int_equal(dp_of(h, &h->ex)->far[1].teid, h->ex.gnb_teid);
+}
+
+static void test_retransmitted_establishment(void **state)
+{
+	struct harness *h = *state;
+	uint64_t seid;
+	uint32_t teid;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	seid = h->ex.up_seid;
+	teid = h->ex.ul_teid;
+	assert_true(harness_send(h, h->ex.smf)); /* h->msg is still the request */
+	assert_int_equal(h->reply.session_establishment_response.up_f_seid.seid, seid);
+	assert_int_equal(h->reply.session_establishment_response.created_pdr[0].f_teid.teid, teid);
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_int_equal(null_dp_applies(h->upf.dp), 1);
+}
+
+/* ---- associations ---- */
+
+static void test_features_are_those_there_are(void **state)
+{
+	struct harness *h = *state;
+
+	assert_int_equal(h->reply.header.type, PFCP_ASSOCIATION_SETUP_RESPONSE);
+	assert_true(h->reply.association_setup_response.has_up_features);
+	assert_int_equal(h->reply.association_setup_response.up_features, PFCP_UPF_FTUP);
+}
+
+static void test_smf_restart_drops_its_sessions(void **state)
+{
+	struct harness *h = *state;
+	struct in_addr smf2 = harness_ip("10.100.128.2");
+	struct example other = another(h, "10.60.1.3", 0x2222);
+
+	other.smf = smf2;
+	assert_int_equal(harness_associate(h, smf2, 7, NULL), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(harness_establish(h, &other), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(harness_associate(h, h->ex.smf, 1000, NULL), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 2); /* the same stamp: no restart */
+	assert_int_equal(harness_associate(h, h->ex.smf, 1001, NULL), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_non_null(null_dp_find(h->upf.dp, other.up_seid));
+	assert_int_equal(upf_teid_count(&h->upf.teids), 1);
+	assert_int_equal(h->upf.counter[UPF_LOST_WITH_PEER], 1);
+}
+
+static void test_retention(void **state)
+{
+	struct harness *h = *state;
+	struct pfcp_session_retention all = {0}, us = {.n_cp_entity = 1}, none;
+
+	us.cp_entity[0] = (struct pfcp_address){.v4 = true, .ip4 = h->ex.smf};
+	none = us;
+	none.cp_entity[0].ip4 = h->ex.gnb;
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(harness_associate(h, h->ex.smf, 1001, &all), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_int_equal(harness_associate(h, h->ex.smf, 1002, &us), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 1);
+	example_handover(&h->msg, &h->ex, h->ex.gnb, 55);
+	assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED); /* it can be gone on with */
+	assert_int_equal(harness_associate(h, h->ex.smf, 1003, &none), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 0);
+}
+
+static void heartbeat(struct harness *h, uint32_t stamp)
+{
+	pfcp_msg_init(&h->msg, PFCP_HEARTBEAT_REQUEST, 0, h->sequence++);
+	h->msg.heartbeat_request.recovery_time_stamp = stamp;
+	assert_true(harness_send(h, h->ex.smf));
+	assert_int_equal(h->reply.header.type, PFCP_HEARTBEAT_RESPONSE);
+}
+
+/* The restart shows in a heartbeat first: the sessions wait for what the association request says.
+ */
+static void test_restart_in_a_heartbeat(void **state)
+{
+	struct harness *h = *state;
+	struct pfcp_session_retention all = {0};
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	heartbeat(h, 1001);
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_int_equal(delete (h, h->ex.up_seid, h->ex.smf), PFCP_CAUSE_NO_ASSOCIATION);
+	assert_int_equal(harness_associate(h, h->ex.smf, 1001, &all), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 1);
+	heartbeat(h, 1002);
+	assert_int_equal(harness_associate(h, h->ex.smf, 1002, NULL), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 0);
+}
+
+/* free5gc#819: one datagram with the SMF's Node ID deleted all its sessions */
+static void test_stolen_node_id(void **state)
+{
+	struct harness *h = *state;
+	struct in_addr thief = harness_ip("10.100.128.66");
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	example_association(&h->msg, &h->ex, 5);
+	h->msg.header.sequence = h->sequence++;
+	assert_true(harness_send(h, thief));
+	assert_int_equal(h->reply.association_setup_response.cause, PFCP_CAUSE_REJECTED);
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_int_equal(delete (h, h->ex.up_seid, h->ex.smf), PFCP_CAUSE_ACCEPTED);
+}
+
+/* free5gc#741, #745: an Association Setup Request with the S flag and session IEs */
+static void test_session_flag_in_a_setup(void **state)
+{
+	static const uint8_t bytes[] = {0x21, 0x05, 0x00, 0x0c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0};
+	struct harness *h = *state;
+
+	assert_true(harness_bytes(h, h->ex.smf, bytes, sizeof(bytes)));
+	assert_int_equal(h->reply.association_setup_response.cause, PFCP_CAUSE_REJECTED);
+}
+
+static void test_release(void **state)
+{
+	struct harness *h = *state;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	pfcp_msg_init(&h->msg, PFCP_ASSOCIATION_RELEASE_REQUEST, 0, h->sequence++);
+	h->msg.association_release_request.node_id =
+		(struct pfcp_node_id){.type = PFCP_NODE_IP4, .ip4 = h->ex.smf};
+	assert_true(harness_send(h, harness_ip("10.100.128.66")));
+	assert_int_equal(h->reply.association_release_response.cause, PFCP_CAUSE_NO_ASSOCIATION);
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_true(harness_send(h, h->ex.smf));
+	assert_int_equal(h->reply.association_release_response.cause, PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 0);
+	assert_int_equal(n4_peer_count(h->upf.n4), 0);
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_NO_ASSOCIATION);
+}
+
+/* ---- reports ---- */
+
+static void test_error_indication(void **state)
+{
+	struct harness *h = *state;
+	const struct pfcp_session_report_request *r = &h->reply.session_report_request;
+	size_t sent;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	sent = h->sent;
+	upf_error_indication(h->ex.gnb, 12345, &h->upf); /* none of ours */
+	assert_int_equal(h->sent, sent);
+	upf_error_indication(h->ex.gnb, h->ex.gnb_teid, &h->upf);
+	assert_int_equal(h->sent, sent + 1);
+	assert_int_equal(h->reply.header.type, PFCP_SESSION_REPORT_REQUEST);
+	assert_int_equal(h->reply.header.seid, h->ex.cp_seid);
+	assert_int_equal(h->sent_to.sin_addr.s_addr, h->ex.smf.s_addr);
+	assert_int_equal(r->report_type, PFCP_REPORT_ERIR);
+	assert_int_equal(r->error_indication.n_remote_f_teid, 1);
+	assert_int_equal(r->error_indication.remote_f_teid[0].teid, h->ex.gnb_teid);
+	assert_int_equal(r->error_indication.remote_f_teid[0].address.ip4.s_addr, h->ex.gnb.s_addr);
+	for (int i = 0; i < 100; i++)
+		upf_error_indication(h->ex.gnb, h->ex.gnb_teid, &h->upf);
+	assert_int_equal(h->sent, sent + 1); /* not for each packet */
+	assert_int_equal(h->upf.counter[UPF_REPORTS_LIMITED], 100);
+}
+
+static void report_answer(struct harness *h, uint8_t cause)
+{
+	uint32_t sequence = h->reply.header.sequence;
+
+	pfcp_msg_init(&h->msg, PFCP_SESSION_REPORT_RESPONSE, h->ex.up_seid, sequence);
+	h->msg.session_report_response.cause = cause;
+	assert_false(harness_send(h, h->ex.smf));
+}
+
+static void test_report_of_a_session_that_the_smf_lacks(void **state)
+{
+	struct harness *h = *state;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	upf_error_indication(h->ex.gnb, h->ex.gnb_teid, &h->upf);
+	report_answer(h, PFCP_CAUSE_SESSION_NOT_FOUND);
+	assert_int_equal(h->upf.sessions.count, 0);
+	assert_int_equal(upf_teid_count(&h->upf.teids), 0);
+}
+
+static void test_report_accepted(void **state)
+{
+	struct harness *h = *state;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	upf_error_indication(h->ex.gnb, h->ex.gnb_teid, &h->upf);
+	report_answer(h, PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_int_equal(h->upf.counter[UPF_REPORTS_FAILED], 0);
+}
+
+/* omec upf#958: a Session Report Response without a cause */
+static void test_report_response_without_cause(void **state)
+{
+	struct harness *h = *state;
+	struct raw raw;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	upf_error_indication(h->ex.gnb, h->ex.gnb_teid, &h->upf);
+	h->ex.sequence = h->reply.header.sequence;
+	raw_begin(&raw, PFCP_SESSION_REPORT_RESPONSE, &h->ex, h->ex.up_seid);
+	raw_end(&raw);
+	assert_false(harness_bytes(h, h->ex.smf, raw.buf, raw.len));
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_int_equal(h->upf.counter[UPF_REPORTS_FAILED], 1);
+}
+
+/* ---- bounds ---- */
+
+static void test_teids(void **state)
+{
+	struct upf_teids t, u;
+	uint32_t a, b;
+
+	assert_int_equal(upf_teids_init(&t), 0);
+	assert_int_equal(upf_teids_init(&u), 0);
+	assert_int_not_equal(t.next, u.next); /* 1 in 2^32 */
+	t.next = UINT32_MAX;
+	assert_int_equal(upf_teid_take(&t, &a), 0);
+	assert_int_equal(a, UINT32_MAX);
+	assert_int_equal(upf_teid_claim(&t, 1), 0);
+	assert_int_equal(upf_teid_take(&t, &b), 0);
+	assert_int_equal(b, 2); /* neither 0 nor 1 */
+	assert_int_equal(upf_teid_claim(&t, 2), -EEXIST);
+	assert_int_equal(upf_teid_claim(&t, 0), -EINVAL);
+	upf_teid_release(&t, 2);
+	assert_int_equal(upf_teid_claim(&t, 2), 0);
+	upf_teids_done(&t);
+	upf_teids_done(&u);
+}
+
+static void test_sessions_are_bounded(void **state)
+{
+	struct harness *h = *state;
+	struct example ex = h->ex;
+
+	h->config.ue_pool_count = 0; /* any address */
+	for (uint32_t i = 0; i < UPF_SESSIONS_MAX; i++) {
+		ex.ue.s_addr = htonl(0x0a000001 + i);
+		ex.cp_seid = i + 1;
+		ex.gnb_teid = i + 1;
+		if (harness_establish(h, &ex) != PFCP_CAUSE_ACCEPTED)
+			fail_msg("session %u refused", i);
+	}
+	ex.ue.s_addr = htonl(0x0b000001);
+	ex.cp_seid = UPF_SESSIONS_MAX + 1;
+	assert_int_equal(harness_establish(h, &ex), PFCP_CAUSE_NO_RESOURCES);
+	assert_int_equal(h->upf.sessions.count, UPF_SESSIONS_MAX);
+	assert_int_equal(harness_associate(h, h->ex.smf, 1001, NULL), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 0);
+	assert_int_equal(null_dp_count(h->upf.dp), 0);
+	assert_int_equal(upf_teid_count(&h->upf.teids), 0);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_establish),
+		T(test_choose_id_shares_an_f_teid),
+		T(test_filter_that_matches_everything),
+		T(test_no_qer_no_container),
+		T(test_closed_gate_drops),
+		T(test_shared_far_is_split),
+		T(test_ue_address_in_use),
+		T(test_cp_f_seid_in_use),
+		T(test_restoration),
+		T(test_restoration_of_what_is_here),
+		T(test_handover),
+		T(test_action_alone),
+		T(test_new_uplink_tunnel),
+		T(test_second_pdr_in_the_same_tunnel),
+		T(test_clearing),
+		T(test_all_rules_removed_and_made_again),
+		T(test_data_plane_refuses),
+		T(test_refusals),
+		T(test_deletion_gives_back_everything),
+		T(test_deletion_of_a_huge_seid),
+		T(test_foreign_smf_may_not),
+		T(test_retransmitted_establishment),
+		T(test_features_are_those_there_are),
+		T(test_smf_restart_drops_its_sessions),
+		T(test_retention),
+		T(test_restart_in_a_heartbeat),
+		T(test_stolen_node_id),
+		T(test_session_flag_in_a_setup),
+		T(test_release),
+		T(test_error_indication),
+		T(test_report_of_a_session_that_the_smf_lacks),
+		T(test_report_accepted),
+		T(test_report_response_without_cause),
+		T(test_teids),
+		T(test_sessions_are_bounded),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A whole UPF in a test's hands; see the header. */
+#include "tests/unit/upf_harness.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct in_addr harness_ip(const char *text)
+{
+	struct in_addr a = {0};
+
+	if (inet_pton(AF_INET, text, &a) != 1)
+		abort();
+	return a;
+}
+
+static struct harness *harness_of(void *user)
+{
+	return (struct harness *)((char *)user - offsetof(struct harness, upf));
+}
+
+static int on_transmit(const struct sockaddr_in *to, const uint8_t *buf, size_t len, void *user)
+{
+	struct harness *h = harness_of(user);
+
+	h->sent++;
+	h->sent_to = *to;
+	h->last_len = len;
+	memcpy(h->last, buf, len);
+	if (pfcp_decode(buf, len, &h->reply, NULL))
+		abort(); /* what the UPF sends can be read */
+	return 0;
+}
+
+void harness_open(struct harness *h)
+{
+	struct n4_config n4 = {.transmit = on_transmit};
+
+	memset(h, 0, sizeof(*h));
+	uv_loop_init(&h->loop);
+	upf_config_default(&h->config);
+	h->config.n3_address = harness_ip("10.101.2.1");
+	h->config.ue_pool_count = 1;
+	h->config.ue_pool[0] = (struct dp_prefix){harness_ip("10.60.1.0"), 24};
+	h->upf = (struct upf){.config = &h->config, .loop = &h->loop, .dp = null_dp_new()};
+	h->ex = (struct example){
+		.smf = harness_ip("10.100.128.1"),
+		.n3 = h->config.n3_address,
+		.ue = harness_ip("10.60.1.2"),
+		.gnb = harness_ip("10.101.1.1"),
+		.gnb_teid = 7,
+		.cp_seid = 0x1111,
+
+	};
+	n4.addr = harness_ip("10.100.129.1");
+	n4_timers_default(&n4.timers);
+	h->sequence = 1;
+	n4.timers.heartbeat_ms = 0;
+	n4.timers.t1_ms = 5;
+	if (upf_start_n4(&h->upf, &n4))
+		abort();
+}
+
+void harness_close(struct harness *h)
+{
+	upf_stop(&h->upf);
+	uv_run(&h->loop, UV_RUN_DEFAULT);
+	if (uv_loop_close(&h->loop))
+		abort();
+}
+
+bool harness_bytes(struct harness *h, struct in_addr from, const uint8_t *buf, size_t len)
+{
+	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr = from};
+	size_t before = h->sent;
+
+	addr.sin_port = htons(PFCP_PORT);
+	n4_receive(h->upf.n4, &addr, buf, len);
+	return h->sent > before;
+}
+
+bool harness_send(struct harness *h, struct in_addr from)
+{
+	static uint8_t buf[65536];
+	size_t len;
+
+	if (pfcp_encode(&h->msg, buf, sizeof(buf), &len))
+		abort();
+	return harness_bytes(h, from, buf, len);
+}
+
+uint8_t harness_associate(struct harness *h, struct in_addr smf, uint32_t stamp,
+			  const struct pfcp_session_retention *retention)
+{
+	struct example ex = {.smf = smf, .sequence = h->sequence++};
+
+	example_association(&h->msg, &ex, stamp);
+	if (retention) {
+		h->msg.association_setup_request.has_retention = true;
+		h->msg.association_setup_request.retention = *retention;
+	}
+	if (!harness_send(h, smf))
+		return 0;
+	return h->reply.association_setup_response.cause;
+}
+
+uint8_t harness_establish(struct harness *h, struct example *ex)
+{
+	const struct pfcp_session_establishment_response *r =
+		&h->reply.session_establishment_response;
+
+	ex->sequence = h->sequence++;
+	example_establishment(&h->msg, ex);
+	if (!harness_send(h, ex->smf))
+		return 0;
+	if (r->cause == PFCP_CAUSE_ACCEPTED) {
+		ex->up_seid = r->up_f_seid.seid;
+		ex->ul_teid = r->n_created_pdr ? r->created_pdr[0].f_teid.teid : 0;
+	}
+	return r->cause;
+}
+
+static void session_state(FILE *f, struct harness *h, const struct upf_session *s)
+{
+	const struct dp_session *d = null_dp_find(h->upf.dp, s->seid);
+
+	fprintf(f, "session %" PRIx64 " cp %" PRIx64 " ue %08x\n", s->seid, s->cp.seid,
+		ntohl(s->ue_ip.s_addr));
+	for (size_t i = 0; i < s->rules.n_pdr; i++) {
+		const struct upf_pdr *p = &s->rules.pdr[i];
+
+		fprintf(f, " pdr %u p%u s%u teid %u ue %08x qfi %u r%d far %u qers %u\n", p->id,
+			p->precedence, p->source, p->teid, ntohl(p->ue_ip.s_addr), p->qfi,
+			p->remove_outer, p->far_id, p->n_qer);
+	}
+	for (size_t i = 0; i < s->rules.n_far; i++) {
+		const struct upf_far *r = &s->rules.far[i];
+
+		fprintf(f, " far %u fw%d d%u t%d %08x %u\n", r->id, r->forward, r->destination,
+			r->has_tunnel, ntohl(r->peer.s_addr), r->teid);
+	}
+	for (size_t i = 0; i < s->rules.n_qer; i++)
+		fprintf(f, " qer %u qfi %u\n", s->rules.qer[i].id, s->rules.qer[i].qfi);
+	for (size_t i = 0; d && i < d->far_count; i++)
+		fprintf(f, " dp far %u a%d %08x %u qfi %u\n", d->far[i].id, d->far[i].action,
+			ntohl(d->far[i].peer.s_addr), d->far[i].teid, d->far[i].qfi);
+}
+
+char *harness_state(struct harness *h)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+	const struct upf_session *s;
+
+	for (s = upf_session_next(&h->upf.sessions, NULL); s;
+	     s = upf_session_next(&h->upf.sessions, s))
+		session_state(f, h, s);
+	fprintf(f, "sessions %zu dp %zu applies %zu teids %zu\n", h->upf.sessions.count,
+		null_dp_count(h->upf.dp), null_dp_applies(h->upf.dp),
+		upf_teid_count(&h->upf.teids));
+	fclose(f);
+	return text;
+}

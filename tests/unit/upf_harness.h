@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A whole UPF in a test's hands: a data plane of memory below, a wire of memory above. */
+#ifndef BATON_TESTS_UPF_HARNESS_H
+#define BATON_TESTS_UPF_HARNESS_H
+
+#include "tests/unit/upf_messages.h"
+#include "tests/unit/upf_null_dp.h"
+#include "upf/upf.h"
+
+struct harness {
+	uv_loop_t loop;
+	struct upf_config config;
+	struct upf upf;
+	struct example ex; /* session 1 of SMF 1 */
+	uint32_t sequence; /* of the next request */
+	size_t sent;	   /* datagrams by the UPF so far */
+	struct sockaddr_in sent_to;
+	size_t last_len;
+	uint8_t last[65536];
+	struct pfcp_msg msg;   /* to build in */
+	struct pfcp_msg reply; /* the latest that the UPF sent */
+};
+
+void harness_open(struct harness *h);
+void harness_close(struct harness *h);
+
+struct in_addr harness_ip(const char *text);
+/* Octets from an address, port 8805; Return: whether the UPF sent something, then in h->reply */
+bool harness_bytes(struct harness *h, struct in_addr from, const uint8_t *buf, size_t len);
+/* h->msg from an address */
+bool harness_send(struct harness *h, struct in_addr from);
+/* Return: the cause */
+uint8_t harness_associate(struct harness *h, struct in_addr smf, uint32_t stamp,
+			  const struct pfcp_session_retention *retention);
+/* Fills in up_seid and ul_teid; Return: the cause */
+uint8_t harness_establish(struct harness *h, struct example *ex);
+/* All that N4 has made, as text: sessions, rules, data plane, TEIDs. Freed by the caller */
+char *harness_state(struct harness *h);
+
+#endif

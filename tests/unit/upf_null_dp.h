@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A data plane of memory for the UPF's unit tests and its fuzz target: keeps the promises of
+ * dataplane.h (whole or not at all, one session a TEID and UE address), moves no packet, can be
+ * told to refuse.
+ */
+#ifndef BATON_TESTS_UPF_NULL_DP_H
+#define BATON_TESTS_UPF_NULL_DP_H
+
+#include "dataplane/dataplane.h"
+
+struct dataplane *null_dp_new(void);
+/* The next apply returns @rc and @what of rule @rule_id */
+void null_dp_refuse(struct dataplane *dp, int rc, int what, uint32_t rule_id);
+size_t null_dp_count(const struct dataplane *dp);
+const struct dp_session *null_dp_find(const struct dataplane *dp, uint64_t id);
+size_t null_dp_applies(const struct dataplane *dp);
+
+#endif
