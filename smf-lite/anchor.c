@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Anchor choice, and the preferences told over REST. */
+#include "smf-lite/anchor.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "smf-lite/config.h"
+#include "smf-lite/n4_client.h"
+
+int anchor_table_new(struct anchor_table **ret_table)
+{
+	*ret_table = calloc(1, sizeof(**ret_table));
+	return *ret_table ? 0 : -ENOMEM;
+}
+
+void anchor_table_free(struct anchor_table *table)
+{
+	struct anchor *a, *next;
+
+	if (!table)
+		return;
+	HASH_ITER (hh, table->head, a, next) {
+		HASH_DEL(table->head, a);
+		free(a);
+	}
+	free(table);
+}
+
+static struct anchor *find(const struct anchor_table *table, const char *supi, const char *dnn)
+{
+	struct anchor_key key = {0};
+	struct anchor *a;
+
+	snprintf(key.supi, sizeof(key.supi), "%s", supi);
+	snprintf(key.dnn, sizeof(key.dnn), "%s", dnn);
+	HASH_FIND(hh, table->head, &key, sizeof(key), a);
+	return a;
+}
+
+const char *anchor_get(const struct anchor_table *table, const char *supi, const char *dnn)
+{
+	const struct anchor *a = find(table, supi, dnn);
+
+	return a ? a->dnai : NULL;
+}
+
+int anchor_set(struct anchor_table *table, const char *supi, const char *dnn, const char *dnai)
+{
+	struct anchor *a = find(table, supi, dnn);
+
+	if (!a) {
+		if (HASH_COUNT(table->head) >= SMF_ANCHORS_MAX)
+			return -ENOSPC;
+		a = calloc(1, sizeof(*a));
+		if (!a)
+			return -ENOMEM;
+		snprintf(a->key.supi, sizeof(a->key.supi), "%s", supi);
+		snprintf(a->key.dnn, sizeof(a->key.dnn), "%s", dnn);
+		HASH_ADD(hh, table->head, key, sizeof(a->key), a);
+	}
+	snprintf(a->dnai, sizeof(a->dnai), "%s", dnai);
+	return 0;
+}
+
+int anchor_unset(struct anchor_table *table, const char *supi, const char *dnn)
+{
+	struct anchor *a = find(table, supi, dnn);
+
+	if (!a)
+		return -ENOENT;
+	HASH_DEL(table->head, a);
+	free(a);
+	return 0;
+}
+
+static const char *configured(const struct smf_config *config, const char *supi, const char *dnn,
+			      uint8_t session)
+{
+	for (size_t i = 0; i < config->anchor_count; i++) {
+		const struct smf_anchor *a = &config->anchors[i];
+
+		if (a->session == session && strcmp(a->supi, supi) == 0 &&
+		    strcasecmp(a->dnn, dnn) == 0)
+			return a->dnai;
+	}
+	return NULL;
+}
+
+struct upf *anchor_choose(struct smf *smf, const char *supi, const char *dnn, uint8_t session)
+{
+	const char *dnai = anchor_get(smf->anchors, supi, dnn);
+	struct upf *upf = dnai ? n4_upf_by_dnai(smf->n4, dnai) : NULL;
+
+	if (upf)
+		return upf;
+	dnai = configured(smf->config, supi, dnn, session);
+	upf = dnai ? n4_upf_by_dnai(smf->n4, dnai) : NULL;
+	for (size_t i = 0; !upf && i < smf->n4->upf_count; i++)
+		if (smf->n4->upfs[i].associated)
+			upf = &smf->n4->upfs[i];
+	return upf ? upf : &smf->n4->upfs[0];
+}

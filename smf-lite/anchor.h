@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which UPF anchors a new PDU session (TS 23.501 cl. 6.3.3): what the migration manager has told
+ * over REST for {supi, dnn}; else the configuration's choice for {supi, dnn, session}; else the
+ * first associated UPF in file order. A UPF that was chosen is waited for, not replaced: a
+ * migration that asked for edge B must not end at edge A.
+ */
+#ifndef BATON_SMF_ANCHOR_H
+#define BATON_SMF_ANCHOR_H
+
+#include <stdint.h>
+#include <uthash.h>
+
+#include "smf-lite/smf.h"
+
+struct upf;
+
+struct anchor_key {
+	char supi[SMF_SUPI_SIZE];
+	char dnn[SMF_NAME_SIZE];
+};
+
+struct anchor {
+	struct anchor_key key; /* zero-padded */
+	char dnai[SMF_NAME_SIZE];
+	UT_hash_handle hh;
+};
+
+struct anchor_table {
+	struct anchor *head;
+};
+
+int anchor_table_new(struct anchor_table **ret_table);
+void anchor_table_free(struct anchor_table *table);
+
+/** anchor_get - the DNAI preferred over REST, or NULL */
+const char *anchor_get(const struct anchor_table *table, const char *supi, const char *dnn);
+/** anchor_set - Return: 0, -ENOSPC over SMF_ANCHORS_MAX, -ENOMEM. Not stored: see store_anchor_save
+ */
+int anchor_set(struct anchor_table *table, const char *supi, const char *dnn, const char *dnai);
+/** anchor_unset - Return: 0 or -ENOENT */
+int anchor_unset(struct anchor_table *table, const char *supi, const char *dnn);
+
+/** anchor_choose - Return: never NULL; whether it is associated is the caller's to see */
+struct upf *anchor_choose(struct smf *smf, const char *supi, const char *dnn, uint8_t session);
+
+#endif

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# smf: everything but main(), so that tests can link it.
+SMF_SOURCES := $(addprefix smf-lite/,config.c counters.c timer.c pool.c anchor.c store.c store_load.c guami.c \
+	amf_n2.c n2_sctp.c ng_interface.c nas_transport.c registration.c ue.c ue_nas.c session.c \
+	session_table.c session_n1.c session_n2.c n4_client.c n4_rules.c rest.c metrics.c events.c smf.c)
+SMF_LIBS := smf n4 pfcp ngap nas sctp core
+
+$(call library,smf,$(SMF_SOURCES),libuv jansson sqlite3)
+$(call program,smf-lite,smf-lite/main.c,$(SMF_LIBS))
+
+SMF_WORLD := tests/unit/smf_world.c tests/unit/smf_world_upf.c
+$(call unit-test,test_smf_pool,tests/unit/test_smf_pool.c,$(SMF_LIBS))
+$(call unit-test,test_smf_session,tests/unit/test_smf_session.c $(SMF_WORLD),$(SMF_LIBS))

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside the store: the statements, shared by store.c (writing) and store_load.c (reading). */
+#ifndef BATON_SMF_STORE_PRIVATE_H
+#define BATON_SMF_STORE_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "smf-lite/store.h"
+
+enum store_statement {
+	STORE_UE_SAVE,
+	STORE_UE_DELETE,
+	STORE_SESSION_SAVE,
+	STORE_SESSION_DELETE,
+	STORE_ADDRESS_FREED,
+	STORE_UPF_SAVE,
+	STORE_ANCHOR_SAVE,
+	STORE_ANCHOR_DELETE,
+	STORE_UE_ALL,
+	STORE_SESSION_ALL,
+	STORE_ADDRESS_ALL,
+	STORE_UPF_ALL,
+	STORE_ANCHOR_ALL,
+	STORE_STATEMENTS
+};
+
+struct store {
+	struct smf *smf;
+	sqlite3 *db;
+	sqlite3_stmt *statement[STORE_STATEMENTS];
+};
+
+/* Columns of the two wide tables: names in SQL and indices in C from one list */
+#define STORE_UE_COLUMNS(X)                                                                        \
+	X(supi)                                                                                    \
+	X(tmsi) X(connected) X(gnb_id) X(gnb_bits) X(gnb_name) X(amf_ue_id) X(ran_ue_id) X(context)
+#define STORE_SESSION_COLUMNS(X)                                                                   \
+	X(cp_seid)                                                                                 \
+	X(supi)                                                                                    \
+	X(id)                                                                                      \
+	X(attached) X(state) X(pti) X(dnn) X(sst) X(has_sd) X(sd) X(ssc_mode) X(upf) X(address)    \
+		X(up_seid) X(ul_address) X(ul_teid) X(dl_address) X(dl_teid) X(cause) X(n4_sent)   \
+			X(n2_sent) X(was_active) X(established_ns) X(setup_us)
+
+#define STORE_UE_INDEX(name)	  UE_##name,
+#define STORE_SESSION_INDEX(name) SESSION_##name,
+enum { STORE_UE_COLUMNS(STORE_UE_INDEX) UE_COLUMNS };
+enum { STORE_SESSION_COLUMNS(STORE_SESSION_INDEX) SESSION_COLUMNS };
+#undef STORE_UE_INDEX
+#undef STORE_SESSION_INDEX
+
+/** store_fail - log and count; Return: -EIO */
+int store_fail(struct store *store, const char *what);
+
+#endif

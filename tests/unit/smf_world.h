@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The world around smf-lite in unit tests: gNBs, UEs and UPFs as scripts. The borders are those of
+ * the daemon: bytes of NGAP through struct n2_wire, bytes of PFCP through n4's transmit; between
+ * them runs all of smf-lite, with a real database in a directory of the test's own.
+ */
+#ifndef BATON_TESTS_SMF_WORLD_H
+#define BATON_TESTS_SMF_WORLD_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lib/nas/nas.h"
+#include "lib/ngap/ngap.h"
+#include "lib/pfcp/pfcp.h"
+#include "smf-lite/amf_n2.h"
+#include "smf-lite/anchor.h"
+#include "smf-lite/config.h"
+#include "smf-lite/n4_client.h"
+#include "smf-lite/session.h"
+#include "smf-lite/smf_life.h"
+#include "smf-lite/store.h"
+#include "smf-lite/ue.h"
+
+enum { WORLD_UPFS = 2, WORLD_QUEUE = 256, WORLD_BYTES = 4096, WORLD_SESSIONS = 64 };
+
+struct world_packet {
+	void *link;	       /* NGAP: the association */
+	struct sockaddr_in to; /* PFCP */
+	size_t len;
+	uint8_t bytes[WORLD_BYTES];
+};
+
+struct world_upf_session {
+	uint64_t cp_seid, up_seid;
+	uint32_t ul_teid, dl_teid;
+	struct in_addr dl_addr, ue_addr;
+	uint16_t dl_action;
+	bool restored;
+};
+
+/* A UPF: answers by itself unless told otherwise */
+struct world_upf {
+	struct in_addr n4, n3;
+	uint32_t stamp;
+	bool silent;	   /* answers nothing */
+	uint8_t cause[64]; /* by request type: 0: accepted, else that cause */
+	bool mute[64];	   /* by request type: no answer */
+	bool retention;	   /* the latest association asked for retention */
+	unsigned seen[64]; /* requests by type */
+	uint32_t last_teid;
+	uint64_t last_seid;
+	size_t count;
+	struct world_upf_session session[WORLD_SESSIONS];
+};
+
+struct world {
+	struct smf smf; /* first: found from n4's user */
+	uv_loop_t loop;
+	struct smf_config config;
+	bool running;
+	char dir[64];
+	struct world_upf upf[WORLD_UPFS];
+	size_t pfcp_count, ngap_count;
+	struct world_packet pfcp[WORLD_QUEUE], ngap[WORLD_QUEUE];
+	struct n2_conn *conn; /* of the gNB in use */
+	int link[4];	      /* links are addresses of these */
+	bool aborted[4];
+	struct ngap_pdu in; /* the latest PDU from smf-lite, and the bytes it borrows from */
+	uint8_t in_bytes[WORLD_BYTES];
+	struct nas_message mm, sm; /* the NAS in it */
+	struct pfcp_msg *msg;
+	uint64_t amf_ue_id;
+	uint32_t ran_ue_id;
+};
+
+#define WORLD_SUPI "imsi-001010000000001"
+#define WORLD_IMSI "001010000000001"
+
+/* Setup and teardown of one test: a world with two associated UPFs, no gNB yet */
+int world_setup(void **state);
+int world_teardown(void **state);
+
+/** world_stop - as a kill: nothing more is sent or stored; world_start reads the database again */
+void world_stop(struct world *w);
+void world_start(struct world *w);
+
+/** world_turn - until nobody has anything to say at once */
+void world_turn(struct world *w);
+/** world_wait - turn until @done says so; fails after 5 s */
+void world_wait(struct world *w, bool (*done)(struct world *w));
+
+/* ---- the gNB ---- */
+/** world_gnb - a new association, NG Setup, its response; @index 0 to 3 tells links apart, ids too
+ */
+void world_gnb(struct world *w, int index, bool retained);
+void world_gnb_lost(struct world *w);
+void world_ngap(struct world *w, const struct ngap_pdu *pdu);
+void world_ngap_bytes(struct world *w, const uint8_t *bytes, size_t len);
+/** world_expect - the next PDU from smf-lite, which must be of @type; NAS in it is decoded into mm
+ * and sm */
+const struct ngap_pdu *world_expect(struct world *w, enum ngap_message type);
+void world_expect_nothing(struct world *w);
+
+/* ---- the UE ---- */
+/** world_register - initial registration with everything that follows; ran_ue_id is @ran_ue_id from
+ * now on */
+void world_register(struct world *w, uint32_t ran_ue_id);
+void world_initial_nas(struct world *w, uint32_t ran_ue_id, const struct nas_message *msg);
+void world_nas(struct world *w, const struct nas_message *msg);
+void world_sm(struct world *w, const struct nas_message *sm, const char *dnn);
+struct nas_message world_registration(void);
+/** world_ask - PDU Session Establishment Request, IPv4, SSC mode 3 */
+void world_ask(struct world *w, uint8_t id, uint8_t pti);
+/** world_setup_response - the gNB's answer to the setup request that has just been expected */
+void world_setup_response(struct world *w, uint8_t id, uint32_t dl_teid);
+/** world_establish - from request to active */
+struct session *world_establish(struct world *w, uint8_t id);
+void world_release_response(struct world *w, uint8_t id);
+void world_release_complete(struct world *w, uint8_t id);
+
+/* ---- the UPF ---- */
+/** world_upf_restart - loses its sessions, has another stamp; the next heartbeat tells */
+void world_upf_restart(struct world *w, int index);
+struct world_upf_session *world_upf_find(struct world *w, int index, uint64_t cp_seid);
+void world_report_error(struct world *w, int index, const struct session *s, uint32_t teid);
+
+struct session *world_session(struct world *w, uint8_t id);
+
+#endif
