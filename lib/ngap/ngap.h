@@ -12,10 +12,10 @@
  *  - has_x says whether the optional x is there; mandatory values have no such flag;
  *  - x_count says how many of x[] are filled; an optional list is absent when its count is 0;
  *  - numbers are in host order; IP addresses are struct in_addr/in6_addr, network order;
- *  - struct ngap_octets of a decoded PDU borrow from the input buffer: they are good as long as that
- *    buffer is (names are copied). On encode they are read from wherever they point to;
- *  - lists are bounded by what this system needs (NGAP_MAX_*), at most by the standard. A longer one
- *    is never cut: its whole IE counts as not comprehended, and its criticality decides;
+ *  - struct ngap_octets of a decoded PDU borrow from the input buffer: they are good as long as
+ * that buffer is (names are copied). On encode they are read from wherever they point to;
+ *  - lists are bounded by what this system needs (NGAP_MAX_*), at most by the standard. A longer
+ * one is never cut: its whole IE counts as not comprehended, and its criticality decides;
  *  - a mandatory IE whose criticality is "ignore" may be missing (cl. 10.3.5): it is then all zero
  *    and counted in pdu.missing.
  */

@@ -32,9 +32,8 @@ static struct nas_identity suci(const char *imsi, unsigned int mnc_digits)
 
 static struct nas_identity guti(void)
 {
-	return (struct nas_identity){
-		.type = NAS_ID_GUTI,
-		.guti = {plmn("001", "01"), 2, 0x155, 0x2a, 0xdeadbeef}};
+	return (struct nas_identity){.type = NAS_ID_GUTI,
+				     .guti = {plmn("001", "01"), 2, 0x155, 0x2a, 0xdeadbeef}};
 }
 
 static struct in_addr ipv4(const char *text)
@@ -408,8 +407,7 @@ const struct nas_golden nas_golden[] = {
 	 "  Requested NSSAI: 1,2-010203\n"
 	 "  Last visited registered TAI: 001-01/7\n"
 	 "  PDU session status: 0x8006\n"},
-	{registration_request_bare,
-	 "7e004133000bf200f11002556adeadbeef",
+	{registration_request_bare, "7e004133000bf200f11002556adeadbeef",
 	 "Registration request\n"
 	 "  5GS registration type: periodic\n"
 	 "  ngKSI: 3\n"
@@ -425,61 +423,45 @@ const struct nas_golden nas_golden[] = {
 	 "  Allowed NSSAI: 1-ffffff\n"
 	 "  PDU session status: 0x0002\n"
 	 "  T3512 value: 3600 s\n"},
-	{registration_accept_two_plmns,
-	 "7e0042010b540d4100f1100000011300140000025e01e0",
+	{registration_accept_two_plmns, "7e0042010b540d4100f1100000011300140000025e01e0",
 	 "Registration accept\n"
 	 "  5GS registration result: 3GPP and non-3GPP, SMS allowed\n"
 	 "  TAI list: 001-01/1 310-410/2\n"
 	 "  T3512 value: deactivated\n"},
-	{registration_complete,
-	 "7e0043",
-	 "Registration complete\n"},
-	{registration_reject,
-	 "7e0044165f013e",
+	{registration_complete, "7e0043", "Registration complete\n"},
+	{registration_reject, "7e0044165f013e",
 	 "Registration reject\n"
 	 "  5GMM cause: 22 (congestion)\n"
 	 "  T3346 value: 1800 s\n"},
-	{deregistration_request_ue,
-	 "7e004579000bf200f11002556adeadbeef",
+	{deregistration_request_ue, "7e004579000bf200f11002556adeadbeef",
 	 "Deregistration request (UE originating)\n"
 	 "  De-registration type: 3GPP, switch off\n"
 	 "  ngKSI: 7\n"
 	 "  5GS mobile identity: 5g-guti 001-01 region=2 set=341 pointer=42 "
 	 "tmsi=0xdeadbeef\n"},
-	{deregistration_accept_ue,
-	 "7e0046",
-	 "Deregistration accept (UE originating)\n"},
-	{deregistration_request_nw,
-	 "7e004705580a5f010f",
+	{deregistration_accept_ue, "7e0046", "Deregistration accept (UE originating)\n"},
+	{deregistration_request_nw, "7e004705580a5f010f",
 	 "Deregistration request (UE terminated)\n"
 	 "  De-registration type: 3GPP, re-registration required\n"
 	 "  5GMM cause: 10 (implicitly de-registered)\n"
 	 "  T3346 value: 30 s\n"},
-	{deregistration_accept_nw,
-	 "7e0048",
-	 "Deregistration accept (UE terminated)\n"},
-	{identity_request,
-	 "7e005b01",
+	{deregistration_accept_nw, "7e0048", "Deregistration accept (UE terminated)\n"},
+	{identity_request, "7e005b01",
 	 "Identity request\n"
 	 "  Identity type: 1\n"},
-	{identity_response,
-	 "7e005c000d01130014f0ff000021436587f9",
+	{identity_response, "7e005c000d01130014f0ff000021436587f9",
 	 "Identity response\n"
 	 "  Mobile identity: suci 310-410 routing=0 scheme=0 key=0 msin=123456789\n"},
-	{identity_response_imeisv,
-	 "7e005c00091532547698103254f6",
+	{identity_response_imeisv, "7e005c00091532547698103254f6",
 	 "Identity response\n"
 	 "  Mobile identity: imeisv 1234567890123456\n"},
-	{identity_response_imei,
-	 "7e005c00081b32547698103274",
+	{identity_response_imei, "7e005c00081b32547698103274",
 	 "Identity response\n"
 	 "  Mobile identity: imei 123456789012347\n"},
-	{identity_response_s_tmsi,
-	 "7e005c0007f4ffc100000009",
+	{identity_response_s_tmsi, "7e005c0007f4ffc100000009",
 	 "Identity response\n"
 	 "  Mobile identity: 5g-s-tmsi set=1023 pointer=1 tmsi=0x00000009\n"},
-	{mm_status,
-	 "7e006460",
+	{mm_status, "7e006460",
 	 "5GMM status\n"
 	 "  5GMM cause: 96 (invalid mandatory information)\n"},
 	{ul_nas_transport,
@@ -492,22 +474,19 @@ const struct nas_golden nas_golden[] = {
 	 "  Request type: 1\n"
 	 "  S-NSSAI: 1-010203\n"
 	 "  DNN: edge.baton\n"},
-	{dl_nas_transport,
-	 "7e00680100052e0200d3271202",
+	{dl_nas_transport, "7e00680100052e0200d3271202",
 	 "DL NAS transport\n"
 	 "  Payload container type: 1\n"
 	 "  Payload container: 2e0200d327\n"
 	 "  PDU session ID: 2\n"},
-	{dl_nas_transport_back,
-	 "7e00680100072e0101c1ffff911202581637017f",
+	{dl_nas_transport_back, "7e00680100072e0101c1ffff911202581637017f",
 	 "DL NAS transport\n"
 	 "  Payload container type: 1\n"
 	 "  Payload container: 2e0101c1ffff91\n"
 	 "  PDU session ID: 2\n"
 	 "  5GMM cause: 22 (congestion)\n"
 	 "  Back-off timer value: 62 s\n"},
-	{pdu_session_establishment_request,
-	 "2e0507c1ffff93a3b17b000a80000300000d00001000",
+	{pdu_session_establishment_request, "2e0507c1ffff93a3b17b000a80000300000d00001000",
 	 "PDU session establishment request session=5 pti=7\n"
 	 "  Integrity protection maximum data rate: uplink=255 downlink=255\n"
 	 "  PDU session type: 3\n"
@@ -554,30 +533,24 @@ const struct nas_golden nas_golden[] = {
 	 "precedence=255 qfi=63)\n"
 	 "  Session AMBR: downlink=1000000 uplink=1000000\n"
 	 "  PDU address: interface-id=abababababababab\n"},
-	{pdu_session_establishment_reject,
-	 "2e0507c344370194f5",
+	{pdu_session_establishment_reject, "2e0507c344370194f5",
 	 "PDU session establishment reject session=5 pti=7\n"
 	 "  5GSM cause: 68 (not supported SSC mode)\n"
 	 "  Back-off timer value: 600 s\n"
 	 "  Allowed SSC mode: 5\n"},
-	{pdu_session_release_request,
-	 "2e0507d15924",
+	{pdu_session_release_request, "2e0507d15924",
 	 "PDU session release request session=5 pti=7\n"
 	 "  5GSM cause: 36 (regular deactivation)\n"},
-	{pdu_session_release_reject,
-	 "2e0507d22b",
+	{pdu_session_release_reject, "2e0507d22b",
 	 "PDU session release reject session=5 pti=7\n"
 	 "  5GSM cause: 43 (invalid PDU session identity)\n"},
-	{pdu_session_release_command,
-	 "2e0500d327370161",
+	{pdu_session_release_command, "2e0500d327370161",
 	 "PDU session release command session=5 pti=0\n"
 	 "  5GSM cause: 39 (reactivation requested)\n"
 	 "  Back-off timer value: 2 s\n"},
-	{pdu_session_release_complete,
-	 "2e0507d4",
+	{pdu_session_release_complete, "2e0507d4",
 	 "PDU session release complete session=5 pti=7\n"},
-	{sm_status,
-	 "2e0507d662",
+	{sm_status, "2e0507d662",
 	 "5GSM status session=5 pti=7\n"
 	 "  5GSM cause: 98 (message type not compatible with the protocol state)\n"},
 };

@@ -246,12 +246,12 @@ static void done_item(struct ngap_session_done *item)
 	both.ipv4 = tunnel4("10.101.0.2", 0).ipv4;
 	*item = (struct ngap_session_done){
 		.session_id = 2,
-		.transfer = {.downlink = both,
-			     .qfi_count = 2,
-			     .qfi = {1, 63},
-			     .failed_count = 1,
-			     .failed = {{5, {NGAP_CAUSE_RADIO_NETWORK,
-					     NGAP_RADIO_NOT_SUPPORTED_5QI}}}}};
+		.transfer = {
+			.downlink = both,
+			.qfi_count = 2,
+			.qfi = {1, 63},
+			.failed_count = 1,
+			.failed = {{5, {NGAP_CAUSE_RADIO_NETWORK, NGAP_RADIO_NOT_SUPPORTED_5QI}}}}};
 }
 
 static void failed_item(struct ngap_session_cause *item)
@@ -293,8 +293,8 @@ static void pdu_session_resource_release_command(struct ngap_pdu *pdu)
 	m->sessions.count = 2;
 	m->sessions.item[0] = (struct ngap_session_cause){
 		.session_id = 1, .cause = {NGAP_CAUSE_NAS, NGAP_NAS_NORMAL_RELEASE}};
-	m->sessions.item[1] = (struct ngap_session_cause){
-		.session_id = 2, .cause = {NGAP_CAUSE_RADIO_NETWORK, 46}};
+	m->sessions.item[1] = (struct ngap_session_cause){.session_id = 2,
+							  .cause = {NGAP_CAUSE_RADIO_NETWORK, 46}};
 }
 
 static void pdu_session_resource_release_response(struct ngap_pdu *pdu)
@@ -447,7 +447,8 @@ static void error_indication(struct ngap_pdu *pdu)
 	m->has_ran_ue_id = true;
 	m->ran_ue_id = 2;
 	m->has_cause = true;
-	m->cause = (struct ngap_cause){NGAP_CAUSE_PROTOCOL, NGAP_PROTO_ABSTRACT_SYNTAX_ERROR_REJECT};
+	m->cause =
+		(struct ngap_cause){NGAP_CAUSE_PROTOCOL, NGAP_PROTO_ABSTRACT_SYNTAX_ERROR_REJECT};
 	m->has_diagnostics = true;
 	m->diagnostics = diagnostics();
 }
@@ -462,11 +463,11 @@ static void path_switch_request(struct ngap_pdu *pdu)
 	m->user_location = location();
 	m->security_capabilities = (struct ngap_security_capabilities){0xe000, 0xe000, 0, 0};
 	m->sessions.count = 1;
-	m->sessions.item[0] = (struct ngap_session_to_switch){
-		.session_id = 1,
-		.downlink = tunnel4("10.101.0.3", 0x99),
-		.qfi_count = 2,
-		.qfi = {1, 2}};
+	m->sessions.item[0] =
+		(struct ngap_session_to_switch){.session_id = 1,
+						.downlink = tunnel4("10.101.0.3", 0x99),
+						.qfi_count = 2,
+						.qfi = {1, 2}};
 	m->failed.count = 1;
 	m->failed.item[0] = (struct ngap_session_cause){
 		.session_id = 2,
@@ -537,8 +538,7 @@ const struct ngap_golden ngap_golden[] = {
 	 "  RelativeAMFCapacity: 255\n"
 	 "  PLMNSupportList: 001-01[1-ffffff]\n"
 	 "  UERetentionInformation: yes\n"},
-	{ng_setup_failure,
-	 "4015001c000003000f400188006b4001300013400b7815400100000144005000",
+	{ng_setup_failure, "4015001c000003000f400188006b4001300013400b7815400100000144005000",
 	 "NGSetupFailure\n"
 	 "  Cause: misc/unknown-PLMN-or-SNPN\n"
 	 "  TimeToWait: v10s\n"
@@ -673,13 +673,11 @@ const struct ngap_golden ngap_golden[] = {
 	 "  RAN-UE-NGAP-ID: 65536\n"
 	 "  PDUSessionResourceListCxtRelReq: 1,2,15\n"
 	 "  Cause: radioNetwork/radio-connection-with-ue-lost\n"},
-	{ue_context_release_command,
-	 "00290011000002007200050201000002000f400148",
+	{ue_context_release_command, "00290011000002007200050201000002000f400148",
 	 "UEContextReleaseCommand\n"
 	 "  UE-NGAP-IDs: amf=256 ran=2\n"
 	 "  Cause: nas/deregister\n"},
-	{ue_context_release_command_single,
-	 "0029000f00000200720003480100000f400148",
+	{ue_context_release_command_single, "0029000f00000200720003480100000f400148",
 	 "UEContextReleaseCommand\n"
 	 "  UE-NGAP-IDs: amf=256\n"
 	 "  Cause: nas/deregister\n"},
@@ -691,19 +689,15 @@ const struct ngap_golden ngap_golden[] = {
 	 "  RAN-UE-NGAP-ID: 2\n"
 	 "  UserLocationInformation: nr-cgi=001-01/0x123456789 tai=001-01/7\n"
 	 "  PDUSessionResourceListCxtRelCpl: 1\n"},
-	{ng_reset,
-	 "0014000d000002000f4001860058000100",
+	{ng_reset, "0014000d000002000f4001860058000100",
 	 "NGReset\n"
 	 "  Cause: misc/om-intervention\n"
 	 "  ResetType: reset-all\n"},
-	{ng_reset_part,
-	 "00140017000002000f4001860058000b4003600100024203e82003",
+	{ng_reset_part, "00140017000002000f4001860058000b4003600100024203e82003",
 	 "NGReset\n"
 	 "  Cause: misc/om-intervention\n"
 	 "  ResetType: (amf=1 ran=2) (amf=1000) (ran=3)\n"},
-	{ng_reset_acknowledge,
-	 "20140003000000",
-	 "NGResetAcknowledge\n"},
+	{ng_reset_acknowledge, "20140003000000", "NGResetAcknowledge\n"},
 	{ng_reset_acknowledge_part,
 	 "20140020000002006f400a03600100024203e820030013400b7815400100000144005000",
 	 "NGResetAcknowledge\n"
@@ -746,8 +740,7 @@ const struct ngap_golden ngap_golden[] = {
 	 "session=3\n"
 	 "  PDUSessionResourceReleasedListPSAck: session=2 cause=radioNetwork/unspecified\n"
 	 "  AllowedNSSAI: 1\n"},
-	{path_switch_request_failure,
-	 "40190019000003000a4002000100554002000900454006000001020070",
+	{path_switch_request_failure, "40190019000003000a4002000100554002000900454006000001020070",
 	 "PathSwitchRequestFailure\n"
 	 "  AMF-UE-NGAP-ID: 1\n"
 	 "  RAN-UE-NGAP-ID: 9\n"
