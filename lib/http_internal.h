@@ -30,6 +30,7 @@ struct http_server {
 	uv_timer_t timer; /* MHD_get_timeout(), and resumed connections */
 	unsigned open_handles;
 	bool kicked; /* something was resumed: run MHD again at once */
+	bool full;   /* every connection is taken */
 	const struct http_route *routes;
 	void *user;
 	const char *token;

@@ -45,10 +45,24 @@ static void schedule(struct http_server *server)
 		uv_timer_stop(&server->timer);
 }
 
+/* With all its connections taken MHD stops to listen, and begins again only when it is run once
+ * more after one has gone. */
+static void check_full(struct http_server *server)
+{
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(server->mhd, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+	bool full = info && info->num_connections >= HTTP_CONNECTIONS_MAX;
+
+	if (server->full && !full)
+		server->kicked = true;
+	server->full = full;
+}
+
 static void server_run(struct http_server *server)
 {
 	server->kicked = false;
 	MHD_run(server->mhd);
+	check_full(server);
 	http_streams_reap(server);
 	schedule(server);
 }

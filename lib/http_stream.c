@@ -6,7 +6,7 @@
  */
 #include "lib/http_internal.h"
 
-#include <errno.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +88,21 @@ static void watch(struct http_stream *stream)
 	uv_poll_start(&w->poll, UV_DISCONNECT, on_hangup);
 }
 
+/*
+ * The socket of a stream: little of a slow client's backlog in the kernel, and questions to a
+ * silent one (a host that vanished sends no FIN, and a stream may have nothing to send for hours).
+ */
+static void set_socket(int fd)
+{
+	int bytes = SEND_BUFFER_BYTES, one = 1, idle_s = 10, interval_s = 5, count = 3;
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof(interval_s));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof(count));
+}
+
 static ssize_t on_read(void *cls, uint64_t position, char *buf, size_t max)
 {
 	struct http_stream *stream = cls;
@@ -127,7 +142,6 @@ struct http_stream *http_stream_open(struct http_request *req,
 	struct http_server *server = req->server;
 	struct http_stream *stream = NULL;
 	struct MHD_Response *response = NULL;
-	int size = SEND_BUFFER_BYTES;
 
 	if (req->connection && server->stream_count < HTTP_STREAMS_MAX)
 		stream = calloc(1, sizeof(*stream));
@@ -147,7 +161,7 @@ struct http_stream *http_stream_open(struct http_request *req,
 	DL_APPEND(server->streams, stream);
 	server->stream_count++;
 	req->stream = stream;
-	setsockopt(stream_fd(stream), SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	set_socket(stream_fd(stream));
 	watch(stream);
 	http_request_answer(req, 200, response);
 	return stream;

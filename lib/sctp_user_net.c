@@ -30,6 +30,7 @@ enum {
 	TICK_MS = 10,
 	DRAIN_MS = 3000, /* for shutdowns in the background; their peers are silent after it */
 	PATHS_MAX = 4096,
+	SOCKETS_MAX = 1024,
 	PACKETS_PER_TURN = 256,
 	PACKET_MAX = 65536,
 	SOCKET_BUFFER_BYTES = 1 << 20,
@@ -572,6 +573,8 @@ int user_engine_get(uv_loop_t *loop)
 
 	if (engine.io && engine.io->loop != loop)
 		return -EBUSY;
+	if (engine.sockets >= SOCKETS_MAX)
+		return -ENOSPC;
 	if (!engine.io) {
 		err = engine_open(loop);
 		if (err)

@@ -616,6 +616,32 @@ static void test_many_connections(void **state)
 	assert_int_equal(w->done_without_error, COUNT);
 }
 
+/* At the limit nobody is accepted; as soon as one leaves, the next one is, long before the idle
+ * time-out. */
+static void test_connection_limit(void **state)
+{
+	struct world *w = *state;
+	enum { LIMIT = 256 };
+	int fds[LIMIT + 1];
+	char text[4096];
+
+	for (unsigned i = 0; i <= LIMIT; i++) {
+		fds[i] = raw_connect(w, "GET /text HTTP/1.1\r\nHost: x\r\n\r\n", 0);
+		text[0] = '\0';
+		if (i < LIMIT)
+			wait_until(w,
+				   raw_read(fds[i], text, sizeof(text)) && strstr(text, "hello\n"));
+	}
+	for (unsigned i = 0; i < 50; i++)
+		uv_run(&w->loop, UV_RUN_NOWAIT);
+	assert_true(raw_read(fds[LIMIT], text, sizeof(text)));
+	assert_string_equal(text, "");
+	close(fds[0]);
+	wait_until(w, raw_read(fds[LIMIT], text, sizeof(text)) && strstr(text, "hello\n"));
+	for (unsigned i = 1; i <= LIMIT; i++)
+		close(fds[i]);
+}
+
 static void test_pipelined(void **state)
 {
 	struct world *w = *state;
@@ -740,6 +766,7 @@ int main(void)
 		world_test(test_client_freed_under_way),
 		world_test(test_client_freed_in_done),
 		world_test(test_many_connections),
+		world_test(test_connection_limit),
 		world_test(test_pipelined),
 		world_test(test_huge_body),
 		world_test(test_blocking),
