@@ -10,6 +10,7 @@
 #   pass NAME / fail NAME [DETAIL]
 #   plan N                  when the number matters; done_testing counts otherwise
 #   skip_all REASON, need_root, need_command NAME...        the whole file, visibly not run
+#   need_built FILE...      programs below $build; built when they are not, and no reason to skip
 #
 #   run COMMAND...          shows the command, then runs it; ns NAMESPACE COMMAND... in a namespace
 #   wait_for SECONDS COMMAND...    until COMMAND succeeds; fails when the time is over
@@ -112,6 +113,18 @@ need_command() { # NAME...
 	local name
 	for name in "$@"; do
 		command -v "$name" >/dev/null || skip_all "needs $name; scripts/setup installs it"
+	done
+}
+
+# The lab has no time for make: there a program was built before, or the file fails.
+need_built() { # FILE...
+	local file
+	for file in "$@"; do
+		[ -n "${BATON_LAB:-}" ] || make -s -C "$root" "${file#"$root"/}" >&2
+		[ -x "$file" ] && continue
+		fail "${file#"$root"/} is built"
+		done_testing
+		exit 1
 	done
 }
 

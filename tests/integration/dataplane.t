@@ -8,5 +8,5 @@
 need_root
 
 cases=$build/integration/dataplane_cases
-make -s -C "$root" "${cases#"$root"/}" || skip_all 'dataplane_cases cannot be built'
+need_built "$cases"
 become "$cases" ebpf

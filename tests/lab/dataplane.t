@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 cases=$build/integration/dataplane_cases
-make -s -C "$root" "${cases#"$root"/}" || skip_all 'dataplane_cases cannot be built'
+need_built "$cases"
 
 for backend in ebpf gtp; do
 	ok "$backend: every packet case on Debian's kernel" "$root/scripts/lab" "$cases" "$backend"

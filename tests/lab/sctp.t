@@ -7,9 +7,9 @@
 #
 #   [sctp-a] veth 10.99.0.1 ------------- 10.99.0.2 veth [sctp-b]
 . "$(dirname "$0")/../lib.sh"
-in_lab
 peer=$build/tests/test_sctp
-[ -x "$peer" ] || skip_all 'needs build/tests/test_sctp: make tests'
+need_built "$peer"
+in_lab
 readonly PORT=38412 UDP=9899
 
 run modprobe sctp
