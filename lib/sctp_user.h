@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usrsctp's two halves: sctp_user.c speaks to its sockets, sctp_user_net.c to the network.
+ * usrsctp's parts: sctp_user.c speaks to its sockets, sctp_user_net.c to the network,
+ * sctp_user_port.c keeps ports.
  *
  * usrsctp is one stack a process; so is this engine. It knows peers by AF_CONN addresses, opaque to
  * it: ours is not a pointer but the pair of IPv4 addresses itself, so that nothing can dangle. No
@@ -47,6 +48,8 @@ int user_port_get(uint32_t addr_be, uint16_t port, struct user_port **ret_port);
 struct user_port *user_port_share(struct user_port *port);
 void user_port_put(struct user_port *port);
 uint16_t user_port_number(const struct user_port *port);
+/* Is a packet to @port of @addr_be for this process to answer? Also when nobody has the port. */
+bool user_port_is_ours(uint32_t addr_be, uint16_t port);
 
 /* usrsctp's address of the pair; made known to it. Return: 0, or -ENOSPC: too many peers */
 int user_path_get(uint32_t local_be, uint32_t remote_be, void **ret_path);

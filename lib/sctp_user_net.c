@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * usrsctp's network: a raw IPPROTO_SCTP socket (or UDP, RFC 6951), a tick, and the table of who
- * owns which port.
+ * usrsctp's network: a raw IPPROTO_SCTP socket (or UDP, RFC 6951), a tick, and the list of sockets
+ * to run.
  *
- * A raw socket sees every SCTP packet of its namespace. Ports are claimed by binding an abstract
- * UNIX socket named after them: such names belong to the network namespace and vanish with their
- * process, also by kill -9. A packet to another process's port is left to it; one to nobody's port
- * is given to usrsctp, which answers with ABORT (RFC 9260 cl. 8.4), so that the peers of a killed
- * process learn of its end from whoever runs next.
+ * A raw socket sees every SCTP packet of its namespace. A packet to another process's port is left
+ * to it; one to nobody's port is given to usrsctp, which answers with ABORT (RFC 9260 cl. 8.4), so
+ * that the peers of a killed process learn of its end from whoever runs next.
  */
 #include "lib/sctp_user.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <uthash.h>
-#include <utlist.h>
 
 #include "lib/sctp_internal.h"
 
@@ -34,20 +28,9 @@ enum {
 	PACKETS_PER_TURN = 256,
 	PACKET_MAX = 65536,
 	SOCKET_BUFFER_BYTES = 1 << 20,
-	PORT_FIRST = 49152, /* RFC 6335 cl. 6: dynamic ports */
-	PORT_COUNT = 16384,
-	PORT_TRIES = 64,
 	IP_HEADER_MIN = 20,
 	SCTP_HEADER = 12,
 	SCTP_PORT_TO = 2, /* offset of the destination port */
-};
-
-struct user_port {
-	struct user_port *prev, *next;
-	uint32_t addr_be; /* 0: every address */
-	uint16_t port;
-	unsigned users;
-	int claim;
 };
 
 struct path {
@@ -81,7 +64,6 @@ static struct engine {
 	bool working;
 	uint64_t last_tick_ms, drain_until_ms;
 	struct user_socket *ready;
-	struct user_port *ports;
 	struct path *paths;
 	struct corpse *corpses;
 	unsigned char packet[PACKET_MAX];
@@ -161,123 +143,6 @@ int user_route_local(uint32_t remote_be, uint32_t *ret_local_be)
 		*ret_local_be = addr.sin_addr.s_addr;
 	close(fd);
 	return err;
-}
-
-/* Ports */
-
-/* Return: a descriptor that holds the claim until it is closed, or -EADDRINUSE */
-static int port_claim(uint32_t addr_be, uint16_t port)
-{
-	struct sockaddr_un name = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), len, err;
-
-	if (fd < 0)
-		return -errno;
-	len = snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1, "baton-sctp-%08x-%u",
-		       ntohl(addr_be), port);
-	if (bind(fd, (struct sockaddr *)&name,
-		 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len)) < 0) {
-		err = -errno;
-		close(fd);
-		return err;
-	}
-	return fd;
-}
-
-static bool port_is_free(uint32_t addr_be, uint16_t port)
-{
-	int claim = port_claim(addr_be, port);
-
-	if (claim >= 0)
-		close(claim);
-	return claim >= 0;
-}
-
-static struct user_port *port_find(uint32_t addr_be, uint16_t port)
-{
-	struct user_port *p;
-
-	DL_FOREACH (engine.ports, p) {
-		if (p->port == port && p->addr_be == addr_be)
-			return p;
-	}
-	return NULL;
-}
-
-static int port_new(uint32_t addr_be, uint16_t port, struct user_port **ret_port)
-{
-	struct user_port *p;
-	int claim = port_claim(addr_be, port);
-
-	if (claim < 0)
-		return claim;
-	p = calloc(1, sizeof(*p));
-	if (!p) {
-		close(claim);
-		return -ENOMEM;
-	}
-	p->addr_be = addr_be;
-	p->port = port;
-	p->claim = claim;
-	p->users = 1;
-	DL_APPEND(engine.ports, p);
-	*ret_port = p;
-	return 0;
-}
-
-static int port_any(uint32_t addr_be, struct user_port **ret_port)
-{
-	uint16_t random;
-	int err = -EADDRINUSE;
-
-	for (unsigned i = 0; i < PORT_TRIES && err == -EADDRINUSE; i++) {
-		if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-			return -EIO;
-		random = (uint16_t)(PORT_FIRST + random % PORT_COUNT);
-		if (!port_find(addr_be, random))
-			err = port_new(addr_be, random, ret_port);
-	}
-	return err;
-}
-
-int user_port_get(uint32_t addr_be, uint16_t port, struct user_port **ret_port)
-{
-	struct user_port *p;
-
-	if (port == 0)
-		return port_any(addr_be, ret_port);
-	p = port_find(addr_be, port);
-	if (p)
-		*ret_port = user_port_share(p);
-	return p ? 0 : port_new(addr_be, port, ret_port);
-}
-
-struct user_port *user_port_share(struct user_port *port)
-{
-	port->users++;
-	return port;
-}
-
-void user_port_put(struct user_port *port)
-{
-	if (!port || --port->users)
-		return;
-	DL_DELETE(engine.ports, port);
-	close(port->claim);
-	free(port);
-}
-
-uint16_t user_port_number(const struct user_port *port)
-{
-	return port->port;
-}
-
-/* Is a packet to @port ours to answer? */
-static bool port_is_ours(uint32_t addr_be, uint16_t port)
-{
-	if (port_find(addr_be, port) || port_find(INADDR_ANY, port))
-		return true;
-	return port_is_free(addr_be, port) && port_is_free(INADDR_ANY, port);
 }
 
 /* The ready list and the dead */
@@ -395,7 +260,7 @@ static void input(uint32_t from_be, uint32_t to_be, uint16_t udp_port_be,
 	if (len < SCTP_HEADER)
 		return;
 	port = (uint16_t)(packet[SCTP_PORT_TO] << 8 | packet[SCTP_PORT_TO + 1]);
-	if (!port_is_ours(to_be, port) || user_path_get(to_be, from_be, &path) != 0)
+	if (!user_port_is_ours(to_be, port) || user_path_get(to_be, from_be, &path) != 0)
 		return;
 	if (engine.udp_port)
 		path_find((uint64_t)(uintptr_t)path)->udp_port_be = udp_port_be;
