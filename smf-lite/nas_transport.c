@@ -110,6 +110,18 @@ static void refuse_initial(struct ue *ue, enum smf_drop reason)
 	ue_free(ue);
 }
 
+static void refuse_overload(struct n2_conn *conn, uint32_t ran_ue_id)
+{
+	struct ngap_pdu *answer = n2_pdu(conn->n2, NGAP_ERROR_INDICATION);
+	struct ngap_error_indication *e = &answer->error_indication;
+
+	e->has_ran_ue_id = true;
+	e->ran_ue_id = ran_ue_id;
+	e->has_cause = true;
+	e->cause = (struct ngap_cause){NGAP_CAUSE_MISC, NGAP_MISC_CONTROL_OVERLOAD};
+	n2_conn_send(conn, N2_STREAM_COMMON, answer);
+}
+
 void n2_initial_ue_message(struct n2_conn *conn, struct ue *unused, const struct ngap_pdu *pdu)
 {
 	const struct ngap_initial_ue_message *m = &pdu->initial_ue_message;
@@ -121,8 +133,10 @@ void n2_initial_ue_message(struct n2_conn *conn, struct ue *unused, const struct
 	if (ue) /* the gNB has begun a new connection under that number: the old one has gone */
 		forget_connection(ue);
 	ue = ue_new(smf);
-	if (!ue)
+	if (!ue) {
+		refuse_overload(conn, m->ran_ue_id);
 		return;
+	}
 	ue_connect(ue, conn->gnb, m->ran_ue_id);
 	if (nas_decode(m->nas.data, m->nas.len, &msg, &err)) {
 		refuse_nas(ue, &err);
