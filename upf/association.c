@@ -110,12 +110,8 @@ void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
 		log_info("n4", "peer=%s what=answers-again", text);
 		break;
 	case N4_PEER_LOST:
-		/* Its users are still served; it may be the path. Only an idle one makes room. */
+		/* Its users are still served; it may be the path. */
 		log_warn("n4", "peer=%s what=lost sessions=%zu", text, peer->sessions.count);
-		if (peer->sessions.count == 0) {
-			peer_free(peer);
-			n4_peer_forget(n4);
-		}
 		break;
 	case N4_PEER_RESTARTED:
 		log_warn("n4", "peer=%s what=restarted sessions=%zu", text, peer->sessions.count);
@@ -126,6 +122,22 @@ void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
 }
 
 /* ---- procedures ---- */
+
+/* Room for another SMF, at the cost of one that is lost and has no session. Return: whether there
+ * was one */
+static bool make_room(struct upf *upf)
+{
+	for (struct n4_peer *p = n4_peer_next(upf->n4, NULL); p; p = n4_peer_next(upf->n4, p)) {
+		struct upf_peer *peer = p->user;
+
+		if (p->alive || peer->sessions.count)
+			continue;
+		peer_free(peer);
+		n4_peer_forget(p);
+		return true;
+	}
+	return false;
+}
 
 static void setup_accept(struct upf *upf, struct n4_request *req)
 {
@@ -160,6 +172,8 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 	int rc = n4_peer_accept(req, setup, &n4, &restarted);
 	char addr[INET_ADDRSTRLEN];
 
+	if (rc == -ENOSPC && make_room(upf))
+		rc = n4_peer_accept(req, setup, &n4, &restarted);
 	if (rc) {
 		setup_refuse(upf, req,
 			     rc == -EADDRINUSE ? PFCP_CAUSE_REJECTED : PFCP_CAUSE_NO_RESOURCES,

@@ -6,3 +6,7 @@ $(call library,upf,$(addprefix upf/,upf.c config.c association.c establishment.c
 $(call program,upf,upf/main.c,upf dataplane n4 pfcp gtpu netlink core)
 UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_refusals.c upf_null_dp.c)
 $(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp core)
+
+# Needs root, so it is run by tests/integration/upf.t and not by make check
+$(eval $(call executable-rules,$(B)/integration,upf_n4,$(addprefix tests/integration/,upf_n4.c upf_bed.c \
+	dataplane_net.c) $(addprefix tests/unit/,upf_messages.c upf_refusals.c),pfcp gtpu netlink core,))

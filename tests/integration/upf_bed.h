@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A real upf in a namespace of its own, with a gNB's and an edge's end of N3 and N6 beside it, and
+ * SMFs that say what a test has them say. The test's process lives in the UPF's namespace; N4 is on
+ * its loopback.
+ */
+#ifndef BATON_TESTS_UPF_BED_H
+#define BATON_TESTS_UPF_BED_H
+
+#include <jansson.h>
+#include <sys/types.h>
+
+#include "lib/pfcp/pfcp.h"
+#include "tests/integration/dataplane_net.h"
+
+enum { BED_DATAGRAM = 65536 };
+
+/* An SMF: a socket, and what it says of itself */
+struct smf {
+	int fd;
+	struct in_addr addr;
+	uint32_t stamp;
+	uint32_t sequence; /* of the latest request */
+	size_t reply_len;
+	uint8_t reply[BED_DATAGRAM];
+	struct pfcp_msg msg, answer; /* to build in; the latest answer */
+	struct pfcp_msg request;     /* the latest request by the UPF that wasn't a heartbeat */
+};
+
+struct bed {
+	struct netns upf, gnb, edge;
+	struct in_addr n4, n3;
+	int gnb_fd, edge_fd; /* UDP 2152 of 10.101.1.1, UDP 9000 of 10.110.1.2 */
+	pid_t pid;
+	char config_path[64];
+};
+
+/** bed_make - namespaces, links, addresses, routes; the calling thread is in bed->upf afterwards */
+void bed_make(struct bed *bed);
+void bed_free(struct bed *bed);
+
+/** upf_run - start build/bin/upf ($BATON_UPF) and wait until it is ready; bails out if it doesn't
+ * get so */
+void upf_run(struct bed *bed);
+/** upf_end - send @signal and wait; Return: wait status */
+int upf_end(struct bed *bed, int signal);
+/** upf_get - a GET, parsed; NULL: none. Freed by the caller */
+json_t *upf_get(const char *path);
+/** upf_state - sessions, rules and TEIDs in use as one text, to be compared. Freed by the caller */
+char *upf_state(void);
+
+void smf_open(struct smf *smf, const char *addr, uint32_t stamp);
+void smf_close(struct smf *smf);
+/**
+ * smf_exchange - send octets and wait for the answer to them
+ *
+ * Heartbeats of the UPF are answered meanwhile.
+ * Return: whether an answer of type @type and number @sequence came within 3 s; it is in
+ * smf->answer
+ */
+bool smf_exchange(struct smf *smf, const struct bed *bed, const uint8_t *buf, size_t len,
+		  uint8_t type, uint32_t sequence);
+/** smf_request - send smf->msg with a new sequence number and wait for the answer */
+bool smf_request(struct smf *smf, const struct bed *bed);
+/** smf_send - octets without waiting */
+void smf_send(struct smf *smf, const struct bed *bed, const uint8_t *buf, size_t len);
+/** smf_await - wait for a request of @type by the UPF, then in smf->request; Return: whether it
+ * came in @timeout_ms */
+bool smf_await(struct smf *smf, const struct bed *bed, uint8_t type, int timeout_ms);
+
+/* User packets. @ue: the inner source or destination; the edge's end is 10.110.1.2 port 9000 */
+void gnb_send(struct bed *bed, uint32_t teid, uint8_t qfi, struct in_addr ue, const char *text);
+/** edge_receive - Return: whether @text came from @ue within @timeout_ms */
+bool edge_receive(struct bed *bed, struct in_addr ue, const char *text, int timeout_ms);
+void edge_send(struct bed *bed, struct in_addr ue, const char *text);
+/** gnb_receive - the next G-PDU; Return: false: none within @timeout_ms */
+bool gnb_receive(struct bed *bed, int fd, uint32_t *ret_teid, uint8_t *ret_qfi, int timeout_ms);
+/** gnb_told - Return: whether an Error Indication for @teid of the UPF's came within @timeout_ms */
+bool gnb_told(struct bed *bed, uint32_t teid, int timeout_ms);
+/** gnb_error - an Error Indication for a TEID of the gNB's */
+void gnb_error(struct bed *bed, struct in_addr gnb, uint32_t teid);
+
+#endif

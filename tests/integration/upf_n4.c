@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * N4 of a real upf on the ebpf data plane: scripted SMFs associate, establish, modify, delete,
+ * restart, lie and send rubbish; each answer is looked at, and GET /v1/sessions before and after.
+ * User packets tell that the rules do what they say. Writes TAP.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/integration/upf_bed.h"
+#include "tests/unit/upf_messages.h"
+
+enum { SOON_MS = 2000, NEVER_MS = 300 };
+
+static struct smf smf, thief;
+
+static struct example example(struct bed *bed, const char *ue, uint64_t cp_seid)
+{
+	return (struct example){
+		.smf = smf.addr,
+		.n3 = bed->n3,
+		.ue = ip(ue),
+		.gnb = ip("10.101.1.1"),
+		.gnb_teid = 7,
+		.cp_seid = cp_seid,
+	};
+}
+
+static int associate(struct bed *bed, struct smf *who, bool retain)
+{
+	const struct example ex = {.smf = who->addr};
+
+	example_association(&who->msg, &ex, who->stamp);
+	who->msg.association_setup_request.has_retention = retain;
+	return smf_request(who, bed) ? who->answer.association_setup_response.cause : -1;
+}
+
+static int established(struct example *ex)
+{
+	const struct pfcp_session_establishment_response *r =
+		&smf.answer.session_establishment_response;
+
+	if (r->cause == PFCP_CAUSE_ACCEPTED) {
+		ex->up_seid = r->up_f_seid.seid;
+		if (r->n_created_pdr)
+			ex->ul_teid = r->created_pdr[0].f_teid.teid;
+	}
+	return r->cause;
+}
+
+static int establish(struct bed *bed, struct example *ex)
+{
+	example_establishment(&smf.msg, ex);
+	return smf_request(&smf, bed) ? established(ex) : -1;
+}
+
+static int restore(struct bed *bed, struct example *ex)
+{
+	struct pfcp_session_establishment_request *e = &smf.msg.session_establishment_request;
+
+	example_establishment(&smf.msg, ex);
+	e->has_sereq_flags = true;
+	e->sereq_flags = PFCP_SEREQ_RESTI;
+	e->create_pdr[0].pdi.f_teid =
+		(struct pfcp_f_teid){.teid = ex->ul_teid, .address = {.v4 = true, .ip4 = ex->n3}};
+	return smf_request(&smf, bed) ? established(ex) : -1;
+}
+
+static int delete (struct bed *bed, struct smf *who, uint64_t seid)
+{
+	pfcp_msg_init(&who->msg, PFCP_SESSION_DELETION_REQUEST, seid, 0);
+	return smf_request(who, bed) ? who->answer.session_deletion_response.cause : -1;
+}
+
+static bool alive(struct bed *bed)
+{
+	pfcp_msg_init(&smf.msg, PFCP_HEARTBEAT_REQUEST, 0, 0);
+	smf.msg.heartbeat_request.recovery_time_stamp = smf.stamp;
+	return smf_request(&smf, bed);
+}
+
+static long long status_number(const char *name)
+{
+	json_t *status = upf_get("/v1/status");
+	long long value = json_integer_value(json_object_get(status, name));
+
+	json_decref(status);
+	return value;
+}
+
+/* A member of a session's counters: "uplink", "packets" */
+static long long session_counter(uint64_t seid, const char *way)
+{
+	char path[64];
+	long long value;
+	json_t *s;
+
+	snprintf(path, sizeof(path), "/v1/sessions/%llu", (unsigned long long)seid);
+	s = upf_get(path);
+	value = json_integer_value(
+		json_object_get(json_object_get(json_object_get(s, "counters"), way), "packets"));
+	json_decref(s);
+	return value;
+}
+
+static bool uplink_works(struct bed *bed, const struct example *ex)
+{
+	gnb_send(bed, ex->ul_teid, EX_QFI, ex->ue, "uplink");
+	return edge_receive(bed, ex->ue, "uplink", SOON_MS);
+}
+
+static bool downlink_arrives(struct bed *bed, const struct example *ex, int fd, uint32_t teid)
+{
+	uint32_t got = 0;
+	uint8_t qfi = 0;
+
+	edge_send(bed, ex->ue, "downlink");
+	return gnb_receive(bed, fd, &got, &qfi, SOON_MS) && got == teid && qfi == EX_QFI;
+}
+
+/* ---- cases ---- */
+
+static void case_association(struct bed *bed)
+{
+	const struct pfcp_association_setup_response *r = &smf.answer.association_setup_response;
+	struct example ex = example(bed, "10.60.1.2", 1);
+
+	tap_ok(establish(bed, &ex) == PFCP_CAUSE_NO_ASSOCIATION,
+	       "session establishment before an association: cause 72");
+	tap_ok(associate(bed, &smf, false) == PFCP_CAUSE_ACCEPTED, "association setup");
+	tap_ok(r->has_up_features && r->up_features == PFCP_UPF_FTUP,
+	       "announces F-TEID allocation and nothing else");
+	tap_ok(r->recovery_time_stamp == (uint32_t)status_number("recovery_time_stamp"),
+	       "tells its recovery time stamp");
+	tap_ok(r->node_id.type == PFCP_NODE_IP4 && r->node_id.ip4.s_addr == bed->n4.s_addr,
+	       "its Node ID is its N4 address");
+	tap_ok(alive(bed), "heartbeat is answered");
+	tap_ok(smf.answer.heartbeat_response.recovery_time_stamp ==
+		       (uint32_t)status_number("recovery_time_stamp"),
+	       "with the same recovery time stamp");
+}
+
+static void case_upf_sends_heartbeats(struct bed *bed)
+{
+	uint8_t buf[2048];
+	ssize_t n;
+
+	/* Not through next_message(), which would answer and go on */
+	while ((n = recv(smf.fd, buf, sizeof(buf), 0)) > 0)
+		if (buf[1] == PFCP_HEARTBEAT_REQUEST)
+			break;
+	tap_ok(n > 0, "the UPF sends heartbeats");
+}
+
+static void case_session(struct bed *bed, struct example *ex)
+{
+	struct pfcp_session_establishment_response first;
+	static uint8_t buf[BED_DATAGRAM], reply[BED_DATAGRAM];
+	size_t len, reply_len;
+
+	tap_ok(establish(bed, ex) == PFCP_CAUSE_ACCEPTED, "session establishment");
+	first = smf.answer.session_establishment_response;
+	tap_ok(smf.answer.header.seid == ex->cp_seid && ex->up_seid && ex->ul_teid,
+	       "the answer has our SEID, the UPF's and an F-TEID");
+	tap_ok(first.created_pdr[0].f_teid.address.ip4.s_addr == bed->n3.s_addr,
+	       "the F-TEID is on N3");
+	reply_len = smf.reply_len;
+	memcpy(reply, smf.reply, reply_len);
+	if (pfcp_encode(&smf.msg, buf, sizeof(buf), &len))
+		bail("encode", EINVAL);
+	tap_ok(smf_exchange(&smf, bed, buf, len, PFCP_SESSION_ESTABLISHMENT_RESPONSE,
+			    smf.sequence) &&
+		       smf.reply_len == reply_len && !memcmp(reply, smf.reply, reply_len),
+	       "a retransmission gets the same octets");
+	tap_ok(status_number("sessions") == 1 && status_number("teids") == 1,
+	       "and is not done twice");
+	tap_ok(uplink_works(bed, ex), "uplink: a packet with this TEID comes out of N6");
+	tap_ok(downlink_arrives(bed, ex, bed->gnb_fd, ex->gnb_teid),
+	       "downlink: a packet comes to the gNB with its TEID and the QER's QFI");
+	tap_ok(session_counter(ex->up_seid, "uplink") == 1 &&
+		       session_counter(ex->up_seid, "downlink") == 1,
+	       "both are counted in GET /v1/sessions/{seid}");
+}
+
+static void case_refusal(struct bed *bed, const struct refusal *row, const struct example *session)
+{
+	static uint8_t buf[BED_DATAGRAM];
+	struct example ex = example(bed, "10.60.1.9", 0x9999);
+	char *before = upf_state(), *after;
+	const char *wrong = "no answer";
+	size_t len;
+
+	if (row->type == PFCP_SESSION_MODIFICATION_REQUEST)
+		ex = *session;
+	ex.ul_teid = session->ul_teid;
+	ex.sequence = ++smf.sequence;
+	len = refusal_encode(row, &ex, &smf.msg, buf, sizeof(buf));
+	if (!len)
+		bail(row->name, EINVAL);
+	if (smf_exchange(&smf, bed, buf, len, (uint8_t)(row->type + 1), ex.sequence))
+		wrong = refusal_check(row, &ex, &smf.answer);
+	after = upf_state();
+	if (!wrong && strcmp(before, after))
+		wrong = "something changed";
+	tap_ok(!wrong, "refused: %s", row->name);
+	if (wrong)
+		tap_note("%s", wrong);
+	free(before);
+	free(after);
+}
+
+static void case_refusals(struct bed *bed, struct example *ex)
+{
+	struct example same_ue = example(bed, "10.60.1.2", 0x2222);
+	char *before = upf_state(), *after;
+
+	for (size_t i = 0; i < refusals_count; i++)
+		case_refusal(bed, &refusals[i], ex);
+	tap_ok(establish(bed, &same_ue) == PFCP_CAUSE_RULE_FAILURE,
+	       "refused: a UE address that is in use (open5gs#3899)");
+	tap_ok(delete (bed, &smf, UINT64_MAX) == PFCP_CAUSE_SESSION_NOT_FOUND,
+	       "refused: deletion of a huge SEID (free5gc#731)");
+	after = upf_state();
+	tap_ok(!strcmp(before, after), "after all that the session is as it was");
+	tap_ok(uplink_works(bed, ex) && downlink_arrives(bed, ex, bed->gnb_fd, ex->gnb_teid),
+	       "and forwards both ways");
+	free(before);
+	free(after);
+}
+
+static void case_thief(struct bed *bed, struct example *ex)
+{
+	const struct example mine = {.smf = smf.addr};
+
+	tap_ok(delete (bed, &thief, ex->up_seid) == PFCP_CAUSE_NO_ASSOCIATION,
+	       "deletion from a stranger who knows the SEID: cause 72 (open5gs#3693)");
+	example_association(&thief.msg, &mine, 99);
+	tap_ok(smf_request(&thief, bed) &&
+		       thief.answer.association_setup_response.cause == PFCP_CAUSE_REJECTED,
+	       "association with the SMF's Node ID from elsewhere is refused (free5gc#819)");
+	tap_ok(associate(bed, &thief, false) == PFCP_CAUSE_ACCEPTED,
+	       "another SMF of its own may associate");
+	tap_ok(delete (bed, &thief, ex->up_seid) == PFCP_CAUSE_SESSION_NOT_FOUND,
+	       "but not delete the first one's session");
+	tap_ok(status_number("sessions") == 1 && uplink_works(bed, ex), "which forwards");
+}
+
+static void case_rubbish(struct bed *bed)
+{
+	static const struct {
+		size_t len;
+		uint8_t octets[24];
+	} rows[] = {
+		{0, {0}},
+		{1, {0}},
+		{4, {0x20, 0x01, 0x00, 0x00}},
+		/* free5gc#483: Recovery Time Stamp of length 0 */
+		{16, {0x20, 0x01, 0x00, 0x0c, 0, 0, 2, 0, 0, 0x60, 0, 0, 0xe8, 0x1f, 0xe7, 0xb4}},
+		/* free5gc#482: an IE type above 0x7fff */
+		{20,
+		 {0x20, 0x01, 0x00, 0x10, 0, 0, 3, 0, 0, 0x60, 0, 4, 1, 2, 3, 4, 0xff, 0xff, 0, 9}},
+		{8, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}},
+		{12, {0x21, 0x32, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0}},
+		{16, {0x20, 0xc8, 0, 12, 0, 0, 7, 0}},	    /* a type that nobody has */
+		{16, {0x21, 0x05, 0, 12, [14] = 9}},	    /* free5gc#741: S flag in a setup */
+		{8, {0x20, 0x06, 0, 4, 0, 0, 8, 0}},	    /* an answer to nothing */
+		{12, {0x24, 0x01, 0, 4, 0, 0, 9, 0, 0x24}}, /* another message follows, cut */
+	};
+	char *before = upf_state(), *after;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		smf_send(&smf, bed, rows[i].octets, rows[i].len);
+	tap_ok(alive(bed), "lives through rubbish");
+	after = upf_state();
+	tap_ok(!strcmp(before, after), "which changes nothing");
+	free(before);
+	free(after);
+}
+
+static void case_version(struct bed *bed)
+{
+	const uint8_t request[] = {0x40, 0x01, 0, 4, 0, 0x12, 0x34, 0};
+
+	tap_ok(smf_exchange(&smf, bed, request, sizeof(request),
+			    PFCP_VERSION_NOT_SUPPORTED_RESPONSE, 0x1234),
+	       "version 2 is answered with Version Not Supported");
+}
+
+static void case_handover(struct bed *bed, struct example *ex)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = ip("10.101.1.2")};
+	uint32_t teid = 0;
+	uint8_t qfi = 0;
+	int fd;
+
+	at.sin_port = htons(2152);
+	netns_enter(&bed->gnb);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)))
+		bail("second gNB", errno);
+	netns_enter(&bed->upf);
+	example_handover(&smf.msg, ex, at.sin_addr, 55);
+	tap_ok(smf_request(&smf, bed) &&
+		       smf.answer.session_modification_response.cause == PFCP_CAUSE_ACCEPTED,
+	       "session modification: another gNB");
+	tap_ok(downlink_arrives(bed, ex, fd, 55), "downlink goes there");
+	tap_ok(!gnb_receive(bed, bed->gnb_fd, &teid, &qfi, NEVER_MS), "and not to the first");
+	tap_ok(uplink_works(bed, ex), "uplink keeps its F-TEID");
+	example_handover(&smf.msg, ex, ex->gnb, ex->gnb_teid);
+	tap_ok(smf_request(&smf, bed) && downlink_arrives(bed, ex, bed->gnb_fd, ex->gnb_teid),
+	       "and back");
+	close(fd);
+}
+
+static void case_error_indication(struct bed *bed, struct example *ex)
+{
+	const struct pfcp_session_report_request *r = &smf.request.session_report_request;
+	const struct pfcp_f_teid *f = &r->error_indication.remote_f_teid[0];
+	static struct pfcp_msg answer;
+	static uint8_t buf[2048];
+	size_t len;
+
+	gnb_error(bed, ex->gnb, ex->gnb_teid);
+	tap_ok(smf_await(&smf, bed, PFCP_SESSION_REPORT_REQUEST, SOON_MS),
+	       "the gNB's Error Indication comes to the SMF as a Session Report");
+	tap_ok(smf.request.header.seid == ex->cp_seid && r->report_type == PFCP_REPORT_ERIR &&
+		       r->error_indication.n_remote_f_teid == 1 && f->teid == ex->gnb_teid &&
+		       f->address.ip4.s_addr == ex->gnb.s_addr,
+	       "for this session, with the gNB's F-TEID");
+	pfcp_msg_init(&answer, PFCP_SESSION_REPORT_RESPONSE, ex->up_seid,
+		      smf.request.header.sequence);
+	answer.session_report_response.cause = PFCP_CAUSE_ACCEPTED;
+	if (pfcp_encode(&answer, buf, sizeof(buf), &len))
+		bail("encode", EINVAL);
+	smf_send(&smf, bed, buf, len);
+	for (int i = 0; i < 5; i++)
+		gnb_error(bed, ex->gnb, ex->gnb_teid);
+	tap_ok(!smf_await(&smf, bed, PFCP_SESSION_REPORT_REQUEST, NEVER_MS),
+	       "more of them at once are not reported again");
+	tap_ok(status_number("sessions") == 1, "the session stands: the SMF decides");
+}
+
+static void case_deletion(struct bed *bed, struct example *ex)
+{
+	tap_ok(delete (bed, &smf, ex->up_seid) == PFCP_CAUSE_ACCEPTED, "session deletion");
+	tap_ok(status_number("sessions") == 0 && status_number("teids") == 0,
+	       "gives back everything");
+	gnb_send(bed, ex->ul_teid, EX_QFI, ex->ue, "late");
+	tap_ok(gnb_told(bed, ex->ul_teid, SOON_MS),
+	       "a late packet is answered with an Error Indication");
+	tap_ok(!edge_receive(bed, ex->ue, "late", NEVER_MS), "and not forwarded");
+	tap_ok(delete (bed, &smf, ex->up_seid) == PFCP_CAUSE_SESSION_NOT_FOUND,
+	       "a second deletion finds nothing: cause 65");
+}
+
+static void case_smf_restart(struct bed *bed, struct example *ex)
+{
+	uint64_t seid;
+
+	establish(bed, ex);
+	seid = ex->up_seid;
+	smf.stamp++;
+	tap_ok(associate(bed, &smf, true) == PFCP_CAUSE_ACCEPTED && status_number("sessions") == 1,
+	       "an SMF that restarts and asks for it finds its session retained");
+	tap_ok(uplink_works(bed, ex), "and forwarding");
+	tap_ok(restore(bed, ex) == PFCP_CAUSE_ACCEPTED && ex->up_seid == seid &&
+		       status_number("sessions") == 1,
+	       "restoring it gives the same session");
+	smf.stamp++;
+	tap_ok(associate(bed, &smf, false) == PFCP_CAUSE_ACCEPTED && status_number("sessions") == 0,
+	       "an SMF that restarts and doesn't ask has none");
+	tap_ok(status_number("teids") == 0, "nor TEIDs");
+}
+
+static void case_upf_restart(struct bed *bed, struct example *ex)
+{
+	establish(bed, ex);
+	tap_ok(WIFSIGNALED(upf_end(bed, SIGKILL)), "kill -9 of the UPF");
+	upf_run(bed);
+	tap_ok(status_number("sessions") == 0, "it comes back empty, over its own left-overs");
+	tap_ok(delete (bed, &smf, ex->up_seid) == PFCP_CAUSE_NO_ASSOCIATION,
+	       "and says that it has no association");
+	tap_ok(associate(bed, &smf, false) == PFCP_CAUSE_ACCEPTED, "association again");
+	tap_ok(restore(bed, ex) == PFCP_CAUSE_ACCEPTED, "restoration with the F-TEID it had");
+	tap_ok(uplink_works(bed, ex), "the gNB needs no change: uplink comes through");
+	tap_ok(downlink_arrives(bed, ex, bed->gnb_fd, ex->gnb_teid), "and downlink");
+}
+
+/* What tc(8) says of a device's filters, both hooks */
+static bool filters_left(const char *dev)
+{
+	char command[128];
+	FILE *f;
+	int c;
+
+	snprintf(command, sizeof(command),
+		 "tc filter show dev %s ingress; tc filter show dev %s egress", dev, dev);
+	f = popen(command, "r");
+	if (!f)
+		bail("tc", errno);
+	c = fgetc(f);
+	pclose(f);
+	return c != EOF;
+}
+
+static void case_stop(struct bed *bed)
+{
+	int status;
+
+	tap_ok(filters_left("n3"), "while it runs, n3 has its filters");
+	status = upf_end(bed, SIGTERM);
+	tap_ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "SIGTERM ends it with status 0");
+	tap_ok(!filters_left("n3") && !filters_left("n6"), "its filters are gone");
+}
+
+int main(void)
+{
+	static struct bed bed;
+	struct example ex;
+
+	bed_make(&bed);
+	upf_run(&bed);
+	smf_open(&smf, "127.0.4.10", 1000);
+	smf_open(&thief, "127.0.4.66", 50);
+	ex = example(&bed, "10.60.1.2", 0x1111);
+
+	case_association(&bed);
+	case_upf_sends_heartbeats(&bed);
+	case_session(&bed, &ex);
+	case_refusals(&bed, &ex);
+	case_thief(&bed, &ex);
+	case_rubbish(&bed);
+	case_version(&bed);
+	case_handover(&bed, &ex);
+	case_error_indication(&bed, &ex);
+	case_deletion(&bed, &ex);
+	case_smf_restart(&bed, &ex);
+	case_upf_restart(&bed, &ex);
+	case_stop(&bed);
+
+	smf_close(&smf);
+	smf_close(&thief);
+	bed_free(&bed);
+	return tap_end();
+}
