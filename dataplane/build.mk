@@ -6,6 +6,9 @@ $(call bpf-object,gtp_guard,dataplane/gtp_guard.bpf.c)
 $(call library,dataplane,$(addprefix dataplane/,dataplane.c session_check.c session_store.c namespace.c gtpu_path.c \
 	filter.c n6_routing.c bpf_maps.c ebpf.c ebpf_rules.c ebpf_wire.c gtp.c gtp_session.c gtp_netlink.c),libbpf libmnl)
 
-# Needs root, so it is run by tests/integration/dataplane.t and not by make check
-$(eval $(call executable-rules,$(B)/integration,dataplane_cases,$(addprefix tests/integration/,dataplane_cases.c \
-	dataplane_net.c packet_build.c),dataplane netlink gtpu core,))
+# These need root, so they are run by tests/integration/dataplane.t and tests/lab/dataplane.t, not by make check
+dataplane-test = $(eval $(call executable-rules,$(B)/integration,$(1),$(addprefix tests/integration/,$(1).c \
+	dataplane_bed.c dataplane_net.c packet_build.c),dataplane netlink gtpu core,))
+$(call dataplane-test,dataplane_cases)
+$(call dataplane-test,dataplane_life)
+$(call dataplane-test,dataplane_traffic)

@@ -21,7 +21,7 @@
 
 enum {
 	AF_INET4 = 2,
-	NOTICES_PER_SECOND = 500, /* packets per CPU that are shown to the socket to be answered */
+	NOTICES_PER_SECOND = 100, /* packets per CPU that are shown to the socket to be answered */
 	SECOND_NS = 1000000000,
 };
 

@@ -76,7 +76,7 @@ void ebpf_wire_remove(struct dataplane *dp, struct ebpf_wire *wire)
 {
 	if (!wire->made)
 		return;
-	n6_routing_down(dp, stack_name);
+	n6_routing_down(dp);
 	(void)nl_link_del(dp->nl, wire->stack_ifindex);
 	wire->made = false;
 }

@@ -155,7 +155,7 @@ static void gtp_close(struct dataplane *dp)
 	for (size_t i = 0; i < g->radio_count; i++)
 		dp_filter_detach(dp, g->radio[i], false);
 	if (dp->config.role == DP_ROLE_UPF)
-		n6_routing_down(dp, device);
+		n6_routing_down(dp);
 	if (g->ifindex)
 		(void)nl_link_del(dp->nl, g->ifindex);
 	if (g->guard && dp->config.pin_dir)

@@ -21,8 +21,9 @@ enum {
 	ECHO_PEERS_MAX = 256, /* asked at one time */
 	ECHO_T3_S = 1,
 	ECHO_N3 = 3,
-	BUDGET_PEERS = 256, /* a table by hash: peers that meet in a slot share its budget */
-	BUDGET_PEER = 10,   /* answers in a second */
+	QUEUE_BYTES = 4 << 20, /* of the socket: unknown TEIDs must not crowd out Echo Requests */
+	BUDGET_PEERS = 256,    /* a table by hash: peers that meet in a slot share its budget */
+	BUDGET_PEER = 10,      /* answers in a second */
 	BUDGET_ALL = 200,
 };
 
@@ -357,6 +358,7 @@ static int path_open(struct gtpu_path *path)
 	const struct sockaddr_in local = {.sin_family = AF_INET,
 					  .sin_addr = path->config.local,
 					  .sin_port = htons(GTPU_PORT)};
+	const int queue = QUEUE_BYTES;
 	int rc;
 
 	path->sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -366,6 +368,8 @@ static int path_open(struct gtpu_path *path)
 		return -errno;
 	if (bind(path->sock, (const struct sockaddr *)&local, sizeof(local)))
 		return -errno;
+	/* without the right to it, the usual queue has to do */
+	(void)setsockopt(path->sock, SOL_SOCKET, SO_RCVBUFFORCE, &queue, sizeof(queue));
 	rc = watch(path->epoll, path->sock);
 	return rc ? rc : watch(path->epoll, path->timer);
 }

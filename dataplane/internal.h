@@ -132,7 +132,7 @@ uint16_t dp_session_mtu(const struct dataplane *dp, const struct dp_session *ses
 int n6_routing_up(struct dataplane *dp, const char *dev, unsigned ifindex,
 		  struct dp_error *ret_err);
 /** n6_routing_down - the rules; the routes go with the device */
-void n6_routing_down(struct dataplane *dp, const char *dev);
+void n6_routing_down(struct dataplane *dp);
 /** n6_routing_session - a session with an MTU of its own has a route that says so; @session NULL:
  * it ends */
 int n6_routing_session(struct dataplane *dp, unsigned ifindex, const struct dp_session *old,

@@ -3,11 +3,13 @@
  * Routing in a UPF around the device that stands for its UEs (dp-ue or dp-gtp):
  *
  *   main table: UE pools dev DEV, and UE/32 for a session with an MTU of its own
- *   rules: iif DEV to POOL lookup main (from UE to UE), iif DEV lookup n6_table, iif DEV
- * unreachable
+ *   rules: to POOL lookup main (DEV, also from UE to UE)
+ *          iif DEV lookup n6_table     what was decapsulated sees this table and no other,
+ *          iif DEV unreachable         nor falls through when that has no route
+ *          from N6ADDR lookup n6_table our own answers and ICMP errors; the main table need not
+ * know N6
  *
- * so that what was decapsulated sees n6_table and no other, nor falls through when that has no
- * route.
+ * ICMP errors come from the address of the interface that the packet came in by; DEV has N6's too.
  */
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -16,7 +18,8 @@
 
 #include "dataplane/internal.h"
 
-enum { RULE_POOL = 10599, RULE_LOOKUP = 10600, RULE_STOP = 10601 };
+/* Rules with these priorities are ours */
+enum { RULE_POOL = 10599, RULE_LOOKUP, RULE_STOP, RULE_OWN };
 
 static int addr_first(struct in_addr addr, unsigned prefix_len, void *user)
 {
@@ -24,13 +27,22 @@ static int addr_first(struct in_addr addr, unsigned prefix_len, void *user)
 	return 1;
 }
 
-/* ICMP to a UE comes from the N6 address */
-static int pool_routes(struct dataplane *dp, unsigned ifindex)
+static struct in_addr n6_addr(struct dataplane *dp)
 {
 	struct in_addr own = {0};
-	int rc = nl_addr_list(dp->nl, dp->n6.ifindex, addr_first, &own);
 
-	for (size_t i = 0; i < dp->config.ue_pool_count && rc >= 0; i++) {
+	(void)nl_addr_list(dp->nl, dp->n6.ifindex, addr_first, &own);
+	return own;
+}
+
+static int pool_routes(struct dataplane *dp, unsigned ifindex)
+{
+	const struct in_addr own = n6_addr(dp);
+	int rc = 0;
+
+	if (own.s_addr)
+		rc = nl_addr_add(dp->nl, ifindex, own, 32);
+	for (size_t i = 0; i < dp->config.ue_pool_count && !rc; i++) {
 		const struct nl_route route = {.dst = dp->config.ue_pool[i].addr,
 					       .dst_len = dp->config.ue_pool[i].len,
 					       .prefsrc = own,
@@ -38,61 +50,63 @@ static int pool_routes(struct dataplane *dp, unsigned ifindex)
 
 		rc = nl_route_add(dp->nl, &route);
 	}
-	return rc < 0 ? rc : 0;
+	return rc;
 }
-
-static struct nl_rule rule_of(const char *dev, uint32_t priority, enum nl_route_type action,
-			      uint32_t table)
-{
-	struct nl_rule rule = {.priority = priority, .action = action, .table = table};
-
-	snprintf(rule.iif, sizeof(rule.iif), "%s", dev);
-	return rule;
-}
-
-struct rule_search {
-	const char *dev;
-	struct nl_rule found;
-};
 
 static int rule_ours(const struct nl_rule *rule, void *user)
 {
-	struct rule_search *search = user;
-
-	if (strcmp(rule->iif, search->dev) != 0)
+	if (rule->priority < RULE_POOL || rule->priority > RULE_OWN)
 		return 0;
-	search->found = *rule;
+	*(struct nl_rule *)user = *rule;
 	return 1;
 }
 
 /* A rule outlives the device that it names */
-static void rules_clear(struct nl *nl, const char *dev)
+static void rules_clear(struct nl *nl)
 {
-	struct rule_search search = {.dev = dev};
+	struct nl_rule rule;
 
-	while (nl_rule_list(nl, rule_ours, &search) > 0)
-		if (nl_rule_del(nl, &search.found))
+	while (nl_rule_list(nl, rule_ours, &rule) > 0)
+		if (nl_rule_del(nl, &rule))
 			return;
+}
+
+static int pool_rules(struct dataplane *dp)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < dp->config.ue_pool_count && !rc; i++) {
+		const struct nl_rule rule = {.priority = RULE_POOL,
+					     .table = RT_TABLE_MAIN,
+					     .dst = dp->config.ue_pool[i].addr,
+					     .dst_len = dp->config.ue_pool[i].len};
+
+		rc = nl_rule_add(dp->nl, &rule);
+	}
+	return rc;
 }
 
 /* The stop first: at no time may a packet fall through to other tables */
 static int rules_add(struct dataplane *dp, const char *dev)
 {
-	const struct nl_rule lookup =
-		rule_of(dev, RULE_LOOKUP, NL_ROUTE_UNICAST, dp->config.n6_table);
-	const struct nl_rule stop = rule_of(dev, RULE_STOP, NL_ROUTE_UNREACHABLE, 0);
-	struct nl_rule pool = rule_of(dev, RULE_POOL, NL_ROUTE_UNICAST, RT_TABLE_MAIN);
+	struct nl_rule stop = {.priority = RULE_STOP, .action = NL_ROUTE_UNREACHABLE};
+	struct nl_rule lookup = {.priority = RULE_LOOKUP, .table = dp->config.n6_table};
+	const struct nl_rule own = {.priority = RULE_OWN,
+				    .table = dp->config.n6_table,
+				    .src = n6_addr(dp),
+				    .src_len = 32};
 	int rc;
 
-	rules_clear(dp->nl, dev);
+	snprintf(stop.iif, sizeof(stop.iif), "%s", dev);
+	snprintf(lookup.iif, sizeof(lookup.iif), "%s", dev);
+	rules_clear(dp->nl);
 	rc = nl_rule_add(dp->nl, &stop);
 	if (!rc)
 		rc = nl_rule_add(dp->nl, &lookup);
-	for (size_t i = 0; i < dp->config.ue_pool_count && !rc; i++) {
-		pool.dst = dp->config.ue_pool[i].addr;
-		pool.dst_len = dp->config.ue_pool[i].len;
-		rc = nl_rule_add(dp->nl, &pool);
-	}
+	if (!rc)
+		rc = pool_rules(dp);
+	if (!rc && own.src.s_addr)
+		rc = nl_rule_add(dp->nl, &own);
 	return rc;
 }
 
@@ -101,6 +115,8 @@ int n6_routing_up(struct dataplane *dp, const char *dev, unsigned ifindex, struc
 	const char *what = "settings of the namespace";
 	int rc = dp_sysctl_set(NULL, "ip_forward", 1);
 
+	if (!rc)
+		rc = dp_sysctl_set(NULL, "icmp_errors_use_inbound_ifaddr", 1);
 	if (!rc)
 		rc = dp_forwarding_set_up(dp->config.n6_dev);
 	if (!rc)
@@ -119,9 +135,9 @@ int n6_routing_up(struct dataplane *dp, const char *dev, unsigned ifindex, struc
 	return 0;
 }
 
-void n6_routing_down(struct dataplane *dp, const char *dev)
+void n6_routing_down(struct dataplane *dp)
 {
-	rules_clear(dp->nl, dev);
+	rules_clear(dp->nl);
 }
 
 static bool session_ue(const struct dp_session *session, struct in_addr *ret_ue)

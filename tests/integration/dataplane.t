@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Every packet case of packet_cases.h through the ebpf back end of this machine's kernel, octet by octet.
-# tests/lab/dataplane.t does the same under Debian's kernel, for the gtp back end as well.
+# The data plane with the ebpf back end on this machine's kernel: every packet case of packet_cases.h octet by
+# octet, the life of sessions, and real traffic. tests/lab/dataplane.t does the same under Debian's kernel, for the
+# gtp back end as well. Each program speaks TAP; its lines are shown as they are when one fails.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 need_root
 
-cases=$build/integration/dataplane_cases
-need_built "$cases"
-become "$cases" ebpf
+programs=(dataplane_cases dataplane_life dataplane_traffic)
+make -s -C "$root" "${programs[@]/#/build/integration/}" >/dev/null || skip_all 'the programs cannot be built'
+
+for program in "${programs[@]}"; do
+	ok "ebpf: $program" "$build/integration/$program" ebpf
+	note "$(grep -c '^ok' <<<"$_output") checks"
+done
+done_testing

@@ -2,7 +2,7 @@
 /*
  * One list of packet cases for all back ends: what goes in, and what must come out of each, octet by octet.
  *
- *   tester 10.101.1.1 -- n3 -- 10.101.2.1 UPF 10.110.1.1 -- n6 -- tester 10.110.1.2     UE pool 10.60.1.0/24
+ *   tester 10.101.1.1 -- n3 -- 10.101.2.1 UPF 10.110.1.1 -- n6 -- tester 10.110.1.2     UE pool 10.60.0.0/16
  *   tester 10.101.2.1 -- n3 -- 10.101.1.1 gNB ------------- radio -- tester (bearers)
  *
  * The back ends differ where the kernel's gtp driver has ways of its own: it copies the type of service to the
@@ -11,10 +11,7 @@
 #ifndef BATON_TESTS_PACKET_CASES_H
 #define BATON_TESTS_PACKET_CASES_H
 
-#include "dataplane/dataplane.h"
-#include "tests/integration/packet_build.h"
-
-enum port { PORT_N3, PORT_N6, PORT_RADIO, PORTS };
+#include "tests/integration/dataplane_bed.h"
 
 enum outcome {
 	FORWARDED, /* out of @port, this very frame (identification aside) */
@@ -29,6 +26,7 @@ struct expect {
 	enum outcome outcome;
 	enum port port;
 	enum dp_drop drop;
+	bool counted; /* ANSWERED: under @drop as well */
 	unsigned type, code, mtu;
 	struct packet packet;
 };
@@ -38,28 +36,6 @@ struct packet_case {
 	enum port in;
 	struct packet packet;
 	struct expect ebpf, gtp;
-};
-
-#define UE "10.60.1.2"
-#define UE_QFI "10.60.1.3"   /* takes QFI 9 only */
-#define UE_CLOSED "10.60.1.4" /* FAR: drop */
-#define UE_NARROW "10.60.1.5" /* MTU 1000 */
-#define UE_NONE "10.60.1.77" /* in the pool, without a session */
-#define SERVER "10.70.0.1"
-#define GNB_N3 "10.101.1.1"
-#define UPF_N3 "10.101.2.1"
-#define UPF2_N3 "10.101.2.2"
-#define UPF_N6 "10.110.1.1"
-
-enum {
-	TEID_UPF = 0x1001, /* UPF's, of UE */
-	TEID_UPF_QFI = 0x1002,
-	TEID_UPF_CLOSED = 0x1003,
-	TEID_UPF_NARROW = 0x1004,
-	TEID_N9 = 0x1005, /* UPF to UPF */
-	TEID_GNB = 0x2001,
-	TEID_UPF2 = 0x5005,
-	TEID_UNKNOWN = 0x999,
 };
 
 /* a row starts from the usual packet and overrides what it is about */
@@ -146,10 +122,10 @@ static const struct packet_case upf_cases[] = {
 	{"Echo Request from another port", PORT_N3, {UP(.gtpu = "32010004 00000000 00010000", .outer_port = 5000)},
 	 BOTH({.outcome = ANSWERED, .port = PORT_N3, .packet = {.gtpu = "32020006 00000000 00010000 0e00", .outer_port = 5000}})},
 	{"unknown TEID", PORT_N3, {UP(UE_TO_SERVER, .teid = TEID_UNKNOWN, .outer_port = 2152)},
-	 BOTH({.outcome = ANSWERED, .port = PORT_N3, .drop = DP_DROP_UNKNOWN_TEID,
+	 BOTH({.outcome = ANSWERED, .port = PORT_N3, .counted = true, .drop = DP_DROP_UNKNOWN_TEID,
 	       .packet = {.gtpu = "361a0014 00000000 00000040 01086800 1000000999 8500040a650201", .outer_port = 2152}})},
 	{"extension header that must be understood", PORT_N3, {UP(UE_TO_SERVER, .gtpu = "34ff0000 00001001 000000c0 01123400+")},
-	 .ebpf = {.outcome = ANSWERED, .port = PORT_N3, .drop = DP_DROP_MALFORMED, .packet = {.gtpu = "321f0007 00000000 00000000 8d0185", .outer_port = 2152}},
+	 .ebpf = {.outcome = ANSWERED, .port = PORT_N3, .counted = true, .drop = DP_DROP_MALFORMED, .packet = {.gtpu = "321f0007 00000000 00000000 8d0185", .outer_port = 2152}},
 	 .gtp = {.outcome = NOT_HERE}},
 	{"End Marker", PORT_N3, {UP(.gtpu = "30fe0000 00001001")}, BOTH({.outcome = IGNORED})},
 	/* downlink */
@@ -168,7 +144,7 @@ static const struct packet_case upf_cases[] = {
 	{"FAR says drop, downlink", PORT_N6, {.form = PACKET_PLAIN, .src = SERVER, .dst = UE_CLOSED}, .ebpf = DROP(GATE), .gtp = {.outcome = NOT_HERE}},
 	/* from tunnel to tunnel */
 	{"UE to UE", PORT_N3, {UP(.src = UE_NARROW, .dst = UE, .teid = TEID_UPF_NARROW)},
-	 .ebpf = TO_N3(.psc = PSC_DL, .qfi = 9, .src = UE_NARROW), .gtp = {.outcome = NOT_HERE}},
+	 .ebpf = TO_N3(.psc = PSC_DL, .qfi = 9, .src = UE_NARROW), .gtp = TO_N3(DRIVER, .src = UE_NARROW)},
 	{"N9, container kept as it was", PORT_N3, {UP(UE_TO_SERVER, .teid = TEID_N9, .psc = PSC_UL, .qfi = 9)},
 	 .ebpf = {.outcome = FORWARDED, .port = PORT_N3, .packet = {.form = PACKET_TUNNEL, .outer_src = UPF_N3, .outer_dst = UPF2_N3, .teid = TEID_UPF2, UE_TO_SERVER, .psc = PSC_UL, .qfi = 7}},
 	 .gtp = {.outcome = NOT_HERE /* refused */}},
@@ -192,7 +168,7 @@ static const struct packet_case gnb_cases[] = {
 	{"downlink, PDU session container", PORT_N3, {GNB_DOWN(.psc = PSC_DL, .qfi = 9)}, .ebpf = GNB_TO_RADIO(), .gtp = {.outcome = NOT_HERE}},
 	{"downlink, full size", PORT_N3, {GNB_DOWN(.size = 1456, .df = true)}, BOTH(GNB_TO_RADIO(.size = 1456, .df = true))},
 	{"downlink, unknown TEID", PORT_N3, {GNB_DOWN(.teid = TEID_UNKNOWN)},
-	 BOTH({.outcome = ANSWERED, .port = PORT_N3, .drop = DP_DROP_UNKNOWN_TEID,
+	 BOTH({.outcome = ANSWERED, .port = PORT_N3, .counted = true, .drop = DP_DROP_UNKNOWN_TEID,
 	       .packet = {.gtpu = "361a0014 00000000 00000040 01086800 1000000999 8500040a650101", .outer_port = 2152}})},
 	{"Echo Request", PORT_N3, {GNB_DOWN(.gtpu = "32010004 00000000 00020000")},
 	 BOTH({.outcome = ANSWERED, .port = PORT_N3, .packet = {.gtpu = "32020006 00000000 00020000 0e00", .outer_port = 2152}})},

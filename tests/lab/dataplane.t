@@ -1,16 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Every packet case of packet_cases.h under Debian's kernel: the ebpf back end on an older kernel than this
-# machine's, and the gtp back end on the kernel's own gtp driver.
+# The data plane under Debian's kernel: the ebpf back end on an older kernel than this machine's, and the gtp
+# back end on the kernel's own gtp driver. One boot for all.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-cases=$build/integration/dataplane_cases
-need_built "$cases"
+programs=(dataplane_cases dataplane_life dataplane_traffic)
+[ -n "${BATON_LAB:-}" ] || make -s -C "$root" "${programs[@]/#/build/integration/}" >/dev/null ||
+	skip_all 'the programs cannot be built'
+in_lab
 
 for backend in ebpf gtp; do
-	ok "$backend: every packet case on Debian's kernel" "$root/scripts/lab" "$cases" "$backend"
-	note "$backend: $(grep -c '^ok' <<<"$_output") cases"
+	for program in dataplane_cases dataplane_life; do
+		ok "$backend: $program" "$build/integration/$program" "$backend"
+		note "$(grep -c '^ok' <<<"$_output") checks"
+	done
+	ok "$backend: dataplane_traffic" "$build/integration/dataplane_traffic" "$backend" 32
+	note "$_output"
 done
 done_testing
