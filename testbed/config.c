@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The files of the run directory that are there before any process is: hosts, token, topology,
+ * configurations. */
+#include "testbed/plan.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include "testbed/file.h"
+
+/* What open_memstream gathered becomes a file. */
+static int save_text(const struct run *run, const char *name, const char *text, size_t len,
+		     mode_t mode)
+{
+	char path[RUN_PATH_MAX];
+
+	run_path(run, path, "%s", name);
+	return file_create(path, text, len, mode);
+}
+
+/* Names lead to where users' packets go; NODE.mgmt is the management address, in every node. */
+static void print_hosts(const struct plan *plan, FILE *out)
+{
+	const struct topology *t = plan->t;
+	char addr[INET_ADDRSTRLEN];
+
+	fprintf(out, "127.0.0.1 localhost\n");
+	for (unsigned i = 0; i < t->node_count; i++) {
+		struct in_addr seen = topology_node_address(t, i);
+		struct in_addr mgmt = plan->run->node[i].address;
+
+		if (seen.s_addr)
+			fprintf(out, "%s %s\n", inet_ntop(AF_INET, &seen, addr, sizeof(addr)),
+				t->node[i].name);
+		if (mgmt.s_addr)
+			fprintf(out, "%s %s.mgmt%s%s\n",
+				inet_ntop(AF_INET, &mgmt, addr, sizeof(addr)), t->node[i].name,
+				seen.s_addr ? "" : " ", seen.s_addr ? "" : t->node[i].name);
+	}
+	for (size_t i = 0; i < t->service_count; i++)
+		fprintf(out, "%s %s\n", inet_ntop(AF_INET, &t->service[i].addr, addr, sizeof(addr)),
+			t->service[i].name);
+}
+
+static void print_topology(const struct plan *plan, FILE *out)
+{
+	topology_write(plan->t, out);
+}
+
+static int write_printed(const struct plan *plan, const char *name, mode_t mode,
+			 void (*print)(const struct plan *plan, FILE *out))
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	int rc;
+
+	if (!out)
+		return -errno;
+	print(plan, out);
+	rc = fclose(out) ? -errno : save_text(plan->run, name, text, len, mode);
+	free(text);
+	return rc;
+}
+
+static int write_token(const struct run *run)
+{
+	unsigned char random[16];
+	char text[RUN_TOKEN_SIZE + 1];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return -EIO;
+	for (size_t i = 0; i < sizeof(random); i++)
+		snprintf(text + 2 * i, 3, "%02x", random[i]);
+	strcat(text, "\n");
+	return save_text(run, "token", text, strlen(text), 0600);
+}
+
+__attribute__((format(printf, 2, 3))) static int make_directory(const struct run *run,
+								const char *format, ...)
+{
+	char path[RUN_PATH_MAX], relative[RUN_PATH_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(relative, sizeof(relative), format, args);
+	va_end(args);
+	run_path(run, path, "%s", relative);
+	return mkdir(path, 0700) ? -errno : 0;
+}
+
+static int write_node(const struct plan *plan, unsigned node)
+{
+	static const char resolv[] = "# no name server\n";
+	const struct daemon_row *rows[DAEMONS_PER_NODE];
+	const char *name = plan_node_name(plan, node);
+	size_t count = plan_daemons(plan, node, rows);
+	char path[RUN_PATH_MAX];
+	int rc = make_directory(plan->run, "nodes/%s", name);
+
+	snprintf(path, sizeof(path), "nodes/%s/resolv.conf", name);
+	if (!rc)
+		rc = save_text(plan->run, path, resolv, strlen(resolv), 0644);
+	for (size_t i = 0; !rc && i < count; i++) {
+		if (!strcmp(rows[i]->name, "ue-agent"))
+			rc = make_directory(plan->run, "nodes/%s/ue-agent", name);
+		if (!rc && rows[i]->rest_port)
+			rc = config_write_daemon(plan, node, rows[i]);
+	}
+	return rc;
+}
+
+int config_write_all(const struct plan *plan)
+{
+	int rc = make_directory(plan->run, "%s", "nodes");
+
+	if (!rc)
+		rc = make_directory(plan->run, "%s", "bpf");
+	if (!rc)
+		rc = write_token(plan->run);
+	if (!rc)
+		rc = write_printed(plan, "hosts", 0644, print_hosts);
+	if (!rc)
+		rc = write_printed(plan, "topology.yaml", 0600, print_topology);
+	for (unsigned i = 0; !rc && i < plan_node_count(plan); i++)
+		rc = write_node(plan, i);
+	return rc;
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Each daemon's configuration file, as docs/contracts.md gives its keys. */
+#include "testbed/plan.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "testbed/file.h"
+
+/* One file that is being written: the node it is for, and helpers' scratch. */
+struct writer {
+	const struct plan *plan;
+	const struct topology *t;
+	unsigned index;
+	const struct topo_node *node;
+	const struct daemon_row *row;
+	FILE *out;
+};
+
+static void put_text(const struct writer *w, const char *key, const char *value)
+{
+	fprintf(w->out, "%s: \"%s\"\n", key, value);
+}
+
+static void put_addr(const struct writer *w, const char *key, struct in_addr addr)
+{
+	char text[INET_ADDRSTRLEN];
+
+	put_text(w, key, inet_ntop(AF_INET, &addr, text, sizeof(text)));
+}
+
+static void put_bool(const struct writer *w, const char *key, bool value)
+{
+	fprintf(w->out, "%s: %s\n", key, value ? "true" : "false");
+}
+
+static void put_prefix_item(const struct writer *w, struct yaml_prefix prefix)
+{
+	char text[INET_ADDRSTRLEN];
+
+	fprintf(w->out, "  - \"%s/%u\"\n", inet_ntop(AF_INET, &prefix.addr, text, sizeof(text)),
+		prefix.len);
+}
+
+/* A path inside the node's part of the run directory */
+static void put_node_path(const struct writer *w, const char *key, const char *file)
+{
+	char path[RUN_PATH_MAX];
+
+	run_path(w->plan->run, path, "nodes/%s/%s", w->node->name, file);
+	put_text(w, key, path);
+}
+
+static struct in_addr port_addr(const struct writer *w, unsigned node, enum topo_layer layer)
+{
+	const struct topo_port *port = topology_find_port(w->t, node, layer);
+
+	return port ? port->addr : (struct in_addr){0};
+}
+
+static const char *port_name(const struct writer *w, enum topo_layer layer)
+{
+	const struct topo_port *port = topology_find_port(w->t, w->index, layer);
+
+	return port ? port->ifname : "";
+}
+
+/* The only core: checked when the topology was read */
+static unsigned core_of(const struct topology *t)
+{
+	for (unsigned i = 0; i < t->node_count; i++)
+		if (t->node[i].kind == TOPO_CORE)
+			return i;
+	return 0;
+}
+
+static void put_url(const struct writer *w, const char *key, unsigned node, const char *daemon)
+{
+	char text[INET_ADDRSTRLEN];
+
+	fprintf(w->out, "%s: \"http://%s:%u\"\n", key,
+		inet_ntop(AF_INET, &w->plan->run->node[node].address, text, sizeof(text)),
+		daemon_rest_port(daemon));
+}
+
+static void put_pin_dir(const struct writer *w)
+{
+	char path[RUN_PATH_MAX];
+
+	snprintf(path, sizeof(path), "/sys/fs/bpf/%s", w->node->name);
+	put_text(w, "pin_dir", path);
+}
+
+static void put_plmn(const struct writer *w)
+{
+	put_text(w, "mcc", w->t->mcc);
+	put_text(w, "mnc", w->t->mnc);
+}
+
+/* What users may not reach: the core's own networks and management. */
+static void put_protected(const struct writer *w)
+{
+	const struct yaml_prefix n9 = {{htonl(0x0a660000)}, 16}; /* 10.102.0.0, kept for N9 */
+
+	fprintf(w->out, "protected:\n");
+	for (size_t i = 0; i < w->t->network_count; i++) {
+		enum topo_layer layer = w->t->network[i].layer;
+
+		if (layer == TOPO_N2 || layer == TOPO_N3 || layer == TOPO_N4)
+			put_prefix_item(w, w->t->network[i].prefix);
+	}
+	put_prefix_item(w, n9);
+	put_prefix_item(w, w->plan->run->management);
+}
+
+static void write_upf(const struct writer *w)
+{
+	put_text(w, "name", w->node->name);
+	put_addr(w, "n4_address", port_addr(w, w->index, TOPO_N4));
+	put_addr(w, "n3_address", port_addr(w, w->index, TOPO_N3));
+	put_text(w, "n3_device", port_name(w, TOPO_N3));
+	put_text(w, "n6_device", port_name(w, TOPO_N6));
+	fprintf(w->out, "n6_table: %d\n", N6_TABLE);
+	put_text(w, "dataplane", w->node->dataplane);
+	put_bool(w, "needs_qos", w->t->needs_qos);
+	fprintf(w->out, "ue_pools:\n");
+	put_prefix_item(w, w->node->pool);
+	put_protected(w);
+	put_pin_dir(w);
+}
+
+static void put_dnns(const struct writer *w)
+{
+	char addr[INET_ADDRSTRLEN];
+
+	fprintf(w->out, "dnns:\n");
+	for (size_t i = 0; i < w->t->dnn_count; i++) {
+		const struct topo_dnn *dnn = &w->t->dnn[i];
+
+		fprintf(w->out, "  - dnn: \"%s\"\n    sst: %u\n", dnn->name, dnn->sst);
+		if (dnn->sd[0])
+			fprintf(w->out, "    sd: \"%s\"\n", dnn->sd);
+		if (dnn->dns.s_addr)
+			fprintf(w->out, "    dns: \"%s\"\n",
+				inet_ntop(AF_INET, &dnn->dns, addr, sizeof(addr)));
+	}
+}
+
+static void put_upfs(const struct writer *w)
+{
+	char n4[INET_ADDRSTRLEN], pool[INET_ADDRSTRLEN];
+
+	fprintf(w->out, "upfs:\n");
+	for (unsigned i = 0; i < w->t->node_count; i++) {
+		const struct topo_node *upf = &w->t->node[i];
+		struct in_addr addr;
+
+		if (upf->kind != TOPO_UPF)
+			continue;
+		addr = port_addr(w, i, TOPO_N4);
+		fprintf(w->out,
+			"  - name: \"%s\"\n    n4_address: \"%s\"\n    dnai: \"%s\"\n"
+			"    pool: \"%s/%u\"\n    qos: %s\n",
+			upf->name, inet_ntop(AF_INET, &addr, n4, sizeof(n4)),
+			w->t->node[upf->edge].dnai,
+			inet_ntop(AF_INET, &upf->pool.addr, pool, sizeof(pool)), upf->pool.len,
+			w->plan->qos[i] ? "true" : "false");
+	}
+}
+
+static void put_anchors(const struct writer *w)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < w->t->node_count; i++) {
+		const struct topo_node *ue = &w->t->node[i];
+
+		for (size_t s = 0; s < ue->session_count; s++) {
+			if (ue->session[s].anchor < 0)
+				continue;
+			fprintf(w->out, "%s", any ? "" : "anchors:\n");
+			any = true;
+			fprintf(w->out,
+				"  - supi: \"%s\"\n    dnn: \"%s\"\n    session: %zu\n"
+				"    dnai: \"%s\"\n",
+				ue->supi, ue->session[s].dnn, s + 1,
+				w->t->node[ue->session[s].anchor].dnai);
+		}
+	}
+}
+
+static void write_smf(const struct writer *w)
+{
+	put_addr(w, "n2_address", port_addr(w, w->index, TOPO_N2));
+	put_addr(w, "n4_address", port_addr(w, w->index, TOPO_N4));
+	put_node_path(w, "database", "smf-lite.sqlite");
+	put_plmn(w);
+	fprintf(w->out, "tac: %u\n", w->t->tac);
+	put_dnns(w);
+	put_upfs(w);
+	put_anchors(w);
+}
+
+static void write_manager(const struct writer *w)
+{
+	put_url(w, "smf_url", w->index, "smf-lite");
+	put_node_path(w, "database", "migration-manager.sqlite");
+	put_text(w, "topology", w->t->name);
+}
+
+/* Devices of all radio links of this node, in the order of the UE's list of gNBs */
+static void put_radios(const struct writer *w)
+{
+	fprintf(w->out, "radios:\n");
+	for (size_t i = 0; i < w->t->port_count; i++) {
+		const struct topo_port *port = &w->t->port[i];
+
+		if (port->node == w->index && w->t->network[port->network].layer == TOPO_RADIO)
+			fprintf(w->out, "  - \"%s\"\n", port->ifname);
+	}
+}
+
+static void write_gnb(const struct writer *w)
+{
+	put_text(w, "name", w->node->name);
+	fprintf(w->out, "gnb_id: %u\n", w->node->number);
+	put_plmn(w);
+	fprintf(w->out, "tac: %u\n", w->t->tac);
+	put_addr(w, "n2_address", port_addr(w, w->index, TOPO_N2));
+	put_addr(w, "amf_address", port_addr(w, core_of(w->t), TOPO_N2));
+	put_addr(w, "n3_address", port_addr(w, w->index, TOPO_N3));
+	put_text(w, "n3_device", port_name(w, TOPO_N3));
+	put_text(w, "dataplane", w->node->dataplane);
+	put_bool(w, "needs_qos", w->t->needs_qos);
+	put_radios(w);
+	put_pin_dir(w);
+}
+
+static uint32_t sst_of(const struct topology *t, const char *dnn)
+{
+	for (size_t i = 0; i < t->dnn_count; i++)
+		if (!strcmp(t->dnn[i].name, dnn))
+			return t->dnn[i].sst;
+	return 1;
+}
+
+static void write_ue(const struct writer *w)
+{
+	put_text(w, "supi", w->node->supi);
+	put_plmn(w);
+	put_radios(w);
+	if (w->node->session_count)
+		fprintf(w->out, "sessions:\n");
+	for (size_t i = 0; i < w->node->session_count; i++)
+		fprintf(w->out, "  - id: %zu\n    dnn: \"%s\"\n    sst: %u\n", i + 1,
+			w->node->session[i].dnn, sst_of(w->t, w->node->session[i].dnn));
+	put_node_path(w, "resolv_conf", "resolv.conf");
+}
+
+static void write_ue_agent(const struct writer *w)
+{
+	char prefix[INET_ADDRSTRLEN];
+
+	put_text(w, "supi", w->node->supi);
+	put_url(w, "ue_url", w->index, "ue");
+	put_url(w, "manager_url", core_of(w->t), "migration-manager");
+	fprintf(w->out, "service_prefix: \"%s/%u\"\n",
+		inet_ntop(AF_INET, &w->t->service_prefix.addr, prefix, sizeof(prefix)),
+		w->t->service_prefix.len);
+	put_node_path(w, "state_dir", "ue-agent");
+}
+
+static void write_edge_agent(const struct writer *w)
+{
+	char addr[INET_ADDRSTRLEN];
+	bool any = false;
+
+	put_text(w, "name", w->node->name);
+	put_text(w, "dnai", w->node->dnai);
+	put_url(w, "manager_url", core_of(w->t), "migration-manager");
+	for (size_t i = 0; i < w->t->service_count; i++) {
+		const struct topo_service *service = &w->t->service[i];
+
+		if (!service->on[w->index])
+			continue;
+		fprintf(w->out, "%s", any ? "" : "services:\n");
+		any = true;
+		fprintf(w->out, "  - name: \"%s\"\n    address: \"%s\"\n", service->name,
+			inet_ntop(AF_INET, &service->addr, addr, sizeof(addr)));
+	}
+}
+
+static const struct {
+	const char *daemon;
+	void (*write)(const struct writer *w);
+} writers[] = {
+	{"smf-lite", write_smf},
+	{"migration-manager", write_manager},
+	{"upf", write_upf},
+	{"gnb", write_gnb},
+	{"ue", write_ue},
+	{"ue-agent", write_ue_agent},
+	{"edge-agent", write_edge_agent},
+};
+
+static void write_config(const struct writer *w)
+{
+	char path[RUN_PATH_MAX];
+
+	put_addr(w, "rest_address", w->plan->run->node[w->index].address);
+	fprintf(w->out, "rest_port: %u\n", w->row->rest_port);
+	run_path(w->plan->run, path, "token");
+	put_text(w, "token_file", path);
+	for (size_t i = 0; i < sizeof(writers) / sizeof(writers[0]); i++)
+		if (!strcmp(writers[i].daemon, w->row->name))
+			writers[i].write(w);
+}
+
+int config_write_daemon(const struct plan *plan, unsigned node, const struct daemon_row *row)
+{
+	struct writer w = {plan, plan->t, node, &plan->t->node[node], row, NULL};
+	char path[RUN_PATH_MAX], *text = NULL;
+	size_t len = 0;
+	int rc;
+
+	w.out = open_memstream(&text, &len);
+	if (!w.out)
+		return -errno;
+	write_config(&w);
+	run_path(plan->run, path, "nodes/%s/%s.yaml", w.node->name, row->name);
+	rc = fclose(w.out) ? -errno : file_create(path, text, len, 0600);
+	free(text);
+	return rc;
+}

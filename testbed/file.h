@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small files, whole: the run directory's, and those of /proc and /sys. */
+#ifndef BATON_TESTBED_FILE_H
+#define BATON_TESTBED_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/** file_read_text - up to @size - 1 bytes, NUL-terminated; Return: length, or negative errno */
+ssize_t file_read_text(const char *path, char *buf, size_t size);
+/** file_read_all - the whole file, NUL-terminated, at most 16 MiB; returned, free it */
+int file_read_all(const char *path, char **ret_text, size_t *ret_len);
+/** file_write - into an existing file: a setting of the kernel */
+int file_write(const char *path, const char *text);
+/** file_create - a new file, or its whole new contents, by renaming: readers see the old or the new */
+int file_create(const char *path, const char *text, size_t len, mode_t mode);
+/** file_remove_tree - everything under @path and itself, not following links, not into other file systems */
+int file_remove_tree(const char *path);
+/** file_is_mount - @path is the root of a mount (stands on another device than its parent, or is a namespace) */
+bool file_is_mount(const char *path);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The links of a topology, made by `up` between the namespaces of its nodes; each node sets up its own ends. */
+#ifndef BATON_TESTBED_LINKS_H
+#define BATON_TESTBED_LINKS_H
+
+#include "testbed/node.h"
+
+/** links_make - veth pairs, the fabric's bridges, and the host's end; @netns: a descriptor for each node of the run */
+int links_make(const struct plan *plan, const int *netns, struct node_error *err);
+
+/**
+ * management_choose - a prefix, host address and interface name for the management network, into plan->run
+ *
+ * The first /20 of 10.192.0.0/10 that neither the host's routes and addresses nor another run has. Call it with the
+ * run lock held, and save the record before letting go.
+ */
+int management_choose(struct plan *plan, struct node_error *err);
+/** management_host_up - address and state of the host's end */
+int management_host_up(const struct plan *plan, struct node_error *err);
+/** management_host_remove - every link of the host with the alias "baton:NAME"; Return: 0 also when there is none */
+int management_host_remove(const char *name);
+
+#endif

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+/* baton: one table gives dispatch and help. */
+#include <getopt.h>
+#include <libgen.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/version.h"
+#include "testbed/baton.h"
+#include "testbed/measure/measure.h"
+#include "testbed/topology.h"
+
+static int version_main(const struct baton_context *ctx, int argc, char **argv);
+static int help_main(const struct baton_context *ctx, int argc, char **argv);
+
+static const struct command {
+	const char *name;
+	int (*main)(const struct baton_context *ctx, int argc, char **argv);
+	const char *arguments, *help;
+} commands[] = {
+	{"up", up_main, "FILE [--no-wait] [--keep] [--timeout S]",
+	 "bring a topology up and wait for its PDU sessions"},
+	{"down", down_main, "[NAME] [--all] [--force]",
+	 "take it down; --force ends processes that aren't Baton's"},
+	{"status", status_main, "", "nodes, daemons, links, PDU sessions"},
+	{"exec", exec_main, "NODE [--pdu N] -- CMD...",
+	 "run a command in a node; --pdu: over PDU session N of a UE"},
+	{"logs", logs_main, "NODE [--daemon D] [-f]", "what a node's daemons said"},
+	{"env", env_main, "", "print BATON_URL and BATON_TOKEN, for eval"},
+	{"wait", wait_main, "[--timeout S]",
+	 "until all daemons are ready and all PDU sessions active"},
+	{"measure", measure_main, "switch [OPTIONS]", "what a PDU session switch costs, from every packet"},
+	{"doctor", doctor_main, "", "what this machine offers, and what is used instead"},
+	{"version", version_main, "", "print the version"},
+	{"help", help_main, "[COMMAND]", "print this"},
+	{0},
+};
+
+void complain(const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "baton: ");
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\n");
+}
+
+static int version_main(const struct baton_context *ctx, int argc, char **argv)
+{
+	if (ctx->json)
+		printf("{\"version\": \"%s\", \"commit\": \"%s\"}\n", version_string,
+		       version_commit);
+	else
+		printf("baton %s (%s)\n", version_string, version_commit);
+	return BATON_OK;
+}
+
+static void print_help(FILE *out)
+{
+	fprintf(out, "usage: baton [--name NAME] [--json] COMMAND ...\n\n");
+	for (const struct command *c = commands; c->name; c++) {
+		int width = fprintf(out, "  %s %s", c->name, c->arguments);
+
+		fprintf(out, "%*s%s\n", width < 46 ? 46 - width : 1, "", c->help);
+	}
+	fprintf(out,
+		"\n  --name NAME  which topology; the file's name, or the only one that is up\n"
+		"  --json       print JSON\n\n"
+		"exit status: 0 done, 1 failed, 2 usage, 3 mistake in the topology file, 4 not "
+		"root,\n"
+		"5 already up, 6 not up, 7 the kernel lacks something, 130 interrupted and rolled "
+		"back;\n"
+		"exec: the command's\n");
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (!strcmp(c->name, name))
+			return c;
+	complain("unknown command '%s'; see `baton help`", name);
+	return NULL;
+}
+
+static int help_main(const struct baton_context *ctx, int argc, char **argv)
+{
+	const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
+
+	if (argc > 1 && !command)
+		return BATON_USAGE;
+	if (command)
+		printf("usage: baton %s %s\n%s\n", command->name, command->arguments,
+		       command->help);
+	else
+		print_help(stdout);
+	return BATON_OK;
+}
+
+/* BATON_LIBEXEC, else beside this program (a build tree), else ../libexec/baton from it (installed)
+ */
+static void find_daemons(struct baton_context *ctx)
+{
+	const char *given = getenv("BATON_LIBEXEC");
+	char self[PATH_MAX] = "", beside[PATH_MAX + 16];
+	const char *dir;
+
+	if (given && strlen(given) < sizeof(ctx->libexec)) {
+		strcpy(ctx->libexec, given);
+		return;
+	}
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		return;
+	dir = dirname(self);
+	snprintf(beside, sizeof(beside), "%s/smf-lite", dir);
+	if (!access(beside, X_OK))
+		snprintf(ctx->libexec, sizeof(ctx->libexec), "%s", dir);
+	else
+		snprintf(ctx->libexec, sizeof(ctx->libexec), "%.*s/../libexec/baton", PATH_MAX - 32,
+			 dir);
+}
+
+/* argv's strings lie one after the other: a copy is handed to getopt, and inits write their titles
+ * over them. */
+static char **copy_arguments(struct baton_context *ctx, int argc, char **argv)
+{
+	char **copy = calloc((size_t)argc + 1, sizeof(*copy));
+
+	for (int i = 0; copy && i < argc; i++)
+		copy[i] = strdup(argv[i]);
+	ctx->title = argv[0];
+	ctx->title_size = (size_t)(argv[argc - 1] - argv[0]) + strlen(argv[argc - 1]);
+	return copy;
+}
+
+static int parse_globals(struct baton_context *ctx, int argc, char **argv)
+{
+	static const struct option options[] = {{"name", required_argument, NULL, 'n'},
+						{"json", no_argument, NULL, 'j'},
+						{"help", no_argument, NULL, 'h'},
+						{"version", no_argument, NULL, 'v'},
+						{0}};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "+n:jhv", options, NULL)) != -1) {
+		if (c == 'n')
+			ctx->name = optarg;
+		else if (c == 'j')
+			ctx->json = true;
+		else if (c == 'h')
+			exit(help_main(ctx, 1, argv));
+		else if (c == 'v')
+			exit(version_main(ctx, 1, argv));
+		else
+			return BATON_USAGE;
+	}
+	if (ctx->name &&
+	    (!ctx->name[0] || strlen(ctx->name) >= TOPO_NAME_SIZE ||
+	     strspn(ctx->name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(ctx->name) ||
+	     ctx->name[0] == '-')) {
+		complain("--name: expected 1 to %d lower-case letters, digits and hyphens",
+			 TOPO_NAME_SIZE - 1);
+		return BATON_USAGE;
+	}
+	return BATON_OK;
+}
+
+/* --json is a word of the command's, too: `baton status --json` reads better */
+static int take_json(struct baton_context *ctx, int argc, char **argv)
+{
+	int kept = 0;
+
+	for (int i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], "--json"))
+			ctx->json = true;
+		else
+			argv[kept++] = argv[i];
+	}
+	argv[kept] = NULL;
+	return kept;
+}
+
+int main(int argc, char **argv)
+{
+	struct baton_context ctx = {0};
+	const struct command *command;
+	char **arguments;
+	int rc;
+
+	if (argc < 1 || !(arguments = copy_arguments(&ctx, argc, argv)))
+		return BATON_FAILED;
+	rc = parse_globals(&ctx, argc, arguments);
+	if (rc != BATON_OK || optind >= argc) {
+		print_help(stderr);
+		return BATON_USAGE;
+	}
+	command = find_command(arguments[optind]);
+	if (!command)
+		return BATON_USAGE;
+	find_daemons(&ctx);
+	arguments += optind;
+	argc -= optind;
+	if (command->main != exec_main) /* whose arguments are another program's */
+		argc = take_json(&ctx, argc, arguments);
+	optind = 0; /* getopt starts over, for the command */
+	return command->main(&ctx, argc, arguments);
+}

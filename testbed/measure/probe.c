@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "testbed/measure/probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/stamp/stamp.h"
+
+enum {
+	SENDER_PRIORITY = 40,
+	RECEIVER_PRIORITY = 30,
+	SOCKET_BUFFER = 4 << 20,
+	POLL_MS = 50,
+	GROW_FIRST = 1 << 16
+};
+
+struct probe {
+	struct probe_config config;
+	int fd;
+	pthread_t sender, receiver;
+	bool sender_runs, receiver_runs;
+	atomic_bool stop_sending, stop_receiving;
+	uint64_t *sent_ns;
+	size_t sent_count, sent_room;
+	uint64_t late_max_ns;
+	struct probe_reply *reply;
+	size_t reply_count, reply_room;
+};
+
+int netns_socket(int netns_fd, int domain, int type, int protocol)
+{
+	int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd;
+
+	if (own < 0)
+		return -errno;
+	if (setns(netns_fd, CLONE_NEWNET) < 0) {
+		fd = -errno;
+		close(own);
+		return fd;
+	}
+	fd = socket(domain, type, protocol);
+	if (fd < 0)
+		fd = -errno;
+	if (setns(own, CLONE_NEWNET) < 0)
+		abort(); /* going on in the wrong namespace would measure, and touch, something else
+			  */
+	close(own);
+	return fd;
+}
+
+static uint64_t now_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* Room for one more; false when there is none: then the run is cut, which the report shows by its
+ * counts. */
+static bool grow(void **array, size_t *room, size_t count, size_t size)
+{
+	size_t wanted = *room ? *room * 2 : GROW_FIRST;
+	void *larger;
+
+	if (count < *room)
+		return true;
+	larger = count < SAMPLES_MAX ? realloc(*array, wanted * size) : NULL;
+	if (!larger)
+		return false;
+	*array = larger;
+	*room = wanted;
+	return true;
+}
+
+/* ---- sending ---- */
+
+static void send_one(struct probe *p, const struct sockaddr_in *to)
+{
+	uint8_t bytes[STAMP_LEN];
+	struct stamp_test test = {.seq = (uint32_t)p->sent_count, .ssid = p->config.ssid};
+
+	test.time_ns = now_ns(CLOCK_REALTIME);
+	stamp_test_encode(&test, bytes);
+	p->sent_ns[p->sent_count++] = test.time_ns;
+	/* A probe that finds no route was sent and lost: that is what is measured. */
+	(void)!sendto(p->fd, bytes, sizeof bytes, MSG_DONTWAIT, (const struct sockaddr *)to,
+		      sizeof *to);
+}
+
+static void *send_all(void *arg)
+{
+	struct probe *p = arg;
+	struct sockaddr_in to = {.sin_family = AF_INET,
+				 .sin_addr = p->config.service,
+				 .sin_port = htons(STAMP_PORT)};
+	uint64_t start = now_ns(CLOCK_MONOTONIC) + p->config.interval_ns;
+
+	for (uint64_t n = 0; !atomic_load(&p->stop_sending); n++) {
+		uint64_t deadline = start + n * p->config.interval_ns, now;
+		struct timespec ts = {(time_t)(deadline / 1000000000u),
+				      (long)(deadline % 1000000000u)};
+
+		if (!grow((void **)&p->sent_ns, &p->sent_room, p->sent_count, sizeof *p->sent_ns))
+			break;
+		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+			;
+		now = now_ns(CLOCK_MONOTONIC);
+		if (now - deadline > p->late_max_ns)
+			p->late_max_ns = now - deadline;
+		send_one(p, &to);
+	}
+	return NULL;
+}
+
+/* ---- receiving ---- */
+
+static void read_control(struct msghdr *header, struct probe_reply *ret)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
+			struct timespec ts;
+
+			memcpy(&ts, CMSG_DATA(c), sizeof ts);
+			ret->received_ns = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+		} else if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+			struct in_pktinfo info;
+
+			memcpy(&info, CMSG_DATA(c), sizeof info);
+			ret->local = info.ipi_addr;
+		}
+	}
+}
+
+static bool receive_one(struct probe *p)
+{
+	uint8_t bytes[256];
+	char control[128];
+	struct iovec iov = {bytes, sizeof bytes};
+	struct msghdr header = {.msg_iov = &iov,
+				.msg_iovlen = 1,
+				.msg_control = control,
+				.msg_controllen = sizeof control};
+	ssize_t len = recvmsg(p->fd, &header, MSG_DONTWAIT);
+	struct probe_reply reply = {0};
+	struct stamp_reply stamp;
+
+	if (len < 0)
+		return errno == EINTR;
+	if (stamp_reply_decode(bytes, (size_t)len, &stamp) < 0 || stamp.ssid != p->config.ssid)
+		return true;
+	if (!grow((void **)&p->reply, &p->reply_room, p->reply_count, sizeof *p->reply))
+		return false;
+	reply.sender_seq = stamp.sender_seq;
+	reply.reflector_seq = stamp.seq;
+	read_control(&header, &reply);
+	p->reply[p->reply_count++] = reply;
+	return true;
+}
+
+static void *receive_all(void *arg)
+{
+	struct probe *p = arg;
+	struct pollfd poll_fd = {.fd = p->fd, .events = POLLIN};
+
+	while (!atomic_load(&p->stop_receiving)) {
+		if (poll(&poll_fd, 1, POLL_MS) > 0) {
+			while (receive_one(p))
+				;
+		}
+	}
+	return NULL;
+}
+
+/* ---- starting and ending ---- */
+
+static int open_socket(struct probe *p)
+{
+	int on = 1, size = SOCKET_BUFFER;
+
+	p->fd = netns_socket(p->config.netns_fd, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (p->fd < 0)
+		return p->fd;
+	setsockopt(p->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+	if (setsockopt(p->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) < 0 ||
+	    setsockopt(p->fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Real-time where allowed, else as the machine permits: the noise floor in the report tells. */
+static int start_thread(pthread_t *thread, int priority, void *(*run)(void *), struct probe *p)
+{
+	struct sched_param param = {.sched_priority = priority};
+	int r = pthread_create(thread, NULL, run, p);
+
+	if (r == 0)
+		pthread_setschedparam(*thread, SCHED_FIFO, &param);
+	return -r;
+}
+
+int probe_start(const struct probe_config *config, struct probe **ret_probe)
+{
+	struct probe *p = calloc(1, sizeof *p);
+	int r;
+
+	if (!p)
+		return -ENOMEM;
+	p->config = *config;
+	r = open_socket(p);
+	if (r == 0)
+		r = start_thread(&p->receiver, RECEIVER_PRIORITY, receive_all, p);
+	p->receiver_runs = r == 0;
+	if (r == 0)
+		r = start_thread(&p->sender, SENDER_PRIORITY, send_all, p);
+	p->sender_runs = r == 0;
+	if (r < 0) {
+		probe_finish(p, &(struct probe_run){0});
+		return r;
+	}
+	*ret_probe = p;
+	return 0;
+}
+
+void probe_stop_sending(struct probe *p)
+{
+	atomic_store(&p->stop_sending, true);
+	if (p->sender_runs)
+		pthread_join(p->sender, NULL);
+	p->sender_runs = false;
+}
+
+void probe_finish(struct probe *p, struct probe_run *run)
+{
+	probe_stop_sending(p);
+	atomic_store(&p->stop_receiving, true);
+	if (p->receiver_runs)
+		pthread_join(p->receiver, NULL);
+	run->interval_ns = p->config.interval_ns;
+	run->sent_ns = p->sent_ns;
+	run->sent_count = p->sent_count;
+	run->reply = p->reply;
+	run->reply_count = p->reply_count;
+	run->sender_late_max_ns = p->late_max_ns;
+	if (p->fd >= 0)
+		close(p->fd);
+	free(p);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The probe stream: a STAMP sender in the UE's network namespace, on absolute deadlines, by an
+ * unconnected socket, so that each packet takes the route of its moment. Two threads of real-time
+ * priority: one sends, one receives.
+ */
+#ifndef BATON_MEASURE_PROBE_H
+#define BATON_MEASURE_PROBE_H
+
+#include "testbed/measure/samples.h"
+
+struct probe;
+
+struct probe_config {
+	int netns_fd;		/* the UE's */
+	struct in_addr service; /* STAMP_PORT */
+	uint64_t interval_ns;
+	uint16_t ssid;
+};
+
+/** probe_start - Return: 0 or a negative errno */
+int probe_start(const struct probe_config *config, struct probe **ret_probe);
+/** probe_stop_sending - no more probes; answers are still taken */
+void probe_stop_sending(struct probe *p);
+/** probe_finish - end, and hand what was seen over to @run (sent, reply, interval, sender_late_max)
+ */
+void probe_finish(struct probe *p, struct probe_run *run);
+
+/** netns_socket - socket(2) in another network namespace; Return: descriptor or negative errno */
+int netns_socket(int netns_fd, int domain, int type, int protocol);
+
+#endif

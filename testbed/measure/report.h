@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A finished measurement and the forms in which it is told: JSON with every raw sample, CSV with a
+ * line a switch, a table, a plot. */
+#ifndef BATON_MEASURE_REPORT_H
+#define BATON_MEASURE_REPORT_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "testbed/measure/result.h"
+
+struct report_mode {
+	char name[32];
+	size_t wanted;
+};
+
+struct report {
+	char machine[160], kernel[96], topology[64], dataplane_upf[32], dataplane_gnb[32];
+	bool emulated; /* under TCG: only ratios inside this report mean anything */
+	uint64_t time_ns, interval_ns, hold_ms;
+	size_t mode_count;
+	struct report_mode mode[MODES_MAX];
+	size_t event_count;
+	struct switch_event *event;
+	struct summary noise_up, noise_down; /* largest gap of windows without a switch */
+	struct probe_run run;
+};
+
+void report_done(struct report *r);
+
+/** report_json - the form of docs/guide.md; @samples: with every raw sample; returned */
+json_t *report_json(const struct report *r, bool samples);
+void report_csv(const struct report *r, FILE *out);
+void report_table(const struct report *r, FILE *out);
+/** report_svg - CDF of the largest gap of each mode and direction, time on a log axis */
+void report_svg(const struct report *r, FILE *out);
+/** report_write - DIR/report.json, .csv and .svg, each written aside and renamed; complains;
+ * Return: 0 or a negative errno */
+int report_write(const struct report *r, const char *dir);
+
+/* One figure of the switches of a mode, for summaries and plots. */
+enum report_figure {
+	FIGURE_SETUP,
+	FIGURE_LATENCY,
+	FIGURE_LARGEST_GAP,
+	FIGURE_LOSS_GAP,
+	FIGURE_FIRST_LOST
+};
+enum report_direction { UPLINK, DOWNLINK };
+/** report_values - the figure of each completed switch, NANs left out; @ret: room for event_count;
+ * Return: how many */
+size_t report_values(const struct report *r, size_t mode, enum report_direction direction,
+		     enum report_figure figure, double *ret);
+struct summary report_summary(const struct report *r, size_t mode, enum report_direction direction,
+			      enum report_figure figure);
+struct report_counts {
+	uint64_t completed, failed, lost[2], duplicated[2], reordered[2];
+};
+struct report_counts report_count(const struct report *r, size_t mode);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a run says: figures of each switch, and of all switches of one mode. Definitions are in
+ * docs/guide.md, "What is measured".
+ *
+ * A direction's window is [T0 - 100 ms, end of hold]. Uplink: the UE's sequence over the union of
+ * all reflectors. Downlink: each reflector's sequence at the UE, gaps over the union.
+ */
+#ifndef BATON_MEASURE_RESULT_H
+#define BATON_MEASURE_RESULT_H
+
+#include <stdbool.h>
+
+#include "testbed/measure/samples.h"
+
+enum { WINDOW_LEAD_NS = 100000000, MODES_MAX = 4, P99_MIN_SAMPLES = 100 };
+
+/* One direction of one switch. Times in microseconds; NAN: there is none. */
+struct direction_result {
+	double latency_us; /* T0 to the first user packet in the new session: on N3 by TEID (up), at
+			      the UE (down) */
+	double largest_gap_us; /* longest silence at the receiver less the nominal interval */
+	double loss_gap_us;    /* longest run of consecutive lost probes, times the interval */
+	double first_lost_us; /* sending of the first lost to arrival of the first after it; 0: none
+				 lost */
+	uint64_t lost, duplicated, reordered;
+};
+
+struct switch_event {
+	size_t mode; /* index into the report's modes */
+	char migration[24], state[16], cause[64];
+	bool ok; /* completed */
+	uint64_t t0_ns, switched_ns, hold_ns;
+	double setup_us; /* PDU session set-up; NAN: none was set up */
+	struct in_addr destination_address;
+	uint32_t uplink_teid; /* of the new session, 0: not known */
+	struct direction_result up, down;
+};
+
+/* Nearest-rank percentiles; p99 is NAN below 100 samples, all of them when there is none. */
+struct summary {
+	double p50, p99, max;
+	size_t count;
+};
+
+/* A run made ready for questions: arrivals in order of time. */
+struct compute;
+
+/** compute_new - @run: borrowed until compute_free; Return: 0 or -ENOMEM */
+int compute_new(const struct probe_run *run, struct compute **ret_compute);
+void compute_free(struct compute *c);
+
+/** compute_switch - fill in up and down of @event; Return: 0 or -ENOMEM */
+int compute_switch(const struct compute *c, struct switch_event *event);
+/** compute_noise - largest gaps of windows without a switch: one value for each of @count windows
+ * of @length_ns from @start_ns */
+void compute_noise(const struct compute *c, uint64_t start_ns, uint64_t length_ns, size_t count,
+		   double *ret_up, double *ret_down);
+/** compute_summary - of the @count values that are not NAN; sorts @values */
+struct summary compute_summary(double *values, size_t count);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside a node, before its init's loop runs: file systems, settings, interfaces. All of it is done by the init itself,
+ * in its own namespaces, so nodes are set up side by side.
+ */
+#ifndef BATON_TESTBED_NODE_H
+#define BATON_TESTBED_NODE_H
+
+#include "testbed/plan.h"
+
+struct node_error {
+	char text[400];
+};
+
+/** node_fail - write what failed, with the errno's words; Return: @rc, so that it can be returned */
+int node_fail(struct node_error *err, int rc, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/**
+ * node_mounts - / recursively slave, own /proc and /sys, the run's bpffs, hosts and resolv.conf, host name
+ *
+ * Mounts of other namespaces and runs that were copied with the host's are let go, or this node would keep them alive.
+ */
+int node_mounts(const struct plan *plan, unsigned node, struct node_error *err);
+
+/** node_settings - every sysctl that Baton relies on; the host's are another namespace's */
+int node_settings(const struct plan *plan, unsigned node, struct node_error *err);
+
+/** node_network - links up, addresses, neighbours, shapes, routes, once `up` has made the links */
+int node_network(const struct plan *plan, unsigned node, struct node_error *err);
+
+#endif

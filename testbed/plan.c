@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Which daemons a node has, by its kind. */
+#include "testbed/plan.h"
+
+#include <string.h>
+
+const struct daemon_row daemon_rows[] = {
+	{"smf-lite", TOPO_CORE, 8081, true},   {"migration-manager", TOPO_CORE, 8080, true},
+	{"upf", TOPO_UPF, 8082, true},	       {"gnb", TOPO_GNB, 8086, true},
+	{"ue", TOPO_UE, 8083, true},	       {"ue-agent", TOPO_UE, 8084, true},
+	{"edge-agent", TOPO_EDGE, 8085, true}, {"iperf3", TOPO_EDGE, 0, false},
+	{"iperf3", TOPO_CLOUD, 0, false},      {0},
+};
+
+size_t plan_daemons(const struct plan *plan, unsigned node,
+		    const struct daemon_row *rows[DAEMONS_PER_NODE])
+{
+	size_t count = 0;
+
+	if (node >= plan->t->node_count)
+		return 0;
+	for (const struct daemon_row *row = daemon_rows; row->name; row++) {
+		if (row->kind != plan->t->node[node].kind)
+			continue;
+		if (!strcmp(row->name, "iperf3") && !plan->iperf3[0])
+			continue;
+		rows[count++] = row;
+	}
+	return count;
+}
+
+void plan_program(const struct plan *plan, const struct daemon_row *row, char path[PATH_MAX])
+{
+	if (!strcmp(row->name, "iperf3"))
+		snprintf(path, PATH_MAX, "%s", plan->iperf3);
+	else
+		snprintf(path, PATH_MAX, "%.*s/%s", PATH_MAX - 64, plan->ctx->libexec, row->name);
+}
+
+size_t plan_node_count(const struct plan *plan)
+{
+	return plan->t->node_count + 1;
+}
+
+const char *plan_node_name(const struct plan *plan, unsigned node)
+{
+	return node < plan->t->node_count ? plan->t->node[node].name : RUN_FABRIC;
+}
+
+uint16_t daemon_rest_port(const char *name)
+{
+	for (const struct daemon_row *row = daemon_rows; row->name; row++)
+		if (!strcmp(row->name, name))
+			return row->rest_port;
+	return 0;
+}

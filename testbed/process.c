@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Processes by /proc and pidfd_open(2): a signal never reaches a later process that got the same
+ * number. */
+#include "testbed/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "testbed/file.h"
+
+int boot_id_read(char ret_id[BOOT_ID_SIZE])
+{
+	char text[64];
+	int rc = file_read_text("/proc/sys/kernel/random/boot_id", text, sizeof(text));
+
+	if (rc < 0)
+		return rc;
+	text[strcspn(text, "\n")] = '\0';
+	snprintf(ret_id, BOOT_ID_SIZE, "%.36s", text);
+	return 0;
+}
+
+uint64_t process_start_time(pid_t pid)
+{
+	char path[64], text[1024], *field;
+	int rc;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	rc = file_read_text(path, text, sizeof(text));
+	/* the name may hold blanks and parentheses; what follows the last one doesn't */
+	field = rc < 0 ? NULL : strrchr(text, ')');
+	if (!field || strncmp(field, ") Z", 3) == 0)
+		return 0;
+	for (int i = 2; i < 22 && field; i++)
+		field = strchr(field + 1, ' ');
+	return field ? strtoull(field + 1, NULL, 10) : 0;
+}
+
+bool process_alive(const struct process *process)
+{
+	return process->pid > 0 && process->start &&
+	       process_start_time(process->pid) == process->start;
+}
+
+static int open_same(const struct process *process)
+{
+	int fd;
+
+	if (process->pid <= 0)
+		return -ESRCH;
+	fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
+	if (fd < 0)
+		return -errno;
+	if (!process_alive(process)) {
+		close(fd);
+		return -ESRCH;
+	}
+	return fd;
+}
+
+int process_signal(const struct process *process, int signal)
+{
+	int fd = open_same(process), rc = 0;
+
+	if (fd < 0)
+		return fd;
+	if (syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0))
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
+int process_await_end(const struct process *process, int timeout_ms)
+{
+	struct pollfd pfd = {.events = POLLIN};
+	int rc;
+
+	pfd.fd = open_same(process);
+	if (pfd.fd < 0)
+		return 0;
+	rc = poll(&pfd, 1, timeout_ms);
+	close(pfd.fd);
+	return rc > 0 ? 0 : -ETIMEDOUT;
+}
+
+uint64_t process_namespace(pid_t pid, const char *which)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, which);
+	return stat(path, &st) ? 0 : st.st_ino;
+}
+
+void process_command(pid_t pid, char *buf, size_t size)
+{
+	char path[64];
+	int fd;
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	len = fd < 0 ? 0 : read(fd, buf, size - 1);
+	if (fd >= 0)
+		close(fd);
+	while (len > 0 && !buf[len - 1])
+		len--;
+	buf[len > 0 ? len : 0] = '\0';
+	for (ssize_t i = 0; i < len; i++)
+		if (!buf[i])
+			buf[i] = ' ';
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+/* baton status: one document of what is up, which --json prints as it is and text prints as tables.
+ */
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/json.h"
+#include "testbed/control.h"
+#include "testbed/file.h"
+#include "testbed/plan.h"
+#include "testbed/sessions.h"
+
+/* A node counts its processes from 1; what the host calls them is in /proc/PID/status, "NSpid: host
+ * ... node". */
+static pid_t innermost_pid(pid_t pid)
+{
+	char path[64], text[4096], *at, *end;
+	pid_t last = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	if (file_read_text(path, text, sizeof(text)) < 0 || !(at = strstr(text, "\nNSpid:")))
+		return 0;
+	at += strlen("\nNSpid:");
+	for (long value = strtol(at, &end, 10); end != at && *at != '\n';
+	     at = end, value = strtol(at, &end, 10)) {
+		last = (pid_t)value;
+		if (*end == '\n')
+			break;
+	}
+	return last;
+}
+
+static void use_host_pids(const struct run_node *node, json_t *daemons)
+{
+	uint64_t namespace = process_namespace(node->init.pid, "pid");
+	const struct dirent *entry;
+	DIR *proc = namespace && json_array_size(daemons) ? opendir("/proc") : NULL;
+	json_t *daemon;
+	size_t i;
+
+	while (proc && (entry = readdir(proc))) {
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10), inner;
+
+		if (pid <= 0 || process_namespace(pid, "pid") != namespace)
+			continue;
+		inner = innermost_pid(pid);
+		json_array_foreach(daemons, i, daemon)
+		{
+			if (json_integer_value(json_object_get(daemon, "pid")) != inner ||
+			    json_object_get(daemon, "host"))
+				continue;
+			json_object_set_new(daemon, "pid", json_integer(pid));
+			json_object_set_new(daemon, "host", json_true());
+		}
+	}
+	if (proc)
+		closedir(proc);
+	json_array_foreach(daemons, i, daemon) json_object_del(daemon, "host");
+}
+
+static json_t *node_document(const struct run *run, const struct topology *t, size_t index)
+{
+	const struct run_node *node = &run->node[index];
+	bool alive = run_is_of_this_boot(run) && process_alive(&node->init);
+	json_t *status = alive ? control_status(run, node->name) : NULL;
+	json_t *daemons = json_incref(json_object_get(status, "daemons"));
+	json_t *json;
+
+	json_decref(status);
+	if (!daemons)
+		daemons = json_array();
+	use_host_pids(node, daemons);
+	json = json_pack("{s:s, s:s, s:s, s:i, s:o}", "name", node->name, "kind",
+			 topo_kind_name(t->node[index].kind), "state", alive ? "up" : "gone", "pid",
+			 node->init.pid, "daemons", daemons);
+	if (node->address.s_addr)
+		json_object_set_new(json, "address", json_ipv4(node->address));
+	return json;
+}
+
+static json_t *end_document(const struct topology *t, const struct topo_port *port)
+{
+	json_t *json = json_pack("{s:s, s:s}", "node", t->node[port->node].name, "interface",
+				 port->ifname);
+
+	if (port->addr.s_addr)
+		json_object_set_new(json, "address", json_ipv4(port->addr));
+	return json;
+}
+
+static void add_shape(json_t *json, const struct topo_shape *shape)
+{
+	const char *scheduler = topo_shape_needs_netem(shape) ? "netem" : "tbf";
+
+	json_object_set_new(json, "shaped_by",
+			    topo_shape_is_plain(shape) ? json_null() : json_string(scheduler));
+	if (shape->rate_bps)
+		json_object_set_new(json, "rate_bps", json_integer((json_int_t)shape->rate_bps));
+	if (shape->delay_us)
+		json_object_set_new(json, "delay_us", json_integer(shape->delay_us));
+	if (shape->jitter_us)
+		json_object_set_new(json, "jitter_us", json_integer(shape->jitter_us));
+	if (shape->loss > 0)
+		json_object_set_new(json, "loss", json_real(shape->loss));
+}
+
+/* A pair is one link, a bridged network one for each member. */
+static void add_links(json_t *links, const struct topology *t, const struct topo_network *network)
+{
+	for (unsigned p = 0; p < network->port_count; p++) {
+		const struct topo_port *port = &t->port[network->first_port + p];
+		json_t *ends, *json;
+
+		if (!network->bridged && p)
+			break;
+		ends = json_pack("[o]", end_document(t, port));
+		if (!network->bridged)
+			json_array_append_new(ends, end_document(t, port + 1));
+		json = json_pack("{s:s, s:s, s:b, s:i, s:o}", "network", network->name, "layer",
+				 topo_layer_name(network->layer), "bridged", network->bridged,
+				 "mtu", (int)network->mtu, "ends", ends);
+		add_shape(json, &port->shape);
+		json_array_append_new(links, json);
+	}
+}
+
+static json_t *sessions_document(const struct run *run, const struct topology *t)
+{
+	json_t *all = json_array();
+
+	for (unsigned i = 0; i < t->node_count; i++) {
+		json_t *list, *session;
+		size_t s;
+
+		if (t->node[i].kind != TOPO_UE || !process_alive(&run->node[i].init))
+			continue;
+		list = sessions_list(run, i);
+		json_array_foreach(list, s, session)
+		{
+			json_object_set_new(session, "ue", json_string(t->node[i].name));
+			json_object_set_new(session, "supi", json_string(t->node[i].supi));
+			json_array_append(all, session);
+		}
+		json_decref(list);
+	}
+	return all;
+}
+
+static void add_manager(json_t *document, const struct run *run, const struct topology *t)
+{
+	char addr[INET_ADDRSTRLEN];
+
+	for (unsigned i = 0; i < t->node_count; i++)
+		if (t->node[i].kind == TOPO_CORE)
+			json_object_set_new(document, "url",
+					    json_sprintf("http://%s:%u",
+							 inet_ntop(AF_INET, &run->node[i].address,
+								   addr, sizeof(addr)),
+							 daemon_rest_port("migration-manager")));
+}
+
+static json_t *make_document(const struct run *run, const struct topology *t)
+{
+	static const char *const phases[] = {
+		[RUN_MAKING] = "making", [RUN_UP] = "up", [RUN_FAILED] = "failed"};
+	const char *state = run_is_alive(run) ? phases[run->phase] : "dead";
+	json_t *nodes = json_array(), *links = json_array(), *document;
+
+	for (size_t i = 0; i < t->node_count; i++)
+		json_array_append_new(nodes, node_document(run, t, i));
+	for (size_t i = 0; i < t->network_count; i++)
+		add_links(links, t, &t->network[i]);
+	document = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "topology", run->name, "state",
+			     state, "directory", run->dir, "nodes", nodes, "links", links,
+			     "pdu_sessions", sessions_document(run, t));
+	add_manager(document, run, t);
+	return document;
+}
+
+static const char *text_of(json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static long long number_of(json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+static void print_nodes(json_t *nodes)
+{
+	size_t n, d;
+	json_t *node, *daemon;
+
+	printf("\n%-16s %-7s %-15s %-6s %s\n", "NODE", "KIND", "ADDRESS", "STATE", "DAEMONS");
+	json_array_foreach(nodes, n, node)
+	{
+		printf("%-16s %-7s %-15s %-6s", text_of(node, "name"), text_of(node, "kind"),
+		       text_of(node, "address"), text_of(node, "state"));
+		json_array_foreach(json_object_get(node, "daemons"), d, daemon)
+		{
+			printf(" %s %s pid %lld", text_of(daemon, "name"), text_of(daemon, "state"),
+			       number_of(daemon, "pid"));
+			if (number_of(daemon, "restarts"))
+				printf(", restarts %lld (%s)", number_of(daemon, "restarts"),
+				       text_of(daemon, "last_exit"));
+			printf(";");
+		}
+		printf("\n");
+	}
+}
+
+static void print_shape(json_t *link)
+{
+	if (json_is_null(json_object_get(link, "shaped_by"))) {
+		printf("-");
+		return;
+	}
+	printf("%s:", text_of(link, "shaped_by"));
+	if (json_object_get(link, "rate_bps"))
+		printf(" rate %.6g Mbit", (double)number_of(link, "rate_bps") / 1e6);
+	if (json_object_get(link, "delay_us"))
+		printf(" delay %.6g ms", (double)number_of(link, "delay_us") / 1e3);
+	if (json_object_get(link, "jitter_us"))
+		printf(" jitter %.6g ms", (double)number_of(link, "jitter_us") / 1e3);
+	if (json_object_get(link, "loss"))
+		printf(" loss %.6g%%", json_real_value(json_object_get(link, "loss")) * 100);
+}
+
+static void print_links(json_t *links)
+{
+	size_t l, e;
+	json_t *link, *end;
+
+	printf("\n%-20s %-5s %-58s %s\n", "NETWORK", "MTU", "ENDS", "SHAPED BY");
+	json_array_foreach(links, l, link)
+	{
+		int width =
+			printf("%-20s %-5lld ", text_of(link, "network"), number_of(link, "mtu"));
+
+		json_array_foreach(json_object_get(link, "ends"), e, end) width +=
+			printf("%s%s %s %s", e ? " - " : "", text_of(end, "node"),
+			       text_of(end, "interface"), text_of(end, "address"));
+		if (json_is_true(json_object_get(link, "bridged")))
+			width += printf(" - bridge");
+		printf("%*s", width < 86 ? 86 - width : 1, "");
+		print_shape(link);
+		printf("\n");
+	}
+}
+
+static void print_sessions(json_t *sessions)
+{
+	size_t s;
+	json_t *session;
+
+	if (!json_array_size(sessions))
+		return;
+	printf("\n%-8s %-4s %-10s %-12s %-15s %s\n", "UE", "PDU", "STATE", "DNN", "ADDRESS",
+	       "DEVICE");
+	json_array_foreach(sessions, s, session)
+		printf("%-8s %-4lld %-10s %-12s %-15s %s\n", text_of(session, "ue"),
+		       number_of(session, "id"), text_of(session, "state"), text_of(session, "dnn"),
+		       text_of(session, "address"), text_of(session, "device"));
+}
+
+static void print_text(json_t *document)
+{
+	printf("%s is %s", text_of(document, "topology"), text_of(document, "state"));
+	if (json_object_get(document, "url"))
+		printf("; migration manager at %s", text_of(document, "url"));
+	printf("\n");
+	print_nodes(json_object_get(document, "nodes"));
+	print_links(json_object_get(document, "links"));
+	print_sessions(json_object_get(document, "pdu_sessions"));
+}
+
+int status_main(const struct baton_context *ctx, int argc, char **argv)
+{
+	struct topology *t;
+	json_t *document;
+	struct run run;
+	int rc;
+
+	if (argc > 2) {
+		complain("usage: baton status [NAME]");
+		return BATON_USAGE;
+	}
+	rc = run_select(ctx, argc > 1 ? argv[1] : NULL, &run);
+	if (rc != BATON_OK)
+		return rc;
+	t = run_topology(&run);
+	if (t) {
+		document = make_document(&run, t);
+		if (ctx->json) {
+			json_dumpf(document, stdout, JSON_INDENT(2));
+			printf("\n");
+		} else {
+			print_text(document);
+		}
+		json_decref(document);
+	}
+	topology_free(t);
+	run_done(&run);
+	return t ? BATON_OK : BATON_FAILED;
+}

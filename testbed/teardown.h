@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Taking a topology down by its record, whatever state it is in: after `up`, in the middle of it, after kill -9 of anything. */
+#ifndef BATON_TESTBED_TEARDOWN_H
+#define BATON_TESTBED_TEARDOWN_H
+
+#include "testbed/run.h"
+
+enum { FOREIGN_MAX = 64 };
+
+/* A process in one of our network namespaces that no init of ours started. */
+struct foreign {
+	struct process process;
+	char node[TOPO_NAME_SIZE];
+	char command[96];
+};
+
+/** foreign_find - up to FOREIGN_MAX of them; Return: how many, or negative errno */
+int foreign_find(const struct run *run, struct foreign *ret_list);
+/** foreign_end - SIGKILL and await those that are listed */
+void foreign_end(const struct foreign *list, int count);
+
+/**
+ * teardown - kill the inits, remove links, pins, mounts, namespaces, control groups and the run directory
+ *
+ * Goes on after a failure, so that as little as possible stays. Call with the run lock held or as its maker.
+ * Return: 0, or the first error, after complaining
+ */
+int teardown(const struct run *run);
+/** teardown_unreadable - a run directory whose record can't be read: only files were made */
+int teardown_unreadable(const char *name);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A topology, as its YAML file says it: nodes by kind, the networks and links between them. topology_load reads the file
+ * (topology_read.c, _node.c, _network.c, _shape.c) and derives what it leaves out (topology_derive.c): which links a 5G node has,
+ * and every address, interface name and MAC address, by the rules of docs/contracts.md. What comes out is
+ * complete: nothing that is built later makes a choice of its own, but for the management prefix.
+ *
+ * Arrays refer to one another by index; the order is that of the file.
+ */
+#ifndef BATON_TESTBED_TOPOLOGY_H
+#define BATON_TESTBED_TOPOLOGY_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lib/yaml.h"
+
+enum {
+	TOPO_NAME_SIZE = 33, /* of a topology, node, network or service, with the NUL */
+	TOPO_NODES_MAX = 1000,
+	TOPO_NETWORKS_MAX = 4000,
+	TOPO_PORTS_MAX = 8000,
+	TOPO_SERVICES_MAX = 32,
+	TOPO_DNNS_MAX = 16,
+	TOPO_SESSIONS_MAX = 15, /* PDU session ids 1 to 15 */
+	TOPO_ROUTES_MAX = 64,	/* of a node, written in the file */
+	TOPO_MTU_MIN = 576,
+	TOPO_MTU_MAX = 65535,
+};
+
+enum topo_kind {
+	TOPO_CORE,
+	TOPO_UE,
+	TOPO_GNB,
+	TOPO_UPF,
+	TOPO_EDGE,
+	TOPO_CLOUD,
+	TOPO_HOST,
+	TOPO_ROUTER,
+	TOPO_KINDS
+};
+
+/* What a network is for. Those before TOPO_PLAIN are derived from the nodes' kinds. */
+enum topo_layer { TOPO_N2, TOPO_N3, TOPO_N4, TOPO_N6, TOPO_WAN, TOPO_RADIO, TOPO_PLAIN, TOPO_LAYERS };
+
+struct topo_place {
+	unsigned line, column; /* 0: not in the file */
+};
+
+/* How a link is shaped, in each direction. A key that the file doesn't give has no place. */
+struct topo_shape {
+	uint64_t rate_bps;
+	uint32_t delay_us, jitter_us;
+	double loss; /* 0 to 1 */
+	struct topo_place rate_at, delay_at, jitter_at, loss_at;
+};
+
+struct topo_session {
+	char dnn[TOPO_NAME_SIZE];
+	int anchor; /* node index of an edge; -1: smf-lite chooses */
+};
+
+struct topo_route {
+	struct yaml_prefix to;
+	struct in_addr via;
+	unsigned port; /* whose network reaches via */
+};
+
+struct topo_node {
+	char name[TOPO_NAME_SIZE];
+	enum topo_kind kind;
+	unsigned number; /* among its kind, from 1 */
+	struct topo_place at;
+
+	/* ue */
+	char supi[24]; /* "imsi-001010000000001" */
+	uint32_t ue24; /* see ran/radio.h */
+	size_t session_count;
+	struct topo_session session[TOPO_SESSIONS_MAX];
+	size_t gnb_count;
+	unsigned *gnb; /* node indices of those in reach, the first is attached to first */
+
+	/* upf, gnb */
+	char dataplane[8];
+	/* upf */
+	int edge; /* node index */
+	struct yaml_prefix pool;
+	/* edge */
+	int upf; /* node index; -1: none */
+	char dnai[TOPO_NAME_SIZE];
+
+	size_t route_count;
+	struct topo_route *route;
+	bool forwards; /* routers, and what stands between networks */
+};
+
+struct topo_port {
+	unsigned node, network;
+	char ifname[IFNAMSIZ];	      /* in the node */
+	char bridge_ifname[IFNAMSIZ]; /* of its other end, when the network is a bridge in the fabric */
+	struct in_addr addr;	      /* zero: none (radio) */
+	uint8_t mac[6];
+	struct topo_shape shape;
+};
+
+struct topo_network {
+	char name[TOPO_NAME_SIZE * 2];
+	enum topo_layer layer;
+	struct topo_place at;
+	struct yaml_prefix prefix; /* len 0: none (radio) */
+	uint32_t mtu;
+	unsigned first_port, port_count;
+	bool bridged; /* more than two members */
+	char bridge[IFNAMSIZ];
+};
+
+struct topo_service {
+	char name[TOPO_NAME_SIZE];
+	struct in_addr addr;
+	bool *on; /* by node index: the edges that run it */
+};
+
+struct topo_dnn {
+	char name[TOPO_NAME_SIZE];
+	uint32_t sst;
+	char sd[8];	    /* six hexadecimal digits or "" */
+	struct in_addr dns; /* zero: none */
+};
+
+enum topo_management { TOPO_MANAGEMENT_AUTO, TOPO_MANAGEMENT_NONE, TOPO_MANAGEMENT_PREFIX };
+
+struct topology {
+	char *path; /* as error texts call it */
+	char name[TOPO_NAME_SIZE];
+	char mcc[4], mnc[4];
+	uint32_t tac;
+	uint32_t mtu; /* of N2, N3, N4, N6, WAN and plain networks that don't say otherwise */
+	char dataplane[8];
+	bool needs_qos;
+	bool routing; /* routes between plain networks are worked out */
+	enum topo_management management;
+	struct yaml_prefix management_prefix;
+	struct yaml_prefix service_prefix;
+
+	size_t node_count, network_count, port_count, service_count, dnn_count;
+	struct topo_node *node;
+	struct topo_network *network;
+	struct topo_port *port;
+	struct topo_service service[TOPO_SERVICES_MAX];
+	struct topo_dnn dnn[TOPO_DNNS_MAX];
+};
+
+/**
+ * topology_load, topology_load_memory - read, check and complete a topology
+ * @name:         of the source, in error texts
+ * @ret_topology: returned; free with topology_free
+ *
+ * Return: 0, -EINVAL with @err set (file, line, column and what was expected), -ENOMEM, or the file's errno
+ */
+int topology_load(const char *path, struct topology **ret_topology, struct yaml_error *err);
+int topology_load_memory(const char *name, const void *text, size_t len, struct topology **ret_topology,
+			 struct yaml_error *err);
+void topology_free(struct topology *t);
+
+/** topology_write - the completed topology in its own language: every network with its members, prefix and shape */
+int topology_write(const struct topology *t, FILE *out);
+
+const char *topo_kind_name(enum topo_kind kind);
+const char *topo_layer_name(enum topo_layer layer);
+/** topology_find_node - index, or -1 */
+int topology_find_node(const struct topology *t, const char *name);
+/** topology_find_port - @node's port on a network of @layer; NULL when it has none */
+const struct topo_port *topology_find_port(const struct topology *t, unsigned node, enum topo_layer layer);
+/** topology_count - how many nodes of a kind */
+unsigned topology_count(const struct topology *t, enum topo_kind kind);
+/** topology_node_address - where others reach the node over the networks users see; zero: management only */
+struct in_addr topology_node_address(const struct topology *t, unsigned node);
+
+/** topo_shape_needs_netem - the place of the first key that only netem can do, or NULL */
+const struct topo_place *topo_shape_needs_netem(const struct topo_shape *shape);
+bool topo_shape_is_plain(const struct topo_shape *shape);
+bool topo_same_prefix(struct in_addr a, struct in_addr b, unsigned len);
+/** topo_name_cut - @prefix and @name, or, where that is too long, its beginning, '~' and @id, which no other name is */
+void topo_name_cut(char *buf, size_t size, const char *prefix, const char *name, unsigned id);
+
+#endif

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The completed topology in its own language: what was derived is written out, and reading it again
+ * gives the same. */
+#include "testbed/topology.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <math.h>
+
+static const char *text(struct in_addr addr, char buf[INET_ADDRSTRLEN])
+{
+	return inet_ntop(AF_INET, &addr, buf, INET_ADDRSTRLEN);
+}
+
+static void write_shape(FILE *out, const struct topo_shape *shape)
+{
+	if (shape->rate_bps)
+		fprintf(out, ", rate: %llubit", (unsigned long long)shape->rate_bps);
+	if (shape->delay_us)
+		fprintf(out, ", delay: %uus", shape->delay_us);
+	if (shape->jitter_us)
+		fprintf(out, ", jitter: %uus", shape->jitter_us);
+	if (shape->loss > 0)
+		fprintf(out, ", loss: %.6f%%", shape->loss * 100);
+}
+
+static void write_routes(FILE *out, const struct topo_node *node)
+{
+	char to[INET_ADDRSTRLEN], via[INET_ADDRSTRLEN];
+
+	if (!node->route_count || node->route_count > TOPO_ROUTES_MAX)
+		return;
+	fprintf(out, ", routes: [");
+	for (size_t i = 0; i < node->route_count; i++) {
+		const struct topo_route *route = &node->route[i];
+
+		fprintf(out, "%s{to: ", i ? ", " : "");
+		if (route->to.len)
+			fprintf(out, "%s/%u", text(route->to.addr, to), route->to.len);
+		else
+			fprintf(out, "default");
+		fprintf(out, ", via: %s}", text(route->via, via));
+	}
+	fprintf(out, "]");
+}
+
+static void write_ue(FILE *out, const struct topology *t, const struct topo_node *node)
+{
+	fprintf(out, ", supi: %s, gnbs: [", node->supi);
+	for (size_t i = 0; i < node->gnb_count; i++)
+		fprintf(out, "%s%s", i ? ", " : "", t->node[node->gnb[i]].name);
+	fprintf(out, "], sessions: [");
+	for (size_t i = 0; i < node->session_count; i++) {
+		const struct topo_session *session = &node->session[i];
+
+		fprintf(out, "%s{dnn: %s", i ? ", " : "", session->dnn);
+		if (session->anchor >= 0)
+			fprintf(out, ", anchor: %s", t->node[session->anchor].name);
+		fprintf(out, "}");
+	}
+	fprintf(out, "]");
+}
+
+static void write_node(FILE *out, const struct topology *t, const struct topo_node *node)
+{
+	char addr[INET_ADDRSTRLEN];
+
+	fprintf(out, "  %s: {kind: %s", node->name, topo_kind_name(node->kind));
+	if (node->kind == TOPO_UE)
+		write_ue(out, t, node);
+	if (node->kind == TOPO_GNB || node->kind == TOPO_UPF)
+		fprintf(out, ", dataplane: %s", node->dataplane);
+	if (node->kind == TOPO_UPF)
+		fprintf(out, ", edge: %s, pool: %s/%u", t->node[node->edge].name,
+			text(node->pool.addr, addr), node->pool.len);
+	if (node->kind == TOPO_EDGE)
+		fprintf(out, ", dnai: %s", node->dnai);
+	write_routes(out, node);
+	fprintf(out, "}\n");
+}
+
+/* Networks that `networks` can hold; pairs are links. */
+static bool is_link(const struct topo_network *network)
+{
+	return network->layer == TOPO_N6 || network->layer == TOPO_RADIO ||
+	       (network->layer == TOPO_PLAIN && !network->bridged);
+}
+
+static void write_network(FILE *out, const struct topology *t, const struct topo_network *network)
+{
+	char addr[INET_ADDRSTRLEN];
+
+	fprintf(out, "  %s:\n    prefix: %s/%u\n    mtu: %u\n    members:\n", network->name,
+		text(network->prefix.addr, addr), network->prefix.len, network->mtu);
+	for (unsigned p = 0; p < network->port_count; p++) {
+		const struct topo_port *port = &t->port[network->first_port + p];
+
+		fprintf(out, "      - {node: %s, address: %s, interface: %s}\n",
+			t->node[port->node].name, text(port->addr, addr), port->ifname);
+	}
+}
+
+static void write_link(FILE *out, const struct topology *t, const struct topo_network *network)
+{
+	const struct topo_port *a = &t->port[network->first_port], *b = a + 1;
+	char first[INET_ADDRSTRLEN], second[INET_ADDRSTRLEN], prefix[INET_ADDRSTRLEN];
+
+	fprintf(out, "  - {between: [%s, %s], mtu: %u, interfaces: [%s, %s]", t->node[a->node].name,
+		t->node[b->node].name, network->mtu, a->ifname, b->ifname);
+	if (network->prefix.len)
+		fprintf(out, ", prefix: %s/%u, addresses: [%s, %s]",
+			text(network->prefix.addr, prefix), network->prefix.len,
+			text(a->addr, first), text(b->addr, second));
+	write_shape(out, &a->shape);
+	fprintf(out, "}\n");
+}
+
+static void write_ports_shape(FILE *out, const struct topology *t,
+			      const struct topo_network *network)
+{
+	for (unsigned p = 0; p < network->port_count; p++) {
+		const struct topo_port *port = &t->port[network->first_port + p];
+
+		if (topo_shape_is_plain(&port->shape))
+			continue;
+		fprintf(out, "  - {between: [%s, %s]", t->node[port->node].name, network->name);
+		write_shape(out, &port->shape);
+		fprintf(out, "}\n");
+	}
+}
+
+static void write_networks(FILE *out, const struct topology *t)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < t->network_count; i++) {
+		if (is_link(&t->network[i]))
+			continue;
+		fprintf(out, "%s", any ? "" : "networks:\n");
+		any = true;
+		write_network(out, t, &t->network[i]);
+	}
+	fprintf(out, t->network_count ? "links:\n" : "");
+	for (size_t i = 0; i < t->network_count; i++)
+		if (is_link(&t->network[i]))
+			write_link(out, t, &t->network[i]);
+		else
+			write_ports_shape(out, t, &t->network[i]);
+}
+
+static void write_services(FILE *out, const struct topology *t)
+{
+	char addr[INET_ADDRSTRLEN];
+
+	for (size_t i = 0; i < t->service_count; i++) {
+		const char *separator = "";
+
+		fprintf(out, "%s  %s: {address: %s, edges: [", i ? "" : "services:\n",
+			t->service[i].name, text(t->service[i].addr, addr));
+		for (size_t n = 0; n < t->node_count; n++)
+			if (t->service[i].on[n]) {
+				fprintf(out, "%s%s", separator, t->node[n].name);
+				separator = ", ";
+			}
+		fprintf(out, "]}\n");
+	}
+}
+
+static void write_dnns(FILE *out, const struct topology *t)
+{
+	char addr[INET_ADDRSTRLEN];
+
+	for (size_t i = 0; i < t->dnn_count; i++) {
+		const struct topo_dnn *dnn = &t->dnn[i];
+
+		fprintf(out, "%s  %s: {sst: %u", i ? "" : "dnns:\n", dnn->name, dnn->sst);
+		if (dnn->sd[0])
+			fprintf(out, ", sd: \"%s\"", dnn->sd);
+		if (dnn->dns.s_addr)
+			fprintf(out, ", dns: %s", text(dnn->dns, addr));
+		fprintf(out, "}\n");
+	}
+}
+
+int topology_write(const struct topology *t, FILE *out)
+{
+	char addr[INET_ADDRSTRLEN];
+
+	fprintf(out, "name: %s\nmcc: \"%s\"\nmnc: \"%s\"\ntac: %u\nmtu: %u\ndataplane: %s\n",
+		t->name, t->mcc, t->mnc, t->tac, t->mtu, t->dataplane);
+	/* the routes that were worked out are among the nodes' own */
+	fprintf(out, "needs: [%s]\nrouting: none\nservice_prefix: %s/%u\n",
+		t->needs_qos ? "qos" : "", text(t->service_prefix.addr, addr),
+		t->service_prefix.len);
+	if (t->management == TOPO_MANAGEMENT_NONE)
+		fprintf(out, "management: none\n");
+	if (t->management == TOPO_MANAGEMENT_PREFIX)
+		fprintf(out, "management: %s/%u\n", text(t->management_prefix.addr, addr),
+			t->management_prefix.len);
+	fprintf(out, "nodes:\n");
+	for (size_t i = 0; i < t->node_count; i++)
+		write_node(out, t, &t->node[i]);
+	write_services(out, t);
+	if (topology_count(t, TOPO_CORE))
+		write_dnns(out, t);
+	write_networks(out, t);
+	return ferror(out) ? -EIO : 0;
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+/* baton up: read, check, make, wait; and take everything down again when one of it fails. */
+#include "testbed/up.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "testbed/links.h"
+#include "testbed/teardown.h"
+
+enum { TIMEOUT_DEFAULT_MS = 20000 };
+
+/* A record of the same name: a topology that is up, or what a dead one left. */
+static int make_room(const char *name)
+{
+	struct foreign list[FOREIGN_MAX];
+	struct run old;
+	int rc = run_load(name, &old);
+
+	if (rc == -ENOENT)
+		return BATON_OK;
+	if (rc)
+		return teardown_unreadable(name) ? BATON_FAILED : BATON_OK;
+	if (run_is_alive(&old)) {
+		complain("'%s' is already up", name);
+		rc = BATON_ALREADY_UP;
+	} else if (run_is_of_this_boot(&old) && foreign_find(&old, list) > 0) {
+		complain("'%s' was left half down with processes in it; run `baton down %s`", name,
+			 name);
+		rc = BATON_ALREADY_UP;
+	} else {
+		rc = teardown(&old) ? BATON_FAILED : BATON_OK;
+	}
+	run_done(&old);
+	return rc;
+}
+
+/* Afterwards every file of these names is ours. */
+static int check_names(const struct up *up)
+{
+	if (mkdir(NETNS_ROOT, 0755) && errno != EEXIST) {
+		complain(NETNS_ROOT ": %s", strerror(errno));
+		return BATON_FAILED;
+	}
+	for (size_t i = 0; i < up->run.node_count; i++) {
+		char path[RUN_PATH_MAX];
+
+		snprintf(path, sizeof(path), NETNS_ROOT "/%s.%s", up->run.name,
+			 up->run.node[i].name);
+		if (!access(path, F_OK)) {
+			complain("%s is there and isn't Baton's", path);
+			return BATON_FAILED;
+		}
+	}
+	return BATON_OK;
+}
+
+/* Under the lock: from here on the name and the management prefix are ours. */
+static int claim(struct up *up)
+{
+	struct node_error err;
+	int rc = make_room(up->run.name);
+
+	if (rc)
+		return rc;
+	rc = check_names(up);
+	if (rc)
+		return rc;
+	if (management_choose(&up->plan, &err)) {
+		complain("%s", err.text);
+		return BATON_FAILED;
+	}
+	if (mkdir(up->run.dir, 0700)) {
+		complain("%s: %s", up->run.dir, strerror(errno));
+		return BATON_FAILED;
+	}
+	rc = run_save(&up->run);
+	if (!rc)
+		return BATON_OK;
+	complain("%s: %s", up->run.dir, strerror(-rc));
+	rmdir(up->run.dir);
+	return BATON_FAILED;
+}
+
+static int claim_locked(struct up *up)
+{
+	int lock = run_lock(), rc;
+
+	if (lock < 0) {
+		complain(RUN_ROOT ": %s", strerror(-lock));
+		return BATON_FAILED;
+	}
+	rc = claim(up);
+	close(lock);
+	return rc;
+}
+
+static void roll_back(struct up *up)
+{
+	int lock = run_lock();
+
+	teardown(&up->run);
+	if (lock >= 0)
+		close(lock);
+}
+
+static int make(struct up *up)
+{
+	static int (*const steps[])(struct up *) = {up_make_files, up_spawn, up_link, up_start,
+						    up_await_sessions};
+	int rc = BATON_OK;
+
+	for (size_t i = 0; rc == BATON_OK && i < sizeof(steps) / sizeof(steps[0]); i++)
+		rc = up_interrupted(up) ? BATON_INTERRUPTED : steps[i](up);
+	if (rc == BATON_OK)
+		rc = up_commit(up);
+	return rc;
+}
+
+static void report(const struct baton_context *ctx, const struct up *up)
+{
+	double seconds = (double)(up_now_ms() - up->began_ms) / 1000;
+	json_t *json;
+
+	if (!ctx->json) {
+		printf("%s is up: %zu nodes", up->run.name, up->t->node_count);
+		if (up->wanted)
+			printf(", %zu of %zu PDU sessions active", up->active, up->wanted);
+		printf(", %.2f s\n", seconds);
+		return;
+	}
+	json = json_pack("{s:s, s:i, s:{s:i, s:i}, s:f}", "topology", up->run.name, "nodes",
+			 (int)up->t->node_count, "pdu_sessions", "wanted", (int)up->wanted,
+			 "active", (int)up->active, "seconds", seconds);
+	json_dumpf(json, stdout, JSON_INDENT(2));
+	printf("\n");
+	json_decref(json);
+}
+
+/* Signals are taken from a descriptor, between steps and while waiting, so that nothing is left
+ * half made. */
+static int take_signals(struct up *up, sigset_t *ret_old)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, ret_old);
+	signal(SIGPIPE, SIG_IGN);
+	up->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return up->signals < 0 ? -errno : 0;
+}
+
+static int prepare(struct up *up, const struct baton_context *ctx)
+{
+	size_t count = up->t->node_count + 1;
+	int rc = run_init(&up->run, ctx->name ? ctx->name : up->t->name, count);
+
+	up->plan = (struct plan){.ctx = ctx,
+				 .t = up->t,
+				 .run = &up->run,
+				 .managed = up->t->management != TOPO_MANAGEMENT_NONE};
+	up->init = malloc(count * sizeof(*up->init));
+	up->netns = malloc(count * sizeof(*up->netns));
+	if (rc || !up->init || !up->netns)
+		return -ENOMEM;
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(up->run.node[i].name, TOPO_NAME_SIZE, "%s", plan_node_name(&up->plan, i));
+		up->init[i] = up->netns[i] = -1;
+	}
+	return 0;
+}
+
+static void release(struct up *up)
+{
+	for (size_t i = 0; i < up->run.node_count; i++) {
+		if (up->init && up->init[i] >= 0)
+			close(up->init[i]);
+		if (up->netns && up->netns[i] >= 0)
+			close(up->netns[i]);
+	}
+	free(up->init);
+	free(up->netns);
+	run_done(&up->run);
+	topology_free(up->t);
+	close(up->signals);
+}
+
+static void keep(struct up *up)
+{
+	up->run.phase = RUN_FAILED;
+	if (!run_save(&up->run))
+		up_commit(up);
+	complain("'%s' is left as it is (--keep); `baton down %s` removes it", up->run.name,
+		 up->run.name);
+}
+
+static int bring_up(struct up *up, const struct baton_context *ctx)
+{
+	int rc = up_check_kernel(up->t);
+
+	if (rc == BATON_OK)
+		rc = up_check_programs(&up->plan);
+	if (rc == BATON_OK) {
+		up_choose_backends(&up->plan);
+		rc = claim_locked(up);
+	}
+	if (rc != BATON_OK)
+		return rc;
+	rc = make(up);
+	if (rc == BATON_OK)
+		report(ctx, up);
+	else if (rc != BATON_INTERRUPTED && up->keep)
+		keep(up);
+	else
+		roll_back(up);
+	if (rc == BATON_INTERRUPTED)
+		complain("interrupted; everything was taken down again");
+	return rc;
+}
+
+static int load(struct up *up)
+{
+	struct yaml_error err = {""};
+	int rc = topology_load(up->file, &up->t, &err);
+
+	if (!rc)
+		return BATON_OK;
+	if (err.text[0])
+		complain("%s", err.text);
+	else
+		complain("%s: %s", up->file, strerror(-rc));
+	return rc == -EINVAL ? BATON_TOPOLOGY : BATON_FAILED;
+}
+
+static int read_options(struct up *up, int argc, char **argv)
+{
+	static const struct option options[] = {{"no-wait", no_argument, NULL, 'n'},
+						{"keep", no_argument, NULL, 'k'},
+						{"timeout", required_argument, NULL, 't'},
+						{0}};
+	char *end;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		double seconds = c == 't' ? strtod(optarg, &end) : 0;
+
+		if (c == 'n')
+			up->no_wait = true;
+		else if (c == 'k')
+			up->keep = true;
+		else if (c == 't' && !*end && seconds > 0 && seconds <= 3600)
+			up->timeout_ms = (unsigned)(seconds * 1000);
+		else
+			return BATON_USAGE;
+	}
+	if (argc - optind != 1) {
+		complain("usage: baton up FILE [--no-wait] [--keep] [--timeout SECONDS]");
+		return BATON_USAGE;
+	}
+	up->file = argv[optind];
+	return BATON_OK;
+}
+
+int up_main(const struct baton_context *ctx, int argc, char **argv)
+{
+	struct up up = {.timeout_ms = TIMEOUT_DEFAULT_MS, .signals = -1, .began_ms = up_now_ms()};
+	sigset_t old;
+	int rc = read_options(&up, argc, argv);
+
+	if (rc == BATON_OK)
+		rc = load(&up);
+	if (rc != BATON_OK)
+		return rc;
+	if (geteuid() != 0) {
+		complain("up needs root");
+		topology_free(up.t);
+		return BATON_NOT_ROOT;
+	}
+	if (prepare(&up, ctx) || take_signals(&up, &old)) {
+		complain("%s", strerror(ENOMEM));
+		rc = BATON_FAILED;
+	} else {
+		rc = bring_up(&up, ctx);
+	}
+	release(&up);
+	return rc;
+}
