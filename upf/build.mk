@@ -4,8 +4,10 @@
 $(call library,upf,$(addprefix upf/,upf.c config.c association.c establishment.c modification.c deletion.c \
 	rules.c pdr.c far.c translate.c session.c teid.c report.c path.c rest.c),libuv jansson)
 $(call program,upf,upf/main.c,upf dataplane n4 pfcp gtpu netlink core)
-UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_refusals.c upf_null_dp.c)
-$(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp core)
+UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_refusals.c upf_null_dp.c) \
+	dataplane/session_check.c dataplane/session_store.c
+$(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp core,libmnl)
+$(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp core,libmnl)
 
 # Needs root, so it is run by tests/integration/upf.t and not by make check
 $(eval $(call executable-rules,$(B)/integration,upf_n4,$(addprefix tests/integration/,upf_n4.c upf_bed.c \

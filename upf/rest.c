@@ -209,6 +209,34 @@ static void metrics_drops(FILE *f, const struct upf *upf)
 			dp_drop_name((enum dp_drop)i), drops[i]);
 }
 
+static void metrics_path(FILE *f, const struct upf *upf)
+{
+	struct dp_path_counters c;
+
+	dataplane_path_counters(upf->dp, &c);
+	const struct {
+		const char *what;
+		uint64_t value;
+	} rows[] = {
+		{"echo_requests_received", c.echo_requests},
+		{"echo_responses_received", c.echo_responses},
+		{"error_indications_received", c.error_indications_received},
+		{"error_indications_sent", c.error_indications_sent},
+		{"end_markers_received", c.end_markers},
+		{"extension_notifications_received", c.extension_notifications_received},
+		{"extension_notifications_sent", c.extension_notifications_sent},
+		{"malformed", c.malformed},
+		{"unanswered", c.unanswered},
+	};
+
+	fputs("# HELP baton_upf_gtpu_total GTP-U messages that are no user packets\n"
+	      "# TYPE baton_upf_gtpu_total counter\n",
+	      f);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		fprintf(f, "baton_upf_gtpu_total{what=\"%s\"} %" PRIu64 "\n", rows[i].what,
+			rows[i].value);
+}
+
 static void get_metrics(struct http_request *req, void *user)
 {
 	const struct upf *upf = user;
@@ -227,6 +255,7 @@ static void get_metrics(struct http_request *req, void *user)
 	       upf_paths_lost(upf));
 	metrics_n4(f, upf);
 	metrics_drops(f, upf);
+	metrics_path(f, upf);
 	fclose(f);
 	http_reply_text(req, 200, "text/plain; version=0.0.4", text);
 	free(text);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/log.h"
+
 struct in_addr harness_ip(const char *text)
 {
 	struct in_addr a = {0};
@@ -39,6 +41,7 @@ void harness_open(struct harness *h)
 {
 	struct n4_config n4 = {.transmit = on_transmit};
 
+	log_open("upf", LOG_LEVEL_ERROR); /* refusals are what these tests are for */
 	memset(h, 0, sizeof(*h));
 	uv_loop_init(&h->loop);
 	upf_config_default(&h->config);

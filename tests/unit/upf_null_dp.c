@@ -8,6 +8,9 @@
 #include <string.h>
 #include <uthash.h>
 
+/* The real data plane's check; dataplane/internal.h has another struct dataplane. */
+int dp_session_check(enum dp_role role, const struct dp_session *session, struct dp_error *ret_err);
+
 struct entry {
 	struct dp_session session;
 	UT_hash_handle hh;
@@ -83,9 +86,10 @@ int dataplane_session_apply(struct dataplane *dp, const struct dp_session *sessi
 			    struct dp_error *ret_err)
 {
 	struct entry *e = find(dp, session->id);
+	int rc;
 
 	if (dp->refuse_rc) {
-		int rc = dp->refuse_rc;
+		rc = dp->refuse_rc;
 
 		ret_err->what = dp->refuse_what;
 		ret_err->rule_id = dp->refuse_rule;
@@ -93,6 +97,9 @@ int dataplane_session_apply(struct dataplane *dp, const struct dp_session *sessi
 		dp->refuse_rc = 0;
 		return rc;
 	}
+	rc = dp_session_check(DP_ROLE_UPF, session, ret_err);
+	if (rc)
+		return rc;
 	/* Quadratic: for the few sessions of a test */
 	if (HASH_COUNT(dp->entries) < 64 && keys_taken(dp, session)) {
 		ret_err->what = DP_ERROR_SESSION;
@@ -172,6 +179,11 @@ int dataplane_echo(struct dataplane *dp, struct in_addr peer)
 void dataplane_drops(struct dataplane *dp, uint64_t ret_drops[DP_DROP_REASONS])
 {
 	memset(ret_drops, 0, DP_DROP_REASONS * sizeof(ret_drops[0]));
+}
+
+void dataplane_path_counters(const struct dataplane *dp, struct dp_path_counters *ret_counters)
+{
+	*ret_counters = (struct dp_path_counters){0};
 }
 
 const char *dp_drop_name(enum dp_drop reason)

@@ -430,6 +430,11 @@ static void far_tunnel_to_core(struct pfcp_msg *m, const struct example *ex)
 		EST(m)->create_far[1].forwarding.outer_header_creation;
 }
 
+static void core_to_core(struct pfcp_msg *m, const struct example *ex)
+{
+	DL(m)->far_id = EX_FAR_UL;
+}
+
 static void far_v6(struct pfcp_msg *m, const struct example *ex)
 {
 	EST(m)->create_far[1].forwarding.outer_header_creation.description = PFCP_OHC_GTPU_UDP_IP6;
@@ -691,6 +696,7 @@ const struct refusal refusals[] = {
 	RULE("destination CP function", far_to_cp, RULE_FAILURE, FAR, EX_FAR_DL),
 	RULE("access side without outer header", far_no_tunnel, RULE_FAILURE, FAR, EX_FAR_DL),
 	RULE("outer header towards N6", far_tunnel_to_core, RULE_FAILURE, FAR, EX_FAR_UL),
+	RULE("from N6 to N6", core_to_core, RULE_FAILURE, PDR, EX_PDR_DL),
 	RULE("outer header of IPv6", far_v6, RULE_FAILURE, FAR, EX_FAR_DL),
 	RULE("tunnel to this UPF itself", far_to_self, RULE_FAILURE, FAR, EX_FAR_DL),
 	RULE("transport level marking", far_marking, RULE_FAILURE, FAR, EX_FAR_DL),

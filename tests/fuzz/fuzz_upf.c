@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Datagrams from up to four addresses into a whole UPF on a data plane of memory. Besides not
+ * crashing: all that it sends can be decoded (the harness aborts), and after every datagram its
+ * tables agree with each other.
+ *
+ * Input: any number of {flags, length in two octets, octets}. Flags: bits 0-1 the address; bit 2
+ * puts the SEID of the latest session into the header, bit 3 a fresh sequence number, so that
+ * mutation gets past both; bit 4: before it, a gNB sends an error indication for that session.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/upf_harness.h"
+
+enum { FROM = 3, SEID = 4, SEQUENCE = 8, ERROR = 16, MESSAGES_MAX = 64 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct harness h;
+
+static void require(bool condition, const char *what)
+{
+	if (condition)
+		return;
+	fprintf(stderr, "fuzz_upf: %s\n", what);
+	abort();
+}
+
+static size_t session_teids(const struct upf_session *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->rules.n_pdr; i++) {
+		bool again = !s->rules.pdr[i].teid;
+
+		for (size_t j = 0; j < i; j++)
+			again |= s->rules.pdr[j].teid == s->rules.pdr[i].teid;
+		n += !again;
+	}
+	return n;
+}
+
+/* The store, the TEIDs, the data plane and the peers' lists say the same. */
+static void check_tables(void)
+{
+	const struct upf_session *s;
+	size_t teids = 0, sessions = 0, installed = 0, of_peers = 0;
+
+	for (s = upf_session_next(&h.upf.sessions, NULL); s;
+	     s = upf_session_next(&h.upf.sessions, s)) {
+		sessions++;
+		teids += session_teids(s);
+		installed += s->rules.n_pdr != 0;
+		require(!s->ue_ip.s_addr || upf_session_find_ue(&h.upf.sessions, s->ue_ip) == s,
+			"a session isn't found by its UE address");
+		require(!!null_dp_find(h.upf.dp, s->seid) == (s->rules.n_pdr != 0),
+			"a session with rules isn't in the data plane, or one without is");
+	}
+	for (struct n4_peer *p = n4_peer_next(h.upf.n4, NULL); p; p = n4_peer_next(h.upf.n4, p))
+		of_peers += ((struct upf_peer *)p->user)->sessions.count;
+	require(sessions == h.upf.sessions.count && sessions == of_peers, "sessions don't add up");
+	require(installed == null_dp_count(h.upf.dp), "the data plane has others");
+	require(teids == upf_teid_count(&h.upf.teids), "TEIDs don't add up");
+}
+
+static const struct upf_session *latest(void)
+{
+	const struct upf_session *s = NULL, *next;
+
+	while ((next = upf_session_next(&h.upf.sessions, s)))
+		s = next;
+	return s;
+}
+
+static void put(uint8_t *at, uint64_t value, size_t octets)
+{
+	while (octets--)
+		*at++ = (uint8_t)(value >> 8 * octets);
+}
+
+static void message(uint8_t flags, const uint8_t *bytes, size_t len)
+{
+	static const char *const addresses[] = {"10.100.128.1", "10.100.128.2", "10.100.128.3",
+						"10.100.128.4"};
+	static uint8_t buf[65536];
+	const struct upf_session *s = latest();
+	bool session = len >= 16 && (bytes[0] & 1);
+
+	memcpy(buf, bytes, len);
+	if ((flags & SEID) && session && s)
+		put(buf + 4, s->seid, 8);
+	if ((flags & SEQUENCE) && len >= 8)
+		put(buf + (session ? 12 : 4), h.sequence++, 3);
+	if ((flags & ERROR) && s && s->n_remote)
+		upf_error_indication(s->remote[0].key.peer, s->remote[0].key.teid, &h.upf);
+	harness_bytes(&h, harness_ip(addresses[flags & FROM]), buf, len);
+	check_tables();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	harness_open(&h);
+	for (unsigned n = 0; size >= 3 && n < MESSAGES_MAX; n++) {
+		uint8_t flags = data[0];
+		size_t len = (size_t)data[1] << 8 | data[2];
+
+		data += 3;
+		size -= 3;
+		if (len > size)
+			len = size;
+		message(flags, data, len);
+		data += len;
+		size -= len;
+	}
+	harness_close(&h);
+	return 0;
+}
