@@ -47,6 +47,14 @@ struct gnb_session {
 	uint64_t since_ms; /* of the state: the radio procedure is bounded in time */
 };
 
+/* An NGAP session set-up under way: an AMF may begin several for one UE, each with an answer of its
+ * own. */
+struct gnb_setup {
+	uint16_t ids; /* bit n: session n belongs to it; 0: not in use */
+	uint16_t done, failed;
+	bool initial; /* the answer is an Initial Context Setup Response */
+};
+
 /* A radio link and the UE at its other end. */
 struct gnb_ue {
 	struct gnb *gnb;
@@ -57,11 +65,10 @@ struct gnb_ue {
 	uint32_t ran_ue_id;
 	uint64_t amf_ue_id;
 	struct gnb_session session[GNB_SESSIONS];
-	bool setup_under_way,
-		release_under_way;	 /* one NGAP session procedure of each kind at a time */
-	bool setup_is_initial;		 /* the answer is an Initial Context Setup Response */
-	uint16_t setup_ids, release_ids; /* bit n: session n belongs to it */
-	uint16_t setup_done, setup_failed;
+	struct gnb_setup
+		setup[GNB_SESSIONS]; /* each has a session of its own: no more are needed */
+	bool release_under_way;
+	uint16_t release_ids; /* bit n: session n belongs to it */
 	uv_timer_t timer;
 };
 

@@ -107,13 +107,13 @@ static void fill_done(const struct gnb_ue *ue, const struct gnb_session *s,
 	item->transfer.qfi[0] = s->qfi;
 }
 
-static void fill_lists(struct gnb_ue *ue, struct ngap_session_done_list *done,
-		       struct ngap_session_cause_list *failed)
+static void fill_lists(struct gnb_ue *ue, const struct gnb_setup *setup,
+		       struct ngap_session_done_list *done, struct ngap_session_cause_list *failed)
 {
 	for (uint8_t id = 1; id < GNB_SESSIONS; id++) {
-		if (ue->setup_done & 1u << id)
+		if (setup->done & 1u << id)
 			fill_done(ue, &ue->session[id], &done->item[done->count++]);
-		if (ue->setup_failed & 1u << id)
+		if (setup->failed & 1u << id)
 			failed->item[failed->count++] = (struct ngap_session_cause){
 				.session_id = id,
 				.cause = {NGAP_CAUSE_RADIO_NETWORK,
@@ -122,17 +122,18 @@ static void fill_lists(struct gnb_ue *ue, struct ngap_session_done_list *done,
 	}
 }
 
-static void answer_setup(struct gnb_ue *ue)
+/* @setup's slot is free afterwards. */
+static void answer_setup(struct gnb_ue *ue, struct gnb_setup *setup)
 {
 	struct ngap_pdu pdu = {0};
 
-	if (ue->setup_is_initial) {
+	if (setup->initial) {
 		struct ngap_initial_context_setup_response *m = &pdu.initial_context_setup_response;
 
 		pdu.type = NGAP_INITIAL_CONTEXT_SETUP_RESPONSE;
 		m->amf_ue_id = ue->amf_ue_id;
 		m->ran_ue_id = ue->ran_ue_id;
-		fill_lists(ue, &m->sessions, &m->failed);
+		fill_lists(ue, setup, &m->sessions, &m->failed);
 	} else {
 		struct ngap_pdu_session_resource_setup_response *m =
 			&pdu.pdu_session_resource_setup_response;
@@ -140,22 +141,46 @@ static void answer_setup(struct gnb_ue *ue)
 		pdu.type = NGAP_PDU_SESSION_RESOURCE_SETUP_RESPONSE;
 		m->amf_ue_id = ue->amf_ue_id;
 		m->ran_ue_id = ue->ran_ue_id;
-		fill_lists(ue, &m->sessions, &m->failed);
+		fill_lists(ue, setup, &m->sessions, &m->failed);
 	}
-	ue->setup_under_way = false;
+	memset(setup, 0, sizeof *setup);
 	n2_send(ue->gnb, &pdu);
+}
+
+/* The set-up that session @id is being added by, or NULL */
+static struct gnb_setup *setup_of(struct gnb_ue *ue, uint8_t id)
+{
+	for (size_t i = 0; i < GNB_SESSIONS; i++) {
+		struct gnb_setup *setup = &ue->setup[i];
+
+		if (setup->ids & ~(setup->done | setup->failed) & 1u << id)
+			return setup;
+	}
+	return NULL;
 }
 
 static void setup_settled(struct gnb_ue *ue, uint8_t id, bool ok)
 {
-	if (!ue->setup_under_way || !(ue->setup_ids & 1u << id))
+	struct gnb_setup *setup = setup_of(ue, id);
+
+	if (!setup)
 		return;
 	if (ok)
-		ue->setup_done |= (uint16_t)(1u << id);
+		setup->done |= (uint16_t)(1u << id);
 	else
-		ue->setup_failed |= (uint16_t)(1u << id);
-	if ((ue->setup_done | ue->setup_failed) == ue->setup_ids)
-		answer_setup(ue);
+		setup->failed |= (uint16_t)(1u << id);
+	if ((setup->done | setup->failed) == setup->ids)
+		answer_setup(ue, setup);
+}
+
+/* Each one in use waits for a session that no other waits for, and session ids begin at 1. */
+static struct gnb_setup *setup_new(struct gnb_ue *ue)
+{
+	size_t i = 0;
+
+	while (ue->setup[i].ids)
+		i++;
+	return &ue->setup[i];
 }
 
 /* A second set-up of an id replaces what is there: the AMF lost track of it, TS 38.413 cl. 8.2.1.4
@@ -186,26 +211,29 @@ static bool begin_setup(struct gnb_ue *ue, const struct ngap_session_setup *item
 
 void session_setup(struct gnb_ue *ue, const struct ngap_session_setup_list *list, bool initial)
 {
-	if (ue->setup_under_way) { /* overtaken: what was asked before is answered as far as it got
-				    */
-		ue->setup_failed |= ue->setup_ids & (uint16_t)~ue->setup_done;
-		answer_setup(ue);
-	}
-	ue->setup_under_way = true;
-	ue->setup_is_initial = initial;
-	ue->setup_ids = ue->setup_done = ue->setup_failed = 0;
+	struct gnb_setup *setup;
+	uint16_t ids = 0;
+
 	for (size_t i = 0; i < list->count; i++) {
-		if (list->item[i].session_id >= 1 && list->item[i].session_id < GNB_SESSIONS)
-			ue->setup_ids |= (uint16_t)(1u << list->item[i].session_id);
+		uint8_t id = list->item[i].session_id;
+
+		if (id < 1 || id >= GNB_SESSIONS)
+			continue;
+		setup_settled(ue, id, false); /* overtaken, if it was being added */
+		ids |= (uint16_t)(1u << id);
 	}
-	if (!ue->setup_ids) {
-		answer_setup(ue);
+	setup = setup_new(ue);
+	setup->initial = initial;
+	setup->ids = ids;
+	if (!ids) {
+		answer_setup(ue, setup);
 		return;
 	}
 	for (size_t i = 0; i < list->count; i++) {
-		if ((ue->setup_ids & 1u << list->item[i].session_id) &&
-		    !begin_setup(ue, &list->item[i]))
-			setup_settled(ue, list->item[i].session_id, false);
+		uint8_t id = list->item[i].session_id;
+
+		if (id >= 1 && id < GNB_SESSIONS && !begin_setup(ue, &list->item[i]))
+			setup_settled(ue, id, false);
 	}
 }
 

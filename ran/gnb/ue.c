@@ -85,7 +85,9 @@ void ue_drop_context(struct gnb_ue *ue)
 {
 	session_drop_all(ue);
 	ue->has_context = ue->has_amf_id = false;
-	ue->setup_under_way = ue->release_under_way = false;
+	memset(ue->setup, 0, sizeof ue->setup);
+	ue->release_under_way = false;
+	ue->release_ids = 0;
 }
 
 void ue_request_release(struct gnb_ue *ue, uint8_t radio_cause)
