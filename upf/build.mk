@@ -9,6 +9,8 @@ UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_ref
 $(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp core,libmnl)
 $(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp core,libmnl)
 
-# Needs root, so it is run by tests/integration/upf.t and not by make check
-$(eval $(call executable-rules,$(B)/integration,upf_n4,$(addprefix tests/integration/,upf_n4.c upf_bed.c \
-	dataplane_net.c) $(addprefix tests/unit/,upf_messages.c upf_refusals.c),pfcp gtpu netlink core,))
+# Need root, so they are run by tests/integration/upf.t and tests/lab/upf.t, not by make check
+UPF_BED_SOURCES := $(addprefix tests/integration/,upf_bed.c upf_talk.c dataplane_net.c) \
+	$(addprefix tests/unit/,upf_messages.c upf_refusals.c)
+$(eval $(call executable-rules,$(B)/integration,upf_n4,tests/integration/upf_n4.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
+$(eval $(call executable-rules,$(B)/integration,upf_gtp,tests/integration/upf_gtp.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))

@@ -7,6 +7,5 @@
 need_root
 need_command tc
 
-program=$build/integration/upf_n4
-make -s -C "$root" "${program#"$root"/}" build/bin/upf || skip_all 'upf_n4 cannot be built'
-BATON_UPF=$build/bin/upf exec "$program"
+need_built "$build/integration/upf_n4" "$build/bin/upf"
+BATON_UPF=$build/bin/upf exec "$build/integration/upf_n4"

@@ -25,7 +25,7 @@ static const char config_text[] = "name: upf-test\n"
 				  "n3_address: 10.101.2.1\n"
 				  "n3_device: n3\n"
 				  "n6_device: n6\n"
-				  "dataplane: ebpf\n"
+				  "dataplane: %s\n"
 				  "ue_pools: [10.60.1.0/24]\n"
 				  "protected: [10.101.0.0/16]\n"
 				  "rest_address: 127.0.0.1\n";
@@ -43,18 +43,18 @@ static int udp_open(struct netns *netns, const char *addr, uint16_t port)
 	return fd;
 }
 
-static void config_write(struct bed *bed)
+static void config_write(struct bed *bed, const char *backend)
 {
 	int fd;
 
 	strcpy(bed->config_path, "/tmp/upf_n4.XXXXXX");
 	fd = mkstemp(bed->config_path);
-	if (fd < 0 || write(fd, config_text, strlen(config_text)) < 0)
+	if (fd < 0 || dprintf(fd, config_text, backend) < 0)
 		bail(bed->config_path, errno);
 	close(fd);
 }
 
-void bed_make(struct bed *bed)
+void bed_make(struct bed *bed, const char *backend)
 {
 	memset(bed, 0, sizeof(*bed));
 	bed->n4 = ip("127.0.4.1");
@@ -79,9 +79,10 @@ void bed_make(struct bed *bed)
 	neigh_add(&bed->edge, "n6", "10.110.1.1", mac_n6);
 	route_add(&bed->edge, "n6", "10.60.1.0", 24, "10.110.1.1", 0);
 	bed->gnb_fd = udp_open(&bed->gnb, "10.101.1.1", GTPU_PORT);
+	bed->gnb2_fd = udp_open(&bed->gnb, "10.101.1.2", GTPU_PORT);
 	bed->edge_fd = udp_open(&bed->edge, "10.110.1.2", EDGE_PORT);
 	netns_enter(&bed->upf);
-	config_write(bed);
+	config_write(bed, backend);
 }
 
 void bed_free(struct bed *bed)
@@ -89,6 +90,7 @@ void bed_free(struct bed *bed)
 	if (bed->pid)
 		upf_end(bed, SIGKILL);
 	close(bed->gnb_fd);
+	close(bed->gnb2_fd);
 	close(bed->edge_fd);
 	unlink(bed->config_path);
 	netns_free(&bed->upf);

@@ -30,13 +30,17 @@ struct smf {
 struct bed {
 	struct netns upf, gnb, edge;
 	struct in_addr n4, n3;
-	int gnb_fd, edge_fd; /* UDP 2152 of 10.101.1.1, UDP 9000 of 10.110.1.2 */
+	/* UDP 2152 of 10.101.1.1 and .2, UDP 9000 of 10.110.1.2 */
+	int gnb_fd, gnb2_fd, edge_fd;
 	pid_t pid;
 	char config_path[64];
 };
 
-/** bed_make - namespaces, links, addresses, routes; the calling thread is in bed->upf afterwards */
-void bed_make(struct bed *bed);
+/**
+ * bed_make - namespaces, links, addresses, routes; the calling thread is in bed->upf afterwards
+ * @backend: the UPF's data plane
+ */
+void bed_make(struct bed *bed, const char *backend);
 void bed_free(struct bed *bed);
 
 /** upf_run - start build/bin/upf ($BATON_UPF) and wait until it is ready; bails out if it doesn't

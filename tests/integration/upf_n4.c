@@ -12,136 +12,29 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/integration/upf_bed.h"
-#include "tests/unit/upf_messages.h"
-
-enum { SOON_MS = 2000, NEVER_MS = 300 };
+#include "tests/integration/upf_talk.h"
 
 static struct smf smf, thief;
-
-static struct example example(struct bed *bed, const char *ue, uint64_t cp_seid)
-{
-	return (struct example){
-		.smf = smf.addr,
-		.n3 = bed->n3,
-		.ue = ip(ue),
-		.gnb = ip("10.101.1.1"),
-		.gnb_teid = 7,
-		.cp_seid = cp_seid,
-	};
-}
-
-static int associate(struct bed *bed, struct smf *who, bool retain)
-{
-	const struct example ex = {.smf = who->addr};
-
-	example_association(&who->msg, &ex, who->stamp);
-	who->msg.association_setup_request.has_retention = retain;
-	return smf_request(who, bed) ? who->answer.association_setup_response.cause : -1;
-}
-
-static int established(struct example *ex)
-{
-	const struct pfcp_session_establishment_response *r =
-		&smf.answer.session_establishment_response;
-
-	if (r->cause == PFCP_CAUSE_ACCEPTED) {
-		ex->up_seid = r->up_f_seid.seid;
-		if (r->n_created_pdr)
-			ex->ul_teid = r->created_pdr[0].f_teid.teid;
-	}
-	return r->cause;
-}
-
-static int establish(struct bed *bed, struct example *ex)
-{
-	example_establishment(&smf.msg, ex);
-	return smf_request(&smf, bed) ? established(ex) : -1;
-}
-
-static int restore(struct bed *bed, struct example *ex)
-{
-	struct pfcp_session_establishment_request *e = &smf.msg.session_establishment_request;
-
-	example_establishment(&smf.msg, ex);
-	e->has_sereq_flags = true;
-	e->sereq_flags = PFCP_SEREQ_RESTI;
-	e->create_pdr[0].pdi.f_teid =
-		(struct pfcp_f_teid){.teid = ex->ul_teid, .address = {.v4 = true, .ip4 = ex->n3}};
-	return smf_request(&smf, bed) ? established(ex) : -1;
-}
-
-static int delete (struct bed *bed, struct smf *who, uint64_t seid)
-{
-	pfcp_msg_init(&who->msg, PFCP_SESSION_DELETION_REQUEST, seid, 0);
-	return smf_request(who, bed) ? who->answer.session_deletion_response.cause : -1;
-}
-
-static bool alive(struct bed *bed)
-{
-	pfcp_msg_init(&smf.msg, PFCP_HEARTBEAT_REQUEST, 0, 0);
-	smf.msg.heartbeat_request.recovery_time_stamp = smf.stamp;
-	return smf_request(&smf, bed);
-}
-
-static long long status_number(const char *name)
-{
-	json_t *status = upf_get("/v1/status");
-	long long value = json_integer_value(json_object_get(status, name));
-
-	json_decref(status);
-	return value;
-}
-
-/* A member of a session's counters: "uplink", "packets" */
-static long long session_counter(uint64_t seid, const char *way)
-{
-	char path[64];
-	long long value;
-	json_t *s;
-
-	snprintf(path, sizeof(path), "/v1/sessions/%llu", (unsigned long long)seid);
-	s = upf_get(path);
-	value = json_integer_value(
-		json_object_get(json_object_get(json_object_get(s, "counters"), way), "packets"));
-	json_decref(s);
-	return value;
-}
-
-static bool uplink_works(struct bed *bed, const struct example *ex)
-{
-	gnb_send(bed, ex->ul_teid, EX_QFI, ex->ue, "uplink");
-	return edge_receive(bed, ex->ue, "uplink", SOON_MS);
-}
-
-static bool downlink_arrives(struct bed *bed, const struct example *ex, int fd, uint32_t teid)
-{
-	uint32_t got = 0;
-	uint8_t qfi = 0;
-
-	edge_send(bed, ex->ue, "downlink");
-	return gnb_receive(bed, fd, &got, &qfi, SOON_MS) && got == teid && qfi == EX_QFI;
-}
 
 /* ---- cases ---- */
 
 static void case_association(struct bed *bed)
 {
 	const struct pfcp_association_setup_response *r = &smf.answer.association_setup_response;
-	struct example ex = example(bed, "10.60.1.2", 1);
+	struct example ex = talk_example(bed, &smf, "10.60.1.2", 1);
 
-	tap_ok(establish(bed, &ex) == PFCP_CAUSE_NO_ASSOCIATION,
+	tap_ok(talk_establish(bed, &smf, &ex) == PFCP_CAUSE_NO_ASSOCIATION,
 	       "session establishment before an association: cause 72");
-	tap_ok(associate(bed, &smf, false) == PFCP_CAUSE_ACCEPTED, "association setup");
+	tap_ok(talk_associate(bed, &smf, false) == PFCP_CAUSE_ACCEPTED, "association setup");
 	tap_ok(r->has_up_features && r->up_features == PFCP_UPF_FTUP,
 	       "announces F-TEID allocation and nothing else");
-	tap_ok(r->recovery_time_stamp == (uint32_t)status_number("recovery_time_stamp"),
+	tap_ok(r->recovery_time_stamp == (uint32_t)talk_status_number("recovery_time_stamp"),
 	       "tells its recovery time stamp");
 	tap_ok(r->node_id.type == PFCP_NODE_IP4 && r->node_id.ip4.s_addr == bed->n4.s_addr,
 	       "its Node ID is its N4 address");
-	tap_ok(alive(bed), "heartbeat is answered");
+	tap_ok(talk_alive(bed, &smf), "heartbeat is answered");
 	tap_ok(smf.answer.heartbeat_response.recovery_time_stamp ==
-		       (uint32_t)status_number("recovery_time_stamp"),
+		       (uint32_t)talk_status_number("recovery_time_stamp"),
 	       "with the same recovery time stamp");
 }
 
@@ -163,7 +56,7 @@ static void case_session(struct bed *bed, struct example *ex)
 	static uint8_t buf[BED_DATAGRAM], reply[BED_DATAGRAM];
 	size_t len, reply_len;
 
-	tap_ok(establish(bed, ex) == PFCP_CAUSE_ACCEPTED, "session establishment");
+	tap_ok(talk_establish(bed, &smf, ex) == PFCP_CAUSE_ACCEPTED, "session establishment");
 	first = smf.answer.session_establishment_response;
 	tap_ok(smf.answer.header.seid == ex->cp_seid && ex->up_seid && ex->ul_teid,
 	       "the answer has our SEID, the UPF's and an F-TEID");
@@ -177,20 +70,20 @@ static void case_session(struct bed *bed, struct example *ex)
 			    smf.sequence) &&
 		       smf.reply_len == reply_len && !memcmp(reply, smf.reply, reply_len),
 	       "a retransmission gets the same octets");
-	tap_ok(status_number("sessions") == 1 && status_number("teids") == 1,
+	tap_ok(talk_status_number("sessions") == 1 && talk_status_number("teids") == 1,
 	       "and is not done twice");
-	tap_ok(uplink_works(bed, ex), "uplink: a packet with this TEID comes out of N6");
-	tap_ok(downlink_arrives(bed, ex, bed->gnb_fd, ex->gnb_teid),
+	tap_ok(talk_uplink(bed, ex, EX_QFI), "uplink: a packet with this TEID comes out of N6");
+	tap_ok(talk_downlink(bed, ex, bed->gnb_fd, ex->gnb_teid, EX_QFI),
 	       "downlink: a packet comes to the gNB with its TEID and the QER's QFI");
-	tap_ok(session_counter(ex->up_seid, "uplink") == 1 &&
-		       session_counter(ex->up_seid, "downlink") == 1,
+	tap_ok(talk_session_counter(ex->up_seid, "uplink") == 1 &&
+		       talk_session_counter(ex->up_seid, "downlink") == 1,
 	       "both are counted in GET /v1/sessions/{seid}");
 }
 
 static void case_refusal(struct bed *bed, const struct refusal *row, const struct example *session)
 {
 	static uint8_t buf[BED_DATAGRAM];
-	struct example ex = example(bed, "10.60.1.9", 0x9999);
+	struct example ex = talk_example(bed, &smf, "10.60.1.9", 0x9999);
 	char *before = upf_state(), *after;
 	const char *wrong = "no answer";
 	size_t len;
@@ -216,18 +109,19 @@ static void case_refusal(struct bed *bed, const struct refusal *row, const struc
 
 static void case_refusals(struct bed *bed, struct example *ex)
 {
-	struct example same_ue = example(bed, "10.60.1.2", 0x2222);
+	struct example same_ue = talk_example(bed, &smf, "10.60.1.2", 0x2222);
 	char *before = upf_state(), *after;
 
 	for (size_t i = 0; i < refusals_count; i++)
 		case_refusal(bed, &refusals[i], ex);
-	tap_ok(establish(bed, &same_ue) == PFCP_CAUSE_RULE_FAILURE,
+	tap_ok(talk_establish(bed, &smf, &same_ue) == PFCP_CAUSE_RULE_FAILURE,
 	       "refused: a UE address that is in use (open5gs#3899)");
-	tap_ok(delete (bed, &smf, UINT64_MAX) == PFCP_CAUSE_SESSION_NOT_FOUND,
+	tap_ok(talk_delete(bed, &smf, UINT64_MAX) == PFCP_CAUSE_SESSION_NOT_FOUND,
 	       "refused: deletion of a huge SEID (free5gc#731)");
 	after = upf_state();
 	tap_ok(!strcmp(before, after), "after all that the session is as it was");
-	tap_ok(uplink_works(bed, ex) && downlink_arrives(bed, ex, bed->gnb_fd, ex->gnb_teid),
+	tap_ok(talk_uplink(bed, ex, EX_QFI) &&
+		       talk_downlink(bed, ex, bed->gnb_fd, ex->gnb_teid, EX_QFI),
 	       "and forwards both ways");
 	free(before);
 	free(after);
@@ -237,17 +131,18 @@ static void case_thief(struct bed *bed, struct example *ex)
 {
 	const struct example mine = {.smf = smf.addr};
 
-	tap_ok(delete (bed, &thief, ex->up_seid) == PFCP_CAUSE_NO_ASSOCIATION,
+	tap_ok(talk_delete(bed, &thief, ex->up_seid) == PFCP_CAUSE_NO_ASSOCIATION,
 	       "deletion from a stranger who knows the SEID: cause 72 (open5gs#3693)");
 	example_association(&thief.msg, &mine, 99);
 	tap_ok(smf_request(&thief, bed) &&
 		       thief.answer.association_setup_response.cause == PFCP_CAUSE_REJECTED,
 	       "association with the SMF's Node ID from elsewhere is refused (free5gc#819)");
-	tap_ok(associate(bed, &thief, false) == PFCP_CAUSE_ACCEPTED,
+	tap_ok(talk_associate(bed, &thief, false) == PFCP_CAUSE_ACCEPTED,
 	       "another SMF of its own may associate");
-	tap_ok(delete (bed, &thief, ex->up_seid) == PFCP_CAUSE_SESSION_NOT_FOUND,
+	tap_ok(talk_delete(bed, &thief, ex->up_seid) == PFCP_CAUSE_SESSION_NOT_FOUND,
 	       "but not delete the first one's session");
-	tap_ok(status_number("sessions") == 1 && uplink_works(bed, ex), "which forwards");
+	tap_ok(talk_status_number("sessions") == 1 && talk_uplink(bed, ex, EX_QFI),
+	       "which forwards");
 }
 
 static void case_rubbish(struct bed *bed)
@@ -275,7 +170,7 @@ static void case_rubbish(struct bed *bed)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		smf_send(&smf, bed, rows[i].octets, rows[i].len);
-	tap_ok(alive(bed), "lives through rubbish");
+	tap_ok(talk_alive(bed, &smf), "lives through rubbish");
 	after = upf_state();
 	tap_ok(!strcmp(before, after), "which changes nothing");
 	free(before);
@@ -293,28 +188,17 @@ static void case_version(struct bed *bed)
 
 static void case_handover(struct bed *bed, struct example *ex)
 {
-	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = ip("10.101.1.2")};
 	uint32_t teid = 0;
 	uint8_t qfi = 0;
-	int fd;
 
-	at.sin_port = htons(2152);
-	netns_enter(&bed->gnb);
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)))
-		bail("second gNB", errno);
-	netns_enter(&bed->upf);
-	example_handover(&smf.msg, ex, at.sin_addr, 55);
-	tap_ok(smf_request(&smf, bed) &&
-		       smf.answer.session_modification_response.cause == PFCP_CAUSE_ACCEPTED,
+	tap_ok(talk_handover(bed, &smf, ex, ip("10.101.1.2"), 55) == PFCP_CAUSE_ACCEPTED,
 	       "session modification: another gNB");
-	tap_ok(downlink_arrives(bed, ex, fd, 55), "downlink goes there");
+	tap_ok(talk_downlink(bed, ex, bed->gnb2_fd, 55, EX_QFI), "downlink goes there");
 	tap_ok(!gnb_receive(bed, bed->gnb_fd, &teid, &qfi, NEVER_MS), "and not to the first");
-	tap_ok(uplink_works(bed, ex), "uplink keeps its F-TEID");
-	example_handover(&smf.msg, ex, ex->gnb, ex->gnb_teid);
-	tap_ok(smf_request(&smf, bed) && downlink_arrives(bed, ex, bed->gnb_fd, ex->gnb_teid),
+	tap_ok(talk_uplink(bed, ex, EX_QFI), "uplink keeps its F-TEID");
+	tap_ok(talk_handover(bed, &smf, ex, ex->gnb, ex->gnb_teid) == PFCP_CAUSE_ACCEPTED &&
+		       talk_downlink(bed, ex, bed->gnb_fd, ex->gnb_teid, EX_QFI),
 	       "and back");
-	close(fd);
 }
 
 static void case_error_indication(struct bed *bed, struct example *ex)
@@ -342,19 +226,19 @@ static void case_error_indication(struct bed *bed, struct example *ex)
 		gnb_error(bed, ex->gnb, ex->gnb_teid);
 	tap_ok(!smf_await(&smf, bed, PFCP_SESSION_REPORT_REQUEST, NEVER_MS),
 	       "more of them at once are not reported again");
-	tap_ok(status_number("sessions") == 1, "the session stands: the SMF decides");
+	tap_ok(talk_status_number("sessions") == 1, "the session stands: the SMF decides");
 }
 
 static void case_deletion(struct bed *bed, struct example *ex)
 {
-	tap_ok(delete (bed, &smf, ex->up_seid) == PFCP_CAUSE_ACCEPTED, "session deletion");
-	tap_ok(status_number("sessions") == 0 && status_number("teids") == 0,
+	tap_ok(talk_delete(bed, &smf, ex->up_seid) == PFCP_CAUSE_ACCEPTED, "session deletion");
+	tap_ok(talk_status_number("sessions") == 0 && talk_status_number("teids") == 0,
 	       "gives back everything");
 	gnb_send(bed, ex->ul_teid, EX_QFI, ex->ue, "late");
 	tap_ok(gnb_told(bed, ex->ul_teid, SOON_MS),
 	       "a late packet is answered with an Error Indication");
 	tap_ok(!edge_receive(bed, ex->ue, "late", NEVER_MS), "and not forwarded");
-	tap_ok(delete (bed, &smf, ex->up_seid) == PFCP_CAUSE_SESSION_NOT_FOUND,
+	tap_ok(talk_delete(bed, &smf, ex->up_seid) == PFCP_CAUSE_SESSION_NOT_FOUND,
 	       "a second deletion finds nothing: cause 65");
 }
 
@@ -362,33 +246,36 @@ static void case_smf_restart(struct bed *bed, struct example *ex)
 {
 	uint64_t seid;
 
-	establish(bed, ex);
+	talk_establish(bed, &smf, ex);
 	seid = ex->up_seid;
 	smf.stamp++;
-	tap_ok(associate(bed, &smf, true) == PFCP_CAUSE_ACCEPTED && status_number("sessions") == 1,
+	tap_ok(talk_associate(bed, &smf, true) == PFCP_CAUSE_ACCEPTED &&
+		       talk_status_number("sessions") == 1,
 	       "an SMF that restarts and asks for it finds its session retained");
-	tap_ok(uplink_works(bed, ex), "and forwarding");
-	tap_ok(restore(bed, ex) == PFCP_CAUSE_ACCEPTED && ex->up_seid == seid &&
-		       status_number("sessions") == 1,
+	tap_ok(talk_uplink(bed, ex, EX_QFI), "and forwarding");
+	tap_ok(talk_restore(bed, &smf, ex) == PFCP_CAUSE_ACCEPTED && ex->up_seid == seid &&
+		       talk_status_number("sessions") == 1,
 	       "restoring it gives the same session");
 	smf.stamp++;
-	tap_ok(associate(bed, &smf, false) == PFCP_CAUSE_ACCEPTED && status_number("sessions") == 0,
+	tap_ok(talk_associate(bed, &smf, false) == PFCP_CAUSE_ACCEPTED &&
+		       talk_status_number("sessions") == 0,
 	       "an SMF that restarts and doesn't ask has none");
-	tap_ok(status_number("teids") == 0, "nor TEIDs");
+	tap_ok(talk_status_number("teids") == 0, "nor TEIDs");
 }
 
 static void case_upf_restart(struct bed *bed, struct example *ex)
 {
-	establish(bed, ex);
+	talk_establish(bed, &smf, ex);
 	tap_ok(WIFSIGNALED(upf_end(bed, SIGKILL)), "kill -9 of the UPF");
 	upf_run(bed);
-	tap_ok(status_number("sessions") == 0, "it comes back empty, over its own left-overs");
-	tap_ok(delete (bed, &smf, ex->up_seid) == PFCP_CAUSE_NO_ASSOCIATION,
+	tap_ok(talk_status_number("sessions") == 0, "it comes back empty, over its own left-overs");
+	tap_ok(talk_delete(bed, &smf, ex->up_seid) == PFCP_CAUSE_NO_ASSOCIATION,
 	       "and says that it has no association");
-	tap_ok(associate(bed, &smf, false) == PFCP_CAUSE_ACCEPTED, "association again");
-	tap_ok(restore(bed, ex) == PFCP_CAUSE_ACCEPTED, "restoration with the F-TEID it had");
-	tap_ok(uplink_works(bed, ex), "the gNB needs no change: uplink comes through");
-	tap_ok(downlink_arrives(bed, ex, bed->gnb_fd, ex->gnb_teid), "and downlink");
+	tap_ok(talk_associate(bed, &smf, false) == PFCP_CAUSE_ACCEPTED, "association again");
+	tap_ok(talk_restore(bed, &smf, ex) == PFCP_CAUSE_ACCEPTED,
+	       "restoration with the F-TEID it had");
+	tap_ok(talk_uplink(bed, ex, EX_QFI), "the gNB needs no change: uplink comes through");
+	tap_ok(talk_downlink(bed, ex, bed->gnb_fd, ex->gnb_teid, EX_QFI), "and downlink");
 }
 
 /* What tc(8) says of a device's filters, both hooks */
@@ -423,11 +310,11 @@ int main(void)
 	static struct bed bed;
 	struct example ex;
 
-	bed_make(&bed);
+	bed_make(&bed, "ebpf");
 	upf_run(&bed);
 	smf_open(&smf, "127.0.4.10", 1000);
 	smf_open(&thief, "127.0.4.66", 50);
-	ex = example(&bed, "10.60.1.2", 0x1111);
+	ex = talk_example(&bed, &smf, "10.60.1.2", 0x1111);
 
 	case_association(&bed);
 	case_upf_sends_heartbeats(&bed);
