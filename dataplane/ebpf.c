@@ -37,6 +37,7 @@ static void constants_fill(const struct dataplane *dp, const struct ebpf_wire *w
 	ret_config->n3_be = dp->config.n3_addr.s_addr;
 	ret_config->n3_ifindex = dp->n3.ifindex;
 	ret_config->gnb = dp->config.role == DP_ROLE_GNB;
+	ret_config->segment = wire->segment;
 	ret_config->stack_ifindex = wire->stack_ifindex;
 	ret_config->wire_ifindex = wire->wire_ifindex;
 	memcpy(ret_config->stack_mac, wire->stack_mac, sizeof(wire->stack_mac));
@@ -131,6 +132,8 @@ static int attach_all(struct dataplane *dp, struct ebpf *e, struct dp_error *ret
 		rc = attach_one(dp, e->wire.wire_ifindex, e->skel->progs.dp_stack, ret_err);
 		if (!rc)
 			rc = attach_one(dp, dp->n6.ifindex, e->skel->progs.dp_n6, ret_err);
+	} else if (e->wire.made) {
+		rc = attach_one(dp, e->wire.wire_ifindex, e->skel->progs.dp_radio, ret_err);
 	}
 	return rc ? rc : attach_one(dp, dp->n3.ifindex, e->skel->progs.dp_n3, ret_err);
 }
@@ -148,7 +151,8 @@ static int ebpf_open(struct dataplane *dp, struct dp_error *ret_err)
 	if (rc)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "settings of %s: %s",
 				    dp->config.n3_dev, strerror(-rc));
-	if (dp->config.role == DP_ROLE_UPF)
+	e->wire.segment = strcmp(dp->n3.kind, "veth") != 0;
+	if (dp->config.role == DP_ROLE_UPF || e->wire.segment)
 		rc = ebpf_wire_make(dp, &e->wire, ret_err);
 	if (!rc)
 		rc = programs_load(dp, e, ret_err);

@@ -34,9 +34,13 @@ struct ebpf_rules {
 	struct ebpf_retired retired[EBPF_SETS_SPARE];
 };
 
-/* The wire into the stack, UPF only */
+/*
+ * The wire into the stack: in a UPF; in a gNB only to cut super-packets in pieces, with segment. Each segment needs
+ * its own GTP-U length, which neither the stack nor a network card would give it once it is in the tunnel. Between
+ * virtual Ethernet devices a super-packet stays one, and needs no cutting.
+ */
 struct ebpf_wire {
-	bool made;
+	bool made, segment;
 	unsigned stack_ifindex, wire_ifindex;
 	uint8_t stack_mac[6], wire_mac[6];
 };

@@ -83,8 +83,9 @@ struct ebpf_config {
 	__be32 n3_be;
 	__u32 n3_ifindex;
 	__u32 gnb;	     /* role */
-	__u32 stack_ifindex; /* UPF: dp-ue, the stack's end; where policy routing takes n6_table */
-	__u32 wire_ifindex;  /* UPF: dp-ue-x, our end */
+	__u32 segment;	     /* N3 can't carry super-packets */
+	__u32 stack_ifindex; /* dp-ue, the stack's end; where policy routing takes n6_table */
+	__u32 wire_ifindex;  /* dp-ue-x, our end; in a gNB only with segment */
 	__u8 stack_mac[6];
 	__u8 wire_mac[6];
 	__u8 gnb_mac[6]; /* RADIO_GNB_MAC */

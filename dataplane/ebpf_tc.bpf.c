@@ -5,7 +5,7 @@
  *            UPF                                         gNB
  *   N3 --dp_n3--> N6 (table n6_table)           N3 --dp_n3-----> radio link of the bearer
  *   N6 --dp_n6--> N3                         radio --dp_radio--> N3
- *   dp-ue-x --dp_stack--> N3
+ *   dp-ue-x --dp_stack--> N3                    dp-ue-x --dp_radio--> N3
  *
  * dp-ue and dp-ue-x are a veth pair of ours, a wire into the stack: the UE pools are routed to
  * dp-ue, and whatever needs a router's full care (TTL at its end, too big, fragments, no route for
@@ -160,7 +160,8 @@ static __noinline int downlink(struct __sk_buff *skb, const struct inner *inner,
 		return routed ? TC_ACT_SHOT : TC_ACT_UNSPEC;
 	}
 	if (!routed) {
-		if (inner->ttl <= 1)
+		/* the stack cuts super-packets in pieces on their way to dp-ue */
+		if (inner->ttl <= 1 || (config.segment && inner->packets > 1))
 			return TC_ACT_UNSPEC;
 		if (ttl_decrement(skb, inner))
 			return session_drop(p.set, EBPF_DROP_MALFORMED);
@@ -341,6 +342,13 @@ int dp_radio(struct __sk_buff *skb)
 	if (eth.h_proto != bpf_htons(ETH_P_IP))
 		return eth.h_proto == bpf_htons(ETH_P_IPV6) ? drop(EBPF_DROP_MALFORMED)
 							    : TC_ACT_UNSPEC;
+	if (config.segment && skb->ifindex == config.wire_ifindex) {
+		bearer.ifindex = skb->mark;
+		skb->mark = 0;
+	} else if (config.segment && skb->gso_size) {
+		skb->mark = skb->ifindex;
+		return bpf_redirect(config.stack_ifindex, 0);
+	}
 	__builtin_memcpy(bearer.mac, eth.h_source, ETH_ALEN);
 	p.set = rule_set_by_bearer(&bearer);
 	if (!p.set || p.set->bearer.ifindex != bearer.ifindex ||

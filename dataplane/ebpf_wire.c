@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The ebpf back end's wire into the stack, in a UPF.
+ * The ebpf back end's wire into the stack.
  *
  *   N6 --+--[dp_n6]------------------------------> N3          the fast path
  *        |  too big, TTL at its end: the stack answers, or cuts it and sends it on by
  *        +--> UE pool dev dp-ue ==veth== dp-ue-x --[dp_stack]--> N3
  *   N3 -----[dp_n3]------------------------------> N6          table n6_table
  *             +--> dp-ue-x ==veth== dp-ue --> stack, iif dp-ue --> n6_table
+ *
+ * In a gNB (and only where N3 can't carry super-packets) it goes in a circle: radio --> dp-ue,
+ * which cuts them in pieces, --> dp-ue-x --[dp_radio]--> N3, the radio link being told by the mark.
  *
  * n6_routing.c makes the routes and rules of dp-ue; bpf_fib_lookup is asked with dp-ue as its
  * ingress, so the fast path obeys them as well.
@@ -57,6 +60,8 @@ static int wire_pair(struct dataplane *dp, struct ebpf_wire *wire)
 	memcpy(wire->stack_mac, link.mac, sizeof(link.mac));
 	memcpy(wire->wire_mac, peer.mac, sizeof(peer.mac));
 	rc = nl_link_set_alias(dp->nl, wire->stack_ifindex, DP_LINK_ALIAS);
+	if (!rc && wire->segment)
+		rc = dp_segmentation_off(stack_name);
 	return rc ? rc : wire_up(dp, wire);
 }
 
@@ -69,6 +74,8 @@ int ebpf_wire_make(struct dataplane *dp, struct ebpf_wire *ret_wire, struct dp_e
 	if (rc)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "interface %s: %s",
 				    stack_name, strerror(-rc));
+	if (dp->config.role != DP_ROLE_UPF)
+		return 0;
 	return n6_routing_up(dp, stack_name, ret_wire->stack_ifindex, ret_err);
 }
 
@@ -76,7 +83,8 @@ void ebpf_wire_remove(struct dataplane *dp, struct ebpf_wire *wire)
 {
 	if (!wire->made)
 		return;
-	n6_routing_down(dp);
+	if (dp->config.role == DP_ROLE_UPF)
+		n6_routing_down(dp);
 	(void)nl_link_del(dp->nl, wire->stack_ifindex);
 	wire->made = false;
 }

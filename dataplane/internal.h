@@ -143,4 +143,7 @@ int dp_filter_attach(struct dataplane *dp, unsigned ifindex, bool egress, int pr
 		     const char *name);
 void dp_filter_detach(struct dataplane *dp, unsigned ifindex, bool egress);
 
+/** dp_segmentation_off - no segmentation offload on a device: super-packets reach it in pieces */
+int dp_segmentation_off(const char *name);
+
 #endif
