@@ -139,7 +139,8 @@ static bool make_room(struct upf *upf)
 	return false;
 }
 
-static void setup_accept(struct upf *upf, struct n4_request *req)
+/* @retained: we know this SMF, and have kept what it wanted kept (PSREI) */
+static void setup_accept(struct upf *upf, struct n4_request *req, bool retained)
 {
 	struct pfcp_msg *answer = n4_msg(upf->n4, PFCP_ASSOCIATION_SETUP_RESPONSE, 0);
 	struct pfcp_association_setup_response *r = &answer->association_setup_response;
@@ -149,6 +150,8 @@ static void setup_accept(struct upf *upf, struct n4_request *req)
 	r->recovery_time_stamp = n4_node_recovery_time_stamp(upf->n4);
 	r->has_up_features = true;
 	r->up_features = PFCP_UPF_FTUP;
+	r->has_asrsp_flags = retained;
+	r->asrsp_flags = PFCP_ASRSP_PSREI;
 	if (n4_respond(req, answer))
 		log_error("n4", "what=association-setup-response error=encoding");
 }
@@ -168,7 +171,7 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 	struct upf *upf = user;
 	struct n4_peer *n4;
 	struct upf_peer *peer;
-	bool restarted;
+	bool restarted, known;
 	int rc = n4_peer_accept(req, setup, &n4, &restarted);
 	char addr[INET_ADDRSTRLEN];
 
@@ -181,7 +184,8 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 					       : "too many associations");
 		return;
 	}
-	peer = n4->user ? n4->user : peer_new(upf, n4);
+	known = n4->user != NULL;
+	peer = known ? n4->user : peer_new(upf, n4);
 	if (!peer) {
 		setup_refuse(upf, req, PFCP_CAUSE_NO_RESOURCES, "out of memory");
 		n4_peer_forget(n4);
@@ -193,7 +197,7 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 	if (restarted || peer->restarted)
 		sessions_drop(peer, setup->has_retention ? &setup->retention : NULL, "restarted");
 	peer->restarted = false;
-	setup_accept(upf, req);
+	setup_accept(upf, req, known && setup->has_retention);
 }
 
 void upf_association_release(struct n4_request *req, const struct pfcp_msg *msg, void *user)

@@ -7,6 +7,7 @@ $(call program,upf,upf/main.c,upf dataplane n4 pfcp gtpu netlink core)
 UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_refusals.c upf_null_dp.c) \
 	dataplane/session_check.c dataplane/session_store.c
 $(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp core,libmnl)
+$(call unit-test,test_upf_config,tests/unit/test_upf_config.c,upf n4 pfcp core)
 $(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp core,libmnl)
 
 # Need root, so they are run by tests/integration/upf.t and tests/lab/upf.t, not by make check

@@ -125,6 +125,7 @@ enum pfcp_ie_type {
 	PFCP_IE_APN_DNN = 159,
 	PFCP_IE_3GPP_INTERFACE_TYPE = 160,
 	PFCP_IE_PFCP_SESSION_RETENTION_INFORMATION = 183,
+	PFCP_IE_PFCPASRSP_FLAGS = 184,
 	PFCP_IE_CP_PFCP_ENTITY_IP_ADDRESS = 185,
 	PFCP_IE_PFCPSEREQ_FLAGS = 186,
 	PFCP_IE_S_NSSAI = 257,
@@ -301,6 +302,7 @@ enum pfcp_usage_trigger {
 
 /* Flag IEs of one octet */
 #define PFCP_SEREQ_RESTI 0x01 /* PFCPSEReq-Flags cl. 8.2.136: restoration of a session */
+#define PFCP_ASRSP_PSREI 0x01 /* PFCPASRsp-Flags cl. 8.2.134: sessions have been retained */
 #define PFCP_SMREQ_DROBU 0x01 /* PFCPSMReq-Flags cl. 8.2.31: drop what is buffered */
 #define PFCP_SMREQ_SNDEM 0x02 /* send end markers */
 #define PFCP_SMREQ_QAURR 0x04 /* query all URRs */

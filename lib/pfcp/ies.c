@@ -14,6 +14,7 @@ static const char *const pdn_types[] = {NULL, "ipv4", "ipv6", "ipv4v6", "non-ip"
 static const char *const report_types[] = {"DLDR", "USAR", "ERIR", "UPIR", "TMIR", "SESR", "UISR"};
 static const char *const methods[] = {"DURAT", "VOLUM", "EVENT"};
 static const char *const smreq_flags[] = {"DROBU", "SNDEM", "QAURR", "SUMPC", "RUMUC", "DETEID"};
+static const char *const asrsp_flags[] = {"PSREI", "UUPSI"};
 static const char *const sereq_flags[] = {"RESTI", "SUMPC"};
 static const char *const srrsp_flags[] = {"DROBU"};
 static const char *const apply_actions[] = {
@@ -140,6 +141,7 @@ ROW(USER_ID, "user-id", "8.2.101", struct pfcp_user_id, user_id),
 ROW(APN_DNN, "dnn", "8.2.117", struct pfcp_name, name),
 ROW(3GPP_INTERFACE_TYPE, "3gpp-interface-type", "8.2.118", uint8_t, u8, MASK(0x3f)),
 GROUP(PFCP_SESSION_RETENTION_INFORMATION, "session-retention", "7.4.4.1", struct pfcp_session_retention, session_retention),
+ROW(PFCPASRSP_FLAGS, "asrsp-flags", "8.2.134", uint8_t, bits, WORDS(asrsp_flags), MASK(0x03)),
 ROW(CP_PFCP_ENTITY_IP_ADDRESS, "cp-pfcp-entity", "8.2.135", struct pfcp_address, address),
 ROW(PFCPSEREQ_FLAGS, "sereq-flags", "8.2.136", uint8_t, bits, WORDS(sereq_flags), MASK(0x03)),
 ROW(S_NSSAI, "s-nssai", "8.2.176", struct pfcp_s_nssai, s_nssai, FIXED),

@@ -27,6 +27,7 @@ static const struct pfcp_member association_setup_response[] = {
 	ALWAYS(MANDATORY, RECOVERY_TIME_STAMP, S, recovery_time_stamp),
 	ONE(CONDITIONAL, UP_FUNCTION_FEATURES, S, up_features),
 	ONE(CONDITIONAL, CP_FUNCTION_FEATURES, S, cp_features),
+	ONE(CONDITIONAL, PFCPASRSP_FLAGS, S, asrsp_flags),
 };
 #undef S
 

@@ -369,6 +369,8 @@ struct pfcp_association_setup_response {
 	uint64_t up_features;
 	bool has_cp_features;
 	uint64_t cp_features;
+	bool has_asrsp_flags;
+	uint8_t asrsp_flags; /* PFCP_ASRSP_ */
 };
 
 /* Association Release Request cl. 7.4.4.5 */

@@ -1,11 +1,24 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# N4 of a real upf on the ebpf data plane of this machine's kernel: see upf_n4.c.
+# N4 of a real upf on the ebpf data plane of this machine's kernel (upf_n4.c); its command line and example file.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 need_root
 need_command tc
-
 need_built "$build/integration/upf_n4" "$build/bin/upf"
-BATON_UPF=$build/bin/upf exec "$build/integration/upf_n4"
+
+upf=$build/bin/upf
+ok 'the example configuration is right' "$upf" --config "$root/upf/upf.example.yaml" --check-config
+sed 's/^n3_device:.*/n3_devise: n3/' "$root/upf/upf.example.yaml" >"$tmp/wrong.yaml"
+nok 'a misspelt key is not' "$upf" --config "$tmp/wrong.yaml" --check-config
+like 'and is told with its place' "$_output" 'wrong.yaml:[0-9]+:1: '
+sed 's/^n3_device:.*/n3_device: nowhere0/; s/^n4_address:.*/n4_address: 127.0.0.1/' "$root/upf/upf.example.yaml" \
+	>"$tmp/nowhere.yaml"
+nok 'without its device it does not start' "$upf" --config "$tmp/nowhere.yaml"
+like 'and says which' "$_output" 'nowhere0'
+
+export BATON_UPF=$upf
+ok 'upf_n4' "$build/integration/upf_n4"
+note "$(grep -c '^ok' <<<"$_output") checks"
+done_testing

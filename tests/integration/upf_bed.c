@@ -156,6 +156,15 @@ json_t *upf_get(const char *path)
 	return body;
 }
 
+char *upf_text(const char *path, unsigned status)
+{
+	struct http_answer answer;
+	char *text = get(path, &answer) && answer.status == status ? strdup(answer.text) : NULL;
+
+	http_answer_done(&answer);
+	return text;
+}
+
 char *upf_state(void)
 {
 	json_t *sessions = upf_get("/v1/sessions"), *status = upf_get("/v1/status");

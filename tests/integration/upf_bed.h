@@ -50,6 +50,8 @@ void upf_run(struct bed *bed);
 int upf_end(struct bed *bed, int signal);
 /** upf_get - a GET, parsed; NULL: none. Freed by the caller */
 json_t *upf_get(const char *path);
+/** upf_text - a GET's body, if its status is @status. Freed by the caller */
+char *upf_text(const char *path, unsigned status);
 /** upf_state - sessions, rules and TEIDs in use as one text, to be compared. Freed by the caller */
 char *upf_state(void);
 

@@ -80,6 +80,32 @@ static void case_session(struct bed *bed, struct example *ex)
 	       "both are counted in GET /v1/sessions/{seid}");
 }
 
+static void case_rest(const struct example *ex)
+{
+	static const char *const wanted[] = {
+		"\nbaton_upf_sessions 1\n",
+		"baton_upf_n4_total{what=\"rx_retransmitted\"} 1\n",
+		"baton_upf_dropped_packets_total{reason=\"unknown_teid\"} ",
+		"baton_upf_gtpu_total{what=\"echo_requests_received\"} ",
+	};
+	char path[64], *text = upf_text("/metrics", 200);
+	json_t *session;
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		tap_ok(text && strstr(text, wanted[i]), "/metrics: %.*s",
+		       (int)strcspn(wanted[i] + 1, "\n") + 1, wanted[i] + (*wanted[i] == '\n'));
+	free(text);
+	snprintf(path, sizeof(path), "/v1/sessions/%llu", (unsigned long long)ex->up_seid);
+	session = upf_get(path);
+	text = json_dumps(json_object_get(session, "ue_address"), JSON_ENCODE_ANY);
+	tap_ok(text && !strcmp(text, "\"10.60.1.2\""),
+	       "GET /v1/sessions/{seid} has the UE's address");
+	free(text);
+	json_decref(session);
+	free(text = upf_text("/v1/sessions/1", 404));
+	tap_ok(text != NULL, "another SEID is 404");
+}
+
 static void case_refusal(struct bed *bed, const struct refusal *row, const struct example *session)
 {
 	static uint8_t buf[BED_DATAGRAM];
@@ -319,6 +345,7 @@ int main(void)
 	case_association(&bed);
 	case_upf_sends_heartbeats(&bed);
 	case_session(&bed, &ex);
+	case_rest(&ex);
 	case_refusals(&bed, &ex);
 	case_thief(&bed, &ex);
 	case_rubbish(&bed);

@@ -564,6 +564,8 @@ static void test_features_are_those_there_are(void **state)
 {
 	struct harness *h = *state;
 
+	assert_false(h->reply.association_setup_response.has_asrsp_flags);
+
 	assert_int_equal(h->reply.header.type, PFCP_ASSOCIATION_SETUP_RESPONSE);
 	assert_true(h->reply.association_setup_response.has_up_features);
 	assert_int_equal(h->reply.association_setup_response.up_features, PFCP_UPF_FTUP);
@@ -599,6 +601,8 @@ static void test_retention(void **state)
 	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
 	assert_int_equal(harness_associate(h, h->ex.smf, 1001, &all), PFCP_CAUSE_ACCEPTED);
 	assert_int_equal(h->upf.sessions.count, 1);
+	assert_true(h->reply.association_setup_response.has_asrsp_flags);
+	assert_int_equal(h->reply.association_setup_response.asrsp_flags, PFCP_ASRSP_PSREI);
 	assert_int_equal(harness_associate(h, h->ex.smf, 1002, &us), PFCP_CAUSE_ACCEPTED);
 	assert_int_equal(h->upf.sessions.count, 1);
 	example_handover(&h->msg, &h->ex, h->ex.gnb, 55);
@@ -631,6 +635,75 @@ static void test_restart_in_a_heartbeat(void **state)
 	heartbeat(h, 1002);
 	assert_int_equal(harness_associate(h, h->ex.smf, 1002, NULL), PFCP_CAUSE_ACCEPTED);
 	assert_int_equal(h->upf.sessions.count, 0);
+}
+
+/* A timer of the UPF's, now: in 1 ms instead of its seconds */
+static void hasten(struct harness *h, uv_timer_t *timer)
+{
+	uint64_t due = uv_now(&h->loop) + 2;
+
+	assert_true(uv_is_active((uv_handle_t *)timer));
+	uv_timer_set_repeat(timer, 1);
+	assert_int_equal(uv_timer_again(timer), 0);
+	while (uv_now(&h->loop) < due)
+		uv_run(&h->loop, UV_RUN_ONCE);
+}
+
+/* It restarted and doesn't associate again: nobody will ever end those sessions. */
+static void test_restart_without_association(void **state)
+{
+	struct harness *h = *state;
+	struct upf_peer *peer = n4_peer_find(h->upf.n4, h->ex.smf)->user;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	heartbeat(h, 1001);
+	assert_int_equal(uv_timer_get_due_in(peer->wait), UPF_RETENTION_WAIT_MS);
+	hasten(h, peer->wait);
+	assert_int_equal(h->upf.sessions.count, 0);
+	assert_int_equal(upf_teid_count(&h->upf.teids), 0);
+	assert_null(n4_peer_find(h->upf.n4, h->ex.smf));
+}
+
+/* 256 SMFs at most; one that is lost and has no session makes room */
+static void test_room_for_another_smf(void **state)
+{
+	struct harness *h = *state;
+	struct in_addr addr = harness_ip("10.1.0.0"), last = harness_ip("10.2.0.0");
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	n4_peer_find(h->upf.n4, h->ex.smf)->alive = false; /* has a session: stays */
+	while (n4_peer_count(h->upf.n4) < N4_PEERS_MAX) {
+		addr.s_addr += htonl(1);
+		assert_int_equal(harness_associate(h, addr, 1, NULL), PFCP_CAUSE_ACCEPTED);
+	}
+	assert_int_equal(harness_associate(h, last, 1, NULL), PFCP_CAUSE_NO_RESOURCES);
+	n4_peer_find(h->upf.n4, addr)->alive = false;
+	assert_int_equal(harness_associate(h, last, 1, NULL), PFCP_CAUSE_ACCEPTED);
+	assert_null(n4_peer_find(h->upf.n4, addr));
+	assert_int_equal(n4_peer_count(h->upf.n4), N4_PEERS_MAX);
+	assert_int_equal(h->upf.sessions.count, 1);
+}
+
+static void test_paths(void **state)
+{
+	struct harness *h = *state;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(uv_timer_get_due_in(h->upf.echo_timer), UPF_ECHO_INTERVAL_MS);
+	hasten(h, h->upf.echo_timer);
+	assert_true(null_dp_echoes(h->upf.dp, h->ex.gnb) >= 1);
+	assert_int_equal(upf_paths_lost(&h->upf), 0);
+	upf_path_state(h->ex.gnb, true, &h->upf);
+	upf_path_state(h->ex.gnb, true, &h->upf);
+	assert_int_equal(upf_paths_lost(&h->upf), 1);
+	assert_int_equal(h->upf.counter[UPF_PATHS_LOST], 1);
+	upf_path_state(h->ex.gnb, false, &h->upf);
+	assert_int_equal(upf_paths_lost(&h->upf), 0);
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_int_equal(delete (h, h->ex.up_seid, h->ex.smf), PFCP_CAUSE_ACCEPTED);
+	hasten(h, h->upf.echo_timer); /* nobody sends there any more */
+	upf_path_state(h->ex.gnb, true, &h->upf);
+	assert_int_equal(upf_paths_lost(&h->upf), 0);
 }
 
 /* free5gc#819: one datagram with the SMF's Node ID deleted all its sessions */
@@ -828,6 +901,9 @@ int main(void)
 		T(test_smf_restart_drops_its_sessions),
 		T(test_retention),
 		T(test_restart_in_a_heartbeat),
+		T(test_restart_without_association),
+		T(test_room_for_another_smf),
+		T(test_paths),
 		T(test_stolen_node_id),
 		T(test_session_flag_in_a_setup),
 		T(test_release),

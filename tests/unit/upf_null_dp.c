@@ -21,6 +21,8 @@ struct dataplane {
 	size_t applies;
 	int refuse_rc, refuse_what;
 	uint32_t refuse_rule;
+	struct in_addr echo_peer; /* the latest */
+	size_t echoes;		  /* to it */
 };
 
 struct dataplane *null_dp_new(void)
@@ -173,7 +175,16 @@ void dataplane_process(struct dataplane *dp)
 
 int dataplane_echo(struct dataplane *dp, struct in_addr peer)
 {
+	if (peer.s_addr != dp->echo_peer.s_addr)
+		dp->echoes = 0;
+	dp->echo_peer = peer;
+	dp->echoes++;
 	return 0;
+}
+
+size_t null_dp_echoes(const struct dataplane *dp, struct in_addr peer)
+{
+	return peer.s_addr == dp->echo_peer.s_addr ? dp->echoes : 0;
 }
 
 void dataplane_drops(struct dataplane *dp, uint64_t ret_drops[DP_DROP_REASONS])

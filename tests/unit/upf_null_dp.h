@@ -14,6 +14,8 @@ struct dataplane *null_dp_new(void);
 void null_dp_refuse(struct dataplane *dp, int rc, int what, uint32_t rule_id);
 size_t null_dp_count(const struct dataplane *dp);
 const struct dp_session *null_dp_find(const struct dataplane *dp, uint64_t id);
+/* Echo requests sent to @peer */
+size_t null_dp_echoes(const struct dataplane *dp, struct in_addr peer);
 size_t null_dp_applies(const struct dataplane *dp);
 
 #endif
