@@ -10,3 +10,6 @@ $(B)/gen/openapi.c: migration-manager/openapi.json
 	@mkdir -p $(@D)
 	@{ echo '#include "migration-manager/openapi.h"'; echo 'const char openapi_text[] ='; \
 	   sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $<; echo ';'; } > $@
+
+MM_WORLD := tests/unit/manager_world.c tests/unit/manager_peers.c
+$(call unit-test,test_migration,tests/unit/test_migration.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)

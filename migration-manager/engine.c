@@ -10,13 +10,12 @@
 #include "lib/log.h"
 #include "migration-manager/manager.h"
 
-/* Time for one step, however often its participant is asked in it. */
 enum {
-	STEP_BEFORE_SWITCH_MS = 10000,
-	STEP_AFTER_SWITCH_MS = 30000, /* only forward from there, so be patient */
-	ASK_RETRY_MS = 50,	      /* a killed participant is back in about 100 ms */
-	ASK_TIMEOUT_MS = 6000,	      /* one request; longer than what a UE waits for a session */
+	ASK_LEAST_MS = 100 /* the last request of a step gets that much, though its time is over */
 };
+
+const struct engine_times engine_times_default = {
+	.before_switch = 10000, .after_switch = 30000, .retry = 50, .ask = 6000};
 
 struct engine_call {
 	struct migration *m; /* NULL once the migration has turned away */
@@ -30,6 +29,7 @@ struct engine_call {
 
 static void start_step(struct migration *m);
 static void turn_to_rollback(struct migration *m);
+static void turn_forward(struct migration *m);
 
 /* ---- timers ---- */
 
@@ -183,7 +183,7 @@ static bool commit_intent(struct migration *m)
 {
 	if (journal_save(m->mm->journal, m) == 0)
 		return true;
-	if (m->direction == DIRECTION_ROLLBACK || m->switched)
+	if (m->direction != DIRECTION_FORWARD || m->switched)
 		return true;
 	set_cause(m, "JOURNAL_NOT_WRITABLE",
 		  "the journal could not be written before a step, so the step was not taken");
@@ -208,15 +208,32 @@ static void advance(struct migration *m)
 
 static void start_step(struct migration *m)
 {
-	uint64_t ms = m->switched || m->direction == DIRECTION_ROLLBACK ? STEP_AFTER_SWITCH_MS
-									: STEP_BEFORE_SWITCH_MS;
+	const struct engine_times *times = m->mm->times;
+	uint64_t ms = m->switched || m->direction == DIRECTION_ROLLBACK ? times->after_switch
+									: times->before_switch;
 
-	if (current(m)->timeout_ms)
+	if (current(m)->timeout_ms && current(m)->timeout_ms < ms)
 		ms = current(m)->timeout_ms;
 	m->deadline_mono_ns = clock_mono_ns() + ms * UINT64_C(1000000);
 	log_debug("migration", "id=%s step=%s epoch=%llu", m->id, current(m)->name,
 		  (unsigned long long)m->epoch);
 	current(m)->start(m);
+}
+
+static bool cancel_wanted(const struct migration *m)
+{
+	return json_is_true(json_object_get(m->data, "cancel_wanted"));
+}
+
+/* From here on there is only forward; a cancel that came with the switch under way came too late.
+ */
+static void confirm_switch(struct migration *m)
+{
+	m->switched = true;
+	if (!cancel_wanted(m))
+		return;
+	json_object_del(m->data, "cancel_wanted");
+	set_cause(m, "", "");
 }
 
 void engine_step_done(struct migration *m, json_t *outcome)
@@ -228,9 +245,9 @@ void engine_step_done(struct migration *m, json_t *outcome)
 		json_object_update(m->data, outcome);
 	json_decref(outcome);
 	if (step->confirms_switch)
-		m->switched = true;
+		confirm_switch(m);
 	m->step++;
-	if (m->cancel_wanted && m->direction == DIRECTION_FORWARD && !m->switched) {
+	if (cancel_wanted(m) && m->direction == DIRECTION_FORWARD && !m->switched) {
 		turn_to_rollback(m);
 		return;
 	}
@@ -258,6 +275,11 @@ void engine_step_failed(struct migration *m, const char *cause, const char *form
 		turn_to_rollback(m);
 		return;
 	}
+	if (m->direction == DIRECTION_BACK && !m->switched) {
+		set_cause(m, cause, detail);
+		turn_forward(m);
+		return;
+	}
 	end_failed(m, cause, detail);
 }
 
@@ -272,45 +294,6 @@ static void turn_to_rollback(struct migration *m)
 	advance(m);
 }
 
-void engine_begin(struct migration *m)
-{
-	m->mm->started++;
-	migration_event(m, "state", NULL);
-	plan_make(m);
-	advance(m);
-}
-
-void engine_resume(struct migration *m)
-{
-	plan_make(m);
-	if (m->step > m->plan_len)
-		m->step = m->plan_len;
-	log_info("migration", "id=%s what=resumed state=%s step=%s", m->id,
-		 migration_state_name(m->state), current(m) ? current(m)->name : "none");
-	migration_event(m, "resumed", NULL);
-	advance(m);
-}
-
-/* ---- what clients ask for ---- */
-
-int engine_cancel(struct migration *m, const char *cause, const char *detail)
-{
-	const struct step *step = current(m);
-
-	if (migration_ended(m) || m->switched || m->direction == DIRECTION_BACK)
-		return -EALREADY;
-	if (m->direction == DIRECTION_ROLLBACK || m->cancel_wanted)
-		return 0;
-	set_cause(m, cause, detail);
-	/* Once the switch has been sent it may have happened: its answer decides. */
-	if (step && step->state == MIGRATION_SWITCHING) {
-		m->cancel_wanted = true;
-		return 0;
-	}
-	turn_to_rollback(m);
-	return 0;
-}
-
 static void exchange(struct migration *m, const char *one, const char *other)
 {
 	json_t *a = json_incref(json_object_get(m->data, one)),
@@ -322,21 +305,116 @@ static void exchange(struct migration *m, const char *one, const char *other)
 		json_object_set_new(m->data, other, a);
 }
 
-int engine_switch_back(struct migration *m)
+static void exchange_sides(struct migration *m)
 {
-	if (m->state != MIGRATION_RELEASING || m->direction != DIRECTION_FORWARD || !current(m) ||
-	    strcmp(current(m)->name, "hold") != 0)
-		return -EBUSY;
-	engine_abandon(m);
-	m->direction = DIRECTION_BACK;
-	m->epoch++;
-	m->step = 0;
 	exchange(m, "source_session", "destination_session");
 	exchange(m, "source_address", "destination_address");
 	exchange(m, "source_edge", "destination_edge");
 	exchange(m, "source_dnai", "destination_dnai");
 	exchange(m, "source_generation", "destination_generation");
-	json_object_set_new(m->data, "switched_back", json_true());
+}
+
+/* What a switch-back changes in the record, or takes back when that can't be written. */
+static void set_direction(struct migration *m, enum migration_direction direction)
+{
+	exchange_sides(m);
+	m->direction = direction;
+	m->switched = direction == DIRECTION_FORWARD;
+	if (m->switched)
+		json_object_del(m->data, "switched_back");
+	else
+		json_object_set_new(m->data, "switched_back", json_true());
+}
+
+/*
+ * A switch-back that can't be had: the UE is sent to the destination once more, which is where it
+ * was or where nobody knows that it isn't, and the plan goes on from there. There is no third way.
+ */
+static void turn_forward(struct migration *m)
+{
+	engine_abandon(m);
+	set_direction(m, DIRECTION_FORWARD);
+	m->epoch++;
+	plan_make(m);
+	for (m->step = 0; m->plan[m->step] != m->request.mode->switching; m->step++)
+		;
+	advance(m);
+}
+
+/* What journal_save wrote last is this step; a migration just created has journalled none. */
+static bool intent_is_kept(const struct migration *m)
+{
+	if (m->direction == DIRECTION_ROLLBACK)
+		return m->state == MIGRATION_ROLLING_BACK;
+	return m->state == current(m)->state;
+}
+
+void engine_begin(struct migration *m)
+{
+	m->mm->started++;
+	migration_event(m, "state", NULL);
+	plan_make(m);
+	advance(m);
+}
+
+/* The intent of the step under way is in the journal: it needs no second commit, and a journal that
+ * has become full since must not undo what may have been done. */
+void engine_resume(struct migration *m)
+{
+	plan_make(m);
+	if (m->step > m->plan_len)
+		m->step = m->plan_len;
+	log_info("migration", "id=%s what=resumed state=%s step=%s", m->id,
+		 migration_state_name(m->state), current(m) ? current(m)->name : "none");
+	migration_event(m, "resumed", NULL);
+	if (current(m) && intent_is_kept(m))
+		start_step(m);
+	else
+		advance(m);
+}
+
+/* ---- what clients ask for ---- */
+
+int engine_cancel(struct migration *m, const char *cause, const char *detail)
+{
+	const struct step *step = current(m);
+
+	if (migration_ended(m) || m->switched || m->direction == DIRECTION_BACK)
+		return -EALREADY;
+	if (m->direction == DIRECTION_ROLLBACK || cancel_wanted(m))
+		return 0;
+	set_cause(m, cause, detail);
+	/* Once the switch has been sent it may have happened: its answer decides. */
+	if (step && step->state == MIGRATION_SWITCHING) {
+		json_object_set_new(m->data, "cancel_wanted", json_true());
+		/* Not written, it is forgotten by a restart in this very moment; the answer would
+		 * decide then, too. */
+		(void)journal_save(m->mm->journal, m);
+		return 0;
+	}
+	turn_to_rollback(m);
+	return 0;
+}
+
+int engine_switch_back(struct migration *m)
+{
+	size_t hold = m->step;
+
+	if (m->state != MIGRATION_RELEASING || m->direction != DIRECTION_FORWARD || !current(m) ||
+	    strcmp(current(m)->name, "hold") != 0)
+		return -EBUSY;
+	set_direction(m, DIRECTION_BACK);
+	m->epoch++;
+	m->step = 0;
+	/* Not sent before it is written: a manager that has forgotten it would release the session
+	 * that the UE went back to. */
+	if (journal_save(m->mm->journal, m) < 0) {
+		set_direction(m, DIRECTION_FORWARD);
+		m->epoch--;
+		m->step = hold;
+		return -ENOSPC;
+	}
+	engine_abandon(m);
 	plan_make(m);
 	advance(m);
 	return 0;
@@ -382,7 +460,7 @@ static void retry_call(struct migration *m, const char *why)
 				   participant_name(call->whom), call->method, call->path, why);
 		return;
 	}
-	engine_step_sleep(m, ASK_RETRY_MS, send_call);
+	engine_step_sleep(m, m->mm->times->retry, send_call);
 }
 
 static void call_answered(const struct http_answer *answer, void *user)
@@ -402,6 +480,17 @@ static void call_answered(const struct http_answer *answer, void *user)
 	done(m, answer);
 }
 
+/* No request outlives its step by much. */
+static unsigned ask_ms(const struct migration *m)
+{
+	uint64_t now = clock_mono_ns(),
+		 left = m->deadline_mono_ns > now ? (m->deadline_mono_ns - now) / 1000000 : 0;
+
+	if (left > m->mm->times->ask)
+		return m->mm->times->ask;
+	return left > ASK_LEAST_MS ? (unsigned)left : ASK_LEAST_MS;
+}
+
 static void send_call(struct migration *m)
 {
 	struct engine_call *call = m->call;
@@ -410,7 +499,7 @@ static void send_call(struct migration *m)
 				 .url = url,
 				 .body = call->body,
 				 .token = m->mm->token,
-				 .timeout_ms = ASK_TIMEOUT_MS};
+				 .timeout_ms = ask_ms(m)};
 	char base[REGISTRY_URL_SIZE];
 	int r;
 

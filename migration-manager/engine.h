@@ -14,6 +14,15 @@
 #include "lib/http_client.h"
 #include "migration-manager/step.h"
 
+/* How long the engine is patient; all in ms. */
+struct engine_times {
+	unsigned before_switch; /* one step, however often its participant is asked in it */
+	unsigned after_switch; /* only forward from there, and nothing but this when rolling back */
+	unsigned retry;	       /* a killed participant is back in about 100 ms */
+	unsigned ask;	       /* one request; longer than what a UE waits for a session */
+};
+extern const struct engine_times engine_times_default;
+
 /** engine_begin - start a new migration that the journal has accepted */
 void engine_begin(struct migration *m);
 /** engine_resume - go on after a restart of the manager, from what the journal says */

@@ -176,13 +176,16 @@ int journal_idempotent(struct journal *journal, const char *key, const char *bod
 		       size_t size)
 {
 	sqlite3_stmt *statement;
-	int r = 0;
+	int r = 0, rc;
 
 	if (sqlite3_prepare_v2(journal->db, "SELECT migration, body FROM idempotency WHERE key = ?",
 			       -1, &statement, NULL) != SQLITE_OK)
 		return fail(journal, "prepare");
 	sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
-	if (sqlite3_step(statement) == SQLITE_ROW) {
+	rc = sqlite3_step(statement);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		r = fail(journal, "read");
+	if (rc == SQLITE_ROW) {
 		snprintf(ret_id, size, "m%lld", (long long)sqlite3_column_int64(statement, 0));
 		r = strcmp((const char *)sqlite3_column_text(statement, 1), body) == 0 ? 1
 										       : -EINVAL;
@@ -248,12 +251,15 @@ static struct migration *migration_from_row(sqlite3_stmt *row, struct manager *m
 	json_t *data = json_loads((const char *)sqlite3_column_text(row, 7), 0, NULL);
 	struct migration_request parsed;
 	struct migration *m = NULL;
+	int direction = sqlite3_column_int(row, 3);
 	char id[MIGRATION_ID_SIZE];
 
 	snprintf(id, sizeof id, "m%lld", (long long)sqlite3_column_int64(row, 0));
 	if (request && data && request_from_json(request, &parsed) == 0)
 		m = migration_new(mm, id, &parsed);
-	if (m && migration_state_parse((const char *)sqlite3_column_text(row, 2), &m->state) < 0) {
+	if (m &&
+	    (direction < DIRECTION_FORWARD || direction > DIRECTION_BACK ||
+	     migration_state_parse((const char *)sqlite3_column_text(row, 2), &m->state) < 0)) {
 		migration_free(m);
 		m = NULL;
 	}
@@ -263,7 +269,7 @@ static struct migration *migration_from_row(sqlite3_stmt *row, struct manager *m
 		json_decref(data);
 		return NULL;
 	}
-	m->direction = (enum migration_direction)sqlite3_column_int(row, 3);
+	m->direction = (enum migration_direction)direction;
 	m->step = (size_t)sqlite3_column_int64(row, 4);
 	m->epoch = (uint64_t)sqlite3_column_int64(row, 5);
 	m->switched = sqlite3_column_int(row, 6) != 0;
@@ -281,6 +287,7 @@ int journal_load(struct journal *journal, struct manager *mm,
 		 void (*each)(struct manager *mm, struct migration *m))
 {
 	sqlite3_stmt *statement;
+	int rc;
 
 	if (sqlite3_prepare_v2(journal->db,
 			       "SELECT id, request, state, direction, step, epoch, switched, data, "
@@ -290,12 +297,12 @@ int journal_load(struct journal *journal, struct manager *mm,
 			       " FROM migrations ORDER BY id",
 			       -1, &statement, NULL) != SQLITE_OK)
 		return fail(journal, "load");
-	while (sqlite3_step(statement) == SQLITE_ROW) {
+	while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
 		struct migration *m = migration_from_row(statement, mm);
 
 		if (m)
 			each(mm, m);
 	}
 	sqlite3_finalize(statement);
-	return 0;
+	return rc == SQLITE_DONE ? 0 : fail(journal, "load");
 }

@@ -34,7 +34,7 @@ int journal_delete(struct journal *journal, const char *migration);
 
 /**
  * journal_idempotent - was this key used before?
- * Return: 1 with the migration's id in @ret_id, 0 not used, -EINVAL used with another body
+ * Return: 1 with the migration's id in @ret_id, 0 not used, -EINVAL used with another body, -ENOSPC
  */
 int journal_idempotent(struct journal *journal, const char *key, const char *body, char *ret_id,
 		       size_t size);

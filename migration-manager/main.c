@@ -11,6 +11,7 @@
 
 #include "lib/log.h"
 #include "migration-manager/config.h"
+#include "migration-manager/engine.h"
 #include "migration-manager/manager.h"
 
 static const struct daemon_spec spec = {
@@ -33,7 +34,7 @@ static int serve(struct manager *mm)
 
 int main(int argc, char **argv)
 {
-	static struct manager mm;
+	static struct manager mm = {.times = &engine_times_default};
 	int status = 1;
 
 	if (daemon_init(&mm.daemon, &spec, argc, argv) < 0)

@@ -25,6 +25,7 @@ struct manager_config {
 
 struct manager {
 	struct daemon daemon;
+	const struct engine_times *times;
 	struct manager_config config;
 	char token[128];
 	struct http_client *client;

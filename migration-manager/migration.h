@@ -5,7 +5,8 @@
  *
  *   accepted -> preparing -> synchronising -> ready -> switching -> releasing -> completed
  *   before the UE agent has confirmed the switch:  ... -> rolling-back -> rolled-back
- *   after it, on request:                           releasing -> switching (switch-back)
+ *   after it, on request:                           releasing -> switching (switch-back; when
+ *                                                   that fails, on to the destination again)
  *   failed: neither was possible
  *
  * Every state is passed, if only for zero time. What a migration knows beyond its request lives in
@@ -64,8 +65,7 @@ struct migration {
 	uint64_t epoch; /* counts plans: participants refuse what is older */
 	size_t step;	/* index into plan */
 	bool switched;	/* the UE agent has confirmed the switch of this plan */
-	bool cancel_wanted;
-	char cause[64], detail[256]; /* why it was rolled back or failed */
+	char cause[64], detail[256]; /* why it was rolled back, failed, or not switched back */
 	uint64_t created_ns, state_since_ns;
 	uint64_t event_count;
 	json_t *data; /* object; see above */

@@ -81,6 +81,9 @@ static bool answered_before(struct http_request *req, struct manager *mm, const 
 	m = r == 1 ? manager_find(mm, id) : NULL;
 	if (m)
 		reply_accepted(req, m);
+	else if (r == -ENOSPC)
+		http_problem(req, 507, "JOURNAL_NOT_WRITABLE",
+			     "the journal can't be read, so nothing was begun");
 	else
 		http_problem(req, 422, "IDEMPOTENCY_KEY_REUSED",
 			     "Idempotency-Key '%s' was used with another body", key);
@@ -220,10 +223,15 @@ static void migration_switch(struct http_request *req, void *user)
 static void migration_switch_back(struct http_request *req, void *user)
 {
 	struct migration *m = wanted_migration(req, user);
+	int r;
 
 	if (!m)
 		return;
-	if (engine_switch_back(m) < 0)
+	r = engine_switch_back(m);
+	if (r == -ENOSPC)
+		http_problem(req, 507, "JOURNAL_NOT_WRITABLE",
+			     "the journal can't be written, so the hold goes on");
+	else if (r < 0)
 		http_problem(req, 409, "NOT_HOLDING",
 			     "migration %s is %s; it can be switched back once, while the old "
 			     "session is held",

@@ -32,6 +32,12 @@ static void release_standby(struct migration *m)
 
 static void one_session(struct migration *m)
 {
+	/* Without it the session before the drop could pass for the one after it. */
+	if (!migration_data_u64(m, "source_generation")) {
+		engine_step_failed(m, "GENERATION_UNKNOWN",
+				   "ue did not say which establishment the session is of");
+		return;
+	}
 	migration_data_set_u64(m, "destination_session", migration_data_u64(m, "source_session"));
 	json_object_set_new(m->data, "reused", json_false());
 	engine_step_done(m, NULL);

@@ -16,6 +16,27 @@ void common_done_if_ok(struct migration *m, const struct http_answer *answer)
 		engine_problem(m, "the UE agent refused", answer);
 }
 
+static bool edges_known(const struct migration *m)
+{
+	struct registered *edges = m->mm->registry.edges;
+
+	return registry_get(edges, m->request.destination) &&
+	       (!m->request.source[0] || registry_get(edges, m->request.source));
+}
+
+const struct registered *common_edge(struct migration *m, void (*again)(struct migration *m))
+{
+	if (edges_known(m))
+		return registry_get(m->mm->registry.edges, m->request.destination);
+	if (clock_mono_ns() < m->deadline_mono_ns)
+		engine_step_sleep(m, m->mm->times->retry, again);
+	else
+		engine_step_failed(m, "EDGE_NOT_FOUND", "edge '%s'%s%s is not registered",
+				   m->request.destination, m->request.source[0] ? " or " : "",
+				   m->request.source);
+	return NULL;
+}
+
 /* ---- survey ---- */
 
 static const json_t *find_session(const json_t *sessions, uint64_t id)
@@ -117,11 +138,6 @@ static void survey_sessions(struct migration *m, const struct http_answer *answe
 				   (unsigned long long)primary);
 		return;
 	}
-	if (!to) {
-		engine_step_failed(m, "EDGE_NOT_FOUND", "edge '%s' is not registered",
-				   m->request.destination);
-		return;
-	}
 	from = registry_edge_by_dnai(&m->mm->registry, member(source, "dnai"));
 	if (!source_fits(m, from ? from->name : member(source, "dnai")))
 		return;
@@ -162,7 +178,8 @@ static void survey_agent(struct migration *m, const struct http_answer *answer)
 
 void common_survey(struct migration *m)
 {
-	engine_ask(m, PARTICIPANT_UE_AGENT, "GET", "/v1/status", NULL, survey_agent);
+	if (common_edge(m, common_survey))
+		engine_ask(m, PARTICIPANT_UE_AGENT, "GET", "/v1/status", NULL, survey_agent);
 }
 
 /* ---- anchor ---- */

@@ -27,6 +27,10 @@ void common_release_destination(struct migration *m); /* nothing when reused */
 void common_gone_source(struct migration *m);
 void common_gone_destination(struct migration *m); /* nothing when reused */
 
+/** common_edge - the destination, or NULL: then @again is called once more when it may have
+ * registered (after a restart of the manager it does within a second), or the step has failed */
+const struct registered *common_edge(struct migration *m, void (*again)(struct migration *m));
+
 /** common_done_if_ok - for engine_agent_step: merges the outcome, or fails the step with the
  * agent's problem */
 void common_done_if_ok(struct migration *m, const struct http_answer *answer);

@@ -51,11 +51,13 @@ static void establish(struct migration *m)
 
 static void probe(struct migration *m)
 {
-	const struct registered *edge = registry_get(m->mm->registry.edges, m->request.destination);
+	const struct registered *edge = common_edge(m, probe);
 	char text[INET_ADDRSTRLEN];
 	struct in_addr service;
 
-	if (!edge || registry_service(edge, m->request.app, &service) < 0) {
+	if (!edge)
+		return;
+	if (registry_service(edge, m->request.app, &service) < 0) {
 		engine_step_failed(m, "SERVICE_NOT_FOUND", "edge '%s' offers no service%s%s",
 				   m->request.destination, m->request.app[0] ? " for app " : "",
 				   m->request.app);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the migration manager talks to, played by a test: smf-lite and the UE agent behind real HTTP
+ * servers, over one small model of a UE's PDU sessions. They do what the real ones promise
+ * (docs/contracts.md), unless a fault is due.
+ *
+ * Each request is noted as one word in the trace ("establish(2)", "anchor(edge-b)"); repeated ones
+ * that follow one another, as polling makes them, are noted once.
+ */
+#ifndef BATON_TESTS_MANAGER_PEERS_H
+#define BATON_TESTS_MANAGER_PEERS_H
+
+#include <stdbool.h>
+
+#include "lib/http_server.h"
+
+enum {
+	PEER_SESSIONS = 16,
+	PEER_STEPS_MAX = 256,
+	PEER_FAULTS_MAX = 8,
+	PEER_HELD_MAX = 64,
+	PEER_TRACE_SIZE = 8192
+};
+
+#define PEER_SUPI "imsi-001010000000001"
+
+enum fault_what {
+	FAULT_REFUSE = 1,  /* not done, answered with status and cause */
+	FAULT_SILENT,	   /* not done, never answered */
+	FAULT_LOSE,	   /* done, never answered */
+	FAULT_LATE,	   /* done, answered after late_ms */
+	FAULT_NOT_JSON,	   /* done, answered 200 with text that is no JSON */
+	FAULT_STOP_BEFORE, /* the manager is to be stopped: not done, never answered */
+	FAULT_STOP_AFTER,  /* done, never answered */
+	FAULT_CRASH,	   /* the UE agent or smf-lite goes away: its port is closed for late_ms */
+};
+
+struct fault {
+	const char *at; /* how the trace's word begins */
+	enum fault_what what;
+	unsigned status;
+	const char *cause;
+	unsigned skip, times; /* skip that many, then strike; times 0: ever after */
+	unsigned late_ms;
+};
+
+struct peer_session {
+	bool up;
+	char dnai[32], address[32];
+	unsigned generation;
+};
+
+/* One execution of a step by the UE agent: never two of the same (migration, step, epoch). */
+struct peer_step {
+	char migration[32], name[32];
+	unsigned long long epoch;
+	unsigned status;
+	json_t *body;
+};
+
+struct peer_server {
+	struct http_server *server;
+	uint16_t port;
+	const struct http_route *routes;
+	bool crash_wanted;
+	unsigned crash_ms;
+	uint64_t back_ms; /* when it comes back, by uv_now */
+};
+
+struct peers {
+	uv_loop_t *loop;
+	const char *token;
+	uv_timer_t tick;
+	struct peer_server smf, agent;
+	struct peer_session session[PEER_SESSIONS];
+	unsigned primary, switches, reactivating; /* the session that the UE asks for again */
+	char anchor[32];
+	struct peer_step step[PEER_STEPS_MAX];
+	size_t step_count;
+	struct fault fault[PEER_FAULTS_MAX];
+	size_t fault_count;
+	bool stop_wanted;	     /* of the manager: whoever runs the loop does it */
+	bool never_back;	     /* the UE doesn't ask for its session again */
+	bool no_release;	     /* the UE agent's release changes nothing */
+	char trace[PEER_TRACE_SIZE]; /* words, each followed by a blank */
+	struct http_request *held[PEER_HELD_MAX];
+	size_t held_count;
+};
+
+void peers_start(struct peers *p, uv_loop_t *loop, const char *token);
+/** peers_stop - every held request is let go */
+void peers_stop(struct peers *p);
+void peers_url(const struct peer_server *server, char *buf, size_t size);
+void peers_session_up(struct peers *p, unsigned id, const char *dnai);
+void peers_fault(struct peers *p, const struct fault *fault);
+/** peers_check_steps - no step of @migration was done twice, none under an epoch after @last */
+void peers_check_steps(const struct peers *p, const char *migration, unsigned long long last);
+
+#endif
