@@ -87,19 +87,31 @@ static unsigned primary_in_kernel(struct agent *a, const struct session sessions
 
 /* ---- the traffic switch ---- */
 
+/* One session without reading them all: this is on the way between T0 and the switch. */
+static int read_one(struct agent *a, unsigned id, struct session *ret_session)
+{
+	char device[16];
+	int r;
+
+	snprintf(device, sizeof device, "pdu%u", id);
+	*ret_session = (struct session){.id = id};
+	r = nl_link_index(a->nl, device, &ret_session->ifindex);
+	if (r == 0)
+		r = nl_addr_list(a->nl, ret_session->ifindex, note_address, ret_session);
+	return r < 0 ? r : ret_session->address.s_addr ? 0 : -ENOENT;
+}
+
 int sessions_make_primary(struct agent *a, unsigned id, uint64_t *ret_ns)
 {
-	struct session sessions[SESSION_IDS];
 	struct nl_route route = {.dst = a->config.service_prefix.addr,
 				 .dst_len = a->config.service_prefix.len};
-	int r = id < SESSION_IDS ? sessions_read(a, sessions) : -ENOENT;
+	struct session session;
+	int r = id < SESSION_IDS ? read_one(a, id, &session) : -ENOENT;
 
 	if (r < 0)
-		return r;
-	if (!sessions[id].id)
-		return -ENOENT;
-	route.ifindex = sessions[id].ifindex;
-	route.prefsrc = sessions[id].address;
+		return r == -ENODEV ? -ENOENT : r;
+	route.ifindex = session.ifindex;
+	route.prefsrc = session.address;
 	r = nl_route_replace(a->nl, &route);
 	if (r < 0)
 		return r;

@@ -16,7 +16,7 @@
 #include "lib/sctp.h"
 #include "ran/radio_link.h"
 
-enum { GNB_RADIOS_MAX = 256, GNB_SESSIONS = 16 /* ids 1 to 15 */ };
+enum { GNB_RADIOS_MAX = 256, GNB_SESSIONS = 16 /* ids 1 to 15 */, GNB_HELD_MAX = 8 };
 
 struct gnb_config {
 	struct in_addr rest_address;
@@ -55,6 +55,12 @@ struct gnb_setup {
 	bool initial; /* the answer is an Initial Context Setup Response */
 };
 
+/* An uplink NAS message that could not be forwarded yet. */
+struct gnb_nas {
+	size_t len;
+	uint8_t bytes[RADIO_BODY_MAX];
+};
+
 /* A radio link and the UE at its other end. */
 struct gnb_ue {
 	struct gnb *gnb;
@@ -68,7 +74,9 @@ struct gnb_ue {
 	struct gnb_setup
 		setup[GNB_SESSIONS]; /* each has a session of its own: no more are needed */
 	bool release_under_way;
-	uint16_t release_ids; /* bit n: session n belongs to it */
+	uint16_t release_ids;		    /* bit n: session n belongs to it */
+	struct gnb_nas *held[GNB_HELD_MAX]; /* uplink NAS that waits for N2, in order */
+	size_t held_count;
 	uv_timer_t timer;
 };
 
@@ -108,8 +116,11 @@ void radio_stop(struct gnb *g);
 /* ue.c */
 struct gnb_ue *ue_find(struct gnb *g, uint32_t ran_ue_id);
 struct gnb_ue *ue_find_amf(struct gnb *g, uint64_t amf_ue_id);
-/** ue_uplink_nas - Initial UE Message or Uplink NAS Transport */
+/** ue_uplink_nas - Initial UE Message or Uplink NAS Transport; held while N2 is down, in order and
+ * bounded */
 void ue_uplink_nas(struct gnb_ue *ue, const uint8_t *nas, size_t len);
+/** ue_flush_held - N2 is up: forward what was held */
+void ue_flush_held(struct gnb_ue *ue);
 void ue_downlink_nas(struct gnb_ue *ue, struct ngap_octets nas);
 /** ue_drop_context - forget ids and sessions; the radio link stays */
 void ue_drop_context(struct gnb_ue *ue);

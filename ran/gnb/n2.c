@@ -81,14 +81,15 @@ static void setup_answered(struct gnb *g, const struct ngap_ng_setup_response *m
 	g->n2_ready = true;
 	g->n2_retry_ms = RETRY_MIN_MS;
 	log_info("n2", "what=\"NG Setup done\" amf=%s retained=%d", m->name.text, m->ues_retained);
-	if (m->ues_retained)
-		return;
-	/* The AMF knows none of our UEs: they have to register again. */
 	for (size_t i = 0; i < g->ue_count; i++) {
-		if (!g->ue[i]->has_context)
-			continue;
-		ue_drop_context(g->ue[i]);
-		radio_link_send(g->ue[i]->link, &(struct radio_frame){.type = RADIO_RELEASE});
+		struct gnb_ue *ue = g->ue[i];
+
+		/* An AMF that knows none of our UEs wants them to register again. */
+		if (ue->has_context && !m->ues_retained) {
+			ue_drop_context(ue);
+			radio_link_send(ue->link, &(struct radio_frame){.type = RADIO_RELEASE});
+		}
+		ue_flush_held(ue);
 	}
 }
 

@@ -137,6 +137,7 @@ static struct gnb_ue *ue_of(struct gnb *g, const struct ngap_pdu *pdu)
 	if (!ue->has_amf_id) {
 		ue->has_amf_id = true;
 		ue->amf_ue_id = amf_id;
+		ue_flush_held(ue);
 	}
 	return ue->amf_ue_id == amf_id ? ue : NULL;
 }

@@ -113,7 +113,7 @@ void radio_stop(struct gnb *g)
 	for (size_t i = 0; i < g->ue_count; i++) {
 		struct gnb_ue *ue = g->ue[i];
 
-		session_drop_all(ue);
+		ue_drop_context(ue);
 		if (ue->link && g->dp)
 			dataplane_radio_remove(g->dp, radio_link_ifindex(ue->link));
 		radio_link_free(ue->link);

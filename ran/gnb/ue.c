@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A UE's context: NGAP ids, and NAS passed on between radio and N2. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/log.h"
@@ -33,7 +34,9 @@ bool ue_any_context(const struct gnb *g)
 	return false;
 }
 
-static void initial_message(struct gnb_ue *ue, struct ngap_octets nas)
+/* ---- uplink NAS ---- */
+
+static bool send_initial(struct gnb_ue *ue, struct ngap_octets nas)
 {
 	struct gnb *g = ue->gnb;
 	struct ngap_pdu pdu = {.type = NGAP_INITIAL_UE_MESSAGE};
@@ -44,34 +47,69 @@ static void initial_message(struct gnb_ue *ue, struct ngap_octets nas)
 	n2_user_location(g, &m->user_location);
 	m->rrc_establishment_cause = NGAP_RRC_MO_SIGNALLING;
 	m->ue_context_request = true;
-	if (n2_send(g, &pdu) < 0) {
-		g->nas_dropped++;
-		return;
-	}
+	if (n2_send(g, &pdu) < 0)
+		return false;
 	ue->ran_ue_id = g->next_ran_ue_id++;
 	ue->has_context = true;
 	ue->has_amf_id = false;
+	return true;
 }
 
-void ue_uplink_nas(struct gnb_ue *ue, const uint8_t *nas, size_t len)
+static bool send_uplink(struct gnb_ue *ue, struct ngap_octets nas)
 {
 	struct gnb *g = ue->gnb;
 	struct ngap_pdu pdu = {.type = NGAP_UPLINK_NAS_TRANSPORT};
 	struct ngap_uplink_nas_transport *m = &pdu.uplink_nas_transport;
-	struct ngap_octets octets = {nas, len};
 
-	if (!ue->has_context) {
-		initial_message(ue, octets);
-		return;
-	}
+	if (!ue->has_context)
+		return send_initial(ue, nas);
 	m->amf_ue_id = ue->amf_ue_id;
 	m->ran_ue_id = ue->ran_ue_id;
-	m->nas = octets;
+	m->nas = nas;
 	n2_user_location(g, &m->user_location);
-	/* Lost while N2 is down or the AMF has not answered yet: NAS has timers for that. */
-	if (!ue->has_amf_id || n2_send(g, &pdu) < 0)
-		g->nas_dropped++;
+	return ue->has_amf_id && n2_send(g, &pdu) == 0;
 }
+
+static void hold(struct gnb_ue *ue, const uint8_t *nas, size_t len)
+{
+	struct gnb_nas *held = ue->held_count < GNB_HELD_MAX ? malloc(sizeof *held) : NULL;
+
+	if (!held || len > sizeof held->bytes) {
+		free(held);
+		ue->gnb->nas_dropped++;
+		return;
+	}
+	memcpy(held->bytes, nas, len);
+	held->len = len;
+	ue->held[ue->held_count++] = held;
+}
+
+/* What can't go now goes when N2 is back: a radio link in acknowledged mode has told the UE that it
+ * arrived. */
+void ue_uplink_nas(struct gnb_ue *ue, const uint8_t *nas, size_t len)
+{
+	if (ue->held_count || !send_uplink(ue, (struct ngap_octets){nas, len}))
+		hold(ue, nas, len);
+}
+
+void ue_flush_held(struct gnb_ue *ue)
+{
+	size_t n = 0;
+
+	while (n < ue->held_count &&
+	       send_uplink(ue, (struct ngap_octets){ue->held[n]->bytes, ue->held[n]->len}))
+		free(ue->held[n++]);
+	ue->held_count -= n;
+	memmove(ue->held, ue->held + n, ue->held_count * sizeof ue->held[0]);
+}
+
+static void drop_held(struct gnb_ue *ue)
+{
+	while (ue->held_count)
+		free(ue->held[--ue->held_count]);
+}
+
+/* ---- downlink NAS ---- */
 
 void ue_downlink_nas(struct gnb_ue *ue, struct ngap_octets nas)
 {
@@ -83,6 +121,7 @@ void ue_downlink_nas(struct gnb_ue *ue, struct ngap_octets nas)
 
 void ue_drop_context(struct gnb_ue *ue)
 {
+	drop_held(ue);
 	session_drop_all(ue);
 	ue->has_context = ue->has_amf_id = false;
 	memset(ue->setup, 0, sizeof ue->setup);

@@ -12,6 +12,8 @@
 #include "ran/radio.h"
 
 enum {
+	PARK_MS = 2000, /* how long a released session's interface waits for its next use */
+	REAP_MS = 500,
 	TC_PRIORITY = 0xba, /* our filters are told by it */
 	TC_HANDLE = 1,
 	TABLE_BASE = 100,
@@ -22,7 +24,16 @@ struct bearers {
 	struct nl *nl; /* borrowed from ue */
 	uint32_t ue24;
 	struct ue_bearer *skel;
+	uv_timer_t reaper;
+	bool parked[UE_SESSIONS];
+	uint64_t parked_ms[UE_SESSIONS];
 };
+
+static void names(uint8_t id, char device[16], char hidden[16])
+{
+	snprintf(device, 16, "pdu%u", id);
+	snprintf(hidden, 16, "pdu%u-r", id);
+}
 
 static int set_port(struct bearers *b, uint32_t port, uint32_t ifindex)
 {
@@ -47,9 +58,19 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list args
 	return 0;
 }
 
+static void delete_device(struct bearers *b, uint8_t id)
+{
+	char device[16], hidden[16];
+
+	names(id, device, hidden);
+	nl_link_del_name(b->nl, device);
+	b->parked[id] = false;
+}
+
 int bearers_open(struct ue *ue, struct bearers **ret_bearers)
 {
 	struct bearers *b = calloc(1, sizeof *b);
+	int r;
 
 	if (!b)
 		return -ENOMEM;
@@ -58,22 +79,37 @@ int bearers_open(struct ue *ue, struct bearers **ret_bearers)
 	libbpf_set_print(quiet);
 	b->skel = ue_bearer__open_and_load();
 	if (!b->skel) {
-		int r = errno ? -errno : -EIO;
-
+		r = errno ? -errno : -EIO;
 		log_error("bearer", "what=\"BPF programs not loaded\" error=\"%s\"", strerror(-r));
 		free(b);
 		return r;
 	}
+	r = uv_timer_init(&ue->daemon.loop, &b->reaper);
+	if (r < 0) {
+		ue_bearer__destroy(b->skel);
+		free(b);
+		return r;
+	}
+	b->reaper.data = b;
 	*ret_bearers = b;
 	return 0;
+}
+
+static void reaper_closed(uv_handle_t *handle)
+{
+	free(handle->data);
 }
 
 void bearers_close(struct bearers *b)
 {
 	if (!b)
 		return;
+	for (uint8_t id = 1; id < UE_SESSIONS; id++) {
+		if (b->parked[id])
+			delete_device(b, id);
+	}
 	ue_bearer__destroy(b->skel);
-	free(b);
+	uv_close((uv_handle_t *)&b->reaper, reaper_closed);
 }
 
 int bearers_attach_radio(struct bearers *b, unsigned ifindex)
@@ -87,12 +123,6 @@ int bearers_serve(struct bearers *b, unsigned ifindex)
 }
 
 /* ---- one bearer ---- */
-
-static void names(uint8_t id, char device[16], char hidden[16])
-{
-	snprintf(device, 16, "pdu%u", id);
-	snprintf(hidden, 16, "pdu%u-r", id);
-}
 
 static void write_alias(struct bearers *b, unsigned ifindex, const struct ue_session *s)
 {
@@ -134,8 +164,10 @@ static int make_device(struct bearers *b, const struct ue_session *s, unsigned *
 
 	names(s->id, device, hidden);
 	radio_bearer_mac(b->ue24, s->id, mac);
-	nl_link_del_name(b->nl, device);
-	r = nl_link_add_veth(b->nl, &veth);
+	if (!b->parked[s->id])
+		nl_link_del_name(b->nl, device);
+	r = b->parked[s->id] ? 0 : nl_link_add_veth(b->nl, &veth);
+	b->parked[s->id] = false;
 	if (r == 0)
 		r = nl_link_index(b->nl, device, ret_device);
 	if (r == 0)
@@ -158,6 +190,7 @@ static int configure(struct bearers *b, const struct ue_session *s, unsigned dev
 	write_alias(b, device, s);
 	nl_rule_del(b->nl, &rule);
 	nl_batch_begin(b->nl);
+	nl_link_set_mtu(b->nl, device, s->mtu);
 	nl_link_set_up(b->nl, hidden, true);
 	nl_link_set_up(b->nl, device, true);
 	nl_route_replace(b->nl, &route);
@@ -182,17 +215,57 @@ int bearer_add(struct bearers *b, const struct ue_session *s)
 	return r;
 }
 
-void bearer_del(struct bearers *b, const struct ue_session *s)
+/* ---- parking: what a release leaves for a moment ---- */
+
+static void reap(uv_timer_t *timer)
+{
+	struct bearers *b = timer->data;
+	bool any = false;
+
+	for (uint8_t id = 1; id < UE_SESSIONS; id++) {
+		if (b->parked[id] && uv_now(timer->loop) - b->parked_ms[id] >= PARK_MS)
+			delete_device(b, id);
+		any |= b->parked[id];
+	}
+	if (!any)
+		uv_timer_stop(timer);
+}
+
+/* Without an address and an alias it is no session's any more. */
+static int park(struct bearers *b, uint8_t id, struct in_addr address)
 {
 	char device[16], hidden[16];
+	unsigned ifindex;
+	int r;
+
+	names(id, device, hidden);
+	r = nl_link_index(b->nl, device, &ifindex);
+	if (r == 0)
+		r = nl_addr_del(b->nl, ifindex, address, 32);
+	if (r == 0)
+		r = nl_link_set_alias(b->nl, ifindex, "");
+	if (r < 0)
+		return r;
+	b->parked[id] = true;
+	b->parked_ms[id] = uv_now(b->reaper.loop);
+	return uv_timer_start(&b->reaper, reap, REAP_MS, REAP_MS);
+}
+
+/*
+ * Ending an interface takes the kernel 10 to 20 ms, in which a UE that is told to establish its
+ * session again could not. So the interface stays for PARK_MS, empty, and the next session of that
+ * id takes it over.
+ */
+void bearer_del(struct bearers *b, const struct ue_session *s)
+{
 	struct nl_rule rule;
 
-	names(s->id, device, hidden);
 	source_rule(s, &rule);
 	set_port(b, s->id, 0);
-	nl_link_del_name(b->nl, device);
 	if (s->address.s_addr)
 		nl_rule_del(b->nl, &rule);
+	if (!s->address.s_addr || park(b, s->id, s->address) < 0)
+		delete_device(b, s->id);
 }
 
 /* ---- what a killed predecessor left ---- */
@@ -269,8 +342,10 @@ int bearers_adopt(struct ue *ue)
 	for (uint8_t id = 1; r >= 0 && id < UE_SESSIONS; id++) {
 		struct ue_session *s = &ue->session[id];
 
-		if (s->state != UE_SESSION_ACTIVE)
+		if (s->state != UE_SESSION_ACTIVE) {
+			delete_device(ue->bearers, id);
 			continue;
+		}
 		if (adopt_one(ue, s) < 0) {
 			bearer_del(ue->bearers, s);
 			s->state = UE_SESSION_NONE;

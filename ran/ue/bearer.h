@@ -29,7 +29,8 @@ int bearers_serve(struct bearers *b, unsigned ifindex);
 /** bearer_add - @s has id, address, mtu and what goes into the alias; on failure nothing is left;
  * Return: 0 or a negative errno */
 int bearer_add(struct bearers *b, const struct ue_session *s);
-/** bearer_del - nothing when there is none */
+/** bearer_del - nothing when there is none; the interface itself lingers for two seconds, without
+ * address */
 void bearer_del(struct bearers *b, const struct ue_session *s);
 
 #endif

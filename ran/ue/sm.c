@@ -73,6 +73,18 @@ static void end_session(struct ue_session *s)
 
 /* ---- establishment ---- */
 
+/* Wanted sessions come up one after another, by id: what comes first is the primary, and that shall
+ * not be chance. */
+static void establish_wanted_after(struct ue *ue, uint8_t id)
+{
+	for (id++; id < UE_SESSIONS; id++) {
+		if (ue->session[id].wanted && ue->session[id].state == UE_SESSION_NONE) {
+			sm_establish(&ue->session[id]);
+			return;
+		}
+	}
+}
+
 static void establishment_failed(struct ue_session *s, unsigned status, const char *cause,
 				 const char *detail)
 {
@@ -80,6 +92,7 @@ static void establishment_failed(struct ue_session *s, unsigned status, const ch
 	end_session(s);
 	rest_session_event(s, "rejected");
 	rest_answer_problem(s, status, cause, detail);
+	establish_wanted_after(s->ue, s->id);
 }
 
 static void send_establishment(uv_timer_t *timer)
@@ -153,6 +166,7 @@ static void accepted(struct ue_session *s,
 		 (unsigned long long)(s->established_ns - s->requested_ns) / 1000);
 	rest_session_event(s, "established");
 	rest_answer_established(s);
+	establish_wanted_after(s->ue, s->id);
 }
 
 static void rejected(struct ue_session *s, uint8_t cause)
@@ -304,10 +318,7 @@ void sm_receive(struct ue *ue, const uint8_t *sm, size_t len)
 void sm_registered(struct ue *ue)
 {
 	ue->registered = true;
-	for (uint8_t id = 1; id < UE_SESSIONS; id++) {
-		if (ue->session[id].wanted && ue->session[id].state == UE_SESSION_NONE)
-			sm_establish(&ue->session[id]);
-	}
+	establish_wanted_after(ue, 0);
 }
 
 void sm_deregistered(struct ue *ue)

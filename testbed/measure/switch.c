@@ -17,36 +17,30 @@
 
 #include "lib/daemon.h"
 #include "testbed/measure/client.h"
+#include "testbed/measure/machine.h"
 #include "testbed/measure/measure.h"
+#include "testbed/measure/options.h"
 #include "testbed/measure/probe.h"
 #include "testbed/measure/report.h"
 #include "testbed/measure/tap.h"
 #include "testbed/run.h"
 
 enum {
-	INTERVAL_MIN_US = 100,
-	INTERVAL_MAX_US = 10000,
-	SWITCHES_MAX = 100000,
-	HOLD_MAX_MS = 600000,
 	PAUSE_MS = 130, /* before each switch: its window begins 100 ms before T0 */
 	DRAIN_MS = 300, /* after the last: what is late still arrives */
 	NOISE_WINDOWS = 10,
 	MIGRATION_TIMEOUT_MS = 60000,
 	FAILURES_MAX = 3, /* in a row, then it makes no sense to go on */
+	AGENTS_TIMEOUT_MS = 5000,
+	AGENTS_POLL_MS = 50,
 	UPF_PORT = 8082,
 	GNB_PORT = 8086,
 	MANAGER_PORT = 8080,
 };
 
-struct options {
-	const char *ue, *service, *out;
-	uint64_t interval_us, hold_ms, switches;
-	bool json, quiet;
-};
-
 struct session {
 	const struct baton_context *ctx;
-	struct options options;
+	struct measure_options options;
 	struct run run;
 	struct topology *topology;
 	unsigned ue; /* node index */
@@ -72,152 +66,6 @@ static void pause_ms(uint64_t ms)
 	struct timespec ts = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
 
 	nanosleep(&ts, NULL);
-}
-
-/* ---- options ---- */
-
-static const char usage_text[] =
-	"usage: baton [--name NAME] measure switch [OPTIONS]\n"
-	"\n"
-	"Switches a UE to and fro between two edges under STAMP probes and works out what each "
-	"switch cost.\n"
-	"\n"
-	"  --mode MODE[:N]      make-before-break or break-before-make, N switches; may be given "
-	"several times\n"
-	"                       (default: both, as many as --switches says)\n"
-	"  --switches N         switches of each mode that doesn't say its own number (default "
-	"100)\n"
-	"  --interval TIME      between probes, 100us to 10ms (default 1ms)\n"
-	"  --hold MS            how long the old session is held after a switch (default 200)\n"
-	"  --ue NODE            the UE (default: the first)\n"
-	"  --service NAME       the service that is probed (default: the first)\n"
-	"  --out DIR            write report.json (with every raw sample), report.csv and "
-	"report.svg there\n"
-	"  --json               print the report as JSON, with every raw sample, instead of the "
-	"table\n"
-	"  --quiet              say nothing while it runs\n";
-
-static int parse_number(const char *option, const char *text, uint64_t min, uint64_t max,
-			uint64_t *ret)
-{
-	char *end;
-
-	errno = 0;
-	*ret = strtoull(text, &end, 10);
-	if (errno || end == text || *end || text[0] == '-' || *ret < min || *ret > max) {
-		complain("%s: expected a number from %llu to %llu, found '%s'", option,
-			 (unsigned long long)min, (unsigned long long)max, text);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int parse_interval(const char *text, uint64_t *ret_us)
-{
-	char *end;
-	double value = strtod(text, &end);
-	double us = strcmp(end, "ms") == 0 ? value * 1000 : strcmp(end, "us") == 0 ? value : NAN;
-
-	if (end == text || isnan(us) || us < INTERVAL_MIN_US || us > INTERVAL_MAX_US) {
-		complain("--interval: expected 100us to 10ms, found '%s'", text);
-		return -EINVAL;
-	}
-	*ret_us = (uint64_t)llround(us);
-	return 0;
-}
-
-static int add_mode(struct report *r, const char *text)
-{
-	static const char *const known[] = {"make-before-break", "break-before-make"};
-	struct report_mode *mode = &r->mode[r->mode_count];
-	size_t len = strcspn(text, ":");
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-		if (strlen(known[i]) != len || strncmp(known[i], text, len) != 0)
-			continue;
-		if (r->mode_count == MODES_MAX ||
-		    (text[len] && parse_number("--mode", text + len + 1, 1, SWITCHES_MAX, &n) < 0))
-			return -EINVAL;
-		snprintf(mode->name, sizeof mode->name, "%s", known[i]);
-		mode->wanted = n;
-		r->mode_count++;
-		return 0;
-	}
-	complain("--mode: expected make-before-break or break-before-make, with :N behind it if "
-		 "wanted, found '%s'",
-		 text);
-	return -EINVAL;
-}
-
-static int parse_options(struct session *s, int argc, char **argv)
-{
-	static const struct option options[] = {{"mode", required_argument, NULL, 'm'},
-						{"switches", required_argument, NULL, 'n'},
-						{"interval", required_argument, NULL, 'i'},
-						{"hold", required_argument, NULL, 'h'},
-						{"ue", required_argument, NULL, 'u'},
-						{"service", required_argument, NULL, 's'},
-						{"out", required_argument, NULL, 'o'},
-						{"json", no_argument, NULL, 'j'},
-						{"quiet", no_argument, NULL, 'q'},
-						{"help", no_argument, NULL, '?' + 256},
-						{0}};
-	struct options *o = &s->options;
-	int c, r = 0;
-
-	*o = (struct options){
-		.interval_us = 1000, .hold_ms = 200, .switches = 100, .json = s->ctx->json};
-	optind = 1;
-	while (r == 0 && (c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (c) {
-		case 'm':
-			r = add_mode(&s->report, optarg);
-			break;
-		case 'n':
-			r = parse_number("--switches", optarg, 1, SWITCHES_MAX, &o->switches);
-			break;
-		case 'i':
-			r = parse_interval(optarg, &o->interval_us);
-			break;
-		case 'h':
-			r = parse_number("--hold", optarg, 0, HOLD_MAX_MS, &o->hold_ms);
-			break;
-		case 'u':
-			o->ue = optarg;
-			break;
-		case 's':
-			o->service = optarg;
-			break;
-		case 'o':
-			o->out = optarg;
-			break;
-		case 'j':
-			o->json = true;
-			break;
-		case 'q':
-			o->quiet = true;
-			break;
-		case '?' + 256:
-			fputs(usage_text, stdout);
-			return 1;
-		default:
-			r = -EINVAL;
-		}
-	}
-	if (r == 0 && optind < argc) {
-		complain("measure switch: unexpected argument '%s'", argv[optind]);
-		r = -EINVAL;
-	}
-	if (r == 0 && s->report.mode_count == 0) {
-		add_mode(&s->report, "make-before-break");
-		add_mode(&s->report, "break-before-make");
-	}
-	for (size_t m = 0; m < s->report.mode_count; m++) {
-		if (!s->report.mode[m].wanted)
-			s->report.mode[m].wanted = o->switches;
-	}
-	return r;
 }
 
 /* ---- the topology ---- */
@@ -322,31 +170,11 @@ static void data_plane_of(struct session *s, enum topo_kind kind, int port, char
 	json_decref(status);
 }
 
-static void describe_machine(struct report *r)
-{
-	char line[256], model[128] = "unknown processor";
-	FILE *file = fopen("/proc/cpuinfo", "re");
-	struct utsname name;
-
-	while (file && fgets(line, sizeof line, file)) {
-		char *colon = strchr(line, ':');
-
-		if (strncmp(line, "model name", 10) == 0 && colon)
-			snprintf(model, sizeof model, "%.*s", (int)strcspn(colon + 2, "\n"),
-				 colon + 2);
-	}
-	if (file)
-		fclose(file);
-	r->emulated = strstr(model, "TCG") != NULL;
-	snprintf(r->machine, sizeof r->machine, "%ld x %s", sysconf(_SC_NPROCESSORS_ONLN), model);
-	snprintf(r->kernel, sizeof r->kernel, "%s", uname(&name) == 0 ? name.release : "unknown");
-}
-
 static void describe(struct session *s)
 {
 	struct report *r = &s->report;
 
-	describe_machine(r);
+	machine_describe(r);
 	snprintf(r->topology, sizeof r->topology, "%s", s->run.name);
 	data_plane_of(s, TOPO_UPF, UPF_PORT, r->dataplane_upf, sizeof r->dataplane_upf);
 	data_plane_of(s, TOPO_GNB, GNB_PORT, r->dataplane_gnb, sizeof r->dataplane_gnb);
@@ -553,6 +381,25 @@ static int tell(struct session *s)
 
 /* ---- from beginning to end ---- */
 
+/* Agents register once a second, also with a manager that was just started: give them time before
+ * calling it a mistake. */
+static int await_agents(struct session *s)
+{
+	uint64_t deadline = clock_mono_ns() + AGENTS_TIMEOUT_MS * UINT64_C(1000000);
+
+	do {
+		s->client.error[0] = '\0';
+		s->report.run.edge_count = 0;
+		if (client_edges(&s->client, &s->report.run) == 0 &&
+		    client_primary(&s->client, s->topology->node[s->ue].supi, s->at,
+				   sizeof s->at) == 0)
+			return 0;
+		pause_ms(AGENTS_POLL_MS);
+	} while (clock_mono_ns() < deadline);
+	complain("%s", s->client.error);
+	return -EIO;
+}
+
 static int prepare(struct session *s)
 {
 	size_t wanted = 0;
@@ -565,12 +412,8 @@ static int prepare(struct session *s)
 		r = find_service(s);
 	if (r == 0)
 		r = find_manager(s);
-	if (r == 0 &&
-	    (client_edges(&s->client, &s->report.run) < 0 ||
-	     client_primary(&s->client, s->topology->node[s->ue].supi, s->at, sizeof s->at) < 0)) {
-		complain("%s", s->client.error);
-		r = -EIO;
-	}
+	if (r == 0)
+		r = await_agents(s);
 	for (size_t m = 0; m < s->report.mode_count; m++)
 		wanted += s->report.mode[m].wanted;
 	s->report.event = r == 0 ? calloc(wanted, sizeof *s->report.event) : NULL;
@@ -609,8 +452,8 @@ static int run_session(struct session *s)
 
 static int switch_main(const struct baton_context *ctx, int argc, char **argv)
 {
-	struct session s = {.ctx = ctx};
-	int status = parse_options(&s, argc, argv);
+	struct session s = {.ctx = ctx, .options.json = ctx->json};
+	int status = measure_options_read(&s.options, &s.report, argc, argv);
 
 	if (status != 0)
 		return status < 0 ? BATON_USAGE : BATON_OK;
@@ -631,11 +474,11 @@ int measure_main(const struct baton_context *ctx, int argc, char **argv)
 	if (argc >= 2 && strcmp(argv[1], "switch") == 0)
 		return switch_main(ctx, argc - 1, argv + 1);
 	if (argc >= 2 && strcmp(argv[1], "--help") == 0) {
-		fputs(usage_text, stdout);
+		fputs(measure_usage, stdout);
 		return BATON_OK;
 	}
 	complain("measure: expected 'switch'%s%s", argc >= 2 ? ", found " : "",
 		 argc >= 2 ? argv[1] : "");
-	fputs(usage_text, stderr);
+	fputs(measure_usage, stderr);
 	return BATON_USAGE;
 }
