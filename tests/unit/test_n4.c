@@ -469,6 +469,30 @@ static void test_two_smfs_use_one_number(void **state)
 	assert_int_equal(d.to.sin_addr.s_addr, w->cp2.addr.s_addr);
 }
 
+/* Two senders on one address: the answers go to the port that asked */
+static void test_two_ports_use_one_number(void **state)
+{
+	struct wire *w = *state;
+	struct datagram a, b, d;
+
+	inject_setup(w, "10.0.0.2", 1);
+	w->n = 0;
+	w->up.handled = 0;
+	forge(w, w->cp.addr, PFCP_SESSION_DELETION_REQUEST, 0x11, 42, &a);
+	b = a;
+	b.from.sin_port = htons(40000);
+	inject(w, &a);
+	inject(w, &b);
+	inject(w, &a);
+	assert_int_equal(w->up.handled, 2);
+	d = take(w);
+	assert_int_equal(ntohs(d.to.sin_port), PFCP_PORT);
+	d = take(w);
+	assert_int_equal(ntohs(d.to.sin_port), 40000);
+	d = take(w);
+	assert_int_equal(ntohs(d.to.sin_port), PFCP_PORT);
+}
+
 static void test_retransmission_gets_the_same_octets(void **state)
 {
 	struct wire *w = *state;
@@ -851,6 +875,7 @@ int main(void)
 		T(test_bad_response_ends_the_request),
 		T(test_free_cancels),
 		T(test_two_smfs_use_one_number),
+		T(test_two_ports_use_one_number),
 		T(test_retransmission_gets_the_same_octets),
 		T(test_answered_later),
 		T(test_number_used_again_is_no_retransmission),
