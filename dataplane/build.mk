@@ -9,8 +9,16 @@ $(call unit-test,test_dataplane,tests/unit/test_dataplane.c,dataplane netlink gt
 $(call unit-test,test_dataplane_path,tests/unit/test_dataplane_path.c,dataplane netlink gtpu core)
 
 # These need root, so they are run by tests/integration/dataplane.t and tests/lab/dataplane.t, not by make check
-dataplane-test = $(eval $(call executable-rules,$(B)/integration,$(1),$(addprefix tests/integration/,$(1).c \
-	dataplane_bed.c dataplane_net.c packet_build.c),dataplane netlink gtpu core,))
+dataplane_TEST := $(addprefix tests/integration/,dataplane_bed.c dataplane_net.c packet_build.c)
+dataplane-test = $(eval $(call executable-rules,$(B)/integration,$(1),tests/integration/$(1).c $(dataplane_TEST) $(2),\
+	dataplane netlink gtpu core,))
 $(call dataplane-test,dataplane_cases)
 $(call dataplane-test,dataplane_life)
-$(call dataplane-test,dataplane_traffic)
+$(call dataplane-test,dataplane_traffic,tests/integration/dataplane_chain.c)
+
+$(call bpf-object,dataplane_generator,tests/bench/dataplane_generator.bpf.c)
+$(eval $(call executable-rules,$(B)/bench,bench_dataplane,tests/bench/bench_dataplane.c tests/integration/dataplane_chain.c \
+	$(dataplane_TEST),dataplane netlink gtpu core,))
+bench-dataplane: $(B)/bench/bench_dataplane
+	$< ebpf $(B)/bench/dataplane.json
+.PHONY: bench-dataplane
