@@ -202,13 +202,18 @@ uint8_t pfcp_feature_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, voi
 	return 0;
 }
 
+/* As few octets as hold the bits; UP features come in twos (cl. 8.2.25: octets 5 to 6, 7 to 8,
+ * ...). */
 int pfcp_feature_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
 {
+	const int step = ie->type == PFCP_IE_UP_FUNCTION_FEATURES ? 2 : 1;
 	uint64_t v = *(const uint64_t *)value;
 
 	do {
-		pfcp_put_number(w, v & 0xff, 1);
-		v >>= 8;
+		for (int i = 0; i < step; i++) {
+			pfcp_put_number(w, v & 0xff, 1);
+			v >>= 8;
+		}
 	} while (v);
 	return 0;
 }

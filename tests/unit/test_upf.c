@@ -564,7 +564,10 @@ static void test_features_are_those_there_are(void **state)
 {
 	struct harness *h = *state;
 
+	static const uint8_t octets[] = {0x00, 0x2b, 0x00, 0x02, 0x10, 0x00}; /* FTUP */
+
 	assert_false(h->reply.association_setup_response.has_asrsp_flags);
+	assert_non_null(memmem(h->last, h->last_len, octets, sizeof(octets)));
 
 	assert_int_equal(h->reply.header.type, PFCP_ASSOCIATION_SETUP_RESPONSE);
 	assert_true(h->reply.association_setup_response.has_up_features);
