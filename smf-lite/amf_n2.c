@@ -52,8 +52,27 @@ void n2_free(struct n2 *n2)
 	free(n2);
 }
 
+/* One that has not set up yet makes room: silent associations must not keep gNBs out. */
+static void evict_silent(struct n2 *n2)
+{
+	for (size_t i = 0; i < SMF_GNBS_MAX; i++)
+		if (!n2->conns[i].link)
+			return;
+	for (size_t i = 0; i < SMF_GNBS_MAX; i++) {
+		struct n2_conn *conn = &n2->conns[i];
+
+		if (conn->gnb)
+			continue;
+		n2->smf->counters.drop[SMF_gnb_limit]++;
+		n2->wire.abort(conn->link);
+		n2_conn_closed(conn);
+		return;
+	}
+}
+
 struct n2_conn *n2_conn_open(struct n2 *n2, void *link, const struct sockaddr_in *peer)
 {
+	evict_silent(n2);
 	for (size_t i = 0; i < SMF_GNBS_MAX; i++) {
 		struct n2_conn *conn = &n2->conns[i];
 

@@ -15,3 +15,4 @@ $(call unit-test,test_smf_session,tests/unit/test_smf_session.c $(SMF_WORLD),$(S
 $(call unit-test,test_smf_registration,tests/unit/test_smf_registration.c $(SMF_WORLD),$(SMF_LIBS))
 $(call unit-test,test_smf_restart,tests/unit/test_smf_restart.c $(SMF_WORLD),$(SMF_LIBS))
 $(call unit-test,test_smf_anchor,tests/unit/test_smf_anchor.c $(SMF_WORLD),$(SMF_LIBS))
+$(call unit-test,test_smf_storm,tests/unit/test_smf_storm.c $(SMF_WORLD),$(SMF_LIBS))

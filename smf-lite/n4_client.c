@@ -19,7 +19,6 @@
 struct pending {
 	struct smf *smf;
 	uint64_t cp_seid;
-	uint32_t serial;
 	uint8_t type; /* of the request */
 };
 
@@ -100,6 +99,7 @@ static int read_established(struct session *s, const struct pfcp_msg *msg)
 		return -EBADMSG; /* restored, but not where the gNB sends to */
 	s->up_seid = r->up_f_seid.seid;
 	s->uplink = uplink;
+	s->n4_lost = false;
 	return 0;
 }
 
@@ -109,12 +109,11 @@ static void on_done(int status, const struct pfcp_msg *msg, void *user)
 	struct smf *smf = p->smf;
 	struct session *s = session_find_seid(smf, p->cp_seid);
 	const struct outcome *o = outcome_of(p->type);
-	bool current = s && s->n4_serial == p->serial;
 	struct session_input in = {0};
 	uint8_t cause = status ? 0 : cause_of(msg);
 
 	free(p);
-	if (status == -ECANCELED || !current)
+	if (status == -ECANCELED || !s)
 		return;
 	s->n4_busy = false;
 	if (!status && cause == PFCP_CAUSE_ACCEPTED &&
@@ -139,7 +138,7 @@ static int send_request(struct session *s, struct pfcp_msg *msg)
 
 	if (!p)
 		return -ENOMEM;
-	*p = (struct pending){s->smf, s->cp_seid, ++s->n4_serial, type};
+	*p = (struct pending){s->smf, s->cp_seid, type};
 	err = n4_request_send(s->upf->peer, msg, on_done, p);
 	if (err)
 		free(p);

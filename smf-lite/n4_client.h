@@ -62,8 +62,8 @@ struct upf *n4_upf_by_dnai(struct n4_client *client, const char *dnai);
 struct upf *n4_upf_by_name(struct n4_client *client, const char *name);
 
 /*
- * Requests for a session. The outcome comes as SESSION_EV_N4_...; an answer to any but the latest
- * request of a session is ignored. Return: 0 or a negative errno: no event follows.
+ * Requests for a session, one at a time (s->n4_busy). The outcome comes as SESSION_EV_N4_...
+ * Return: 0 or a negative errno: no event follows.
  */
 /** n4_session_establish - with RESTI and known F-TEIDs when s->uplink is known */
 int n4_session_establish(struct session *s);

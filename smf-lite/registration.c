@@ -13,8 +13,6 @@
 #include "smf-lite/store.h"
 #include "smf-lite/timer.h"
 
-enum { T3512_S = 54 * 60 }; /* TS 24.501 table 10.2.1: the default */
-
 static const struct ngap_cause cause_normal = {NGAP_CAUSE_NAS, NGAP_NAS_NORMAL_RELEASE};
 static const struct ngap_cause cause_deregister = {NGAP_CAUSE_NAS, NGAP_NAS_DEREGISTER};
 
@@ -55,7 +53,7 @@ static void fill_accept(struct ue *ue, struct nas_message *msg)
 		a->allowed_nssai.item[i] = (struct nas_snssai){
 			allowed.item[i].sst, allowed.item[i].has_sd, allowed.item[i].sd};
 	a->has_t3512 = true;
-	a->t3512 = T3512_S;
+	a->t3512 = SMF_T3512_S;
 	a->has_session_status = ue->request.has_session_status;
 	for (unsigned id = 1; id <= NGAP_MAX_SESSIONS; id++)
 		if (ue->session[id])
@@ -124,10 +122,14 @@ static void send_identity_request(struct ue *ue)
 }
 
 /* T3550, T3570: the message again, a bounded number of times (cl. 5.4.3.6 b, 5.5.1.2.8 c) */
-static void on_timer(void *user)
+void registration_timer(void *user)
 {
 	struct ue *ue = user;
 
+	if (!ue->gnb && ue->supi[0]) { /* TS 24.501 cl. 5.3.7: it has been silent for too long */
+		ue_deregister(ue);
+		return;
+	}
 	if (++ue->tries < SMF_NAS_TRIES && ue_connected(ue)) {
 		if (ue->state == UE_IDENTIFYING)
 			send_identity_request(ue);
@@ -142,14 +144,6 @@ static void on_timer(void *user)
 	}
 	/* cl. 5.5.1.2.8 c: the UE counts as registered, the old GUTI and the new one as valid */
 	ue->state = UE_REGISTERED;
-}
-
-static bool start_timer(struct ue *ue)
-{
-	ue->tries = 0;
-	if (!ue->timer)
-		ue->timer = smf_timer_new(ue->smf->loop, on_timer, ue);
-	return ue->timer != NULL;
 }
 
 /* Which sessions the UE still has: see registration.h */
@@ -172,13 +166,10 @@ static void match_sessions(struct ue *ue)
  */
 static void accept_ue(struct ue *ue)
 {
-	if (!start_timer(ue)) {
-		reject(ue, NAS_MM_CONGESTION);
-		return;
-	}
 	match_sessions(ue);
 	if (!ue->tmsi)
 		ue_set_tmsi(ue, 0);
+	ue->tries = 0;
 	ue->state = UE_ACCEPTING;
 	if (store_ue_save(ue)) {
 		reject(ue, NAS_MM_CONGESTION);
@@ -249,10 +240,7 @@ static void identify_suci(struct ue *ue, const struct nas_identity *id)
 
 static void ask_identity(struct ue *ue)
 {
-	if (!start_timer(ue)) {
-		reject(ue, NAS_MM_CONGESTION);
-		return;
-	}
+	ue->tries = 0;
 	ue->state = UE_IDENTIFYING;
 	send_identity_request(ue);
 }

@@ -18,6 +18,8 @@
 #include "smf-lite/ue.h"
 
 /* Each may free the UE. */
+/** registration_timer - T3550, T3570 and implicit deregistration: struct ue's timer has expired */
+void registration_timer(void *ue);
 void registration_request(struct ue *ue, const struct nas_message *msg);
 void registration_complete(struct ue *ue, const struct nas_message *msg);
 void registration_identity(struct ue *ue, const struct nas_message *msg);

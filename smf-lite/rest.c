@@ -161,55 +161,71 @@ static void get_upfs(struct http_request *req, void *user)
 
 /* ---- anchors ---- */
 
-static bool anchor_path_valid(struct http_request *req, const struct smf *smf)
+/* What the path names, the DNN as it is configured; false: answered with 404 */
+static bool anchor_path(struct http_request *req, const struct smf *smf, const char **ret_supi,
+			const char **ret_dnn)
 {
-	if (!smf_supi_valid(http_param(req, "supi")))
-		http_problem(req, 404, "UE_NOT_FOUND", "'%s' is no SUPI", http_param(req, "supi"));
-	else if (!smf_config_dnn(smf->config, http_param(req, "dnn")))
+	const struct smf_dnn *dnn = smf_config_dnn(smf->config, http_param(req, "dnn"));
+
+	*ret_supi = http_param(req, "supi");
+	if (!smf_supi_valid(*ret_supi)) {
+		http_problem(req, 404, "UE_NOT_FOUND", "'%s' is no SUPI", *ret_supi);
+		return false;
+	}
+	if (!dnn) {
 		http_problem(req, 404, "DNN_NOT_FOUND", "DNN '%s' is not served",
 			     http_param(req, "dnn"));
-	else
-		return true;
-	return false;
+		return false;
+	}
+	*ret_dnn = dnn->dnn;
+	return true;
 }
 
 static void get_anchor(struct http_request *req, void *user)
 {
 	struct smf *smf = user;
-	const char *dnai;
+	const char *dnai, *supi, *dnn;
 
-	if (!anchor_path_valid(req, smf))
+	if (!anchor_path(req, smf, &supi, &dnn))
 		return;
-	dnai = anchor_get(smf->anchors, http_param(req, "supi"), http_param(req, "dnn"));
+	dnai = anchor_get(smf->anchors, supi, dnn);
 	if (dnai)
 		http_reply(req, 200, json_pack("{s:s}", "dnai", dnai));
 	else
-		http_problem(req, 404, "ANCHOR_NOT_FOUND", "no anchor is set for %s and %s",
-			     http_param(req, "supi"), http_param(req, "dnn"));
+		http_problem(req, 404, "ANCHOR_NOT_FOUND", "no anchor is set for %s and %s", supi,
+			     dnn);
 }
 
-static void set_anchor(struct http_request *req, struct smf *smf, const char *dnai)
+/* In memory first, for that can be undone: stored is what is told. */
+static void set_anchor(struct http_request *req, struct smf *smf, const char *supi, const char *dnn,
+		       const char *dnai)
 {
-	const char *supi = http_param(req, "supi"), *dnn = http_param(req, "dnn");
-	int err = store_anchor_save(smf->store, supi, dnn, dnai);
+	const char *known = anchor_get(smf->anchors, supi, dnn);
+	char before[SMF_NAME_SIZE] = "";
 
-	if (err)
-		http_problem(req, 507, "STORE_FAILED", "the database refuses to write");
-	else if (anchor_set(smf->anchors, supi, dnn, dnai))
+	if (known)
+		memcpy(before, known, sizeof(before));
+	if (anchor_set(smf->anchors, supi, dnn, dnai)) {
 		http_problem(req, 503, "TOO_MANY_ANCHORS", "at most %d anchors are kept",
 			     SMF_ANCHORS_MAX);
-	else
+	} else if (store_anchor_save(smf->store, supi, dnn, dnai)) {
+		if (!known || anchor_set(smf->anchors, supi, dnn, before))
+			anchor_unset(smf->anchors, supi, dnn);
+		http_problem(req, 507, "STORE_FAILED", "the database refuses to write");
+	} else {
 		http_reply(req, 204, NULL);
+	}
 }
 
 static void put_anchor(struct http_request *req, void *user)
 {
 	char dnai[SMF_NAME_SIZE] = "";
+	const char *supi, *dnn;
 	struct json_reader reader;
 	struct smf *smf = user;
 	struct upf *upf;
 
-	if (!anchor_path_valid(req, smf))
+	if (!anchor_path(req, smf, &supi, &dnn))
 		return;
 	json_reader_begin(&reader, http_body(req));
 	json_read_string(&reader, "dnai", true, dnai, sizeof(dnai));
@@ -224,15 +240,15 @@ static void put_anchor(struct http_request *req, void *user)
 		http_problem(req, 503, "UPF_NOT_ASSOCIATED", "UPF %s is not associated",
 			     upf->config->name);
 	else
-		set_anchor(req, smf, dnai);
+		set_anchor(req, smf, supi, dnn, dnai);
 }
 
 static void delete_anchor(struct http_request *req, void *user)
 {
+	const char *supi, *dnn;
 	struct smf *smf = user;
-	const char *supi = http_param(req, "supi"), *dnn = http_param(req, "dnn");
 
-	if (!anchor_path_valid(req, smf))
+	if (!anchor_path(req, smf, &supi, &dnn))
 		return;
 	if (store_anchor_delete(smf->store, supi, dnn)) {
 		http_problem(req, 507, "STORE_FAILED", "the database refuses to write");

@@ -59,7 +59,7 @@ static void delete_n4(struct session *s)
 {
 	int err;
 
-	if (!s->n4_sent || s->n4_lost) {
+	if (!s->n4_sent) {
 		session_gone(s);
 		return;
 	}
@@ -322,9 +322,25 @@ static int update_n4(struct session *s)
 		return 0;
 	}
 	s->n4_dirty = false;
+	if (!s->n4_lost)
+		return n4_session_modify(s);
 	if (!s->upf->associated)
-		return s->n4_lost ? 0 : n4_session_modify(s); /* the association may stand yet */
-	return s->n4_lost ? n4_session_establish(s) : n4_session_modify(s);
+		return 0; /* when it is, it is restored: SESSION_EV_UPF_UP */
+	s->n4_sent = true;
+	store_session_save(s);
+	return n4_session_establish(s);
+}
+
+/*
+ * The UPF has nothing under our SEID; unless a request that is under way reaches it in its new
+ * life, and finds it associated.
+ */
+static void lost_at_upf(struct session *s)
+{
+	s->n4_lost = true;
+	s->n4_sent = s->n4_busy;
+	s->up_seid = 0;
+	store_session_save(s);
 }
 
 static void n2_set_up(struct session *s, const struct session_input *in)
@@ -370,8 +386,7 @@ static void activate(struct session *s)
 
 static void n4_activated(struct session *s, const struct session_input *in)
 {
-	s->n4_lost = false;
-	if (!s->n4_dirty)
+	if (!s->n4_dirty && !s->n4_lost)
 		activate(s);
 	else if (update_n4(s))
 		release_midway(s, in);
@@ -384,7 +399,7 @@ static void n4_not_activated(struct session *s, const struct session_input *in)
 		release_midway(s, in);
 		return;
 	}
-	s->n4_lost = true;
+	lost_at_upf(s);
 	if (s->upf->associated && s->tries++ == 0 && update_n4(s))
 		release_midway(s, in);
 }
@@ -393,9 +408,14 @@ static void n4_not_activated(struct session *s, const struct session_input *in)
 
 static void upf_lost_it(struct session *s, const struct session_input *in)
 {
-	s->n4_lost = true;
-	s->n4_busy = false; /* whatever is under way concerns a session that is gone */
-	s->n4_serial++;
+	lost_at_upf(s);
+}
+
+static void upf_lost_deleted(struct session *s, const struct session_input *in)
+{
+	s->up_seid = 0;
+	if (!s->n4_busy)
+		session_gone(s);
 }
 
 static void restore(struct session *s, const struct session_input *in)
@@ -406,7 +426,6 @@ static void restore(struct session *s, const struct session_input *in)
 
 static void restored(struct session *s, const struct session_input *in)
 {
-	s->n4_lost = false;
 	s->smf->counters.count[SMF_sessions_restored]++;
 	log_info("session", "ue=%s session=%u seid=%#llx upf=%s what=restored", s->supi, s->id,
 		 (unsigned long long)s->cp_seid, s->upf->config->name);
@@ -427,14 +446,14 @@ static void not_restored(struct session *s, const struct session_input *in)
 
 static void modified(struct session *s, const struct session_input *in)
 {
-	if (s->n4_dirty && update_n4(s))
+	if ((s->n4_dirty || s->n4_lost) && update_n4(s))
 		smf_timer_start(s->timer, SMF_PURGE_RETRY_MS);
 }
 
 static void not_modified(struct session *s, const struct session_input *in)
 {
 	if (in->n4 == SESSION_N4_NOT_FOUND) {
-		s->n4_lost = true;
+		lost_at_upf(s);
 		restore(s, in);
 		return;
 	}
@@ -573,7 +592,7 @@ static const struct rule {
 	{IN(N4_DELETE), SESSION_EV_N4_ESTABLISH_FAILED, n4_failed_deleting},
 	{IN(N4_DELETE), SESSION_EV_N4_DELETE_FAILED, n4_failed_deleting},
 	{IN(N4_DELETE), SESSION_EV_N4_DELETED, do_gone},
-	{IN(N4_DELETE), SESSION_EV_UPF_RESTARTED, do_gone},
+	{IN(N4_DELETE), SESSION_EV_UPF_RESTARTED, upf_lost_deleted},
 };
 
 bool session_feed(struct session *s, enum session_event event, const struct session_input *in)

@@ -108,12 +108,11 @@ struct session {
 	uint8_t cause;				/* 5GSM cause of the release */
 	bool n4_sent;				/* the UPF may have a session under cp_seid */
 	bool n4_busy;				/* an N4 request is without answer */
-	bool n4_dirty;	    /* what was sent is outdated: send again when it is answered */
-	uint32_t n4_serial; /* of the latest N4 request: answers to others are ignored */
-	bool n4_lost;	    /* the UPF has restarted: to be established anew (RESTI) */
-	bool n2_sent;	    /* the gNB may have resources for it */
-	bool reactivating;  /* N2_SETUP without NAS: the UE has the session already */
-	bool was_active;    /* has been so once: it is counted, established_ns and setup_us hold */
+	bool n4_dirty;	   /* what was sent is outdated: send again when it is answered */
+	bool n4_lost;	   /* the UPF has lost it: to be established anew (RESTI) */
+	bool n2_sent;	   /* the gNB may have resources for it */
+	bool reactivating; /* N2_SETUP without NAS: the UE has the session already */
+	bool was_active;   /* has been so once: it is counted, established_ns and setup_us hold */
 	const char *published;	/* the public state told last by an event */
 	bool gnb_done, ue_done; /* SESSION_N2_RELEASE: who has answered */
 	unsigned tries;

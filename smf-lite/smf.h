@@ -43,6 +43,9 @@ enum {
  * Retransmission counts are 3GPP's.
  */
 enum {
+	SMF_T3512_S = 54 * 60, /* told to UEs: the default of TS 24.501 table 10.2.1 */
+	/* T3512, and four minutes: table 10.2.2 */
+	SMF_IMPLICIT_DEREGISTRATION_MS = (SMF_T3512_S + 4 * 60) * 1000,
 	SMF_T3550_MS = 2000, /* Registration Accept again (3GPP: 6 s) */
 	SMF_T3570_MS = 2000, /* Identity Request again (3GPP: 6 s) */
 	SMF_T3592_MS = 1000, /* PDU Session Release Command again (3GPP: 16 s) */

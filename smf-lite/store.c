@@ -19,7 +19,7 @@
 
 static const char schema[] =
 	"PRAGMA journal_mode = WAL;"
-	"PRAGMA synchronous = NORMAL;"
+	"PRAGMA synchronous = OFF;"
 	"PRAGMA busy_timeout = 1000;"
 	"CREATE TABLE IF NOT EXISTS ue (supi TEXT PRIMARY KEY, tmsi, connected, gnb_id, gnb_bits, "
 	"gnb_name,"
@@ -28,7 +28,7 @@ static const char schema[] =
 	"state, pti, dnn,"
 	" sst, has_sd, sd, ssc_mode, upf, address, up_seid, ul_address, ul_teid, dl_address, "
 	"dl_teid, cause,"
-	" n4_sent, n2_sent, was_active, established_ns, setup_us);"
+	" n4_sent, n4_lost, n2_sent, was_active, established_ns, setup_us);"
 	"CREATE TABLE IF NOT EXISTS freed (address INTEGER PRIMARY KEY, freed_ns);"
 	"CREATE TABLE IF NOT EXISTS upf (name TEXT PRIMARY KEY, recovery_time_stamp) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS anchor (supi, dnn, dnai, PRIMARY KEY (supi, dnn)) WITHOUT "
@@ -39,7 +39,7 @@ static const char *const texts[STORE_STATEMENTS] = {
 	[STORE_UE_DELETE] = "DELETE FROM ue WHERE supi = ?",
 	[STORE_SESSION_SAVE] =
 		("REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		 " ?, ?, ?, ?, ?, ?, ?, ?)"),
+		 " ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
 	[STORE_SESSION_DELETE] = "DELETE FROM session WHERE cp_seid = ?",
 	[STORE_ADDRESS_FREED] = "REPLACE INTO freed VALUES (?, ?)",
 	[STORE_UPF_SAVE] = "REPLACE INTO upf VALUES (?, ?)",
@@ -158,6 +158,7 @@ static void bind_flags(sqlite3_stmt *q, const struct session *s)
 {
 	bind_int(q, SESSION_attached, s->ue != NULL);
 	bind_int(q, SESSION_n4_sent, s->n4_sent);
+	bind_int(q, SESSION_n4_lost, s->n4_lost);
 	bind_int(q, SESSION_n2_sent, s->n2_sent);
 	bind_int(q, SESSION_was_active, s->was_active);
 }

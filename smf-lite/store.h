@@ -3,8 +3,10 @@
  * What outlives a restart: UEs with their NGAP ids, PDU sessions in any state, anchors, UPFs'
  * recovery time stamps, and the order in which addresses became free. SQLite in WAL mode.
  *
- * synchronous is NORMAL: a commit survives the end of this process at any instant, which is what
- * restarts here are; it may be lost with the whole machine, but then all nodes of the topology are.
+ * synchronous is OFF: a commit survives the end of this process at any instant, which is what
+ * restarts here are, and no PDU session waits for a disk. Only the end of the whole machine can
+ * lose or spoil the file, and with it go all nodes of the topology: its run directory is not used
+ * again (the boot id differs).
  */
 #ifndef BATON_SMF_STORE_H
 #define BATON_SMF_STORE_H

@@ -71,6 +71,8 @@ static int load_ue(struct smf *smf, sqlite3_stmt *row)
 	ue_set_tmsi(ue, (uint32_t)get_int(row, UE_tmsi));
 	if (get_int(row, UE_connected))
 		load_connection(smf, ue, row);
+	if (!ue->gnb)
+		ue_idle(ue);
 	return 0;
 }
 
@@ -88,6 +90,7 @@ static bool state_by_name(const char *name, enum session_state *ret_state)
 static void load_flags(struct session *s, sqlite3_stmt *row)
 {
 	s->n4_sent = get_int(row, SESSION_n4_sent) != 0;
+	s->n4_lost = get_int(row, SESSION_n4_lost) != 0;
 	s->n2_sent = get_int(row, SESSION_n2_sent) != 0;
 	s->was_active = get_int(row, SESSION_was_active) != 0;
 }

@@ -39,9 +39,12 @@ struct store {
 	X(supi)                                                                                    \
 	X(id)                                                                                      \
 	X(attached)                                                                                \
-	X(state) X(pti) X(dnn) X(sst) X(has_sd) X(sd) X(ssc_mode) X(upf) X(address) X(up_seid)     \
-		X(ul_address) X(ul_teid) X(dl_address) X(dl_teid) X(cause) X(n4_sent) X(n2_sent)   \
-			X(was_active) X(established_ns) X(setup_us)
+	X(state)                                                                                   \
+	X(pti)                                                                                     \
+	X(dnn)                                                                                     \
+	X(sst) X(has_sd) X(sd) X(ssc_mode) X(upf) X(address) X(up_seid) X(ul_address) X(ul_teid)   \
+		X(dl_address) X(dl_teid) X(cause) X(n4_sent) X(n4_lost) X(n2_sent) X(was_active)   \
+			X(established_ns) X(setup_us)
 
 #define STORE_UE_INDEX(name)	  UE_##name,
 #define STORE_SESSION_INDEX(name) SESSION_##name,

@@ -9,6 +9,7 @@
 
 #include "lib/log.h"
 #include "smf-lite/amf_n2.h"
+#include "smf-lite/registration.h"
 #include "smf-lite/session.h"
 #include "smf-lite/store.h"
 #include "smf-lite/timer.h"
@@ -51,6 +52,11 @@ struct ue *ue_new(struct smf *smf)
 	ue = calloc(1, sizeof(*ue));
 	if (!ue)
 		return NULL;
+	ue->timer = smf_timer_new(smf->loop, registration_timer, ue);
+	if (!ue->timer) {
+		free(ue);
+		return NULL;
+	}
 	ue->smf = smf;
 	smf->ues->count++;
 	return ue;
@@ -135,6 +141,7 @@ void ue_connect_as(struct ue *ue, struct gnb *gnb, uint32_t ran_ue_id, uint64_t 
 	struct ue_table *table = ue->smf->ues;
 
 	unhash_connection(ue);
+	smf_timer_stop(ue->timer);
 	ue->gnb = gnb;
 	ue->ran_ue_id = ran_ue_id;
 	ue->amf_ue_id = amf_ue_id;
@@ -158,9 +165,15 @@ void ue_adopt(struct ue *ue, struct ue *from)
 	ue_connect_as(ue, gnb, ran_ue_id, amf_ue_id);
 }
 
+void ue_idle(struct ue *ue)
+{
+	smf_timer_start(ue->timer, SMF_IMPLICIT_DEREGISTRATION_MS);
+}
+
 void ue_disconnect(struct ue *ue)
 {
 	unhash_connection(ue);
+	ue_idle(ue);
 	session_feed_ue(ue, SESSION_EV_UE_IDLE);
 	store_ue_save(ue);
 }

@@ -79,6 +79,9 @@ void ue_adopt(struct ue *ue, struct ue *from);
 /** ue_disconnect - CM-IDLE: nothing is sent; its sessions lose their user plane (session_ue_idle)
  */
 void ue_disconnect(struct ue *ue);
+/** ue_idle - begin to wait for its return; a UE that doesn't come back is deregistered
+ * (registration_timer) */
+void ue_idle(struct ue *ue);
 /** ue_connected - there is a connection, and the gNB can be reached */
 bool ue_connected(const struct ue *ue);
 

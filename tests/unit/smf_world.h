@@ -47,6 +47,7 @@ struct world_upf_session {
 struct world_upf {
 	struct in_addr n4, n3;
 	uint32_t stamp;
+	bool associated; /* else session requests get cause 72 */
 	bool silent;	   /* answers nothing */
 	uint8_t cause[64]; /* by request type: 0: accepted, else that cause */
 	bool mute[64];	   /* by request type: no answer */

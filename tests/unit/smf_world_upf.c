@@ -119,7 +119,7 @@ static void answer_modification(struct world *w, struct world_upf *u, uint8_t ca
 	struct world_upf_session *s = find_up(u, w->msg->header.seid);
 	uint32_t sequence = w->msg->header.sequence;
 
-	if (!s)
+	if (!s && cause == PFCP_CAUSE_ACCEPTED)
 		cause = PFCP_CAUSE_SESSION_NOT_FOUND;
 	if (cause == PFCP_CAUSE_ACCEPTED) {
 		assert_int_equal(w->msg->session_modification_request.n_update_far, 1);
@@ -136,7 +136,7 @@ static void answer_deletion(struct world *w, struct world_upf *u, uint8_t cause)
 	uint32_t sequence = w->msg->header.sequence;
 	uint64_t cp_seid = s ? s->cp_seid : 0;
 
-	if (!s)
+	if (!s && cause == PFCP_CAUSE_ACCEPTED)
 		cause = PFCP_CAUSE_SESSION_NOT_FOUND;
 	if (cause == PFCP_CAUSE_ACCEPTED)
 		*s = u->session[--u->count];
@@ -149,6 +149,7 @@ static void answer_association(struct world *w, struct world_upf *u)
 {
 	uint32_t sequence = w->msg->header.sequence;
 
+	u->associated = true;
 	u->retention = w->msg->association_setup_request.has_retention;
 	pfcp_msg_init(w->msg, PFCP_ASSOCIATION_SETUP_RESPONSE, 0, sequence);
 	w->msg->association_setup_response.node_id = node_id(u);
@@ -192,6 +193,8 @@ void world_upf_answer(struct world *w)
 	if (u->silent || u->mute[type] || !pfcp_is_request(type))
 		return;
 	cause = u->cause[type] ? u->cause[type] : PFCP_CAUSE_ACCEPTED;
+	if (!u->associated)
+		cause = PFCP_CAUSE_NO_ASSOCIATION;
 	if (type == PFCP_ASSOCIATION_SETUP_REQUEST)
 		answer_association(w, u);
 	else if (type == PFCP_HEARTBEAT_REQUEST)
@@ -208,6 +211,7 @@ void world_upf_restart(struct world *w, int index)
 {
 	w->upf[index].stamp++;
 	w->upf[index].count = 0;
+	w->upf[index].associated = false;
 }
 
 void world_report_error(struct world *w, int index, const struct session *s, uint32_t teid)

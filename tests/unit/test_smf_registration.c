@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* NG Setup, registration, deregistration, connections that come and go; and what doesn't fit, on N1
  * and N2. */
+#include "smf-lite/registration.h"
 #include "tests/unit/smf_world.h"
 
 static struct ue *ue(struct world *w)
@@ -98,9 +99,17 @@ static void test_connections_are_bounded(void **state)
 	struct sockaddr_in peer = {.sin_family = AF_INET};
 
 	for (int i = 0; i < SMF_GNBS_MAX; i++)
-		assert_non_null(n2_conn_open(w->smf.n2, &w->link[0], &peer));
-	assert_null(n2_conn_open(w->smf.n2, &w->link[0], &peer));
-	assert_int_equal(w->smf.counters.drop[SMF_gnb_limit], 1);
+		assert_non_null(n2_conn_open(w->smf.n2, &w->link[i == 5], &peer));
+	/* one that has set up is not pushed out, a silent one is */
+	for (int i = 0; i < SMF_GNBS_MAX; i++)
+		if (i != 5)
+			w->smf.n2->conns[i].gnb = &w->smf.n2->gnbs[0];
+	assert_non_null(n2_conn_open(w->smf.n2, &w->link[2], &peer));
+	assert_true(w->aborted[1]);
+	assert_ptr_equal(w->smf.n2->conns[5].link, &w->link[2]);
+	w->smf.n2->conns[5].gnb = &w->smf.n2->gnbs[0];
+	assert_null(n2_conn_open(w->smf.n2, &w->link[3], &peer));
+	assert_int_equal(w->smf.counters.drop[SMF_gnb_limit], 2);
 }
 
 /* ---- registration ---- */
@@ -367,6 +376,40 @@ static void test_gnb_lost_and_back(void **state)
 	world_establish(w, 2);
 }
 
+static void test_implicit_deregistration(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	world_establish(w, 1);
+	world_gnb_lost(w);
+	world_gnb(w, 0, false);
+	assert_null(ue(w)->gnb);
+	registration_timer(ue(w));
+	world_turn(w);
+	assert_null(ue(w));
+	assert_int_equal(w->upf[0].count, 0);
+	assert_int_equal(w->smf.ues->count, 0);
+}
+
+static void test_registration_is_repeated(void **state)
+{
+	struct world *w = *state;
+	struct nas_message msg = world_registration();
+
+	world_gnb(w, 0, false);
+	world_initial_nas(w, 7, &msg);
+	world_expect(w, NGAP_INITIAL_CONTEXT_SETUP_REQUEST);
+	for (int i = 1; i < SMF_NAS_TRIES; i++) {
+		registration_timer(ue(w));
+		world_expect(w, NGAP_DOWNLINK_NAS_TRANSPORT);
+		assert_int_equal(w->mm.type, NAS_REGISTRATION_ACCEPT);
+	}
+	registration_timer(ue(w));
+	world_expect_nothing(w);
+	assert_int_equal(ue(w)->state, UE_REGISTERED);
+}
+
 /* ---- what doesn't fit ---- */
 
 static void expect_refusal(struct world *w, enum smf_drop reason, uint8_t cause)
@@ -551,6 +594,8 @@ int main(void)
 		WORLD_TEST(test_context_release_request),
 		WORLD_TEST(test_reset),
 		WORLD_TEST(test_gnb_lost_and_back),
+		WORLD_TEST(test_implicit_deregistration),
+		WORLD_TEST(test_registration_is_repeated),
 		WORLD_TEST(test_foreign_ids),
 		WORLD_TEST(test_garbage_on_n2),
 		WORLD_TEST(test_garbage_on_n1),
