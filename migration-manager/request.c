@@ -16,6 +16,15 @@ bool supi_valid(const char *supi)
 	return digits >= 5 && digits <= 15 && supi[5 + digits] == '\0';
 }
 
+void request_read_name(struct json_reader *r, const char *name, char *buf, size_t size)
+{
+	const json_t *value = json_object_get(r->object, name);
+
+	json_read_string(r, name, true, buf, size);
+	if (json_is_string(value) && json_string_length(value) == 0)
+		json_reader_fail(r, name, "expected a name, found \"\"");
+}
+
 int request_read(const json_t *body, struct json_reader *r, struct migration_request *ret_request)
 {
 	struct migration_request request = {.hold_ms = HOLD_MS_DEFAULT};
@@ -23,10 +32,10 @@ int request_read(const json_t *body, struct json_reader *r, struct migration_req
 	char reason[128];
 
 	json_reader_begin(r, body);
-	json_read_string(r, "ue", true, request.ue, sizeof request.ue);
+	request_read_name(r, "ue", request.ue, sizeof request.ue);
 	json_read_string(r, "app", false, request.app, sizeof request.app);
 	json_read_string(r, "source", false, request.source, sizeof request.source);
-	json_read_string(r, "destination", true, request.destination, sizeof request.destination);
+	request_read_name(r, "destination", request.destination, sizeof request.destination);
 	json_read_word(r, "strategy", false, strategy_names, &strategy);
 	json_read_word(r, "mode", false, mode_names, &mode);
 	json_read_u64(r, "hold_ms", false, 0, HOLD_MS_MAX, &request.hold_ms);

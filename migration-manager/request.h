@@ -16,6 +16,9 @@ enum { HOLD_MS_DEFAULT = 200, HOLD_MS_MAX = 600000 };
  */
 int request_read(const json_t *body, struct json_reader *r, struct migration_request *ret_request);
 
+/** request_read_name - a text that must be there and must not be empty */
+void request_read_name(struct json_reader *r, const char *name, char *buf, size_t size);
+
 /** supi_valid - "imsi-" and 5 to 15 digits (TS 23.003 cl. 2.2A) */
 bool supi_valid(const char *supi);
 

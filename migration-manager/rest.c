@@ -253,9 +253,9 @@ static void migration_events(struct http_request *req, void *user)
 static void read_registration(struct json_reader *r, const json_t *body, char *url, char *dnai)
 {
 	json_reader_begin(r, body);
-	json_read_string(r, "url", true, url, REGISTRY_URL_SIZE);
+	request_read_name(r, "url", url, REGISTRY_URL_SIZE);
 	if (dnai)
-		json_read_string(r, "dnai", true, dnai, REGISTRY_NAME_SIZE);
+		request_read_name(r, "dnai", dnai, REGISTRY_NAME_SIZE);
 	if (url[0] && strncmp(url, "http://", 7) != 0)
 		json_reader_fail(r, "url", "expected an http:// URL");
 	/* What else an agent tells is shown as it is. */
@@ -273,6 +273,14 @@ static void reply_registered(struct http_request *req, int r)
 		http_reply(req, r == 1 ? 201 : 204, NULL);
 }
 
+/* As node names are: what goes into logs, events and paths. */
+static bool edge_name_valid(const char *name)
+{
+	return strlen(name) < REGISTRY_NAME_SIZE &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+		       strlen(name);
+}
+
 static void edge_put(struct http_request *req, void *user)
 {
 	struct manager *mm = user;
@@ -280,8 +288,9 @@ static void edge_put(struct http_request *req, void *user)
 	struct json_reader reader;
 
 	read_registration(&reader, http_body(req), url, dnai);
-	if (strlen(http_param(req, "id")) >= REGISTRY_NAME_SIZE)
-		json_reader_fail(&reader, "id", "expected a name shorter than %d characters",
+	if (!edge_name_valid(http_param(req, "id")))
+		json_reader_fail(&reader, "id",
+				 "expected fewer than %d letters, digits, '.', '_', '-'",
 				 REGISTRY_NAME_SIZE);
 	if (reader.invalid_count)
 		http_problem_invalid(req, &reader);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <ftw.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,9 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 static const char token[] = "t0ken";
 
@@ -34,11 +37,12 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	return remove(path);
 }
 
-int world_setup(void **state)
+struct world *world_new(const char *binary)
 {
 	struct world *w = calloc(1, sizeof *w);
 
 	assert_non_null(w);
+	w->binary = binary;
 	strcpy(w->dir, "/tmp/baton-mm.XXXXXX");
 	assert_non_null(mkdtemp(w->dir));
 	assert_int_equal(uv_loop_init(&w->mm.daemon.loop), 0);
@@ -49,7 +53,12 @@ int world_setup(void **state)
 	peers_session_up(&w->peers, 1, "dnai-a");
 	world_manager_start(w);
 	world_register(w);
-	*state = w;
+	return w;
+}
+
+int world_setup(void **state)
+{
+	*state = world_new(NULL);
 	return 0;
 }
 
@@ -69,9 +78,10 @@ int world_teardown(void **state)
 	return 0;
 }
 
-void world_manager_start(struct world *w)
+static void library_start(struct world *w)
 {
-	struct http_listen listen = {.addr.s_addr = htonl(INADDR_LOOPBACK), .token = token};
+	struct http_listen listen = {
+		.addr.s_addr = htonl(INADDR_LOOPBACK), .port = w->port, .token = token};
 	struct manager *mm = &w->mm;
 
 	mm->times = &hurried;
@@ -81,20 +91,16 @@ void world_manager_start(struct world *w)
 	peers_url(&w->peers.smf, mm->config.smf_url, sizeof mm->config.smf_url);
 	assert_int_equal(journal_open(mm->config.database, &mm->journal), 0);
 	assert_int_equal(http_client_new(&mm->daemon.loop, &mm->client), 0);
-	listen.port = w->port;
 	assert_int_equal(http_server_new(&mm->daemon.loop, &listen, rest_routes, mm, &mm->server),
 			 0);
 	w->port = http_server_port(mm->server);
 	assert_int_equal(manager_resume(mm), 0);
-	w->up = true;
 }
 
-void world_manager_stop(struct world *w)
+static void library_stop(struct world *w)
 {
 	struct manager *mm = &w->mm;
 
-	if (!w->up)
-		return;
 	manager_drop_all(mm);
 	http_client_free(mm->client);
 	http_server_free(mm->server);
@@ -103,24 +109,121 @@ void world_manager_stop(struct world *w)
 	mm->client = NULL;
 	mm->server = NULL;
 	mm->journal = NULL;
+}
+
+static void write_text(const struct world *w, const char *name, const char *text)
+{
+	char path[96];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", w->dir, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static uint16_t free_port(void)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof at;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+	close(fd);
+	return ntohs(at.sin_port);
+}
+
+static bool serves(struct world *w)
+{
+	return world_ask(w, "GET", "/healthz", NULL)->status == 204;
+}
+
+static void process_start(struct world *w)
+{
+	char config[96], text[512], smf[64];
+
+	if (!w->port)
+		w->port = free_port();
+	peers_url(&w->peers.smf, smf, sizeof smf);
+	snprintf(text, sizeof text,
+		 "rest_address: 127.0.0.1\nrest_port: %u\ntoken_file: %s/token\nsmf_url: %s\n"
+		 "database: %s/journal.sqlite\ntopology: test\n",
+		 w->port, w->dir, smf, w->dir);
+	write_text(w, "token", token);
+	write_text(w, "config.yaml", text);
+	snprintf(config, sizeof config, "%s/config.yaml", w->dir);
+	w->child = fork();
+	assert_true(w->child >= 0);
+	if (w->child == 0) {
+		execl(w->binary, w->binary, "--config", config, NULL);
+		_exit(127);
+	}
+	world_wait(w, serves(w));
+}
+
+static void process_stop(struct world *w)
+{
+	int status;
+
+	assert_int_equal(kill(w->child, SIGKILL), 0);
+	assert_int_equal(waitpid(w->child, &status, 0), w->child);
+	assert_true(WIFSIGNALED(status)); /* it had not ended by itself */
+}
+
+void world_manager_start(struct world *w)
+{
+	if (w->binary)
+		process_start(w);
+	else
+		library_start(w);
+	w->up = true;
+}
+
+void world_manager_stop(struct world *w)
+{
+	if (!w->up)
+		return;
+	if (w->binary)
+		process_stop(w);
+	else
+		library_stop(w);
 	w->up = false;
 }
 
-void world_turn(struct world *w)
+void world_restart(struct world *w)
 {
-	uv_run(&w->mm.daemon.loop, UV_RUN_ONCE);
-	if (!w->peers.stop_wanted)
-		return;
-	w->peers.stop_wanted = false;
 	w->restarts++;
 	world_manager_stop(w);
 	world_manager_start(w);
 	world_register(w);
 }
 
+void world_damage(struct world *w, const char *sql)
+{
+	char path[96];
+	sqlite3 *db;
+
+	snprintf(path, sizeof path, "%s/journal.sqlite", w->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_true(sqlite3_changes(db) > 0);
+	sqlite3_close(db);
+}
+
+void world_turn(struct world *w)
+{
+	uv_run(&w->mm.daemon.loop, UV_RUN_ONCE);
+	if (!w->peers.stop_wanted || w->asking)
+		return;
+	w->peers.stop_wanted = false;
+	world_restart(w);
+}
+
 /* ---- calls ---- */
 
-static void answered(const struct http_answer *answer, void *user)
+void world_answered(const struct http_answer *answer, void *user)
 {
 	struct world *w = user;
 
@@ -143,9 +246,11 @@ const struct http_answer *world_ask_key(struct world *w, const char *method, con
 	unsigned before = w->answers;
 
 	snprintf(url, sizeof url, "http://127.0.0.1:%u%s", w->port, path);
-	assert_int_equal(http_client_call(w->client, &call, answered, w, NULL), 0);
+	assert_int_equal(http_client_call(w->client, &call, world_answered, w, NULL), 0);
 	json_decref(body);
+	w->asking++;
 	world_wait(w, w->answers > before);
+	w->asking--;
 	return &w->answer;
 }
 
@@ -228,9 +333,17 @@ bool world_in(struct world *w, const char *id, enum migration_state state)
 
 bool world_ended(struct world *w, const char *id)
 {
-	const struct migration *m = manager_find(&w->mm, id);
+	const struct migration *m;
+	const char *state;
 
-	return m && migration_ended(m);
+	if (!w->binary) {
+		m = manager_find(&w->mm, id);
+		return m && migration_ended(m);
+	}
+	world_get(w, id);
+	state = world_text(w, "state");
+	return strcmp(state, "completed") == 0 || strcmp(state, "rolled-back") == 0 ||
+	       strcmp(state, "failed") == 0;
 }
 
 bool world_holds(struct world *w, const char *id)

@@ -16,13 +16,15 @@ enum { WORLD_PATIENCE_MS = 20000 };
 struct world {
 	struct manager mm; /* its daemon.loop is the loop of all */
 	bool up;
+	const char *binary; /* NULL: the manager runs in this process, else in one of its own */
+	int child;
 	uint16_t port;
 	char dir[64];
 	struct peers peers;
 	struct http_client *client;
 	uv_timer_t patience;
 	uint64_t end_ms;
-	unsigned restarts;
+	unsigned restarts, asking;
 	/* the latest answer, its texts copied */
 	unsigned answers;
 	struct http_answer answer;
@@ -31,16 +33,21 @@ struct world {
 };
 
 int world_setup(void **state); /* *state is a struct world; session 1 at edge-a is the primary */
+struct world *world_new(const char *binary); /* the same; given a binary it runs that */
 int world_teardown(void **state);
 
 void world_manager_start(struct world *w);
-/** world_manager_stop - nothing orderly: what the journal holds is all that stays */
+/** world_manager_stop - nothing orderly, SIGKILL for a process: what the journal holds is all that
+ * stays */
 void world_manager_stop(struct world *w);
 /** world_register - the UE and both edges make themselves known, over REST */
 void world_register(struct world *w);
 
 /** world_turn - one turn of the loop; stops and starts the manager when a peer wants it */
 void world_turn(struct world *w);
+void world_restart(struct world *w);
+/** world_damage - SQL on the journal of a stopped manager */
+void world_damage(struct world *w, const char *sql);
 #define world_wait(w, condition)                                                                   \
 	do {                                                                                       \
 		(w)->end_ms = uv_now(&(w)->mm.daemon.loop) + WORLD_PATIENCE_MS;                    \
@@ -54,6 +61,7 @@ const struct http_answer *world_ask(struct world *w, const char *method, const c
 				    json_t *body);
 const struct http_answer *world_ask_key(struct world *w, const char *method, const char *path,
 					json_t *body, const char *key, const char *token);
+void world_answered(const struct http_answer *answer, void *user); /* user: the world */
 const char *world_text(const struct world *w, const char *member); /* of the latest answer */
 void world_expect(const struct world *w, unsigned status, const char *cause);
 
