@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/wire.h"
+
 enum { FLAG_RESUME = 1, SESSION_MAX = 15 };
 
 /* What a body is made of, in this order. */
@@ -35,28 +37,6 @@ static const struct {
 const char *radio_type_name(enum radio_type type)
 {
 	return (unsigned)type < RADIO_TYPES ? types[type].name : "unknown";
-}
-
-static uint16_t get16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-	return (uint32_t)get16(at) << 16 | get16(at + 2);
-}
-
-static void put16(uint8_t *at, uint16_t value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-}
-
-static void put32(uint8_t *at, uint32_t value)
-{
-	put16(at, (uint16_t)(value >> 16));
-	put16(at + 2, (uint16_t)value);
 }
 
 /* Text is the rest of the body: 1 to RADIO_TEXT_MAX printable characters. */
@@ -113,11 +93,11 @@ int radio_frame_decode(const uint8_t *buf, size_t len, struct radio_frame *ret_f
 	if (len < RADIO_HEADER_LEN || buf[0] != RADIO_VERSION || buf[1] >= RADIO_TYPES)
 		return -EBADMSG;
 	f.type = (enum radio_type)buf[1];
-	f.seq = get16(buf + 2);
-	f.ack = get16(buf + 4);
-	body_len = get16(buf + 6);
-	f.from = get32(buf + 8);
-	f.to = get32(buf + 12);
+	f.seq = wire_load16(buf + 2);
+	f.ack = wire_load16(buf + 4);
+	body_len = wire_load16(buf + 6);
+	f.from = wire_load32(buf + 8);
+	f.to = wire_load32(buf + 12);
 	if (f.from == 0 || body_len > RADIO_BODY_MAX || body_len > len - RADIO_HEADER_LEN)
 		return -EBADMSG;
 	r = get_body(&f, buf + RADIO_HEADER_LEN, body_len);
@@ -163,11 +143,11 @@ int radio_frame_encode(const struct radio_frame *f, uint8_t *buf, size_t size, s
 	body_len = put_body(f, buf + RADIO_HEADER_LEN);
 	buf[0] = RADIO_VERSION;
 	buf[1] = (uint8_t)f->type;
-	put16(buf + 2, f->seq);
-	put16(buf + 4, f->ack);
-	put16(buf + 6, (uint16_t)body_len);
-	put32(buf + 8, f->from);
-	put32(buf + 12, f->to);
+	wire_store16(buf + 2, f->seq);
+	wire_store16(buf + 4, f->ack);
+	wire_store16(buf + 6, (uint16_t)body_len);
+	wire_store32(buf + 8, f->from);
+	wire_store32(buf + 12, f->to);
 	*ret_len = RADIO_HEADER_LEN + body_len;
 	return 0;
 }

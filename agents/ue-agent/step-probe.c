@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "agents/ue-agent/steps.h"
+#include "lib/wire.h"
 
 enum { INTERVAL_MS = 20, TRIES = 100 };
 
@@ -49,12 +50,6 @@ static uint16_t checksum(const uint8_t *bytes, size_t len)
 	return (uint16_t)~sum;
 }
 
-static void put16(uint8_t *at, uint16_t value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-}
-
 static void send_echo(struct step_op *op)
 {
 	struct probe *p = op->own;
@@ -67,9 +62,9 @@ static void send_echo(struct step_op *op)
 			     op->session, TRIES * INTERVAL_MS);
 		return;
 	}
-	put16(echo + 4, p->id);
-	put16(echo + 6, p->seq);
-	put16(echo + 2, checksum(echo, sizeof echo));
+	wire_store16(echo + 4, p->id);
+	wire_store16(echo + 6, p->seq);
+	wire_store16(echo + 2, checksum(echo, sizeof echo));
 	p->sent_mono_ns = clock_mono_ns();
 	/* What can't be sent now is sent again in 20 ms. */
 	(void)!sendto(p->fd, echo, sizeof echo, 0, (struct sockaddr *)&p->to, sizeof p->to);

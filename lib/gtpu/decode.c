@@ -9,16 +9,17 @@
 #include <string.h>
 
 #include "lib/gtpu/gtpu.h"
-#include "lib/gtpu/wire.h"
+#include "lib/gtpu/const.h"
+#include "lib/wire.h"
 
 #define EXTENSION_UNIT	   4
 #define MUST_BE_UNDERSTOOD 0x80 /* by the endpoint, cl. 5.2.1: bits 8 and 7 are 10 or 11 */
 
 /* Return: 0 or -EBADMSG */
-static int get_psc(struct gtpu_reader *r, struct gtpu_psc *ret)
+static int get_psc(struct wire_reader *r, struct gtpu_psc *ret)
 {
-	uint8_t type = gtpu_get_u8(r) >> 4;
-	uint8_t octet = gtpu_get_u8(r);
+	uint8_t type = wire_get_u8(r) >> 4;
+	uint8_t octet = wire_get_u8(r);
 
 	if (type != GTPU_PSC_DL && type != GTPU_PSC_UL)
 		return -EBADMSG;
@@ -29,12 +30,12 @@ static int get_psc(struct gtpu_reader *r, struct gtpu_psc *ret)
 		ret->has_ppi = octet & GTPU_PSC_PPP;
 	}
 	if (ret->has_ppi)
-		ret->ppi = gtpu_get_u8(r) >> GTPU_PPI_SHIFT;
+		ret->ppi = wire_get_u8(r) >> GTPU_PPI_SHIFT;
 	return r->bad ? -EBADMSG : 0;
 }
 
 /* The content of one extension header. Of two of a kind the first counts. */
-static int get_extension(struct gtpu_reader *r, uint8_t type, struct gtpu_header *h)
+static int get_extension(struct wire_reader *r, uint8_t type, struct gtpu_header *h)
 {
 	switch (type) {
 	case GTPU_EXT_PDU_SESSION_CONTAINER:
@@ -46,7 +47,7 @@ static int get_extension(struct gtpu_reader *r, uint8_t type, struct gtpu_header
 		if (h->has_udp_port)
 			return 0;
 		h->has_udp_port = true;
-		h->udp_port = (uint16_t)gtpu_get_number(r, 2);
+		h->udp_port = (uint16_t)wire_get_number(r, 2);
 		return r->bad ? -EBADMSG : 0;
 	}
 	if ((type & MUST_BE_UNDERSTOOD) && !h->unknown_extension)
@@ -54,23 +55,23 @@ static int get_extension(struct gtpu_reader *r, uint8_t type, struct gtpu_header
 	return 0;
 }
 
-static int get_extensions(struct gtpu_reader *r, uint8_t type, struct gtpu_header *h)
+static int get_extensions(struct wire_reader *r, uint8_t type, struct gtpu_header *h)
 {
 	while (type != GTPU_EXT_NONE) {
-		size_t size = (size_t)gtpu_get_u8(r) * EXTENSION_UNIT;
-		struct gtpu_reader content;
+		size_t size = (size_t)wire_get_u8(r) * EXTENSION_UNIT;
+		struct wire_reader content;
 		int rc;
 
 		if (!size || h->n_extension == GTPU_MAX_EXTENSION)
 			return -EBADMSG;
-		content = gtpu_get_part(r, size - 2); /* without length and next type */
+		content = wire_get_part(r, size - 2); /* without length and next type */
 		if (content.bad)
 			return -EBADMSG;
 		h->n_extension++;
 		rc = get_extension(&content, type, h);
 		if (rc)
 			return rc;
-		type = gtpu_get_u8(r);
+		type = wire_get_u8(r);
 		if (r->bad)
 			return -EBADMSG;
 	}
@@ -78,10 +79,10 @@ static int get_extensions(struct gtpu_reader *r, uint8_t type, struct gtpu_heade
 }
 
 /* Leaves @r at the payload. Return: 0, -EBADMSG or -EPROTONOSUPPORT */
-static int get_header(struct gtpu_reader *r, struct gtpu_header *h)
+static int get_header(struct wire_reader *r, struct gtpu_header *h)
 {
 	const uint8_t *start = r->at;
-	uint8_t flags = gtpu_get_u8(r), next;
+	uint8_t flags = wire_get_u8(r), next;
 	size_t length;
 	int rc;
 
@@ -89,17 +90,17 @@ static int get_header(struct gtpu_reader *r, struct gtpu_header *h)
 		return -EBADMSG;
 	if ((flags & GTPU_VERSION_MASK) != GTPU_VERSION_1 || !(flags & GTPU_FLAG_PT))
 		return -EPROTONOSUPPORT;
-	h->type = gtpu_get_u8(r);
-	length = gtpu_get_number(r, 2);
-	h->teid = gtpu_get_number(r, 4);
-	if (r->bad || length != gtpu_left(r))
+	h->type = wire_get_u8(r);
+	length = wire_get_number(r, 2);
+	h->teid = wire_get_number(r, 4);
+	if (r->bad || length != wire_left(r))
 		return -EBADMSG;
 	if (flags & GTPU_FLAG_OPTIONS) {
 		h->has_sequence = flags & GTPU_FLAG_S;
-		h->sequence = (uint16_t)gtpu_get_number(r, 2);
+		h->sequence = (uint16_t)wire_get_number(r, 2);
 		h->has_npdu = flags & GTPU_FLAG_PN;
-		h->npdu = gtpu_get_u8(r);
-		next = gtpu_get_u8(r);
+		h->npdu = wire_get_u8(r);
+		next = wire_get_u8(r);
 		if (r->bad)
 			return -EBADMSG;
 		rc = flags & GTPU_FLAG_E ? get_extensions(r, next, h) : 0;
@@ -117,14 +118,14 @@ struct seen {
 	bool recovery, teid, peer;
 };
 
-static int get_peer_address(struct gtpu_reader *r, struct gtpu_msg *ret)
+static int get_peer_address(struct wire_reader *r, struct gtpu_msg *ret)
 {
 	const void *p;
 
-	ret->error_v6 = gtpu_left(r) == sizeof(ret->error_ip6);
-	if (!ret->error_v6 && gtpu_left(r) != sizeof(ret->error_ip4))
+	ret->error_v6 = wire_left(r) == sizeof(ret->error_ip6);
+	if (!ret->error_v6 && wire_left(r) != sizeof(ret->error_ip4))
 		return -EBADMSG;
-	p = gtpu_get(r, gtpu_left(r));
+	p = wire_get(r, wire_left(r));
 	if (ret->error_v6)
 		memcpy(&ret->error_ip6, p, sizeof(ret->error_ip6));
 	else
@@ -132,18 +133,18 @@ static int get_peer_address(struct gtpu_reader *r, struct gtpu_msg *ret)
 	return 0;
 }
 
-static void get_supported(struct gtpu_reader *r, struct gtpu_msg *ret)
+static void get_supported(struct wire_reader *r, struct gtpu_msg *ret)
 {
-	while (gtpu_left(r) && ret->n_supported < GTPU_MAX_SUPPORTED)
-		ret->supported[ret->n_supported++] = gtpu_get_u8(r);
+	while (wire_left(r) && ret->n_supported < GTPU_MAX_SUPPORTED)
+		ret->supported[ret->n_supported++] = wire_get_u8(r);
 }
 
 /* IEs with a length field; those that we don't know are skipped, of two of a kind the first counts.
  */
-static int get_tlv(struct gtpu_reader *r, uint8_t type, struct gtpu_msg *ret, struct seen *seen)
+static int get_tlv(struct wire_reader *r, uint8_t type, struct gtpu_msg *ret, struct seen *seen)
 {
-	size_t length = gtpu_get_number(r, type == GTPU_IE_EXTENSION_TYPES ? 1 : 2);
-	struct gtpu_reader value = gtpu_get_part(r, length);
+	size_t length = wire_get_number(r, type == GTPU_IE_EXTENSION_TYPES ? 1 : 2);
+	struct wire_reader value = wire_get_part(r, length);
 
 	if (r->bad)
 		return -EBADMSG;
@@ -156,19 +157,19 @@ static int get_tlv(struct gtpu_reader *r, uint8_t type, struct gtpu_msg *ret, st
 	return 0;
 }
 
-static int get_ies(struct gtpu_reader *r, struct gtpu_msg *ret, struct seen *seen)
+static int get_ies(struct wire_reader *r, struct gtpu_msg *ret, struct seen *seen)
 {
-	while (gtpu_left(r)) {
-		uint8_t type = gtpu_get_u8(r);
+	while (wire_left(r)) {
+		uint8_t type = wire_get_u8(r);
 		int rc = 0;
 
 		if (type >= GTPU_IE_TLV) {
 			rc = get_tlv(r, type, ret, seen);
 		} else if (type == GTPU_IE_RECOVERY) {
-			ret->recovery = gtpu_get_u8(r);
+			ret->recovery = wire_get_u8(r);
 			seen->recovery = true;
 		} else if (type == GTPU_IE_TEID_DATA_I) {
-			ret->error_teid = gtpu_get_number(r, 4);
+			ret->error_teid = wire_get_number(r, 4);
 			seen->teid = true;
 		} else {
 			return -EBADMSG; /* nothing tells where it ends */
@@ -195,7 +196,7 @@ static bool is_complete(const struct gtpu_msg *msg, const struct seen *seen)
 
 int gtpu_decode(const uint8_t *buf, size_t len, struct gtpu_msg *ret)
 {
-	struct gtpu_reader r = {.at = buf, .end = buf + len};
+	struct wire_reader r = {.at = buf, .end = buf + len};
 	struct seen seen = {0};
 	int rc;
 
@@ -207,7 +208,7 @@ int gtpu_decode(const uint8_t *buf, size_t len, struct gtpu_msg *ret)
 		return -EOPNOTSUPP;
 	switch (ret->header.type) {
 	case GTPU_G_PDU:
-		ret->payload_len = gtpu_left(&r);
+		ret->payload_len = wire_left(&r);
 		ret->payload = r.at;
 		return 0;
 	case GTPU_ECHO_REQUEST:

@@ -24,20 +24,20 @@
 #define UE_IP_CHV6  0x20
 #define UE_IP_IP6PL 0x40
 
-static void get_address(struct pfcp_reader *r, struct pfcp_address *ret)
+static void get_address(struct wire_reader *r, struct pfcp_address *ret)
 {
 	if (ret->v4)
-		pfcp_get_bytes(r, &ret->ip4, sizeof(ret->ip4));
+		wire_get_bytes(r, &ret->ip4, sizeof(ret->ip4));
 	if (ret->v6)
-		pfcp_get_bytes(r, &ret->ip6, sizeof(ret->ip6));
+		wire_get_bytes(r, &ret->ip6, sizeof(ret->ip6));
 }
 
-static void put_address(struct pfcp_writer *w, const struct pfcp_address *a)
+static void put_address(struct wire_writer *w, const struct pfcp_address *a)
 {
 	if (a->v4)
-		pfcp_put_bytes(w, &a->ip4, sizeof(a->ip4));
+		wire_put_bytes(w, &a->ip4, sizeof(a->ip4));
 	if (a->v6)
-		pfcp_put_bytes(w, &a->ip6, sizeof(a->ip6));
+		wire_put_bytes(w, &a->ip6, sizeof(a->ip6));
 }
 
 static void print_ip(struct pfcp_out *out, int family, const void *ip)
@@ -59,10 +59,10 @@ void pfcp_address_print_plain(struct pfcp_out *out, const struct pfcp_address *a
 		print_ip(out, AF_INET6, &a->ip6);
 }
 
-uint8_t pfcp_address_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_address_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_address *a = value;
-	uint8_t flags = pfcp_get_u8(r);
+	uint8_t flags = wire_get_u8(r);
 
 	a->v4 = flags & V4;
 	a->v6 = flags & V6;
@@ -72,13 +72,13 @@ uint8_t pfcp_address_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, voi
 	return 0;
 }
 
-int pfcp_address_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_address_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_address *a = value;
 
 	if (!a->v4 && !a->v6)
 		return -EINVAL;
-	pfcp_put_number(w, (a->v4 ? V4 : 0) | (a->v6 ? V6 : 0), 1);
+	wire_put_number(w, (a->v4 ? V4 : 0) | (a->v6 ? V6 : 0), 1);
 	put_address(w, a);
 	return 0;
 }
@@ -88,17 +88,17 @@ void pfcp_address_print(const struct pfcp_ie *ie, struct pfcp_out *out, const vo
 	pfcp_address_print_plain(out, value);
 }
 
-uint8_t pfcp_node_id_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_node_id_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_node_id *id = value;
 
-	id->type = pfcp_get_u8(r) & 0x0f;
+	id->type = wire_get_u8(r) & 0x0f;
 	switch (id->type) {
 	case PFCP_NODE_IP4:
-		pfcp_get_bytes(r, &id->ip4, sizeof(id->ip4));
+		wire_get_bytes(r, &id->ip4, sizeof(id->ip4));
 		return 0;
 	case PFCP_NODE_IP6:
-		pfcp_get_bytes(r, &id->ip6, sizeof(id->ip6));
+		wire_get_bytes(r, &id->ip6, sizeof(id->ip6));
 		return 0;
 	case PFCP_NODE_FQDN:
 		return pfcp_labels_decode(r, id->fqdn, sizeof(id->fqdn));
@@ -106,17 +106,17 @@ uint8_t pfcp_node_id_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, voi
 	return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 }
 
-int pfcp_node_id_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_node_id_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_node_id *id = value;
 
-	pfcp_put_number(w, id->type, 1);
+	wire_put_number(w, id->type, 1);
 	switch (id->type) {
 	case PFCP_NODE_IP4:
-		pfcp_put_bytes(w, &id->ip4, sizeof(id->ip4));
+		wire_put_bytes(w, &id->ip4, sizeof(id->ip4));
 		return 0;
 	case PFCP_NODE_IP6:
-		pfcp_put_bytes(w, &id->ip6, sizeof(id->ip6));
+		wire_put_bytes(w, &id->ip6, sizeof(id->ip6));
 		return 0;
 	case PFCP_NODE_FQDN:
 		return pfcp_labels_encode(w, id->fqdn);
@@ -136,28 +136,28 @@ void pfcp_node_id_print(const struct pfcp_ie *ie, struct pfcp_out *out, const vo
 		pfcp_text_print_safe(out, id->fqdn);
 }
 
-uint8_t pfcp_f_seid_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_f_seid_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_f_seid *f = value;
-	uint8_t flags = pfcp_get_u8(r);
+	uint8_t flags = wire_get_u8(r);
 
 	f->address.v4 = flags & V4;
 	f->address.v6 = flags & V6;
-	f->seid = pfcp_get_u64(r);
+	f->seid = wire_get_u64(r);
 	get_address(r, &f->address);
 	if (!f->address.v4 && !f->address.v6)
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 	return 0;
 }
 
-int pfcp_f_seid_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_f_seid_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_f_seid *f = value;
 
 	if (!f->address.v4 && !f->address.v6)
 		return -EINVAL;
-	pfcp_put_number(w, (f->address.v4 ? V4 : 0) | (f->address.v6 ? V6 : 0), 1);
-	pfcp_put_number(w, f->seid, 8);
+	wire_put_number(w, (f->address.v4 ? V4 : 0) | (f->address.v6 ? V6 : 0), 1);
+	wire_put_number(w, f->seid, 8);
 	put_address(w, &f->address);
 	return 0;
 }
@@ -177,10 +177,10 @@ static bool f_teid_valid(const struct pfcp_f_teid *f)
 	return f->choose || !f->has_choose_id;
 }
 
-uint8_t pfcp_f_teid_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_f_teid_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_f_teid *f = value;
-	uint8_t flags = pfcp_get_u8(r);
+	uint8_t flags = wire_get_u8(r);
 
 	f->address.v4 = flags & F_TEID_V4;
 	f->address.v6 = flags & F_TEID_V6;
@@ -189,29 +189,29 @@ uint8_t pfcp_f_teid_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void
 	if (!f_teid_valid(f))
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 	if (!f->choose) {
-		f->teid = pfcp_get_u32(r);
+		f->teid = wire_get_u32(r);
 		get_address(r, &f->address);
 	} else if (f->has_choose_id) {
-		f->choose_id = pfcp_get_u8(r);
+		f->choose_id = wire_get_u8(r);
 	}
 	return 0;
 }
 
-int pfcp_f_teid_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_f_teid_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_f_teid *f = value;
 
 	if (!f_teid_valid(f))
 		return -EINVAL;
-	pfcp_put_number(w,
+	wire_put_number(w,
 			(f->address.v4 ? F_TEID_V4 : 0) | (f->address.v6 ? F_TEID_V6 : 0) |
 				(f->choose ? F_TEID_CH : 0) | (f->has_choose_id ? F_TEID_CHID : 0),
 			1);
 	if (!f->choose) {
-		pfcp_put_number(w, f->teid, 4);
+		wire_put_number(w, f->teid, 4);
 		put_address(w, &f->address);
 	} else if (f->has_choose_id) {
-		pfcp_put_number(w, f->choose_id, 1);
+		wire_put_number(w, f->choose_id, 1);
 	}
 	return 0;
 }
@@ -247,10 +247,10 @@ static bool ue_ip_valid(const struct pfcp_ue_ip *u, bool has_delegation, bool ha
 	       u->prefix_length <= 128;
 }
 
-uint8_t pfcp_ue_ip_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_ue_ip_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_ue_ip *u = value;
-	uint8_t flags = pfcp_get_u8(r);
+	uint8_t flags = wire_get_u8(r);
 
 	u->address.v4 = flags & V4;
 	u->address.v6 = flags & V6;
@@ -259,21 +259,21 @@ uint8_t pfcp_ue_ip_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void 
 	u->choose6 = flags & UE_IP_CHV6;
 	get_address(r, &u->address);
 	if (flags & UE_IP_IP6D)
-		u->delegation_bits = pfcp_get_u8(r);
+		u->delegation_bits = wire_get_u8(r);
 	if (flags & UE_IP_IP6PL)
-		u->prefix_length = pfcp_get_u8(r);
+		u->prefix_length = wire_get_u8(r);
 	if (!ue_ip_valid(u, flags & UE_IP_IP6D, flags & UE_IP_IP6PL))
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 	return 0;
 }
 
-int pfcp_ue_ip_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_ue_ip_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_ue_ip *u = value;
 
 	if (!ue_ip_valid(u, u->delegation_bits, u->prefix_length))
 		return -EINVAL;
-	pfcp_put_number(w,
+	wire_put_number(w,
 			(u->address.v4 ? V4 : 0) | (u->address.v6 ? V6 : 0) |
 				(u->destination ? UE_IP_SD : 0) | (u->choose4 ? UE_IP_CHV4 : 0) |
 				(u->choose6 ? UE_IP_CHV6 : 0) |
@@ -282,9 +282,9 @@ int pfcp_ue_ip_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const voi
 			1);
 	put_address(w, &u->address);
 	if (u->delegation_bits)
-		pfcp_put_number(w, u->delegation_bits, 1);
+		wire_put_number(w, u->delegation_bits, 1);
 	if (u->prefix_length)
-		pfcp_put_number(w, u->prefix_length, 1);
+		wire_put_number(w, u->prefix_length, 1);
 	return 0;
 }
 

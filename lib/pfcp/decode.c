@@ -31,7 +31,7 @@ struct decoder {
 struct element {
 	uint16_t type;
 	size_t offset;
-	struct pfcp_reader value;
+	struct wire_reader value;
 };
 
 static const char *cause_text(uint8_t cause)
@@ -57,28 +57,28 @@ static uint8_t fail(struct decoder *d, uint8_t cause, uint16_t type, size_t offs
 }
 
 static uint8_t decode_group(struct decoder *d, const struct pfcp_group *group,
-			    struct pfcp_reader *r, size_t offset, void *value,
+			    struct wire_reader *r, size_t offset, void *value,
 			    const struct pfcp_message *message);
 
 /* Splits off the next IE. Return: 0 or a cause */
-static uint8_t next_element(struct decoder *d, struct pfcp_reader *r, struct element *ret)
+static uint8_t next_element(struct decoder *d, struct wire_reader *r, struct element *ret)
 {
 	size_t length;
 
 	ret->offset = (size_t)(r->at - d->start);
-	if (pfcp_left(r) < IE_HEADER)
+	if (wire_left(r) < IE_HEADER)
 		return fail(d, PFCP_CAUSE_INVALID_LENGTH, 0, ret->offset);
-	ret->type = pfcp_get_u16(r);
-	length = pfcp_get_u16(r);
-	if (length > pfcp_left(r))
+	ret->type = wire_get_u16(r);
+	length = wire_get_u16(r);
+	if (length > wire_left(r))
 		return fail(d, PFCP_CAUSE_INVALID_LENGTH, ret->type, ret->offset);
-	ret->value = pfcp_get_part(r, length);
+	ret->value = wire_get_part(r, length);
 	return 0;
 }
 
 static uint8_t skip_vendor(struct decoder *d, struct element *e)
 {
-	uint16_t enterprise = pfcp_get_u16(&e->value);
+	uint16_t enterprise = wire_get_u16(&e->value);
 
 	if (e->value.bad)
 		return fail(d, PFCP_CAUSE_INVALID_LENGTH, e->type, e->offset);
@@ -129,7 +129,7 @@ static uint8_t decode_value(struct decoder *d, const struct pfcp_ie *ie, struct 
 	if (ie->group)
 		return decode_group(d, ie->group, &e->value, e->offset, slot, NULL);
 	cause = ie->decode(ie, &e->value, slot);
-	if (e->value.bad || (!cause && ie->fixed && pfcp_left(&e->value)))
+	if (e->value.bad || (!cause && ie->fixed && wire_left(&e->value)))
 		cause = PFCP_CAUSE_INVALID_LENGTH;
 	return cause ? fail(d, cause, e->type, e->offset) : 0;
 }
@@ -181,7 +181,7 @@ static uint8_t decode_element(struct decoder *d, const struct pfcp_group *group,
 		return 0;
 	}
 	*ret_index = (int)(m - group->members);
-	if (!pfcp_left(&e->value) && can_clear(group, m))
+	if (!wire_left(&e->value) && can_clear(group, m))
 		return clear_member(d, group, e, value);
 	return decode_member(d, group, m, e, value, seen >> *ret_index & 1);
 }
@@ -204,7 +204,7 @@ static uint8_t check_group(struct decoder *d, const struct pfcp_group *group, co
 /* @value is zero but for lists; @offset is the group's in the message; @message for a message's
  * body */
 static uint8_t decode_group(struct decoder *d, const struct pfcp_group *group,
-			    struct pfcp_reader *r, size_t offset, void *value,
+			    struct wire_reader *r, size_t offset, void *value,
 			    const struct pfcp_message *message)
 {
 	uint64_t seen = 0; /* tables have fewer than 64 members: tests/unit/test_pfcp_tables.c */
@@ -212,7 +212,7 @@ static uint8_t decode_group(struct decoder *d, const struct pfcp_group *group,
 	uint8_t cause;
 	int index;
 
-	while (pfcp_left(r)) {
+	while (wire_left(r)) {
 		cause = next_element(d, r, &e);
 		if (!cause)
 			cause = decode_element(d, group, &e, value, seen, &index);
@@ -267,19 +267,19 @@ static int check_length(struct pfcp_header *h, size_t length, size_t len, size_t
 int pfcp_header_decode(const uint8_t *buf, size_t len, struct pfcp_header *ret,
 		       struct pfcp_error *err)
 {
-	struct pfcp_reader r = {.at = buf, .end = buf + len};
-	uint8_t flags = pfcp_get_u8(&r), last;
+	struct wire_reader r = {.at = buf, .end = buf + len};
+	uint8_t flags = wire_get_u8(&r), last;
 	struct pfcp_header h = {.version = flags >> 5,
-				.type = pfcp_get_u8(&r),
+				.type = wire_get_u8(&r),
 				.has_seid = flags & FLAG_S,
 				.follow_on = flags & FLAG_FO};
-	size_t length = pfcp_get_u16(&r);
+	size_t length = wire_get_u16(&r);
 	int rc;
 
 	if (h.has_seid)
-		h.seid = pfcp_get_u64(&r);
-	h.sequence = (uint32_t)pfcp_get_number(&r, 3);
-	last = pfcp_get_u8(&r);
+		h.seid = wire_get_u64(&r);
+	h.sequence = (uint32_t)wire_get_number(&r, 3);
+	last = wire_get_u8(&r);
 	h.has_priority = h.has_seid && (flags & FLAG_MP);
 	h.priority = h.has_priority ? last >> 4 : 0;
 	if (r.bad)
@@ -297,7 +297,7 @@ int pfcp_decode(const uint8_t *buf, size_t len, struct pfcp_msg *ret, struct pfc
 {
 	struct decoder d = {.start = buf, .skipped = &ret->skipped};
 	const struct pfcp_message *message;
-	struct pfcp_reader body;
+	struct wire_reader body;
 	int rc;
 
 	memset(&ret->header, 0, sizeof(ret->header));

@@ -15,18 +15,18 @@
 #define MAX_SEQUENCE 0xffffff
 #define MAX_PRIORITY 15
 
-static int encode_group(struct pfcp_writer *w, const struct pfcp_group *group, const void *value,
+static int encode_group(struct wire_writer *w, const struct pfcp_group *group, const void *value,
 			bool rejection);
 
-static int encode_value(struct pfcp_writer *w, const struct pfcp_ie *ie, const void *value)
+static int encode_value(struct wire_writer *w, const struct pfcp_ie *ie, const void *value)
 {
 	uint8_t *length;
 	uint8_t *start;
 	size_t n;
 	int rc;
 
-	pfcp_put_number(w, ie->type, 2);
-	length = pfcp_put(w, 2);
+	wire_put_number(w, ie->type, 2);
+	length = wire_put(w, 2);
 	start = w->at;
 	rc = ie->group ? encode_group(w, ie->group, value, false) : ie->encode(ie, w, value);
 	if (rc || !length)
@@ -38,7 +38,7 @@ static int encode_value(struct pfcp_writer *w, const struct pfcp_ie *ie, const v
 }
 
 /* An empty value where length 0 takes away would be an order that nobody gave. */
-static int encode_member(struct pfcp_writer *w, const struct pfcp_group *group,
+static int encode_member(struct wire_writer *w, const struct pfcp_group *group,
 			 const struct pfcp_member *m, const void *value)
 {
 	const struct pfcp_ie *ie = pfcp_ie_find(m->type);
@@ -58,7 +58,7 @@ static int encode_member(struct pfcp_writer *w, const struct pfcp_group *group,
 }
 
 /* IEs of length 0: what an Update rule shall lose */
-static int encode_cleared(struct pfcp_writer *w, const struct pfcp_group *group, const void *value)
+static int encode_cleared(struct wire_writer *w, const struct pfcp_group *group, const void *value)
 {
 	const struct pfcp_cleared *cleared =
 		(const struct pfcp_cleared *)((const uint8_t *)value + group->cleared);
@@ -70,13 +70,13 @@ static int encode_cleared(struct pfcp_writer *w, const struct pfcp_group *group,
 
 		if (!m || m->presence == PFCP_MANDATORY)
 			return -EINVAL;
-		pfcp_put_number(w, cleared->type[i], 2);
-		pfcp_put_number(w, 0, 2);
+		wire_put_number(w, cleared->type[i], 2);
+		wire_put_number(w, 0, 2);
 	}
 	return 0;
 }
 
-static int encode_group(struct pfcp_writer *w, const struct pfcp_group *group, const void *value,
+static int encode_group(struct wire_writer *w, const struct pfcp_group *group, const void *value,
 			bool rejection)
 {
 	uint16_t type;
@@ -97,22 +97,22 @@ static int encode_group(struct pfcp_writer *w, const struct pfcp_group *group, c
 	return group->check && !rejection && group->check(value, &type) ? -EINVAL : 0;
 }
 
-static int encode_header(struct pfcp_writer *w, const struct pfcp_header *h, bool session)
+static int encode_header(struct wire_writer *w, const struct pfcp_header *h, bool session)
 {
 	bool has_priority = session && h->has_priority;
 
 	if (h->sequence > MAX_SEQUENCE || h->priority > MAX_PRIORITY)
 		return -EINVAL;
-	pfcp_put_number(w,
+	wire_put_number(w,
 			PFCP_VERSION << 5 | (session ? FLAG_S : 0) | (has_priority ? FLAG_MP : 0) |
 				(h->follow_on ? FLAG_FO : 0),
 			1);
-	pfcp_put_number(w, h->type, 1);
-	pfcp_put_number(w, 0, 2);
+	wire_put_number(w, h->type, 1);
+	wire_put_number(w, 0, 2);
 	if (session)
-		pfcp_put_number(w, h->seid, 8);
-	pfcp_put_number(w, h->sequence, 3);
-	pfcp_put_number(w, has_priority ? (unsigned int)h->priority << 4 : 0, 1);
+		wire_put_number(w, h->seid, 8);
+	wire_put_number(w, h->sequence, 3);
+	wire_put_number(w, has_priority ? (unsigned int)h->priority << 4 : 0, 1);
 	return 0;
 }
 
@@ -120,7 +120,7 @@ int pfcp_encode(const struct pfcp_msg *msg, uint8_t *buf, size_t size, size_t *r
 {
 	const struct pfcp_message *message = pfcp_message_find(msg->header.type);
 	const void *body = pfcp_body_const(msg);
-	struct pfcp_writer w = {.at = buf,
+	struct wire_writer w = {.at = buf,
 				.end = buf + (size < PFCP_MAX_MESSAGE ? size : PFCP_MAX_MESSAGE)};
 	size_t length;
 	int rc;

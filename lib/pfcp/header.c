@@ -27,30 +27,30 @@ static const char *const removal_words[] = {
 	[PFCP_OHR_S_AND_C_TAG] = "vlan-tags",
 };
 
-uint8_t pfcp_outer_header_removal_decode(const struct pfcp_ie *ie, struct pfcp_reader *r,
+uint8_t pfcp_outer_header_removal_decode(const struct pfcp_ie *ie, struct wire_reader *r,
 					 void *value)
 {
 	struct pfcp_outer_header_removal *o = value;
 
-	o->description = pfcp_get_u8(r);
-	o->has_extension = pfcp_left(r) > 0;
+	o->description = wire_get_u8(r);
+	o->has_extension = wire_left(r) > 0;
 	if (o->has_extension)
-		o->extension = pfcp_get_u8(r) & 1;
+		o->extension = wire_get_u8(r) & 1;
 	if (o->description > PFCP_OHR_S_AND_C_TAG)
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 	return 0;
 }
 
-int pfcp_outer_header_removal_encode(const struct pfcp_ie *ie, struct pfcp_writer *w,
+int pfcp_outer_header_removal_encode(const struct pfcp_ie *ie, struct wire_writer *w,
 				     const void *value)
 {
 	const struct pfcp_outer_header_removal *o = value;
 
 	if (o->description > PFCP_OHR_S_AND_C_TAG || o->extension > 1)
 		return -EINVAL;
-	pfcp_put_number(w, o->description, 1);
+	wire_put_number(w, o->description, 1);
 	if (o->has_extension)
-		pfcp_put_number(w, o->extension, 1);
+		wire_put_number(w, o->extension, 1);
 	return 0;
 }
 
@@ -67,30 +67,30 @@ void pfcp_outer_header_removal_print(const struct pfcp_ie *ie, struct pfcp_out *
 		pfcp_out_add(out, ",extension=%u", o->extension);
 }
 
-uint8_t pfcp_outer_header_creation_decode(const struct pfcp_ie *ie, struct pfcp_reader *r,
+uint8_t pfcp_outer_header_creation_decode(const struct pfcp_ie *ie, struct wire_reader *r,
 					  void *value)
 {
 	struct pfcp_outer_header_creation *o = value;
 
-	o->description = pfcp_get_u16(r) & OHC_KNOWN;
+	o->description = wire_get_u16(r) & OHC_KNOWN;
 	if (!(o->description & OHC_HEADER))
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 	if (o->description & OHC_TEID)
-		o->teid = pfcp_get_u32(r);
+		o->teid = wire_get_u32(r);
 	if (o->description & OHC_IP4)
-		pfcp_get_bytes(r, &o->ip4, sizeof(o->ip4));
+		wire_get_bytes(r, &o->ip4, sizeof(o->ip4));
 	if (o->description & OHC_IP6)
-		pfcp_get_bytes(r, &o->ip6, sizeof(o->ip6));
+		wire_get_bytes(r, &o->ip6, sizeof(o->ip6));
 	if (o->description & OHC_PORT)
-		o->port = pfcp_get_u16(r);
+		o->port = wire_get_u16(r);
 	if (o->description & PFCP_OHC_C_TAG)
-		o->c_tag = (uint32_t)pfcp_get_number(r, 3);
+		o->c_tag = (uint32_t)wire_get_number(r, 3);
 	if (o->description & PFCP_OHC_S_TAG)
-		o->s_tag = (uint32_t)pfcp_get_number(r, 3);
+		o->s_tag = (uint32_t)wire_get_number(r, 3);
 	return 0;
 }
 
-int pfcp_outer_header_creation_encode(const struct pfcp_ie *ie, struct pfcp_writer *w,
+int pfcp_outer_header_creation_encode(const struct pfcp_ie *ie, struct wire_writer *w,
 				      const void *value)
 {
 	const struct pfcp_outer_header_creation *o = value;
@@ -98,19 +98,19 @@ int pfcp_outer_header_creation_encode(const struct pfcp_ie *ie, struct pfcp_writ
 	if (!(o->description & OHC_HEADER) || (o->description & ~OHC_KNOWN) ||
 	    o->c_tag > 0xffffff || o->s_tag > 0xffffff)
 		return -EINVAL;
-	pfcp_put_number(w, o->description, 2);
+	wire_put_number(w, o->description, 2);
 	if (o->description & OHC_TEID)
-		pfcp_put_number(w, o->teid, 4);
+		wire_put_number(w, o->teid, 4);
 	if (o->description & OHC_IP4)
-		pfcp_put_bytes(w, &o->ip4, sizeof(o->ip4));
+		wire_put_bytes(w, &o->ip4, sizeof(o->ip4));
 	if (o->description & OHC_IP6)
-		pfcp_put_bytes(w, &o->ip6, sizeof(o->ip6));
+		wire_put_bytes(w, &o->ip6, sizeof(o->ip6));
 	if (o->description & OHC_PORT)
-		pfcp_put_number(w, o->port, 2);
+		wire_put_number(w, o->port, 2);
 	if (o->description & PFCP_OHC_C_TAG)
-		pfcp_put_number(w, o->c_tag, 3);
+		wire_put_number(w, o->c_tag, 3);
 	if (o->description & PFCP_OHC_S_TAG)
-		pfcp_put_number(w, o->s_tag, 3);
+		wire_put_number(w, o->s_tag, 3);
 	return 0;
 }
 
@@ -140,23 +140,23 @@ void pfcp_outer_header_creation_print(const struct pfcp_ie *ie, struct pfcp_out 
 		     o->description & PFCP_OHC_N6 ? ",n6" : "");
 }
 
-uint8_t pfcp_transport_level_marking_decode(const struct pfcp_ie *ie, struct pfcp_reader *r,
+uint8_t pfcp_transport_level_marking_decode(const struct pfcp_ie *ie, struct wire_reader *r,
 					    void *value)
 {
 	struct pfcp_transport_level_marking *t = value;
 
-	t->tos = pfcp_get_u8(r);
-	t->mask = pfcp_get_u8(r);
+	t->tos = wire_get_u8(r);
+	t->mask = wire_get_u8(r);
 	return 0;
 }
 
-int pfcp_transport_level_marking_encode(const struct pfcp_ie *ie, struct pfcp_writer *w,
+int pfcp_transport_level_marking_encode(const struct pfcp_ie *ie, struct wire_writer *w,
 					const void *value)
 {
 	const struct pfcp_transport_level_marking *t = value;
 
-	pfcp_put_number(w, t->tos, 1);
-	pfcp_put_number(w, t->mask, 1);
+	wire_put_number(w, t->tos, 1);
+	wire_put_number(w, t->mask, 1);
 	return 0;
 }
 

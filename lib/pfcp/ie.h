@@ -11,7 +11,8 @@
 #define BATON_PFCP_IE_H
 
 #include "lib/pfcp/pfcp.h"
-#include "lib/pfcp/wire.h"
+#include "lib/pfcp/text.h"
+#include "lib/wire.h"
 
 struct pfcp_ie;
 struct pfcp_group;
@@ -19,9 +20,9 @@ struct pfcp_group;
 /* Reads a value into zeroed memory. Return: 0, or the cause: 69 for what is no value, 75 for what
  * is too much for us. Octets that are missing are noticed by the caller (r->bad, cause 68), those
  * left over too. */
-typedef uint8_t pfcp_decode_fn(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value);
+typedef uint8_t pfcp_decode_fn(const struct pfcp_ie *ie, struct wire_reader *r, void *value);
 /* Return: 0, or -EINVAL for what is no value. */
-typedef int pfcp_encode_fn(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value);
+typedef int pfcp_encode_fn(const struct pfcp_ie *ie, struct wire_writer *w, const void *value);
 typedef void pfcp_print_fn(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value);
 
 /**
@@ -152,9 +153,9 @@ extern const struct pfcp_group pfcp_group_pdi, pfcp_group_create_pdr, pfcp_group
 
 /* How values are read, written and printed: pfcp_KIND_decode, _encode, _print */
 #define PFCP_CODEC(kind)                                                                           \
-	uint8_t pfcp_##kind##_decode(const struct pfcp_ie *ie, struct pfcp_reader *r,              \
+	uint8_t pfcp_##kind##_decode(const struct pfcp_ie *ie, struct wire_reader *r,              \
 				     void *value);                                                 \
-	int pfcp_##kind##_encode(const struct pfcp_ie *ie, struct pfcp_writer *w,                  \
+	int pfcp_##kind##_encode(const struct pfcp_ie *ie, struct wire_writer *w,                  \
 				 const void *value);                                               \
 	void pfcp_##kind##_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)
 
@@ -194,8 +195,8 @@ PFCP_CODEC(failed_rule_id);
 
 /* text.c: labels joined by dots <-> length-prefixed labels; also for Node ID.
  * Return: decode 0 or a cause; encode 0 or -EINVAL. */
-uint8_t pfcp_labels_decode(struct pfcp_reader *r, char *ret, size_t size);
-int pfcp_labels_encode(struct pfcp_writer *w, const char *text);
+uint8_t pfcp_labels_decode(struct wire_reader *r, char *ret, size_t size);
+int pfcp_labels_encode(struct wire_writer *w, const char *text);
 /* text.c: prints text whose bytes nobody has checked */
 void pfcp_text_print_safe(struct pfcp_out *out, const char *text);
 

@@ -13,19 +13,19 @@
 #define MULTICAST_ACTIONS (PFCP_ACTION_FSSM | PFCP_ACTION_MBSU)
 #define ALL_ACTIONS	  0x1fff
 
-uint8_t pfcp_u8_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_u8_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
-	*(uint8_t *)value = pfcp_get_u8(r) & (ie->mask ? ie->mask : 0xff);
+	*(uint8_t *)value = wire_get_u8(r) & (ie->mask ? ie->mask : 0xff);
 	return 0;
 }
 
-int pfcp_u8_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_u8_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	uint8_t v = *(const uint8_t *)value;
 
 	if (ie->mask && (v & ~ie->mask))
 		return -EINVAL;
-	pfcp_put_number(w, v, 1);
+	wire_put_number(w, v, 1);
 	return 0;
 }
 
@@ -34,15 +34,15 @@ void pfcp_u8_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *v
 	pfcp_out_add(out, "%u", *(const uint8_t *)value);
 }
 
-uint8_t pfcp_u16_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_u16_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
-	*(uint16_t *)value = pfcp_get_u16(r);
+	*(uint16_t *)value = wire_get_u16(r);
 	return 0;
 }
 
-int pfcp_u16_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_u16_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
-	pfcp_put_number(w, *(const uint16_t *)value, 2);
+	wire_put_number(w, *(const uint16_t *)value, 2);
 	return 0;
 }
 
@@ -51,15 +51,15 @@ void pfcp_u16_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *
 	pfcp_out_add(out, "%u", *(const uint16_t *)value);
 }
 
-uint8_t pfcp_u32_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_u32_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
-	*(uint32_t *)value = pfcp_get_u32(r);
+	*(uint32_t *)value = wire_get_u32(r);
 	return 0;
 }
 
-int pfcp_u32_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_u32_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
-	pfcp_put_number(w, *(const uint32_t *)value, 4);
+	wire_put_number(w, *(const uint32_t *)value, 4);
 	return 0;
 }
 
@@ -68,12 +68,12 @@ void pfcp_u32_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *
 	pfcp_out_add(out, "%" PRIu32, *(const uint32_t *)value);
 }
 
-uint8_t pfcp_id16_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_id16_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	return pfcp_u16_decode(ie, r, value);
 }
 
-int pfcp_id16_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_id16_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	return pfcp_u16_encode(ie, w, value);
 }
@@ -90,9 +90,9 @@ static bool word_exists(const struct pfcp_ie *ie, uint8_t v)
 	return v < ie->n_words && ie->words[v];
 }
 
-uint8_t pfcp_word_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_word_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
-	uint8_t v = pfcp_get_u8(r) & ie->mask;
+	uint8_t v = wire_get_u8(r) & ie->mask;
 
 	if (!word_exists(ie, v))
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
@@ -100,13 +100,13 @@ uint8_t pfcp_word_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *
 	return 0;
 }
 
-int pfcp_word_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_word_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	uint8_t v = *(const uint8_t *)value;
 
 	if (!word_exists(ie, v))
 		return -EINVAL;
-	pfcp_put_number(w, v, 1);
+	wire_put_number(w, v, 1);
 	return 0;
 }
 
@@ -136,9 +136,9 @@ static void print_bits(const struct pfcp_ie *ie, struct pfcp_out *out, uint64_t 
 		pfcp_out_add(out, "%s%s%" PRIx64, separator, v ? "0x" : "", v);
 }
 
-uint8_t pfcp_bits_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_bits_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
-	uint8_t v = pfcp_get_u8(r) & ie->mask;
+	uint8_t v = wire_get_u8(r) & ie->mask;
 
 	if (!v && ie->nonzero)
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
@@ -146,13 +146,13 @@ uint8_t pfcp_bits_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *
 	return 0;
 }
 
-int pfcp_bits_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_bits_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	uint8_t v = *(const uint8_t *)value;
 
 	if ((v & ~ie->mask) || (!v && ie->nonzero))
 		return -EINVAL;
-	pfcp_put_number(w, v, 1);
+	wire_put_number(w, v, 1);
 	return 0;
 }
 
@@ -162,27 +162,27 @@ void pfcp_bits_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void 
 }
 
 /* Two octets up to Release 15, three since */
-uint8_t pfcp_trigger_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_trigger_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
-	uint32_t v = pfcp_get_u8(r);
+	uint32_t v = wire_get_u8(r);
 
-	v |= (uint32_t)pfcp_get_u8(r) << 8;
-	if (pfcp_left(r))
-		v |= (uint32_t)pfcp_get_u8(r) << 16;
+	v |= (uint32_t)wire_get_u8(r) << 8;
+	if (wire_left(r))
+		v |= (uint32_t)wire_get_u8(r) << 16;
 	if (!v)
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 	*(uint32_t *)value = v;
 	return 0;
 }
 
-int pfcp_trigger_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_trigger_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	uint32_t v = *(const uint32_t *)value;
 
 	if (!v || v > 0xffffff)
 		return -EINVAL;
 	for (int i = 0; i < 3; i++)
-		pfcp_put_number(w, v >> 8 * i & 0xff, 1);
+		wire_put_number(w, v >> 8 * i & 0xff, 1);
 	return 0;
 }
 
@@ -192,26 +192,26 @@ void pfcp_trigger_print(const struct pfcp_ie *ie, struct pfcp_out *out, const vo
 }
 
 /* One octet or more; of what a later release appends after eight octets we know nothing */
-uint8_t pfcp_feature_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_feature_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
-	uint64_t v = pfcp_get_u8(r);
+	uint64_t v = wire_get_u8(r);
 
-	for (int i = 1; i < 8 && pfcp_left(r); i++)
-		v |= (uint64_t)pfcp_get_u8(r) << 8 * i;
+	for (int i = 1; i < 8 && wire_left(r); i++)
+		v |= (uint64_t)wire_get_u8(r) << 8 * i;
 	*(uint64_t *)value = v;
 	return 0;
 }
 
 /* As few octets as hold the bits; UP features come in twos (cl. 8.2.25: octets 5 to 6, 7 to 8,
  * ...). */
-int pfcp_feature_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_feature_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const int step = ie->type == PFCP_IE_UP_FUNCTION_FEATURES ? 2 : 1;
 	uint64_t v = *(const uint64_t *)value;
 
 	do {
 		for (int i = 0; i < step; i++) {
-			pfcp_put_number(w, v & 0xff, 1);
+			wire_put_number(w, v & 0xff, 1);
 			v >>= 8;
 		}
 	} while (v);
@@ -234,12 +234,12 @@ static bool action_valid(uint16_t v)
 }
 
 /* One octet up to Release 15, two since */
-uint8_t pfcp_action_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_action_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
-	uint16_t v = pfcp_get_u8(r);
+	uint16_t v = wire_get_u8(r);
 
-	if (pfcp_left(r))
-		v |= (uint16_t)(pfcp_get_u8(r) << 8);
+	if (wire_left(r))
+		v |= (uint16_t)(wire_get_u8(r) << 8);
 	v &= ALL_ACTIONS;
 	if (!action_valid(v))
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
@@ -247,14 +247,14 @@ uint8_t pfcp_action_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void
 	return 0;
 }
 
-int pfcp_action_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_action_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	uint16_t v = *(const uint16_t *)value;
 
 	if (!action_valid(v) || v > ALL_ACTIONS)
 		return -EINVAL;
-	pfcp_put_number(w, v & 0xff, 1);
-	pfcp_put_number(w, v >> 8, 1);
+	wire_put_number(w, v & 0xff, 1);
+	wire_put_number(w, v >> 8, 1);
 	return 0;
 }
 
@@ -264,9 +264,9 @@ void pfcp_action_print(const struct pfcp_ie *ie, struct pfcp_out *out, const voi
 }
 
 /* Values that we have no name for are kept: under 64 means accepted. */
-uint8_t pfcp_cause_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_cause_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
-	uint8_t v = pfcp_get_u8(r);
+	uint8_t v = wire_get_u8(r);
 
 	if (!v)
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
@@ -274,13 +274,13 @@ uint8_t pfcp_cause_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void 
 	return 0;
 }
 
-int pfcp_cause_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_cause_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	uint8_t v = *(const uint8_t *)value;
 
 	if (!v)
 		return -EINVAL;
-	pfcp_put_number(w, v, 1);
+	wire_put_number(w, v, 1);
 	return 0;
 }
 

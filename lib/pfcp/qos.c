@@ -19,23 +19,23 @@ static uint8_t gate(uint8_t bits)
 	return (bits & 3) ? PFCP_GATE_CLOSED : PFCP_GATE_OPEN;
 }
 
-uint8_t pfcp_gate_status_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_gate_status_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_gate_status *g = value;
-	uint8_t octet = pfcp_get_u8(r);
+	uint8_t octet = wire_get_u8(r);
 
 	g->uplink = gate(octet >> 2);
 	g->downlink = gate(octet);
 	return 0;
 }
 
-int pfcp_gate_status_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_gate_status_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_gate_status *g = value;
 
 	if (g->uplink > PFCP_GATE_CLOSED || g->downlink > PFCP_GATE_CLOSED)
 		return -EINVAL;
-	pfcp_put_number(w, (unsigned int)(g->uplink << 2) | g->downlink, 1);
+	wire_put_number(w, (unsigned int)(g->uplink << 2) | g->downlink, 1);
 	return 0;
 }
 
@@ -47,23 +47,23 @@ void pfcp_gate_status_print(const struct pfcp_ie *ie, struct pfcp_out *out, cons
 		     g->downlink ? "closed" : "open");
 }
 
-uint8_t pfcp_bit_rate_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_bit_rate_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_bit_rate *b = value;
 
-	b->uplink_kbps = pfcp_get_number(r, 5);
-	b->downlink_kbps = pfcp_get_number(r, 5);
+	b->uplink_kbps = wire_get_number(r, 5);
+	b->downlink_kbps = wire_get_number(r, 5);
 	return 0;
 }
 
-int pfcp_bit_rate_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_bit_rate_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_bit_rate *b = value;
 
 	if (b->uplink_kbps > MAX_KBPS || b->downlink_kbps > MAX_KBPS)
 		return -EINVAL;
-	pfcp_put_number(w, b->uplink_kbps, 5);
-	pfcp_put_number(w, b->downlink_kbps, 5);
+	wire_put_number(w, b->uplink_kbps, 5);
+	wire_put_number(w, b->downlink_kbps, 5);
 	return 0;
 }
 
@@ -102,20 +102,20 @@ static bool volume_has(const void *volume, size_t i)
 	return *(const bool *)((const char *)volume + volume_fields[i].has);
 }
 
-static uint8_t get_volume(struct pfcp_reader *r, void *volume, uint8_t allowed)
+static uint8_t get_volume(struct wire_reader *r, void *volume, uint8_t allowed)
 {
-	uint8_t flags = pfcp_get_u8(r) & allowed;
+	uint8_t flags = wire_get_u8(r) & allowed;
 
 	for (size_t i = 0; i < N_VOLUME_FIELDS; i++) {
 		if (!(flags >> i & 1))
 			continue;
 		*(bool *)((char *)volume + volume_fields[i].has) = true;
-		*(uint64_t *)((char *)volume + volume_fields[i].value) = pfcp_get_u64(r);
+		*(uint64_t *)((char *)volume + volume_fields[i].value) = wire_get_u64(r);
 	}
 	return flags ? 0 : PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 }
 
-static int put_volume(struct pfcp_writer *w, const void *volume, uint8_t allowed)
+static int put_volume(struct wire_writer *w, const void *volume, uint8_t allowed)
 {
 	uint8_t flags = 0;
 
@@ -123,22 +123,22 @@ static int put_volume(struct pfcp_writer *w, const void *volume, uint8_t allowed
 		flags |= (uint8_t)(volume_has(volume, i) << i);
 	if (!flags || (flags & ~allowed))
 		return -EINVAL;
-	pfcp_put_number(w, flags, 1);
+	wire_put_number(w, flags, 1);
 	for (size_t i = 0; i < N_VOLUME_FIELDS; i++) {
 		const char *value = (const char *)volume + volume_fields[i].value;
 
 		if (volume_has(volume, i))
-			pfcp_put_number(w, *(const uint64_t *)value, 8);
+			wire_put_number(w, *(const uint64_t *)value, 8);
 	}
 	return 0;
 }
 
-uint8_t pfcp_volume_threshold_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_volume_threshold_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	return get_volume(r, value, VOLUME_FLAGS);
 }
 
-int pfcp_volume_threshold_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_volume_threshold_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	return put_volume(w, value, VOLUME_FLAGS);
 }
@@ -156,12 +156,12 @@ void pfcp_volume_threshold_print(const struct pfcp_ie *ie, struct pfcp_out *out,
 	}
 }
 
-uint8_t pfcp_volume_measurement_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_volume_measurement_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	return get_volume(r, value, MEASUREMENT_FLAGS);
 }
 
-int pfcp_volume_measurement_encode(const struct pfcp_ie *ie, struct pfcp_writer *w,
+int pfcp_volume_measurement_encode(const struct pfcp_ie *ie, struct wire_writer *w,
 				   const void *value)
 {
 	return put_volume(w, value, MEASUREMENT_FLAGS);
@@ -173,23 +173,23 @@ void pfcp_volume_measurement_print(const struct pfcp_ie *ie, struct pfcp_out *ou
 	pfcp_volume_threshold_print(ie, out, value);
 }
 
-uint8_t pfcp_s_nssai_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_s_nssai_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_s_nssai *s = value;
 
-	s->sst = pfcp_get_u8(r);
-	s->sd = (uint32_t)pfcp_get_number(r, 3);
+	s->sst = wire_get_u8(r);
+	s->sd = (uint32_t)wire_get_number(r, 3);
 	return 0;
 }
 
-int pfcp_s_nssai_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_s_nssai_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_s_nssai *s = value;
 
 	if (s->sd > 0xffffff)
 		return -EINVAL;
-	pfcp_put_number(w, s->sst, 1);
-	pfcp_put_number(w, s->sd, 3);
+	wire_put_number(w, s->sst, 1);
+	wire_put_number(w, s->sd, 3);
 	return 0;
 }
 
@@ -212,24 +212,24 @@ static const struct {
 #define N_RULES (sizeof(rules) / sizeof(rules[0]))
 
 /* Types beyond the table are to be read as 1, a FAR. */
-uint8_t pfcp_failed_rule_id_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_failed_rule_id_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_failed_rule_id *f = value;
-	uint8_t type = pfcp_get_u8(r) & 0x1f;
+	uint8_t type = wire_get_u8(r) & 0x1f;
 
 	f->type = type < N_RULES ? type : PFCP_RULE_FAR;
-	f->id = (uint32_t)pfcp_get_number(r, rules[f->type].octets);
+	f->id = (uint32_t)wire_get_number(r, rules[f->type].octets);
 	return 0;
 }
 
-int pfcp_failed_rule_id_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_failed_rule_id_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_failed_rule_id *f = value;
 
 	if (f->type >= N_RULES || (uint64_t)f->id >> 8 * rules[f->type].octets)
 		return -EINVAL;
-	pfcp_put_number(w, f->type, 1);
-	pfcp_put_number(w, f->id, rules[f->type].octets);
+	wire_put_number(w, f->type, 1);
+	wire_put_number(w, f->id, rules[f->type].octets);
 	return 0;
 }
 

@@ -40,10 +40,10 @@ static bool is_printable(const uint8_t *p, size_t n, uint8_t lowest)
 }
 
 /* Copies the rest of @r, which has to be printable from @lowest on and not empty. */
-static uint8_t get_text(struct pfcp_reader *r, char *ret, size_t size, uint8_t lowest)
+static uint8_t get_text(struct wire_reader *r, char *ret, size_t size, uint8_t lowest)
 {
-	size_t n = pfcp_left(r);
-	const uint8_t *p = pfcp_get(r, n);
+	size_t n = wire_left(r);
+	const uint8_t *p = wire_get(r, n);
 
 	if (!n) {
 		r->bad = true;
@@ -58,13 +58,13 @@ static uint8_t get_text(struct pfcp_reader *r, char *ret, size_t size, uint8_t l
 	return 0;
 }
 
-static int put_text(struct pfcp_writer *w, const char *text, size_t size)
+static int put_text(struct wire_writer *w, const char *text, size_t size)
 {
 	size_t n = strnlen(text, size);
 
 	if (!n || n == size || !is_printable((const uint8_t *)text, n, ' '))
 		return -EINVAL;
-	pfcp_put_bytes(w, text, n);
+	wire_put_bytes(w, text, n);
 	return 0;
 }
 
@@ -81,17 +81,17 @@ static bool is_label(const uint8_t *p, size_t n)
 }
 
 /* The standard leaves out the root label at the end; some peers don't. */
-uint8_t pfcp_labels_decode(struct pfcp_reader *r, char *ret, size_t size)
+uint8_t pfcp_labels_decode(struct wire_reader *r, char *ret, size_t size)
 {
 	size_t len = 0;
 
-	if (!pfcp_left(r))
+	if (!wire_left(r))
 		r->bad = true;
-	while (pfcp_left(r)) {
-		size_t n = pfcp_get_u8(r);
-		const uint8_t *p = pfcp_get(r, n);
+	while (wire_left(r)) {
+		size_t n = wire_get_u8(r);
+		const uint8_t *p = wire_get(r, n);
 
-		if (!n && len && !pfcp_left(r))
+		if (!n && len && !wire_left(r))
 			break;
 		if (!p || !is_label(p, n))
 			return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
@@ -106,15 +106,15 @@ uint8_t pfcp_labels_decode(struct pfcp_reader *r, char *ret, size_t size)
 	return 0;
 }
 
-int pfcp_labels_encode(struct pfcp_writer *w, const char *text)
+int pfcp_labels_encode(struct wire_writer *w, const char *text)
 {
 	for (;;) {
 		size_t n = strcspn(text, ".");
 
 		if (!is_label((const uint8_t *)text, n))
 			return -EINVAL;
-		pfcp_put_number(w, n, 1);
-		pfcp_put_bytes(w, text, n);
+		wire_put_number(w, n, 1);
+		wire_put_bytes(w, text, n);
 		if (!text[n])
 			return 0;
 		text += n + 1;
@@ -122,10 +122,10 @@ int pfcp_labels_encode(struct pfcp_writer *w, const char *text)
 }
 
 /* Labels that fill the IE exactly are labels; else it may be bare text. */
-uint8_t pfcp_name_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_name_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_name *name = value;
-	struct pfcp_reader labels = *r;
+	struct wire_reader labels = *r;
 	uint8_t cause = pfcp_labels_decode(&labels, name->text, sizeof(name->text));
 
 	if (cause != PFCP_CAUSE_MANDATORY_IE_INCORRECT) {
@@ -136,7 +136,7 @@ uint8_t pfcp_name_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *
 	return get_text(r, name->text, sizeof(name->text), '!');
 }
 
-int pfcp_name_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_name_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_name *name = value;
 
@@ -153,14 +153,14 @@ void pfcp_name_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void 
 	pfcp_out_add(out, "%s", name->plain ? "(plain)" : "");
 }
 
-uint8_t pfcp_text_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_text_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_text *text = value;
 
 	return get_text(r, text->text, sizeof(text->text), ' ');
 }
 
-int pfcp_text_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_text_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_text *text = value;
 
@@ -176,9 +176,9 @@ void pfcp_text_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void 
 	pfcp_out_add(out, "\"");
 }
 
-static uint8_t get_flow(struct pfcp_reader *r, struct pfcp_sdf_filter *f)
+static uint8_t get_flow(struct wire_reader *r, struct pfcp_sdf_filter *f)
 {
-	struct pfcp_reader part = pfcp_get_part(r, pfcp_get_u16(r));
+	struct wire_reader part = wire_get_part(r, wire_get_u16(r));
 	uint8_t cause;
 
 	if (r->bad)
@@ -188,13 +188,13 @@ static uint8_t get_flow(struct pfcp_reader *r, struct pfcp_sdf_filter *f)
 	return cause;
 }
 
-uint8_t pfcp_sdf_filter_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_sdf_filter_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_sdf_filter *f = value;
-	uint8_t flags = pfcp_get_u8(r);
+	uint8_t flags = wire_get_u8(r);
 	uint8_t cause = 0;
 
-	pfcp_get_u8(r); /* spare */
+	wire_get_u8(r); /* spare */
 	f->has_flow = flags & SDF_FD;
 	f->has_tos = flags & SDF_TTC;
 	f->has_spi = flags & SDF_SPI;
@@ -203,41 +203,41 @@ uint8_t pfcp_sdf_filter_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, 
 	if (f->has_flow)
 		cause = get_flow(r, f);
 	if (f->has_tos)
-		f->tos = pfcp_get_u16(r);
+		f->tos = wire_get_u16(r);
 	if (f->has_spi)
-		f->spi = pfcp_get_u32(r);
+		f->spi = wire_get_u32(r);
 	if (f->has_flow_label)
-		f->flow_label = (uint32_t)pfcp_get_number(r, 3) & MAX_FLOW_LABEL;
+		f->flow_label = (uint32_t)wire_get_number(r, 3) & MAX_FLOW_LABEL;
 	if (f->has_filter_id)
-		f->filter_id = pfcp_get_u32(r);
+		f->filter_id = wire_get_u32(r);
 	return cause;
 }
 
-int pfcp_sdf_filter_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_sdf_filter_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_sdf_filter *f = value;
 	int rc = 0;
 
 	if (f->has_flow_label && f->flow_label > MAX_FLOW_LABEL)
 		return -EINVAL;
-	pfcp_put_number(w,
+	wire_put_number(w,
 			(f->has_flow ? SDF_FD : 0) | (f->has_tos ? SDF_TTC : 0) |
 				(f->has_spi ? SDF_SPI : 0) | (f->has_flow_label ? SDF_FL : 0) |
 				(f->has_filter_id ? SDF_BID : 0),
 			1);
-	pfcp_put_number(w, 0, 1);
+	wire_put_number(w, 0, 1);
 	if (f->has_flow) {
-		pfcp_put_number(w, strnlen(f->flow, sizeof(f->flow)), 2);
+		wire_put_number(w, strnlen(f->flow, sizeof(f->flow)), 2);
 		rc = put_text(w, f->flow, sizeof(f->flow));
 	}
 	if (f->has_tos)
-		pfcp_put_number(w, f->tos, 2);
+		wire_put_number(w, f->tos, 2);
 	if (f->has_spi)
-		pfcp_put_number(w, f->spi, 4);
+		wire_put_number(w, f->spi, 4);
 	if (f->has_flow_label)
-		pfcp_put_number(w, f->flow_label, 3);
+		wire_put_number(w, f->flow_label, 3);
 	if (f->has_filter_id)
-		pfcp_put_number(w, f->filter_id, 4);
+		wire_put_number(w, f->filter_id, 4);
 	return rc;
 }
 
@@ -264,16 +264,16 @@ void pfcp_sdf_filter_print(const struct pfcp_ie *ie, struct pfcp_out *out, const
 }
 
 /* TBCD, low digit first, 0xf fills up an odd number (TS 29.274 cl. 8.3) */
-static uint8_t get_digits(struct pfcp_reader *r, char *ret, size_t size)
+static uint8_t get_digits(struct wire_reader *r, char *ret, size_t size)
 {
-	struct pfcp_reader part = pfcp_get_part(r, pfcp_get_u8(r));
+	struct wire_reader part = wire_get_part(r, wire_get_u8(r));
 	size_t len = 0;
 
-	while (pfcp_left(&part)) {
-		uint8_t octet = pfcp_get_u8(&part);
+	while (wire_left(&part)) {
+		uint8_t octet = wire_get_u8(&part);
 		uint8_t low = octet & 0xf, high = octet >> 4;
 
-		if (low > 9 || (high > 9 && (high != 0xf || pfcp_left(&part))))
+		if (low > 9 || (high > 9 && (high != 0xf || wire_left(&part))))
 			return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 		if (len + 1 + (high <= 9) >= size)
 			return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
@@ -284,31 +284,31 @@ static uint8_t get_digits(struct pfcp_reader *r, char *ret, size_t size)
 	return 0;
 }
 
-static int put_digits(struct pfcp_writer *w, const char *text)
+static int put_digits(struct wire_writer *w, const char *text)
 {
 	size_t n = strlen(text);
 
 	if (strspn(text, "0123456789") != n)
 		return -EINVAL;
-	pfcp_put_number(w, (n + 1) / 2, 1);
+	wire_put_number(w, (n + 1) / 2, 1);
 	for (size_t i = 0; i < n; i += 2)
-		pfcp_put_number(w,
+		wire_put_number(w,
 				(text[i + 1] ? (unsigned int)(text[i + 1] - '0') << 4 : 0xf0) |
 					(unsigned int)(text[i] - '0'),
 				1);
 	return 0;
 }
 
-static uint8_t get_short_text(struct pfcp_reader *r, char *ret, size_t size)
+static uint8_t get_short_text(struct wire_reader *r, char *ret, size_t size)
 {
-	struct pfcp_reader part = pfcp_get_part(r, pfcp_get_u8(r));
+	struct wire_reader part = wire_get_part(r, wire_get_u8(r));
 
-	return pfcp_left(&part) ? get_text(&part, ret, size, '!') : 0;
+	return wire_left(&part) ? get_text(&part, ret, size, '!') : 0;
 }
 
-static int put_short_text(struct pfcp_writer *w, const char *text, size_t size)
+static int put_short_text(struct wire_writer *w, const char *text, size_t size)
 {
-	pfcp_put_number(w, strnlen(text, size), 1);
+	wire_put_number(w, strnlen(text, size), 1);
 	return put_text(w, text, size);
 }
 
@@ -336,9 +336,9 @@ static const struct user_id_field user_id_fields[] = {
 
 #define N_USER_ID_FIELDS (sizeof(user_id_fields) / sizeof(user_id_fields[0]))
 
-uint8_t pfcp_user_id_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, void *value)
+uint8_t pfcp_user_id_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
-	uint8_t flags = pfcp_get_u8(r);
+	uint8_t flags = wire_get_u8(r);
 
 	for (size_t i = 0; i < N_USER_ID_FIELDS; i++) {
 		const struct user_id_field *f = &user_id_fields[i];
@@ -354,7 +354,7 @@ uint8_t pfcp_user_id_decode(const struct pfcp_ie *ie, struct pfcp_reader *r, voi
 	return 0;
 }
 
-int pfcp_user_id_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const void *value)
+int pfcp_user_id_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	uint8_t flags = 0;
 	int rc = 0;
@@ -363,7 +363,7 @@ int pfcp_user_id_encode(const struct pfcp_ie *ie, struct pfcp_writer *w, const v
 		if (*((const char *)value + user_id_fields[i].offset))
 			flags |= user_id_fields[i].flag;
 	}
-	pfcp_put_number(w, flags, 1);
+	wire_put_number(w, flags, 1);
 	for (size_t i = 0; i < N_USER_ID_FIELDS && !rc; i++) {
 		const struct user_id_field *f = &user_id_fields[i];
 		const char *text = (const char *)value + f->offset;
