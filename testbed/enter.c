@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Entering a node. A helper process enters the namespaces and clones the program as its sibling: so
+ * Entering a node. A helper process enters the namespaces and clones the program as its sibling. So
  * the program is our own child, with its exit status, and nobody but it is left in the node.
  */
 #include "testbed/enter.h"
@@ -22,8 +22,11 @@
 static void run_program(char *const *argv, const char *cwd) __attribute__((noreturn));
 static void run_program(char *const *argv, const char *cwd)
 {
+	sigset_t none;
 	int error;
 
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (chdir(cwd) && chdir("/"))
 		_exit(126);
 	execvp(argv[0], argv);

@@ -128,11 +128,22 @@ static int attend(pid_t pid, int signals)
 	}
 }
 
-static int run_in(const struct run *run, size_t node, const struct request *request)
+/* Before the program is started: its end must not come before it is looked for. */
+static int take_signals(void)
 {
 	static const int watched[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(watched) / sizeof(watched[0]); i++)
+		sigaddset(&set, watched[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+static int run_in(const struct run *run, size_t node, const struct request *request)
+{
 	char cgroup[PATH_MAX] = "";
-	sigset_t set, old;
 	int rc = BATON_OK, signals;
 	pid_t pid;
 
@@ -140,19 +151,15 @@ static int run_in(const struct run *run, size_t node, const struct request *requ
 		rc = bind_session(run, node, request->session, cgroup);
 	if (rc)
 		return rc;
+	signals = take_signals();
 	rc = enter_spawn(run, node, cgroup[0] ? cgroup : NULL, request->argv, &pid);
 	if (rc) {
 		complain("node %s can't be entered: %s", run->node[node].name, strerror(-rc));
 		rc = BATON_FAILED;
 	} else {
-		sigemptyset(&set);
-		for (size_t i = 0; i < sizeof(watched) / sizeof(watched[0]); i++)
-			sigaddset(&set, watched[i]);
-		sigprocmask(SIG_BLOCK, &set, &old);
-		signals = signalfd(-1, &set, SFD_CLOEXEC);
 		rc = attend(pid, signals);
-		close(signals);
 	}
+	close(signals);
 	if (cgroup[0])
 		rmdir(cgroup);
 	return rc;

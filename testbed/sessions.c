@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* PDU sessions as the UEs see them. */
+/* PDU sessions as the UEs see them, agents as the migration manager does. */
 #include "testbed/sessions.h"
 
 #include <arpa/inet.h>
@@ -10,20 +10,27 @@
 
 enum { ANSWER_TIMEOUT_MS = 500 };
 
-json_t *sessions_list(const struct run *run, unsigned ue)
+/* The array @member of what a daemon answers; [] when it doesn't; new reference */
+static json_t *ask_for_list(const struct run *run, unsigned node, const char *daemon,
+			    const char *path, const char *member)
 {
 	char url[64], addr[INET_ADDRSTRLEN];
 	struct http_call call = {.method = "GET", .url = url, .timeout_ms = ANSWER_TIMEOUT_MS};
 	struct http_answer answer;
 	json_t *list = NULL;
 
-	snprintf(url, sizeof(url), "http://%s:%u/v1/pdu-sessions",
-		 inet_ntop(AF_INET, &run->node[ue].address, addr, sizeof(addr)),
-		 daemon_rest_port("ue"));
+	snprintf(url, sizeof(url), "http://%s:%u%s",
+		 inet_ntop(AF_INET, &run->node[node].address, addr, sizeof(addr)),
+		 daemon_rest_port(daemon), path);
 	if (!http_call_blocking(&call, &answer) && answer.status == 200)
-		list = json_incref(json_object_get(answer.body, "pdu_sessions"));
+		list = json_incref(json_object_get(answer.body, member));
 	http_answer_done(&answer);
 	return list ? list : json_array();
+}
+
+json_t *sessions_list(const struct run *run, unsigned ue)
+{
+	return ask_for_list(run, ue, "ue", "/v1/pdu-sessions", "pdu_sessions");
 }
 
 static const char *state_of(const json_t *list, size_t id)
@@ -60,6 +67,52 @@ static void count_ue(const struct topology *t, const struct run *run, unsigned u
 	json_decref(list);
 }
 
+static bool is_listed(const json_t *list, const char *member, const char *name)
+{
+	const char *value;
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(list, i, item)
+	{
+		value = json_string_value(json_object_get(item, member));
+		if (value && !strcmp(value, name))
+			return true;
+	}
+	return false;
+}
+
+/* Without them a migration would be refused. */
+static void count_agents(const struct topology *t, const struct run *run, unsigned core,
+			 struct session_count *count)
+{
+	json_t *edges = ask_for_list(run, core, "migration-manager", "/v1/edges", "edges");
+	json_t *ues = ask_for_list(run, core, "migration-manager", "/v1/ues", "ues");
+
+	for (unsigned i = 0; i < t->node_count; i++) {
+		const struct topo_node *node = &t->node[i];
+		bool listed;
+
+		if (node->kind != TOPO_EDGE && node->kind != TOPO_UE)
+			continue;
+		listed = node->kind == TOPO_EDGE ? is_listed(edges, "id", node->name)
+						 : is_listed(ues, "supi", node->supi);
+		count->agents++;
+		count->registered += listed;
+		if (!listed && !count->missing[0])
+			snprintf(count->missing, sizeof(count->missing),
+				 "%s: its agent has not registered with the migration manager",
+				 node->name);
+	}
+	json_decref(edges);
+	json_decref(ues);
+}
+
+bool sessions_complete(const struct session_count *count)
+{
+	return count->active == count->wanted && count->registered == count->agents;
+}
+
 void sessions_count(const struct topology *t, const struct run *run,
 		    struct session_count *ret_count)
 {
@@ -67,4 +120,6 @@ void sessions_count(const struct topology *t, const struct run *run,
 	for (unsigned i = 0; i < t->node_count; i++)
 		if (t->node[i].kind == TOPO_UE)
 			count_ue(t, run, i, ret_count);
+		else if (t->node[i].kind == TOPO_CORE)
+			count_agents(t, run, i, ret_count);
 }

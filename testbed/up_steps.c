@@ -252,7 +252,7 @@ int up_await_sessions(struct up *up)
 		sessions_count(up->t, &up->run, &count);
 		up->active = count.active;
 		up->wanted = count.wanted;
-		if (count.active == count.wanted || up->no_wait)
+		if (sessions_complete(&count) || up->no_wait)
 			return BATON_OK;
 		if (up_interrupted(up))
 			return BATON_INTERRUPTED;
