@@ -117,9 +117,10 @@ void sessions_count(const struct topology *t, const struct run *run,
 		    struct session_count *ret_count)
 {
 	memset(ret_count, 0, sizeof(*ret_count));
-	for (unsigned i = 0; i < t->node_count; i++)
+	for (unsigned i = 0; i < t->node_count; i++) {
 		if (t->node[i].kind == TOPO_UE)
 			count_ue(t, run, i, ret_count);
 		else if (t->node[i].kind == TOPO_CORE)
 			count_agents(t, run, i, ret_count);
+	}
 }

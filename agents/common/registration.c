@@ -3,7 +3,7 @@
 
 #include "lib/log.h"
 
-enum { REFRESH_MS = 1000, RETRY_MS = 100, TIMEOUT_MS = 1000 };
+enum { REFRESH_MS = 1000, RETRY_MS = 20, TIMEOUT_MS = 1000 };
 
 static void send_registration(uv_timer_t *timer);
 

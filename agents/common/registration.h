@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An agent's registration with the migration manager: PUT once a second, so that a restarted
- * manager knows the agent again within one; every 100 ms while the manager doesn't answer.
+ * manager knows the agent again within one; every 20 ms while the manager doesn't answer.
  */
 #ifndef BATON_AGENTS_REGISTRATION_H
 #define BATON_AGENTS_REGISTRATION_H
