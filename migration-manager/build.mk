@@ -16,3 +16,4 @@ $(call unit-test,test_migration,tests/unit/test_migration.c $(MM_WORLD),migratio
 $(call unit-test,test_migration_restart,tests/unit/test_migration_restart.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
 $(B)/tests/test_migration_restart: | $(B)/bin/migration-manager
 $(call unit-test,test_migration_rest,tests/unit/test_migration_rest.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
+$(call unit-test,test_openapi,tests/unit/test_openapi.c tests/unit/json_schema.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
