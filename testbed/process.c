@@ -27,20 +27,47 @@ int boot_id_read(char ret_id[BOOT_ID_SIZE])
 	return 0;
 }
 
-uint64_t process_start_time(pid_t pid)
+/* From the end of field 2 of /proc/PID/stat on; the name in it may hold blanks and parentheses,
+ * what follows doesn't. */
+static char *read_stat(pid_t pid, char *buf, size_t size)
 {
-	char path[64], text[1024], *field;
-	int rc;
+	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	rc = file_read_text(path, text, sizeof(text));
-	/* the name may hold blanks and parentheses; what follows the last one doesn't */
-	field = rc < 0 ? NULL : strrchr(text, ')');
-	if (!field || strncmp(field, ") Z", 3) == 0)
-		return 0;
-	for (int i = 2; i < 22 && field; i++)
+	return file_read_text(path, buf, size) < 0 ? NULL : strrchr(buf, ')');
+}
+
+static uint64_t stat_field(char *field, int number)
+{
+	for (int i = 2; i < number && field; i++)
 		field = strchr(field + 1, ' ');
 	return field ? strtoull(field + 1, NULL, 10) : 0;
+}
+
+uint64_t process_start_time(pid_t pid)
+{
+	char text[1024], *field = read_stat(pid, text, sizeof(text));
+
+	if (!field || strncmp(field, ") Z", 3) == 0)
+		return 0;
+	return stat_field(field, 22);
+}
+
+pid_t process_parent(pid_t pid)
+{
+	char text[1024];
+
+	return (pid_t)stat_field(read_stat(pid, text, sizeof(text)), 4);
+}
+
+void process_name(pid_t pid, char *buf, size_t size)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	if (file_read_text(path, buf, size) < 0)
+		buf[0] = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
 }
 
 bool process_alive(const struct process *process)

@@ -25,6 +25,9 @@ int process_signal(const struct process *process, int signal);
 int process_await_end(const struct process *process, int timeout_ms);
 /** process_namespace - inode of /proc/PID/ns/@which ("net", "pid"); 0 when there is none */
 uint64_t process_namespace(pid_t pid, const char *which);
+/** process_parent - 0 when there is no such process; process_name - its short name, "baton" */
+pid_t process_parent(pid_t pid);
+void process_name(pid_t pid, char *buf, size_t size);
 /** process_command - "name arguments" of /proc/PID/cmdline, for people */
 void process_command(pid_t pid, char *buf, size_t size);
 

@@ -21,7 +21,10 @@
 #include "testbed/file.h"
 #include "testbed/links.h"
 
-enum { END_TIMEOUT_MS = 10000 };
+enum {
+	REAP_TIMEOUT_MS = 500, /* for what is outside to reap what it has in a node */
+	END_TIMEOUT_MS = 10000,
+};
 
 struct failure {
 	int rc;
@@ -40,6 +43,11 @@ static void end_inits(const struct run *run, struct failure *failure)
 {
 	for (size_t i = 0; i < run->node_count; i++)
 		process_signal(&run->node[i].init, SIGKILL);
+	for (size_t i = 0; i < run->node_count; i++)
+		if (process_await_end(&run->node[i].init, REAP_TIMEOUT_MS)) {
+			foreign_end_execs(run);
+			break;
+		}
 	for (size_t i = 0; i < run->node_count; i++)
 		note(failure, process_await_end(&run->node[i].init, END_TIMEOUT_MS), "init of node",
 		     run->node[i].name);

@@ -20,6 +20,14 @@ int foreign_find(const struct run *run, struct foreign *ret_list);
 void foreign_end(const struct foreign *list, int count);
 
 /**
+ * foreign_end_execs - end every `baton exec` whose command lives in a node
+ *
+ * It is the parent of a process in the node, but outside; when it is stopped (Ctrl-Z) it doesn't reap its child, and then
+ * the kernel doesn't let the node's init go.
+ */
+void foreign_end_execs(const struct run *run);
+
+/**
  * teardown - kill the inits, remove links, pins, mounts, namespaces, control groups and the run directory
  *
  * Goes on after a failure, so that as little as possible stays. Call with the run lock held or as its maker.
