@@ -111,7 +111,7 @@ $(B)/bpf/$(1).bpf.o: $(2) $(wildcard $(dir $(2))*.h)
 		-I/usr/include/$$(shell uname -m)-linux-gnu -c $$< -o $$@
 	@llvm-strip -g $$@
 $(B)/bpf/$(1).skel.h: $(B)/bpf/$(1).bpf.o
-	@$$(BPFTOOL) gen skeleton $$< name $(subst -,_,$(1)) > $$@
+	@$$(BPFTOOL) gen skeleton $$< name $(subst -,_,$(1)) > $$@.$$$$$$$$ && mv $$@.$$$$$$$$ $$@
 endef
 
 # lib first: fuzz targets name the sources of the libraries that they are made of.

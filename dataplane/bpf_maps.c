@@ -3,9 +3,14 @@
 #include "dataplane/bpf_maps.h"
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 int dp_counters_sum(int map, const uint32_t *key, int cpus, struct dp_counters *ret_counters)
 {
@@ -67,4 +72,51 @@ int dp_prefixes_fill(int map, const struct dp_prefix *prefixes, size_t count)
 			return -errno;
 	}
 	return 0;
+}
+
+/* A bpffs takes no dots in names, and ".rodata" has one */
+static int pin_path(const struct bpf_map *map, const char *dir, char ret_path[PATH_MAX])
+{
+	const int at = snprintf(ret_path, PATH_MAX, "%s/", dir);
+
+	if (at < 0 || at >= PATH_MAX ||
+	    snprintf(ret_path + at, (size_t)(PATH_MAX - at), "%s", bpf_map__name(map)) >=
+		    PATH_MAX - at)
+		return -ENAMETOOLONG;
+	for (char *dot = ret_path + at; (dot = strchr(dot, '.'));)
+		*dot = '_';
+	return 0;
+}
+
+int dp_maps_pin(const struct bpf_object *obj, const char *dir)
+{
+	char path[PATH_MAX];
+	struct bpf_map *map;
+
+	if (mkdir(dir, 0700) && errno != EEXIST)
+		return -errno;
+	bpf_object__for_each_map(map, obj)
+	{
+		int rc = pin_path(map, dir, path);
+
+		if (rc)
+			return rc;
+		if (unlink(path) && errno != ENOENT)
+			return -errno;
+		if (bpf_obj_pin(bpf_map__fd(map), path))
+			return -errno;
+	}
+	return 0;
+}
+
+void dp_maps_unpin(const struct bpf_object *obj, const char *dir)
+{
+	char path[PATH_MAX];
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, obj)
+	{
+		if (!pin_path(map, dir, path))
+			unlink(path);
+	}
 }

@@ -14,4 +14,13 @@ int dp_counters_sum(int map, const uint32_t *key, int cpus, struct dp_counters *
 void dp_drops_sum(int map, int cpus, uint64_t drops[DP_DROP_REASONS]);
 int dp_prefixes_fill(int map, const struct dp_prefix *prefixes, size_t count);
 
+struct bpf_object;
+/**
+ * dp_maps_pin - each map as a file of its name in @dir, which is made; takes the place of a predecessor's
+ *
+ * libbpf's own puts "_" for every "." in the whole path, so a directory with one is not found.
+ */
+int dp_maps_pin(const struct bpf_object *obj, const char *dir);
+void dp_maps_unpin(const struct bpf_object *obj, const char *dir);
+
 #endif

@@ -78,6 +78,12 @@ static int backend_choose(struct dataplane *dp, struct dp_error *ret_err)
 	return 0;
 }
 
+static int addr_first(struct in_addr addr, unsigned prefix_len, void *user)
+{
+	*(struct in_addr *)user = addr;
+	return 1;
+}
+
 static int links_find(struct dataplane *dp, struct dp_error *ret_err)
 {
 	const char *missing = dp->config.n3_dev;
@@ -89,6 +95,8 @@ static int links_find(struct dataplane *dp, struct dp_error *ret_err)
 	if (!rc && dp->config.role == DP_ROLE_UPF) {
 		missing = dp->config.n6_dev;
 		rc = dp_link_find(dp->nl, dp->config.n6_dev, &dp->n6);
+		if (!rc && nl_addr_list(dp->nl, dp->n6.ifindex, addr_first, &dp->n6_addr) < 0)
+			rc = -EIO;
 	}
 	if (rc)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "interface %s: %s", missing,
@@ -131,6 +139,14 @@ static int path_open(struct dataplane *dp, struct dp_error *ret_err)
 	return 0;
 }
 
+static bool prefixes_right(const struct dp_prefix *prefixes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (prefixes[i].len > 32)
+			return false;
+	return true;
+}
+
 static int config_copy(struct dataplane *dp, const struct dp_config *config,
 		       struct dp_error *ret_err)
 {
@@ -142,6 +158,9 @@ static int config_copy(struct dataplane *dp, const struct dp_config *config,
 	if (config->protected_count > DP_PREFIXES_MAX || config->ue_pool_count > DP_PREFIXES_MAX)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "more than %d prefixes",
 				    DP_PREFIXES_MAX);
+	if (!prefixes_right(config->protected_prefix, config->protected_count) ||
+	    !prefixes_right(config->ue_pool, config->ue_pool_count))
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "a prefix over 32 bits");
 	if (config->role == DP_ROLE_UPF && !config->n6_table)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "no n6_table");
 	return 0;

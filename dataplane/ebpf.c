@@ -3,12 +3,12 @@
  * The ebpf back end: tc programs on clsact. Loads them, fills in their constants, and hands the
  * rest to ebpf_rules.c and ebpf_wire.c.
  */
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "dataplane/bpf_maps.h"
 #include "dataplane/ebpf.h"
@@ -29,6 +29,18 @@ static int libbpf_log(enum libbpf_print_level level, const char *format, va_list
 	return 0;
 }
 
+static void classes_fill(const struct dp_prefix *prefixes, size_t count, uint32_t class,
+			 struct ebpf_config *config)
+{
+	for (size_t i = 0; i < count; i++) {
+		const uint32_t mask =
+			prefixes[i].len ? htonl(UINT32_MAX << (32 - prefixes[i].len)) : 0;
+
+		config->class[config->class_count++] = (struct ebpf_class){
+			.addr_be = prefixes[i].addr.s_addr & mask, .mask_be = mask, .class = class};
+	}
+}
+
 static void constants_fill(const struct dataplane *dp, const struct ebpf_wire *wire,
 			   struct ebpf_config *ret_config)
 {
@@ -43,6 +55,11 @@ static void constants_fill(const struct dataplane *dp, const struct ebpf_wire *w
 	memcpy(ret_config->stack_mac, wire->stack_mac, sizeof(wire->stack_mac));
 	memcpy(ret_config->wire_mac, wire->wire_mac, sizeof(wire->wire_mac));
 	memcpy(ret_config->gnb_mac, gnb_mac, sizeof(gnb_mac));
+	ret_config->n6_table = dp->config.n6_table;
+	ret_config->n6_be = dp->n6_addr.s_addr;
+	classes_fill(dp->config.protected_prefix, dp->config.protected_count, EBPF_PROTECTED,
+		     ret_config);
+	classes_fill(dp->config.ue_pool, dp->config.ue_pool_count, EBPF_POOL, ret_config);
 }
 
 /* What the other role needs is neither loaded nor given memory */
@@ -52,6 +69,7 @@ static void role_select(struct ebpf_tc *skel, enum dp_role role)
 
 	bpf_program__set_autoload(skel->progs.dp_n6, upf);
 	bpf_program__set_autoload(skel->progs.dp_stack, upf);
+	bpf_program__set_autoload(skel->progs.fib_probe, upf);
 	bpf_program__set_autoload(skel->progs.dp_radio, !upf);
 	bpf_map__set_max_entries(upf ? skel->maps.bearers : skel->maps.ues, 1);
 }
@@ -74,6 +92,15 @@ static int programs_load(struct dataplane *dp, struct ebpf *e, struct dp_error *
 	return 0;
 }
 
+static void fib_probe(struct ebpf_tc *skel)
+{
+	uint8_t frame[64] = {0};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof(frame));
+
+	if (!bpf_prog_test_run_opts(bpf_program__fd(skel->progs.fib_probe), &opts))
+		skel->bss->fib_takes_table = opts.retval;
+}
+
 static int maps_init(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
 {
 	struct ebpf_tc *skel = e->skel;
@@ -85,16 +112,9 @@ static int maps_init(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_
 		.rule_sets = bpf_map__fd(skel->maps.rule_sets),
 		.counters = bpf_map__fd(skel->maps.counters),
 		.drops = bpf_map__fd(skel->maps.drops),
-		.protected_prefixes = bpf_map__fd(skel->maps.protected_prefixes),
-		.ue_pools = bpf_map__fd(skel->maps.ue_pools),
 	};
 	int rc = ebpf_rules_init(&e->rules, &maps);
 
-	if (!rc)
-		rc = dp_prefixes_fill(maps.protected_prefixes, dp->config.protected_prefix,
-				      dp->config.protected_count);
-	if (!rc)
-		rc = dp_prefixes_fill(maps.ue_pools, dp->config.ue_pool, dp->config.ue_pool_count);
 	return rc ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "maps: %s", strerror(-rc)) : 0;
 }
 
@@ -105,9 +125,7 @@ static int pin(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
 
 	if (!dir)
 		return 0;
-	(void)mkdir(dir, 0700);
-	bpf_object__unpin_maps(e->skel->obj, dir); /* a predecessor's */
-	rc = bpf_object__pin_maps(e->skel->obj, dir);
+	rc = dp_maps_pin(e->skel->obj, dir);
 	return rc ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "pins in %s: %s", dir,
 				 strerror(-rc))
 		  : 0;
@@ -158,6 +176,8 @@ static int ebpf_open(struct dataplane *dp, struct dp_error *ret_err)
 		rc = programs_load(dp, e, ret_err);
 	if (!rc)
 		rc = maps_init(dp, e, ret_err);
+	if (!rc && dp->config.role == DP_ROLE_UPF)
+		fib_probe(e->skel);
 	if (!rc)
 		rc = pin(dp, e, ret_err);
 	return rc ? rc : attach_all(dp, e, ret_err);
@@ -174,7 +194,7 @@ static void ebpf_close(struct dataplane *dp)
 		dp_filter_detach(dp, e->radio[i], false);
 	ebpf_wire_remove(dp, &e->wire);
 	if (e->skel && dp->config.pin_dir)
-		bpf_object__unpin_maps(e->skel->obj, dp->config.pin_dir);
+		dp_maps_unpin(e->skel->obj, dp->config.pin_dir);
 	ebpf_rules_done(&e->rules);
 	ebpf_tc__destroy(e->skel);
 	free(e);

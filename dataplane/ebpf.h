@@ -13,7 +13,7 @@ struct ebpf_tc; /* the skeleton */
 
 /* Map descriptors, borrowed from the skeleton */
 struct ebpf_maps {
-	int teids, ues, bearers, current, rule_sets, counters, drops, protected_prefixes, ue_pools;
+	int teids, ues, bearers, current, rule_sets, counters, drops;
 };
 
 /* A rule set that no index leads to any more, and the slot of a session that ended (DP_NO_SLOT:
@@ -35,9 +35,10 @@ struct ebpf_rules {
 };
 
 /*
- * The wire into the stack: in a UPF; in a gNB only to cut super-packets in pieces, with segment. Each segment needs
- * its own GTP-U length, which neither the stack nor a network card would give it once it is in the tunnel. Between
- * virtual Ethernet devices a super-packet stays one, and needs no cutting.
+ * The wire into the stack: in a UPF; in a gNB only to cut super-packets in pieces, with segment.
+ * Each segment needs its own GTP-U length, which neither the stack nor a network card would give it
+ * once it is in the tunnel. Between virtual Ethernet devices a super-packet stays one, and needs no
+ * cutting.
  */
 struct ebpf_wire {
 	bool made, segment;

@@ -67,14 +67,6 @@ struct {
 	__type(value, __u64);
 } drops SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, EBPF_PREFIXES_MAX);
-	__type(key, struct ebpf_prefix);
-	__type(value, __u32);
-} protected_prefixes SEC(".maps"), ue_pools SEC(".maps");
-
 static __always_inline void drop_count(__u32 reason)
 {
 	__u64 *count = bpf_map_lookup_elem(&drops, &reason);
@@ -114,11 +106,14 @@ static __always_inline const struct ebpf_rule_set *rule_set_by_bearer(struct ebp
 	return rule_set_of(bpf_map_lookup_elem(&bearers, bearer));
 }
 
-static __always_inline bool prefix_holds(void *map, __be32 addr_be)
+static __always_inline __u32 class_of(__be32 addr_be)
 {
-	struct ebpf_prefix key = {.len = 32, .addr_be = addr_be};
+	__u32 class = 0;
 
-	return bpf_map_lookup_elem(map, &key) != NULL;
+	for (__u32 i = 0; i < 2 * EBPF_PREFIXES_MAX && i < config.class_count; i++)
+		if ((addr_be & config.class[i].mask_be) == config.class[i].addr_be)
+			class |= config.class[i].class;
+	return class;
 }
 
 /* What a packet is matched by */

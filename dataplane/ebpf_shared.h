@@ -78,10 +78,21 @@ struct ebpf_prefix {
 	__be32 addr_be;
 };
 
+/* What a destination in a prefix is; an address may be both */
+enum { EBPF_PROTECTED = 1, EBPF_POOL = 2 };
+
+/* Fixed for the life of the programs, and few: looked through in less time than a trie takes */
+struct ebpf_class {
+	__be32 addr_be, mask_be;
+	__u32 class;
+};
+
 /* Constants of the loaded programs */
 struct ebpf_config {
 	__be32 n3_be;
 	__u32 n3_ifindex;
+	__be32 n6_be;	     /* UPF: our own address there, 0: none */
+	__u32 n6_table;	     /* UPF */
 	__u32 gnb;	     /* role */
 	__u32 segment;	     /* N3 can't carry super-packets */
 	__u32 stack_ifindex; /* dp-ue, the stack's end; where policy routing takes n6_table */
@@ -89,6 +100,8 @@ struct ebpf_config {
 	__u8 stack_mac[6];
 	__u8 wire_mac[6];
 	__u8 gnb_mac[6]; /* RADIO_GNB_MAC */
+	__u32 class_count;
+	struct ebpf_class class[2 * EBPF_PREFIXES_MAX];
 };
 
 #endif

@@ -36,6 +36,22 @@ struct {
 	__type(value, struct budget);
 } budgets SEC(".maps");
 
+/*
+ * Since 6.6 (and in later 6.1) a lookup can name the table; it costs half of one that goes by the
+ * rules. Set by the loader, when fib_probe has shown it.
+ */
+volatile __u32 fib_takes_table;
+
+SEC("tc")
+int fib_probe(struct __sk_buff *skb)
+{
+	struct bpf_fib_lookup fib = {
+		.family = AF_INET4, .ifindex = config.stack_ifindex, .tbid = config.n6_table};
+
+	return bpf_fib_lookup(skb, &fib, sizeof(fib),
+			      BPF_FIB_LOOKUP_DIRECT | BPF_FIB_LOOKUP_TBID) >= 0;
+}
+
 /* To the GTP-U socket for an answer, but not so many that Echo Requests find it full */
 static __always_inline int notice(void)
 {
@@ -112,7 +128,9 @@ static __noinline int to_tunnel(struct __sk_buff *skb, const struct packet *p, _
 		.qfi = (__u8)rule->peer_qfi,
 		.pdu_type = pdu_type,
 	};
-	int rc = bpf_fib_lookup(skb, &fib, sizeof(fib), BPF_FIB_LOOKUP_OUTPUT);
+	/* DIRECT: N3's routes are in the main table, or its VRF's */
+	int rc = bpf_fib_lookup(skb, &fib, sizeof(fib),
+				BPF_FIB_LOOKUP_OUTPUT | BPF_FIB_LOOKUP_DIRECT);
 
 	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return session_drop(p->set, EBPF_DROP_NO_ROUTE);
@@ -145,7 +163,7 @@ static __noinline int downlink(struct __sk_buff *skb, const struct inner *inner,
 
 	p.set = rule_set_by_ue(inner->dst_be);
 	if (!p.set) {
-		if (!routed && !prefix_holds(&ue_pools, inner->dst_be))
+		if (!routed && !(class_of(inner->dst_be) & EBPF_POOL))
 			return TC_ACT_UNSPEC;
 		return drop(EBPF_DROP_UNKNOWN_UE);
 	}
@@ -178,10 +196,18 @@ static __always_inline int to_n6_fib(struct __sk_buff *skb, const struct packet 
 		.tot_len = (__u16)p->inner->segment,
 		.ipv4_src = p->inner->src_be,
 		.ipv4_dst = p->inner->dst_be,
-		/* rules send what comes in by dp-ue to n6_table, and nowhere else */
 		.ifindex = config.stack_ifindex,
 	};
-	int rc = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
+	int rc;
+
+	if (fib_takes_table) {
+		fib.tbid = config.n6_table;
+		rc = bpf_fib_lookup(skb, &fib, sizeof(fib),
+				    BPF_FIB_LOOKUP_DIRECT | BPF_FIB_LOOKUP_TBID);
+	} else {
+		/* rules send what comes in by dp-ue to n6_table, and nowhere else */
+		rc = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
+	}
 
 	switch (rc) {
 	case BPF_FIB_LKUP_RET_SUCCESS:
@@ -202,25 +228,27 @@ static __always_inline int to_n6_fib(struct __sk_buff *skb, const struct packet 
 /* Uplink, decapsulated: to another UE here, or by n6_table */
 static __always_inline int to_n6(struct __sk_buff *skb, const struct packet *p)
 {
+	const __u32 class = class_of(p->inner->dst_be);
 	int rc;
 
-	if (prefix_holds(&protected_prefixes, p->inner->dst_be))
+	if (class & EBPF_PROTECTED)
 		return session_drop(p->set, EBPF_DROP_PROTECTED);
+	if (p->inner->dst_be == config.n6_be)
+		return session_drop(p->set, EBPF_DROP_NO_ROUTE);
 	if (p->inner->ttl <= 1) {
 		forwarded(skb, p);
 		return to_stack(skb);
 	}
+	if (!(class & EBPF_POOL))
+		return to_n6_fib(skb, p);
 	rc = downlink(skb, p->inner, false);
 	if (rc == TC_ACT_REDIRECT)
 		forwarded(skb, p);
 	if (rc != TC_ACT_UNSPEC)
 		return rc;
-	if (prefix_holds(&ue_pools, p->inner->dst_be)) {
-		/* a UE's, and too big: the stack answers or cuts it */
-		forwarded(skb, p);
-		return to_stack(skb);
-	}
-	return to_n6_fib(skb, p);
+	/* too big: the stack answers or cuts it */
+	forwarded(skb, p);
+	return to_stack(skb);
 }
 
 static __always_inline int to_radio(struct __sk_buff *skb, const struct packet *p)

@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "dataplane/bpf_maps.h"
 #include "dataplane/gtp.h"
@@ -116,9 +115,7 @@ static int pin(struct dataplane *dp, struct gtp *g, struct dp_error *ret_err)
 
 	if (!dir)
 		return 0;
-	(void)mkdir(dir, 0700);
-	bpf_object__unpin_maps(g->guard->obj, dir); /* a predecessor's */
-	rc = bpf_object__pin_maps(g->guard->obj, dir);
+	rc = dp_maps_pin(g->guard->obj, dir);
 	return rc ? fail(ret_err, rc, dir) : 0;
 }
 
@@ -159,7 +156,7 @@ static void gtp_close(struct dataplane *dp)
 	if (g->ifindex)
 		(void)nl_link_del(dp->nl, g->ifindex);
 	if (g->guard && dp->config.pin_dir)
-		bpf_object__unpin_maps(g->guard->obj, dp->config.pin_dir);
+		dp_maps_unpin(g->guard->obj, dp->config.pin_dir);
 	gtp_guard__destroy(g->guard);
 	gtp_netlink_close(g->netlink);
 	free(g);

@@ -104,6 +104,7 @@ struct dataplane {
 	struct dp_store store;
 	struct nl *nl; /* in the data plane's namespace */
 	struct nl_link n3, n6;
+	struct in_addr n6_addr; /* our first address on N6, 0: none */
 	struct gtpu_path *path;
 	uint64_t drops[DP_DROP_REASONS]; /* counted in user space */
 };

@@ -21,23 +21,9 @@
 /* Rules with these priorities are ours */
 enum { RULE_POOL = 10599, RULE_LOOKUP, RULE_STOP, RULE_OWN };
 
-static int addr_first(struct in_addr addr, unsigned prefix_len, void *user)
-{
-	*(struct in_addr *)user = addr;
-	return 1;
-}
-
-static struct in_addr n6_addr(struct dataplane *dp)
-{
-	struct in_addr own = {0};
-
-	(void)nl_addr_list(dp->nl, dp->n6.ifindex, addr_first, &own);
-	return own;
-}
-
 static int pool_routes(struct dataplane *dp, unsigned ifindex)
 {
-	const struct in_addr own = n6_addr(dp);
+	const struct in_addr own = dp->n6_addr;
 	int rc = 0;
 
 	if (own.s_addr)
@@ -93,7 +79,7 @@ static int rules_add(struct dataplane *dp, const char *dev)
 	struct nl_rule lookup = {.priority = RULE_LOOKUP, .table = dp->config.n6_table};
 	const struct nl_rule own = {.priority = RULE_OWN,
 				    .table = dp->config.n6_table,
-				    .src = n6_addr(dp),
+				    .src = dp->n6_addr,
 				    .src_len = 32};
 	int rc;
 

@@ -3,11 +3,15 @@
  * The life of sessions and of a data plane: dataplane_life BACKEND. Many sessions, changes,
  * refusals, path messages, a predecessor that was killed, and what is left at the end (nothing).
  */
+#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -358,6 +362,42 @@ static void takeover_check(const char *backend)
 	bed_free(&bed);
 }
 
+static unsigned files_in(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	unsigned count = 0;
+
+	while (dir && (entry = readdir(dir)))
+		count += entry->d_name[0] != '.';
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+/* Maps are there for bpftool as long as the data plane is, a killed predecessor's too */
+static void pins_check(const char *backend)
+{
+	char root[] = "/tmp/dataplane-life.XXXXXX", dir[64];
+	struct dp_config config = upf_config(backend);
+	struct bed bed;
+
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    !mkdtemp(root) || mount("bpf", root, "bpf", 0, NULL))
+		bail("bpffs", errno);
+	snprintf(dir, sizeof(dir), "%s/upf", root);
+	config.pin_dir = dir;
+	upf_make(&bed);
+	predecessor(&bed, &config);
+	tap_ok(files_in(dir) > 0, "a killed predecessor leaves its pins");
+	bed_start(&bed, &config, NULL);
+	tap_ok(files_in(dir) > 0, "%u maps are pinned", files_in(dir));
+	bed_free(&bed);
+	tap_ok(files_in(dir) == 0, "and none afterwards");
+	umount(root);
+	rmdir(root);
+}
+
 static void port_taken_check(const char *backend)
 {
 	const struct dp_config config = upf_config(backend);
@@ -439,5 +479,6 @@ int main(int argc, char **argv)
 	handover_check(argv[1]);
 	port_taken_check(argv[1]);
 	takeover_check(argv[1]);
+	pins_check(argv[1]);
 	return tap_end();
 }
