@@ -83,21 +83,30 @@ static const struct yaml_field service_fields[] = {
 
 /* ---- configuration ---- */
 
+static int read_service(struct agent *a, const struct yaml_node *node, struct yaml_error *err)
+{
+	struct service *s = &a->service[a->service_count];
+	int r = yaml_read_fields(a->config_doc, node, service_fields, s, err);
+
+	s->agent = a;
+	a->service_count += r == 0;
+	return r;
+}
+
 static int read_services(struct agent *a)
 {
 	struct yaml_error err = {0};
 	int r = 0;
 
+	if (a->config.services->kind != YAML_SEQUENCE)
+		r = yaml_fail(a->config_doc, a->config.services, &err,
+			      "expected a list of services");
 	for (const struct yaml_node *n = a->config.services->child; n && r == 0; n = n->next) {
-		struct service *s = &a->service[a->service_count];
-
 		if (a->service_count == SERVICES_MAX)
 			r = yaml_fail(a->config_doc, n, &err, "more than %d services",
 				      SERVICES_MAX);
 		else
-			r = yaml_read_fields(a->config_doc, n, service_fields, s, &err);
-		s->agent = a;
-		a->service_count += r == 0;
+			r = read_service(a, n, &err);
 	}
 	if (r < 0)
 		log_error("config", "error=\"%s\"", err.text);
@@ -111,9 +120,9 @@ static void service_get(struct http_request *req, void *user)
 	const struct service *s = user;
 
 	http_reply(req, 200,
-		   json_pack("{s:s, s:s, s:o, s:I}", "edge", s->agent->config.name, "service",
-			     s->name, "address", json_ipv4(s->address), "time_ns",
-			     (json_int_t)clock_now_ns()));
+		   json_pack("{s:s, s:s, s:o, s:o, s:I}", "edge", s->agent->config.name, "service",
+			     s->name, "address", json_ipv4(s->address), "client",
+			     json_ipv4(http_client(req)), "time_ns", (json_int_t)clock_now_ns()));
 }
 
 static const struct http_route service_routes[] = {{"GET", "/", service_get, false}, {0}};

@@ -39,8 +39,10 @@ static void status_answered(const struct http_answer *answer, void *user)
 	struct session sessions[SESSION_IDS];
 	json_t *array = json_array();
 
-	if (answer->error) {
-		http_problem(query->req, 503, "UE_NOT_REACHABLE", "%s", answer->error_text);
+	if (answer->error || answer->status != 200) {
+		http_problem(query->req, 503, "UE_NOT_REACHABLE", "%s",
+			     answer->error ? answer->error_text
+					   : "ue did not say which PDU sessions it has");
 		json_decref(array);
 	} else {
 		sessions_read(a, sessions);

@@ -72,14 +72,22 @@ static int match_route(const struct nl_route *route, void *user)
 	return 1;
 }
 
+/* The interface of the main table's route to @prefix, or 0 */
+static unsigned route_interface(struct agent *a, struct yaml_prefix prefix)
+{
+	struct route_search search = {.prefix = prefix};
+
+	nl_route_list(a->nl, 0, match_route, &search);
+	return search.ifindex;
+}
+
 /* The session that the main table's route to the services names, or 0. */
 static unsigned primary_in_kernel(struct agent *a, const struct session sessions[SESSION_IDS])
 {
-	struct route_search search = {.prefix = a->config.service_prefix};
+	unsigned ifindex = route_interface(a, a->config.service_prefix);
 
-	nl_route_list(a->nl, 0, match_route, &search);
-	for (unsigned id = 1; search.ifindex && id < SESSION_IDS; id++) {
-		if (sessions[id].id && sessions[id].ifindex == search.ifindex)
+	for (unsigned id = 1; ifindex && id < SESSION_IDS; id++) {
+		if (sessions[id].id && sessions[id].ifindex == ifindex)
 			return id;
 	}
 	return 0;
@@ -101,26 +109,32 @@ static int read_one(struct agent *a, unsigned id, struct session *ret_session)
 	return r < 0 ? r : ret_session->address.s_addr ? 0 : -ENOENT;
 }
 
+static int set_route(struct agent *a, const struct session *session, struct yaml_prefix prefix)
+{
+	struct nl_route route = {.dst = prefix.addr,
+				 .dst_len = prefix.len,
+				 .ifindex = session->ifindex,
+				 .prefsrc = session->address};
+
+	return nl_route_replace(a->nl, &route);
+}
+
+static const struct yaml_prefix everything; /* 0.0.0.0/0 */
+
 int sessions_make_primary(struct agent *a, unsigned id, uint64_t *ret_ns)
 {
-	struct nl_route route = {.dst = a->config.service_prefix.addr,
-				 .dst_len = a->config.service_prefix.len};
 	struct session session;
 	int r = id < SESSION_IDS ? read_one(a, id, &session) : -ENOENT;
 
 	if (r < 0)
 		return r == -ENODEV ? -ENOENT : r;
-	route.ifindex = session.ifindex;
-	route.prefsrc = session.address;
-	r = nl_route_replace(a->nl, &route);
+	r = set_route(a, &session, a->config.service_prefix);
 	if (r < 0)
 		return r;
 	a->primary_set_ns = clock_now_ns();
 	if (ret_ns)
 		*ret_ns = a->primary_set_ns;
-	route.dst.s_addr = 0;
-	route.dst_len = 0;
-	r = nl_route_replace(a->nl, &route);
+	r = set_route(a, &session, everything);
 	if (a->primary != id)
 		a->switches++;
 	a->primary = id;
@@ -129,7 +143,15 @@ int sessions_make_primary(struct agent *a, unsigned id, uint64_t *ret_ns)
 
 /* ---- following the kernel ---- */
 
-static void follow(struct agent *a)
+/* The two routes are replaced one after the other: who was killed between them left them apart. */
+static void adopt(struct agent *a, const struct session *session)
+{
+	a->primary = session->id;
+	if (route_interface(a, everything) != session->ifindex)
+		set_route(a, session, everything);
+}
+
+void sessions_follow(struct agent *a)
 {
 	struct session sessions[SESSION_IDS];
 	unsigned id;
@@ -139,7 +161,7 @@ static void follow(struct agent *a)
 		return;
 	id = primary_in_kernel(a, sessions);
 	if (id) {
-		a->primary = id;
+		adopt(a, &sessions[id]);
 		return;
 	}
 	a->primary = 0;
@@ -170,7 +192,7 @@ static void monitor_readable(uv_poll_t *poll, int status, int events)
 
 	nl_monitor_read(a->monitor, note_change, &ours);
 	if (ours)
-		follow(a);
+		sessions_follow(a);
 }
 
 int sessions_watch(struct agent *a)
@@ -184,7 +206,7 @@ int sessions_watch(struct agent *a)
 		return r;
 	a->monitor_poll.data = a;
 	r = uv_poll_start(&a->monitor_poll, UV_READABLE, monitor_readable);
-	follow(a);
+	sessions_follow(a);
 	return r;
 }
 

@@ -29,6 +29,8 @@ int sessions_make_primary(struct agent *a, unsigned id, uint64_t *ret_ns);
  * there is none, the session with the lowest id becomes it, as soon as it has come up
  */
 int sessions_watch(struct agent *a);
+/** sessions_follow - look now, without waiting for the kernel's message */
+void sessions_follow(struct agent *a);
 void sessions_unwatch(struct agent *a);
 
 #endif

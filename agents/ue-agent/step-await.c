@@ -20,13 +20,17 @@ static uint64_t number(const json_t *object, const char *name)
 	return value > 0 ? (uint64_t)value : 0;
 }
 
+/* What `ue` says may be read before the kernel's own message about the same change: then the
+ * primary session would still be the one that is gone. */
 static bool is_back(const struct step_op *op, const struct http_answer *answer)
 {
 	const char *state = json_string_value(json_object_get(answer->body, "state"));
 
-	return answer->status == 200 && state && strcmp(state, "active") == 0 &&
-	       number(answer->body, "generation") >= number(op->args, "generation") &&
-	       op->agent->primary == op->session;
+	if (answer->status != 200 || !state || strcmp(state, "active") != 0 ||
+	    number(answer->body, "generation") < number(op->args, "generation"))
+		return false;
+	sessions_follow(op->agent);
+	return op->agent->primary == op->session;
 }
 
 static void answered(const struct http_answer *answer, void *user)

@@ -21,8 +21,9 @@ struct probe {
 	int fd;
 	struct sockaddr_in to;
 	uint16_t id, seq;
-	uint64_t sent_mono_ns;
 };
+
+enum { ICMP_HEADER = 8, ECHO_LEN = ICMP_HEADER + 8 /* when it was sent, by our own clock */ };
 
 static void closed(uv_handle_t *handle)
 {
@@ -39,6 +40,11 @@ static void probe_end(struct probe *p)
 	uv_close((uv_handle_t *)&p->poll, closed);
 }
 
+static void cut_off(struct step_op *op)
+{
+	probe_end(op->own);
+}
+
 static uint16_t checksum(const uint8_t *bytes, size_t len)
 {
 	uint32_t sum = 0;
@@ -53,7 +59,8 @@ static uint16_t checksum(const uint8_t *bytes, size_t len)
 static void send_echo(struct step_op *op)
 {
 	struct probe *p = op->own;
-	uint8_t echo[16] = {ICMP_ECHO};
+	uint8_t echo[ECHO_LEN] = {ICMP_ECHO};
+	uint64_t now = clock_mono_ns();
 
 	if (p->seq++ == TRIES) {
 		probe_end(p);
@@ -64,19 +71,22 @@ static void send_echo(struct step_op *op)
 	}
 	wire_store16(echo + 4, p->id);
 	wire_store16(echo + 6, p->seq);
+	memcpy(echo + ICMP_HEADER, &now, sizeof now);
 	wire_store16(echo + 2, checksum(echo, sizeof echo));
-	p->sent_mono_ns = clock_mono_ns();
 	/* What can't be sent now is sent again in 20 ms. */
 	(void)!sendto(p->fd, echo, sizeof echo, 0, (struct sockaddr *)&p->to, sizeof p->to);
 	step_sleep(op, INTERVAL_MS, send_echo);
 }
 
-static bool is_our_reply(const struct probe *p, const uint8_t *packet, ssize_t len)
+/* Which of our requests is answered doesn't matter: the reply brings back when it was sent. */
+static bool is_our_reply(const struct probe *p, const uint8_t *packet, ssize_t len,
+			 uint64_t *ret_sent_ns)
 {
 	size_t header = len >= 20 ? (size_t)(packet[0] & 15) * 4 : 0;
 
-	if (header < 20 || (size_t)len < header + 8 || packet[header] != ICMP_ECHOREPLY)
+	if (header < 20 || (size_t)len < header + ECHO_LEN || packet[header] != ICMP_ECHOREPLY)
 		return false;
+	memcpy(ret_sent_ns, packet + header + ICMP_HEADER, sizeof *ret_sent_ns);
 	return (packet[header + 4] << 8 | packet[header + 5]) == p->id &&
 	       memcmp(packet + 12, &p->to.sin_addr, 4) == 0;
 }
@@ -87,12 +97,13 @@ static void readable(uv_poll_t *poll, int status, int events)
 	uint8_t packet[256];
 	ssize_t len = recv(p->fd, packet, sizeof packet, MSG_DONTWAIT);
 	struct step_op *op = p->op;
+	uint64_t sent_ns;
 
-	if (!op || !is_our_reply(p, packet, len))
+	if (!op || !is_our_reply(p, packet, len, &sent_ns))
 		return;
 	probe_end(p);
 	step_done(op, json_pack("{s:I}", "probe_rtt_us",
-				(json_int_t)((clock_mono_ns() - p->sent_mono_ns) / 1000)));
+				(json_int_t)((clock_mono_ns() - sent_ns) / 1000)));
 }
 
 static int probe_open(struct probe *p, const char *device)
@@ -134,6 +145,7 @@ void step_probe(struct step_op *op)
 	p->op = op;
 	p->poll.data = p;
 	op->own = p;
+	op->drop_own = cut_off;
 	uv_poll_start(&p->poll, UV_READABLE, readable);
 	send_echo(op);
 }

@@ -31,6 +31,8 @@ static void timer_closed(uv_handle_t *handle)
 static void op_free(struct step_op *op)
 {
 	DL_DELETE(op->agent->ops, op);
+	if (op->own)
+		op->drop_own(op);
 	if (op->timer)
 		uv_close((uv_handle_t *)op->timer, timer_closed);
 	json_decref(op->args);
@@ -50,19 +52,30 @@ static void op_answer(struct step_op *op, unsigned status, const json_t *body)
 	op->waiter_count = 0;
 }
 
+static uint64_t epoch_of(const json_t *record, const char *name)
+{
+	const json_t *step = json_object_get(record, name);
+
+	return (uint64_t)json_integer_value(json_object_get(step, "epoch"));
+}
+
 static int op_keep(struct step_op *op, unsigned status, json_t *body)
 {
 	const char *dir = op->agent->config.state_dir;
 	json_t *record = store_read(dir, op->migration);
-	int r;
+	int r = 0;
 
 	if (!record)
 		record = json_object();
-	json_object_set_new(record, op->name,
-			    json_pack("{s:I, s:I, s:i, s:O}", "epoch", (json_int_t)op->epoch,
-				      "accepted_ns", (json_int_t)op->accepted_ns, "status",
-				      (int)status, "body", body));
-	r = store_write(dir, op->migration, record);
+	/* What a newer plan has begun under the same name stays. */
+	if (epoch_of(record, op->name) <= op->epoch) {
+		json_object_set_new(record, op->name,
+				    json_pack("{s:I, s:I, s:i, s:O}", "epoch",
+					      (json_int_t)op->epoch, "accepted_ns",
+					      (json_int_t)op->accepted_ns, "status", (int)status,
+					      "body", body));
+		r = store_write(dir, op->migration, record);
+	}
 	json_decref(record);
 	return r;
 }
@@ -161,12 +174,14 @@ bool step_under_way(const struct agent *a, const char *name, unsigned session)
 
 /* ---- beginning a step ---- */
 
-static struct step_op *op_find(struct agent *a, const char *migration, const char *name)
+static struct step_op *op_find(struct agent *a, const char *migration, const char *name,
+			       uint64_t epoch)
 {
 	struct step_op *op;
 
 	DL_FOREACH (a->ops, op) {
-		if (strcmp(op->migration, migration) == 0 && strcmp(op->name, name) == 0)
+		if (op->epoch == epoch && strcmp(op->migration, migration) == 0 &&
+		    strcmp(op->name, name) == 0)
 			return op;
 	}
 	return NULL;
@@ -180,7 +195,7 @@ static uint64_t newest_epoch(const json_t *record)
 
 	json_object_foreach((json_t *)record, name, step)
 	{
-		uint64_t epoch = (uint64_t)json_integer_value(json_object_get(step, "epoch"));
+		uint64_t epoch = epoch_of(record, name);
 
 		newest = epoch > newest ? epoch : newest;
 	}
@@ -201,7 +216,7 @@ static bool answered_from_store(struct http_request *req, const json_t *record, 
 			     (unsigned long long)epoch, (unsigned long long)newest);
 		return true;
 	}
-	if (!step || (uint64_t)json_integer_value(json_object_get(step, "epoch")) != epoch)
+	if (epoch_of(record, name) != epoch)
 		return false;
 	*ret_accepted = (uint64_t)json_integer_value(json_object_get(step, "accepted_ns"));
 	if (status == 0)
@@ -214,11 +229,16 @@ static bool answered_from_store(struct http_request *req, const json_t *record, 
 	return true;
 }
 
-static bool joined(struct http_request *req, struct step_op *op, uint64_t epoch)
+/* Return: true when @req waits for the step that is under way, or has to ask again */
+static bool joined(struct http_request *req, struct step_op *op)
 {
-	if (!op || op->epoch != epoch || op->waiter_count == STEP_WAITERS_MAX)
+	if (!op)
 		return false;
-	op->waiters[op->waiter_count++] = req;
+	if (op->waiter_count < STEP_WAITERS_MAX)
+		op->waiters[op->waiter_count++] = req;
+	else
+		http_problem(req, 503, "TOO_MANY_WAIT", "%d requests wait for this step already",
+			     STEP_WAITERS_MAX);
 	return true;
 }
 
@@ -293,8 +313,8 @@ void steps_put(struct http_request *req, void *user)
 		return;
 	}
 	record = store_read(a->config.state_dir, migration);
-	op = op_find(a, migration, name);
-	if (joined(req, op, epoch) || answered_from_store(req, record, name, epoch, &accepted_ns)) {
+	if (answered_from_store(req, record, name, epoch, &accepted_ns) ||
+	    joined(req, op_find(a, migration, name, epoch))) {
 		json_decref(record);
 		return;
 	}

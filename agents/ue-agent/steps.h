@@ -38,7 +38,8 @@ struct step_op {
 	void (*on_timer)(struct step_op *op);
 	uint64_t deadline_mono_ns;
 	unsigned sockets_ended; /* release */
-	void *own;		/* the step's; released by it before it ends */
+	void *own;		/* the step's; given back by drop_own when it is cut off */
+	void (*drop_own)(struct step_op *op);
 	struct step_op *prev, *next;
 };
 

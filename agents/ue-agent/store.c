@@ -40,22 +40,33 @@ int store_write(const char *dir, const char *migration, const json_t *record)
 	return 0;
 }
 
-static int is_record(const struct dirent *entry)
+static int ends_in(const struct dirent *entry, const char *suffix)
 {
 	const char *dot = strrchr(entry->d_name, '.');
 
-	return dot && strcmp(dot, ".json") == 0;
+	return dot && strcmp(dot, suffix) == 0;
+}
+
+static int is_record(const struct dirent *entry)
+{
+	return ends_in(entry, ".json");
+}
+
+/* what a killed agent had not renamed */
+static int is_aside(const struct dirent *entry)
+{
+	return ends_in(entry, ".new");
 }
 
 /* versionsort puts m9 before m10: the order in which the manager counts. */
-void store_prune(const char *dir)
+static void remove_first(const char *dir, int (*which)(const struct dirent *), int keep)
 {
 	struct dirent **entries;
-	int count = scandir(dir, &entries, is_record, versionsort);
+	int count = scandir(dir, &entries, which, versionsort);
 	char path[PATH_SIZE];
 
 	for (int i = 0; i < count; i++) {
-		if (i < count - STORE_MIGRATIONS_MAX) {
+		if (i < count - keep) {
 			snprintf(path, sizeof path, "%s/%s", dir, entries[i]->d_name);
 			unlink(path);
 		}
@@ -63,4 +74,10 @@ void store_prune(const char *dir)
 	}
 	if (count >= 0)
 		free(entries);
+}
+
+void store_prune(const char *dir)
+{
+	remove_first(dir, is_aside, 0);
+	remove_first(dir, is_record, STORE_MIGRATIONS_MAX);
 }
