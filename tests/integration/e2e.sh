@@ -1,0 +1,155 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# A topology from end to end, for tests/*/e2e-*.t: `baton` under a name of the test's own, the daemons' REST, and
+# what a topology could leave behind.
+#
+#   topology=e2e-x          said by the test before all others
+#   e2e_begin               what has to be there; the topology is taken down at the end, whatever happens
+#   baton ARG...            of this topology          in_ue [--pdu N] CMD...    in its UE
+#   rest PORT NODE PATH [CURL OPTION]...              a daemon's REST with the token; smf, ue, agent, upf NODE: daemons'
+#   api METHOD PATH [BODY] [CURL OPTION]...           the migration manager's, as `baton env` says
+#   migrate MODE EDGE [HOLD_MS]                       prints the id of the migration that was begun
+#   ended ID, state ID, field ID FILTER               of a migration
+#   remember, remnants      what the topology is made of now; what is there of it still, a line each
+
+readonly supi=imsi-001010000000001
+json_type='Content-Type: application/json'
+
+baton() {
+	"$build/bin/baton" --name "$topology" "$@"
+}
+
+e2e_begin() {
+	local program
+	need_root
+	need_command ip jq curl
+	for program in baton smf-lite upf gnb ue ue-agent edge-agent migration-manager; do
+		need_built "$build/bin/$program"
+	done
+	# A run that was killed may have left it.
+	[ ! -e "/run/baton/$topology" ] || baton down --force >&2
+	undo e2e_down
+}
+
+e2e_down() {
+	[ ! -e "/run/baton/$topology" ] || baton down --force >/dev/null
+}
+
+in_ue() {
+	local pdu=()
+	[ "$1" != --pdu ] || { pdu=(--pdu "$2") && shift 2; }
+	baton exec ue "${pdu[@]}" -- "$@"
+}
+
+# ---- REST ----
+
+e2e_env() {
+	eval "$(baton env)"
+	_status=$(baton status --json)
+}
+
+address() { # NODE
+	jq -r --arg node "$1" '.nodes[] | select(.name == $node) | .address' <<<"$_status"
+}
+
+pid_of() { # NODE DAEMON
+	baton status --json | jq -r --arg node "$1" --arg daemon "$2" \
+		'.nodes[] | select(.name == $node) | .daemons[] | select(.name == $daemon) | .pid'
+}
+
+rest() { # PORT NODE PATH [CURL OPTION]...
+	curl -sS --max-time 10 -H "Authorization: Bearer $BATON_TOKEN" "${@:4}" "http://$(address "$2"):$1$3"
+}
+smf() { rest 8081 core "$@"; }
+ue() { rest 8083 ue "$@"; }
+agent() { rest 8084 ue "$@"; }
+upf() { rest 8082 "$@"; }
+
+api() { # METHOD PATH [BODY] [CURL OPTION]...
+	local body=()
+	[ -z "${3:-}" ] || body=(-d "$3" -H "$json_type")
+	curl -sS --max-time 10 -X "$1" -H "Authorization: Bearer $BATON_TOKEN" "${body[@]}" "${@:4}" "$BATON_URL$2"
+}
+
+request() { # MODE EDGE [HOLD_MS]
+	printf '{"ue": "%s", "mode": "%s", "destination": "%s", "hold_ms": %d}' $supi "$1" "$2" "${3:-200}"
+}
+
+migrate() { # MODE EDGE [HOLD_MS]
+	local answer
+	answer=$(api POST /v1/migrations "$(request "$@")") || return
+	jq -er 'if .id then .id else error(tostring) end' <<<"$answer"
+}
+
+field() { # ID FILTER
+	api GET "/v1/migrations/$1" | jq -r "$2"
+}
+state() { field "$1" .state; }
+state_is() { [[ "$(state "$1")" =~ ^($2)$ ]]; } # ID REGEX
+ended() { # ID [SECONDS]
+	wait_for "${2:-20}" state_is "$1" 'completed|rolled-back|failed'
+}
+
+# ---- where the user is ----
+
+# The edge that answers, asked anew each time
+edge_of_service() { # [--pdu N]
+	in_ue "$@" curl -s --max-time 3 http://service/ | jq -r .edge
+}
+at() { [ "$(edge_of_service)" = "$1" ]; }
+primary() { agent /v1/status | jq .primary; }
+
+# smf-lite, ue, ue-agent and the UPFs tell of the same sessions: ids and addresses; SEIDs at the UPFs
+agree() {
+	local sessions seids
+	sessions=$(smf /v1/pdu-sessions | jq -ce '[.pdu_sessions[] | {id, address, state}] | sort_by(.id)') || return
+	seids=$(smf /v1/pdu-sessions | jq -c '[.pdu_sessions[] | .upf + (.seid | tojson)] | sort') || return
+	[ "$sessions" = "$(ue /v1/pdu-sessions | jq -c '[.pdu_sessions[] | {id, address, state}] | sort_by(.id)')" ] || return
+	[ "$(jq -c 'map({id, address})' <<<"$sessions")" = \
+		"$(agent /v1/status | jq -c '[.pdu_sessions[] | {id, address}] | sort_by(.id)')" ] || return
+	[ "$seids" = "$(for upf in upf-a upf-b; do
+		upf $upf /v1/sessions | jq -c --arg upf $upf '.sessions[] | $upf + (.seid | tojson)'
+	done | jq -sc sort)" ]
+}
+
+# ---- what is left ----
+
+# A process is the same one when it began at the same time: numbers come round. One that has ended and waits for
+# whoever started it (process 1, once `up` is over) is gone.
+began() { # PID
+	local stat
+	stat=$(cat "/proc/$1/stat" 2>/dev/null) || return
+	stat=${stat##*) }
+	[ "${stat:0:1}" = Z ] || cut -d' ' -f20 <<<"$stat"
+}
+
+remember() {
+	local pid netns
+	netns=$(stat -Lc %i "/run/netns/$topology".*)
+	_processes=''
+	for pid in /proc/[0-9]*; do
+		grep -qx "$(stat -Lc %i "$pid/ns/net" 2>/dev/null || echo none)" <<<"$netns" &&
+			_processes+="${pid#/proc/} $(began "${pid#/proc/}")"$'\n'
+	done
+	[ -n "$_processes" ]
+}
+
+processes_left() {
+	local pid since
+	while read -r pid since; do
+		[ -n "$pid" ] && [ "$(began "$pid")" = "$since" ] && echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+	done <<<"${_processes:-}"
+}
+
+remnants() {
+	ip netns | grep -E "^$topology\." | sed 's/^/namespace /'
+	ip -j link | jq -r --arg alias "baton:$topology" '.[] | select(.ifalias == $alias) | "interface " + .ifname'
+	ip -4 -j route | jq -r '.[].dev' | sort -u | while read -r dev; do
+		[ "$(cat "/sys/class/net/$dev/ifalias" 2>/dev/null)" = "baton:$topology" ] && echo "route over $dev"
+	done
+	grep -oE "/run/(baton/$topology|netns/$topology\.)[^ ]*" /proc/self/mountinfo | sed 's/^/mount /'
+	find /run/baton /run/netns -maxdepth 1 \( -name "$topology" -o -name "$topology.*" \) 2>/dev/null | sed 's/^/file /'
+	find /sys/fs/cgroup -maxdepth 2 -name "baton.$topology.*" 2>/dev/null | sed 's/^/cgroup /'
+	processes_left
+}
