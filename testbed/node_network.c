@@ -125,6 +125,25 @@ static const struct topo_port *cloud_port(const struct topology *t)
 	return NULL;
 }
 
+/* To its UEs, and from a service of this edge's where a server doesn't say: one that is bound to no
+ * address (iperf3's UDP is) answers with the address that the UE knows. */
+static int pool_route(struct nl *nl, const struct topology *t, unsigned node,
+		      const struct topo_port *n6)
+{
+	const struct yaml_prefix pool = t->node[t->node[node].upf].pool;
+	struct nl_route route = {.dst = pool.addr,
+				 .dst_len = pool.len,
+				 .gateway = other_end(t, n6)->addr,
+				 .ifindex = IFINDEX_PORT + (unsigned)(n6 - t->port)};
+	size_t i;
+
+	for (i = 0; i < t->service_count && !t->service[i].on[node]; i++)
+		;
+	if (i < t->service_count)
+		route.prefsrc = t->service[i].addr;
+	return nl_route_add(nl, &route);
+}
+
 static int edge_routes(struct nl *nl, const struct topology *t, unsigned node)
 {
 	const struct topo_port *wan = topology_find_port(t, node, TOPO_WAN);
@@ -134,7 +153,7 @@ static int edge_routes(struct nl *nl, const struct topology *t, unsigned node)
 	int rc = edge_services(nl, t, node);
 
 	if (!rc && n6)
-		rc = add_via(nl, t, n6, t->node[t->node[node].upf].pool, other_end(t, n6)->addr, 0);
+		rc = pool_route(nl, t, node, n6);
 	if (!rc && wan && cloud)
 		rc = add_via(nl, t, wan, all, cloud->addr, 0);
 	return rc;
