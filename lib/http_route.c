@@ -90,6 +90,17 @@ const char *http_header(const struct http_request *req, const char *name)
 	return MHD_lookup_connection_value(req->connection, MHD_HEADER_KIND, name);
 }
 
+struct in_addr http_client(const struct http_request *req)
+{
+	const union MHD_ConnectionInfo *info = NULL;
+
+	if (req->connection)
+		info = MHD_get_connection_info(req->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	if (!info || info->client_addr->sa_family != AF_INET)
+		return (struct in_addr){0};
+	return ((const struct sockaddr_in *)info->client_addr)->sin_addr;
+}
+
 const json_t *http_body(const struct http_request *req)
 {
 	return req->body;

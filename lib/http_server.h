@@ -61,6 +61,7 @@ struct http_counters http_server_counters(const struct http_server *server);
 const char *http_param(const struct http_request *req, const char *name);  /* from the path; never NULL for a name of the route */
 const char *http_query(const struct http_request *req, const char *name);  /* "?name=...", or NULL */
 const char *http_header(const struct http_request *req, const char *name); /* or NULL */
+struct in_addr http_client(const struct http_request *req);		   /* who asks; 0.0.0.0 once it has gone */
 const json_t *http_body(const struct http_request *req);		   /* a JSON object; {} when there was no body */
 
 /* Answers. @body is given (its reference is taken); NULL: none. */
