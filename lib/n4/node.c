@@ -48,7 +48,7 @@ void n4_timers_default(struct n4_timers *timers)
 		.n1 = 3,
 		.heartbeat_ms = 1000,
 		.cache_ms = 10000, /* over N1 * T1 of any sensible peer */
-		.retry_min_ms = 100,
+		.retry_min_ms = 20, /* peers come up at the same time as we */
 		.retry_max_ms = 1000,
 	};
 }

@@ -6,7 +6,7 @@
 #include "lib/log.h"
 #include "ran/gnb/gnb.h"
 
-enum { RETRY_MIN_MS = 100, RETRY_MAX_MS = 1000, SETUP_TIMEOUT_MS = 2000, GNB_ID_BITS = 22 };
+enum { RETRY_MIN_MS = 20, RETRY_MAX_MS = 1000, SETUP_TIMEOUT_MS = 2000, GNB_ID_BITS = 22 };
 
 static void try_connect(uv_timer_t *timer);
 
