@@ -3,11 +3,11 @@
  * smf-lite: an SMF, and the part of an AMF that N1 and N2 need, in one process (TS 23.501
  * cl. 6.2.1, 6.2.2).
  *
- * Reading order: this file; amf_n2.h (associations, NGAP dispatch) -> ng_interface.c (NG Setup,
- * Reset) and nas_transport.c (NAS dispatch) -> registration.c -> session.h (the PDU session and its
- * table of allowed events)
- * -> session_n1.c, session_n2.c, n4_client.c (what is sent on N1, N2 and N4) -> anchor.h, pool.h,
- * store.h, rest.h.
+ * Reading order: this file; amf_n2.h (associations, NGAP dispatch), ng_interface.c (NG Setup,
+ * Reset), nas_transport.c (NAS dispatch), registration.h; session.h (the PDU session) with
+ * session.c (the table of allowed events) and its steps, session_establish.c, session_active.c,
+ * session_release.c, session_delete.c; what they say on N1, N2 and N4: session_n1.c, session_n2.c,
+ * n4_client.h; then anchor.h, pool.h, store.h, rest.h. docs/smf-lite.md tells what it does.
  *
  * All state hangs from struct smf, which is passed down. Whatever a peer can make grow has a bound
  * here.
@@ -28,9 +28,9 @@ enum {
 	SMF_STREAMS_MAX = 64,	/* open event streams */
 	SMF_SUPI_SIZE = 24,	/* "imsi-" and 15 digits, NUL */
 	SMF_NAME_SIZE = 64,	/* names, DNNs and DNAIs, NUL included */
-	SMF_MTU = 1500 -
-		  44, /* N3's less outer IPv4 20, UDP 8, GTP-U 8 and the PDU session container 8 */
-	SMF_QFI = 1,  /* of the one QoS flow of a session, non-GBR */
+	/* N3's less outer IPv4 20, UDP 8, GTP-U 8 and the PDU session container 8 */
+	SMF_MTU = 1500 - 44,
+	SMF_QFI = 1,	 /* of the one QoS flow of a session, non-GBR */
 	SMF_FIVE_QI = 9, /* its 5QI: non-GBR, the default bearer's (TS 23.501 table 5.7.4-1) */
 };
 

@@ -42,7 +42,8 @@ struct store {
 	X(state)                                                                                   \
 	X(pti)                                                                                     \
 	X(dnn)                                                                                     \
-	X(sst) X(has_sd) X(sd) X(ssc_mode) X(upf) X(address) X(up_seid) X(ul_address) X(ul_teid)   \
+	X(sst)                                                                                     \
+	X(has_sd) X(sd) X(ssc_mode) X(upf) X(address) X(up_seid) X(ul_address) X(ul_teid)          \
 		X(dl_address) X(dl_teid) X(cause) X(n4_sent) X(n4_lost) X(n2_sent) X(was_active)   \
 			X(established_ns) X(setup_us)
 

@@ -60,7 +60,6 @@ static void fill_config(struct world *w)
 {
 	struct smf_config *c = &w->config;
 
-	snprintf(c->database, sizeof(c->database), "%s/smf.sqlite", w->dir);
 	strcpy(c->mcc, "001");
 	strcpy(c->mnc, "01");
 	c->tac = 1;
@@ -109,6 +108,8 @@ void world_start(struct world *w)
 	assert_int_equal(smf_init(&w->smf, &w->loop, &w->config, &wire), 0);
 	w->running = true;
 	w->conn = NULL;
+	for (int i = 0; i < WORLD_UPFS; i++)
+		w->upf[i].answers = 0; /* of our former life: the numbers begin anew */
 	assert_int_equal(n4_client_start(w->smf.n4, &n4), 0);
 	world_wait(w, all_associated);
 }
@@ -127,21 +128,39 @@ void world_stop(struct world *w)
 	close_all(&w->loop);
 }
 
-int world_setup(void **state)
+struct world *world_new(const char *database)
 {
 	struct world *w = calloc(1, sizeof(*w));
 
 	assert_non_null(w);
 	w->msg = calloc(1, sizeof(*w->msg));
 	assert_non_null(w->msg);
-	strcpy(w->dir, "/tmp/smf-test-XXXXXX");
-	assert_non_null(mkdtemp(w->dir));
 	for (int i = 0; i < 4; i++)
 		w->link[i] = i;
 	assert_int_equal(uv_loop_init(&w->loop), 0);
 	fill_config(w);
+	snprintf(w->config.database, sizeof(w->config.database), "%s", database);
 	world_start(w);
-	*state = w;
+	return w;
+}
+
+void world_free(struct world *w)
+{
+	if (w->running)
+		world_stop(w);
+	assert_int_equal(uv_loop_close(&w->loop), 0);
+	smf_config_done(&w->config);
+	free(w->msg);
+	free(w);
+}
+
+int world_setup(void **state)
+{
+	char dir[] = "/tmp/smf-test-XXXXXX", database[64];
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(database, sizeof(database), "%s/smf.sqlite", dir);
+	*state = world_new(database);
 	return 0;
 }
 
@@ -154,7 +173,8 @@ static void remove_files(const struct world *w)
 		snprintf(path, sizeof(path), "%s%s", w->config.database, suffixes[i]);
 		unlink(path);
 	}
-	rmdir(w->dir);
+	*strrchr(path, '/') = '\0';
+	rmdir(path);
 }
 
 int world_teardown(void **state)
@@ -163,11 +183,8 @@ int world_teardown(void **state)
 
 	if (w->running)
 		world_stop(w);
-	assert_int_equal(uv_loop_close(&w->loop), 0);
 	remove_files(w);
-	smf_config_done(&w->config);
-	free(w->msg);
-	free(w);
+	world_free(w);
 	return 0;
 }
 

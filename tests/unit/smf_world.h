@@ -43,15 +43,24 @@ struct world_upf_session {
 	bool restored;
 };
 
+/* An answer, kept for retransmissions of its request: on a slow machine they come */
+struct world_answer {
+	uint32_t sequence;
+	size_t len;
+	uint8_t bytes[256];
+};
+
 /* A UPF: answers by itself unless told otherwise */
 struct world_upf {
 	struct in_addr n4, n3;
 	uint32_t stamp;
-	bool associated; /* else session requests get cause 72 */
+	bool associated;   /* else session requests get cause 72 */
 	bool silent;	   /* answers nothing */
 	uint8_t cause[64]; /* by request type: 0: accepted, else that cause */
 	bool mute[64];	   /* by request type: no answer */
 	bool retention;	   /* the latest association asked for retention */
+	struct world_answer answer[64];
+	size_t answers;	   /* given so far */
 	unsigned seen[64]; /* requests by type */
 	uint32_t last_teid;
 	uint64_t last_seid;
@@ -64,7 +73,6 @@ struct world {
 	uv_loop_t loop;
 	struct smf_config config;
 	bool running;
-	char dir[64];
 	struct world_upf upf[WORLD_UPFS];
 	size_t pfcp_count, ngap_count;
 	struct world_packet pfcp[WORLD_QUEUE], ngap[WORLD_QUEUE];
@@ -81,6 +89,10 @@ struct world {
 
 #define WORLD_SUPI "imsi-001010000000001"
 #define WORLD_IMSI "001010000000001"
+
+/** world_new - with this database (":memory:": without restarts), and two associated UPFs */
+struct world *world_new(const char *database);
+void world_free(struct world *w);
 
 /* Setup and teardown of one test: a world with two associated UPFs, no gNB yet */
 int world_setup(void **state);

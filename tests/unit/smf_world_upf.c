@@ -35,6 +35,16 @@ static struct world_upf_session *find_up(struct world_upf *u, uint64_t up_seid)
 	return NULL;
 }
 
+static void keep_answer(struct world_upf *u, uint32_t sequence, const uint8_t *bytes, size_t len)
+{
+	struct world_answer *a = &u->answer[u->answers++ % 64];
+
+	assert_true(len <= sizeof(a->bytes));
+	a->sequence = sequence;
+	a->len = len;
+	memcpy(a->bytes, bytes, len);
+}
+
 static void send_answer(struct world *w, struct world_upf *u, const struct pfcp_msg *msg)
 {
 	struct sockaddr_in from = {
@@ -43,7 +53,23 @@ static void send_answer(struct world *w, struct world_upf *u, const struct pfcp_
 	size_t len;
 
 	assert_int_equal(pfcp_encode(msg, bytes, sizeof(bytes), &len), 0);
+	if (!pfcp_is_request(msg->header.type))
+		keep_answer(u, msg->header.sequence, bytes, len);
 	n4_receive(w->smf.n4->node, &from, bytes, len);
+}
+
+static bool answer_again(struct world *w, const struct world_upf *u, uint32_t sequence)
+{
+	struct sockaddr_in from = {
+		.sin_family = AF_INET, .sin_addr = u->n4, .sin_port = htons(PFCP_PORT)};
+
+	for (size_t i = 0; i < u->answers && i < 64; i++) {
+		if (u->answer[i].sequence != sequence)
+			continue;
+		n4_receive(w->smf.n4->node, &from, u->answer[i].bytes, u->answer[i].len);
+		return true;
+	}
+	return false;
 }
 
 static struct pfcp_node_id node_id(const struct world_upf *u)
@@ -192,6 +218,8 @@ void world_upf_answer(struct world *w)
 	u->seen[type]++;
 	if (u->silent || u->mute[type] || !pfcp_is_request(type))
 		return;
+	if (answer_again(w, u, w->msg->header.sequence))
+		return;
 	cause = u->cause[type] ? u->cause[type] : PFCP_CAUSE_ACCEPTED;
 	if (!u->associated)
 		cause = PFCP_CAUSE_NO_ASSOCIATION;
@@ -212,6 +240,7 @@ void world_upf_restart(struct world *w, int index)
 	w->upf[index].stamp++;
 	w->upf[index].count = 0;
 	w->upf[index].associated = false;
+	w->upf[index].answers = 0;
 }
 
 void world_report_error(struct world *w, int index, const struct session *s, uint32_t teid)
