@@ -3,3 +3,5 @@ $(call library,radio,ran/radio_frame.c ran/radio_link.c,libuv)
 $(call program,gnb,$(wildcard ran/gnb/*.c),radio ngap dataplane gtpu netlink sctp core,libuv jansson)
 $(call bpf-object,ue_bearer,ran/ue/bearer.bpf.c)
 $(call program,ue,$(filter-out %.bpf.c,$(wildcard ran/ue/*.c)),radio nas netlink core,libuv jansson libbpf)
+
+$(call unit-test,test_radio,tests/unit/test_radio.c,radio netlink core,libuv)

@@ -6,7 +6,7 @@
 
 #include "lib/wire.h"
 
-enum { FLAG_RESUME = 1, SESSION_MAX = 15 };
+enum { FLAG_RESUME = 1, SESSION_MAX = 15, QFI_MAX = 63 };
 
 /* What a body is made of, in this order. */
 enum body {
@@ -40,26 +40,30 @@ const char *radio_type_name(enum radio_type type)
 }
 
 /* Text is the rest of the body: 1 to RADIO_TEXT_MAX printable characters. */
-static int get_text(struct radio_frame *f, const uint8_t *at, size_t len)
+static bool text_ok(const uint8_t *at, size_t len)
 {
-	if (len == 0 || len > RADIO_TEXT_MAX)
-		return -EBADMSG;
 	for (size_t i = 0; i < len; i++) {
 		if (at[i] < 0x21 || at[i] > 0x7e)
-			return -EBADMSG;
+			return false;
 	}
-	memcpy(f->text, at, len);
-	return 0;
+	return len > 0 && len <= RADIO_TEXT_MAX;
 }
 
-static int get_body(struct radio_frame *f, const uint8_t *at, size_t len)
+static bool numbers_ok(const struct radio_frame *f, unsigned body)
 {
-	unsigned body = types[f->type].body;
-	size_t fixed = !!(body & BODY_FLAGS) + !!(body & BODY_SESSION) + !!(body & BODY_QFI) +
-		       (body & BODY_ADDRESS ? 4 : 0);
+	if ((body & BODY_SESSION) && (f->session < 1 || f->session > SESSION_MAX))
+		return false;
+	return !(body & BODY_QFI) || f->qfi <= QFI_MAX;
+}
 
-	if (len < fixed)
-		return -EBADMSG;
+static size_t fixed_len(unsigned body)
+{
+	return (body & BODY_FLAGS ? 1 : 0) + (body & BODY_SESSION ? 1 : 0) +
+	       (body & BODY_QFI ? 1 : 0) + (body & BODY_ADDRESS ? 4 : 0);
+}
+
+static const uint8_t *get_fixed(struct radio_frame *f, unsigned body, const uint8_t *at)
+{
 	if (body & BODY_FLAGS)
 		f->resume = *at++ & FLAG_RESUME;
 	if (body & BODY_SESSION)
@@ -70,11 +74,26 @@ static int get_body(struct radio_frame *f, const uint8_t *at, size_t len)
 		memcpy(&f->address, at, 4);
 		at += 4;
 	}
-	len -= fixed;
-	if ((body & BODY_SESSION) && (f->session < 1 || f->session > SESSION_MAX))
+	return at;
+}
+
+static int get_body(struct radio_frame *f, const uint8_t *at, size_t len)
+{
+	unsigned body = types[f->type].body;
+	size_t fixed = fixed_len(body);
+
+	if (len < fixed)
 		return -EBADMSG;
-	if (body & BODY_TEXT)
-		return get_text(f, at, len);
+	at = get_fixed(f, body, at);
+	len -= fixed;
+	if (!numbers_ok(f, body))
+		return -EBADMSG;
+	if (body & BODY_TEXT) {
+		if (!text_ok(at, len))
+			return -EBADMSG;
+		memcpy(f->text, at, len);
+		return 0;
+	}
 	if (len && !(body & (BODY_NAS | BODY_NAS_OPTIONAL)))
 		return -EBADMSG;
 	if (!len && (body & BODY_NAS))
@@ -106,10 +125,32 @@ int radio_frame_decode(const uint8_t *buf, size_t len, struct radio_frame *ret_f
 	return r;
 }
 
-static size_t put_body(const struct radio_frame *f, uint8_t *at)
+/* What the other end would refuse is refused here: it would be repeated for ever. */
+static int body_len(const struct radio_frame *f, size_t *ret_len)
 {
 	unsigned body = types[f->type].body;
-	uint8_t *start = at;
+	size_t len = fixed_len(body), text_len = strnlen(f->text, sizeof f->text);
+
+	if (!numbers_ok(f, body))
+		return -EINVAL;
+	if (body & BODY_TEXT) {
+		if (!text_ok((const uint8_t *)f->text, text_len))
+			return -EINVAL;
+		len += text_len;
+	}
+	if (body & (BODY_NAS | BODY_NAS_OPTIONAL)) {
+		if ((f->nas_len && !f->nas) || (!f->nas_len && (body & BODY_NAS)) ||
+		    f->nas_len > RADIO_BODY_MAX - len)
+			return -EINVAL;
+		len += f->nas_len;
+	}
+	*ret_len = len;
+	return 0;
+}
+
+static void put_body(const struct radio_frame *f, uint8_t *at)
+{
+	unsigned body = types[f->type].body;
 
 	if (body & BODY_FLAGS)
 		*at++ = f->resume ? FLAG_RESUME : 0;
@@ -121,33 +162,28 @@ static size_t put_body(const struct radio_frame *f, uint8_t *at)
 		memcpy(at, &f->address, 4);
 		at += 4;
 	}
-	if (body & BODY_TEXT) {
+	if (body & BODY_TEXT)
 		memcpy(at, f->text, strlen(f->text));
-		at += strlen(f->text);
-	}
-	if ((body & (BODY_NAS | BODY_NAS_OPTIONAL)) && f->nas) {
+	if ((body & (BODY_NAS | BODY_NAS_OPTIONAL)) && f->nas_len)
 		memcpy(at, f->nas, f->nas_len);
-		at += f->nas_len;
-	}
-	return (size_t)(at - start);
 }
 
 int radio_frame_encode(const struct radio_frame *f, uint8_t *buf, size_t size, size_t *ret_len)
 {
-	size_t body_len;
+	size_t len;
 
-	if ((unsigned)f->type >= RADIO_TYPES || !f->from || f->nas_len > RADIO_BODY_MAX - 8)
+	if ((unsigned)f->type >= RADIO_TYPES || !f->from || body_len(f, &len) < 0)
 		return -EINVAL;
-	if (size < RADIO_HEADER_LEN + RADIO_TEXT_MAX + 8 + f->nas_len)
+	if (size < RADIO_HEADER_LEN + len)
 		return -ENOBUFS;
-	body_len = put_body(f, buf + RADIO_HEADER_LEN);
 	buf[0] = RADIO_VERSION;
 	buf[1] = (uint8_t)f->type;
 	wire_store16(buf + 2, f->seq);
 	wire_store16(buf + 4, f->ack);
-	wire_store16(buf + 6, (uint16_t)body_len);
+	wire_store16(buf + 6, (uint16_t)len);
 	wire_store32(buf + 8, f->from);
 	wire_store32(buf + 12, f->to);
-	*ret_len = RADIO_HEADER_LEN + body_len;
+	put_body(f, buf + RADIO_HEADER_LEN);
+	*ret_len = RADIO_HEADER_LEN + len;
 	return 0;
 }

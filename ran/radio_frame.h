@@ -61,7 +61,7 @@ struct radio_frame {
 /** radio_frame_decode - @buf: after the Ethernet header; padding behind the body is allowed;
  * Return: 0 or -EBADMSG */
 int radio_frame_decode(const uint8_t *buf, size_t len, struct radio_frame *ret_frame);
-/** radio_frame_encode - Return: 0, -EINVAL, -ENOBUFS */
+/** radio_frame_encode - Return: 0, -EINVAL for what the other end would not take, -ENOBUFS */
 int radio_frame_encode(const struct radio_frame *frame, uint8_t *buf, size_t size, size_t *ret_len);
 const char *radio_type_name(enum radio_type type);
 

@@ -158,11 +158,15 @@ static void handle(struct radio_link *l, const struct radio_frame *frame)
 {
 	if (frame->from != l->peer_instance)
 		meet_instance(l, frame->from);
+	if (l->closing) /* whoever was told has let go of the link */
+		return;
 	l->heard_ms = uv_now(uv_handle_get_loop((uv_handle_t *)&l->timer));
 	if (!l->alive) {
 		l->alive = true;
 		l->events.alive(l, true, l->user);
 	}
+	if (l->closing)
+		return;
 	if (frame->to == l->instance)
 		drop_acknowledged(l, frame->ack);
 	if (frame->type == RADIO_ALIVE)

@@ -1,0 +1,747 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The radio link: frames byte by byte, and two ends in a network namespace of their own with a
+ * relay between them that loses, doubles and delays.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lib/netlink/netlink.h"
+#include "ran/radio.h"
+#include "ran/radio_link.h"
+#include "tests/unit/hex_bytes.h"
+
+/* ---- frames ---- */
+
+#define SUPI_HEX "696d73692d303031303130303030303030303031"
+
+static const struct {
+	const char *hex;
+	struct radio_frame frame;
+	const char *nas; /* hex */
+} golden[] = {
+	{"01 00 0000 0007 0000 11223344 00000000",
+	 {.type = RADIO_ALIVE, .ack = 7, .from = 0x11223344},
+	 ""},
+	{"01 01 0001 0000 0015 11223344 00000000 00 " SUPI_HEX,
+	 {.type = RADIO_ATTACH, .seq = 1, .from = 0x11223344, .text = "imsi-001010000000001"},
+	 ""},
+	{"01 01 ffff fffe 0015 11223344 55667788 01 " SUPI_HEX,
+	 {.type = RADIO_ATTACH,
+	  .seq = 65535,
+	  .ack = 65534,
+	  .from = 0x11223344,
+	  .to = 0x55667788,
+	  .resume = true,
+	  .text = "imsi-001010000000001"},
+	 ""},
+	{"01 02 0001 0001 0005 11223344 55667788 01 676e6231",
+	 {.type = RADIO_ATTACHED,
+	  .seq = 1,
+	  .ack = 1,
+	  .from = 0x11223344,
+	  .to = 0x55667788,
+	  .resume = true,
+	  .text = "gnb1"},
+	 ""},
+	{"01 03 0002 0001 0003 11223344 55667788 7e0041",
+	 {.type = RADIO_NAS, .seq = 2, .ack = 1, .from = 0x11223344, .to = 0x55667788},
+	 "7e0041"},
+	{"01 04 0003 0001 0004 11223344 55667788 05 09 7e01",
+	 {.type = RADIO_BEARER_ADD,
+	  .seq = 3,
+	  .ack = 1,
+	  .from = 0x11223344,
+	  .to = 0x55667788,
+	  .session = 5,
+	  .qfi = 9},
+	 "7e01"},
+	{"01 04 0003 0001 0002 11223344 55667788 0f 3f",
+	 {.type = RADIO_BEARER_ADD,
+	  .seq = 3,
+	  .ack = 1,
+	  .from = 0x11223344,
+	  .to = 0x55667788,
+	  .session = 15,
+	  .qfi = 63},
+	 ""},
+	{"01 05 0003 0001 0005 11223344 55667788 05 0a3c0102",
+	 {.type = RADIO_BEARER_ADDED,
+	  .seq = 3,
+	  .ack = 1,
+	  .from = 0x11223344,
+	  .to = 0x55667788,
+	  .session = 5},
+	 ""},
+	{"01 06 0004 0001 0001 11223344 55667788 01",
+	 {.type = RADIO_BEARER_REMOVE,
+	  .seq = 4,
+	  .ack = 1,
+	  .from = 0x11223344,
+	  .to = 0x55667788,
+	  .session = 1},
+	 ""},
+	{"01 06 0004 0001 0002 11223344 55667788 01 7e",
+	 {.type = RADIO_BEARER_REMOVE,
+	  .seq = 4,
+	  .ack = 1,
+	  .from = 0x11223344,
+	  .to = 0x55667788,
+	  .session = 1},
+	 "7e"},
+	{"01 07 0004 0001 0001 11223344 55667788 0f",
+	 {.type = RADIO_BEARER_REMOVED,
+	  .seq = 4,
+	  .ack = 1,
+	  .from = 0x11223344,
+	  .to = 0x55667788,
+	  .session = 15},
+	 ""},
+	{"01 08 0005 0002 0000 11223344 55667788",
+	 {.type = RADIO_RELEASE, .seq = 5, .ack = 2, .from = 0x11223344, .to = 0x55667788},
+	 ""},
+};
+
+static void check_same(const struct radio_frame *a, const struct radio_frame *b)
+{
+	assert_int_equal(a->type, b->type);
+	assert_int_equal(a->seq, b->seq);
+	assert_int_equal(a->ack, b->ack);
+	assert_int_equal(a->from, b->from);
+	assert_int_equal(a->to, b->to);
+	assert_int_equal(a->resume, b->resume);
+	assert_string_equal(a->text, b->text);
+	assert_int_equal(a->session, b->session);
+	assert_int_equal(a->qfi, b->qfi);
+	assert_int_equal(a->address.s_addr, b->address.s_addr);
+	assert_int_equal(a->nas_len, b->nas_len);
+	if (a->nas_len)
+		assert_memory_equal(a->nas, b->nas, a->nas_len);
+}
+
+static void test_golden(void **state)
+{
+	bool seen[RADIO_TYPES] = {false};
+
+	for (size_t i = 0; i < sizeof golden / sizeof golden[0]; i++) {
+		struct radio_frame frame = golden[i].frame, found;
+		uint8_t want[256], nas[64], have[RADIO_HEADER_LEN + RADIO_BODY_MAX];
+		size_t len = bytes_from_hex(golden[i].hex, want, sizeof want), have_len;
+
+		print_message("# %zu: %s\n", i, radio_type_name(frame.type));
+		frame.nas_len = bytes_from_hex(golden[i].nas, nas, sizeof nas);
+		frame.nas = frame.nas_len ? nas : NULL;
+		if (frame.type == RADIO_BEARER_ADDED)
+			inet_pton(AF_INET, "10.60.1.2", &frame.address);
+		assert_int_equal(radio_frame_encode(&frame, have, sizeof have, &have_len), 0);
+		assert_int_equal(have_len, len);
+		assert_memory_equal(have, want, len);
+		/* exactly that much room is enough, one octet less is not */
+		assert_int_equal(radio_frame_encode(&frame, have, len, &have_len), 0);
+		assert_int_equal(radio_frame_encode(&frame, have, len - 1, &have_len), -ENOBUFS);
+		assert_int_equal(radio_frame_decode(want, len, &found), 0);
+		check_same(&found, &frame);
+		/* Ethernet pads to 60 octets */
+		memset(want + len, 0xaa, 46);
+		assert_int_equal(radio_frame_decode(want, len + 46, &found), 0);
+		check_same(&found, &frame);
+		/* cut off anywhere */
+		for (size_t cut = 0; cut < len; cut++)
+			assert_int_equal(radio_frame_decode(want, cut, &found), -EBADMSG);
+		seen[frame.type] = true;
+	}
+	for (int type = 0; type < RADIO_TYPES; type++)
+		assert_true(seen[type]);
+}
+
+static const struct {
+	const char *what, *hex;
+} malformed[] = {
+	{"another version", "02 00 0000 0007 0000 11223344 00000000"},
+	{"no such type", "01 09 0000 0007 0000 11223344 00000000"},
+	{"no such type", "01 ff 0000 0007 0000 11223344 00000000"},
+	{"no instance", "01 00 0000 0007 0000 00000000 00000000"},
+	{"body longer than the frame", "01 03 0002 0001 0004 11223344 55667788 7e0041"},
+	{"body longer than any", "01 03 0002 0001 ffff 11223344 55667788 7e0041"},
+	{"alive with a body", "01 00 0000 0007 0001 11223344 00000000 00"},
+	{"release with a body", "01 08 0005 0002 0001 11223344 55667788 00"},
+	{"attach without a body", "01 01 0001 0000 0000 11223344 00000000"},
+	{"attach without a SUPI", "01 01 0001 0000 0001 11223344 00000000 00"},
+	{"attach with a blank", "01 01 0001 0000 0003 11223344 00000000 00 6120"},
+	{"attach with a NUL", "01 01 0001 0000 0003 11223344 00000000 00 6100"},
+	{"attach with a letter beyond ASCII", "01 01 0001 0000 0003 11223344 00000000 00 c3a4"},
+	{"attach with too long a text",
+	 "01 01 0001 0000 0041 11223344 00000000 00 "
+	 "61616161616161616161616161616161616161616161616161616161616161616161616161616161"
+	 "616161616161616161616161616161616161616161616161"},
+	{"NAS without NAS", "01 03 0002 0001 0000 11223344 55667788"},
+	{"bearer add without QFI", "01 04 0003 0001 0001 11223344 55667788 05"},
+	{"bearer add, session 0", "01 04 0003 0001 0002 11223344 55667788 00 09"},
+	{"bearer add, session 16", "01 04 0003 0001 0002 11223344 55667788 10 09"},
+	{"bearer add, QFI 64", "01 04 0003 0001 0002 11223344 55667788 05 40"},
+	{"bearer added without address", "01 05 0003 0001 0001 11223344 55667788 05"},
+	{"bearer added, half an address", "01 05 0003 0001 0003 11223344 55667788 05 0a3c"},
+	{"bearer added and more", "01 05 0003 0001 0006 11223344 55667788 05 0a3c0102 00"},
+	{"bearer remove without session", "01 06 0004 0001 0000 11223344 55667788"},
+	{"bearer removed and more", "01 07 0004 0001 0002 11223344 55667788 05 00"},
+};
+
+static void test_malformed(void **state)
+{
+	for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
+		struct radio_frame frame = {.seq = 4711};
+		uint8_t bytes[256];
+		size_t len = bytes_from_hex(malformed[i].hex, bytes, sizeof bytes);
+
+		print_message("# %zu: %s\n", i, malformed[i].what);
+		assert_int_equal(radio_frame_decode(bytes, len, &frame), -EBADMSG);
+		assert_int_equal(frame.seq, 4711); /* untouched */
+	}
+}
+
+static void test_not_encoded(void **state)
+{
+	static const uint8_t nas[RADIO_BODY_MAX + 1];
+	const struct radio_frame rows[] = {
+		{.type = RADIO_ALIVE},
+		{.type = RADIO_TYPES, .from = 1},
+		{.type = RADIO_ATTACH, .from = 1},
+		{.type = RADIO_ATTACH, .from = 1, .text = "two words"},
+		{.type = RADIO_NAS, .from = 1},
+		{.type = RADIO_NAS, .from = 1, .nas = nas},
+		{.type = RADIO_NAS, .from = 1, .nas_len = 5},
+		{.type = RADIO_NAS, .from = 1, .nas = nas, .nas_len = RADIO_BODY_MAX + 1},
+		{.type = RADIO_BEARER_ADD, .from = 1, .session = 0},
+		{.type = RADIO_BEARER_ADD, .from = 1, .session = 16},
+		{.type = RADIO_BEARER_ADD, .from = 1, .session = 1, .qfi = 64},
+		{.type = RADIO_BEARER_ADD,
+		 .from = 1,
+		 .session = 1,
+		 .nas = nas,
+		 .nas_len = RADIO_BODY_MAX - 1},
+		{.type = RADIO_BEARER_REMOVED, .from = 1},
+	};
+	struct radio_frame full = {.type = RADIO_ATTACH, .from = 1};
+	uint8_t bytes[RADIO_HEADER_LEN + RADIO_BODY_MAX];
+	size_t len = 4711;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		print_message("# %zu\n", i);
+		assert_int_equal(radio_frame_encode(&rows[i], bytes, sizeof bytes, &len), -EINVAL);
+		assert_int_equal(len, 4711);
+	}
+	/* a text that was never ended */
+	memset(full.text, 'x', sizeof full.text);
+	assert_int_equal(radio_frame_encode(&full, bytes, sizeof bytes, &len), -EINVAL);
+}
+
+/* The longest NAS PDU that fits, with and without numbers before it */
+static void test_longest(void **state)
+{
+	static uint8_t nas[RADIO_BODY_MAX];
+	struct radio_frame frame = {
+		.type = RADIO_NAS, .from = 1, .nas = nas, .nas_len = RADIO_BODY_MAX};
+	uint8_t bytes[RADIO_HEADER_LEN + RADIO_BODY_MAX];
+	struct radio_frame found;
+	size_t len;
+
+	assert_int_equal(radio_frame_encode(&frame, bytes, sizeof bytes, &len), 0);
+	assert_int_equal(len, sizeof bytes);
+	assert_true(ETH_HLEN + len <= RADIO_FRAME_MAX);
+	assert_int_equal(radio_frame_decode(bytes, len, &found), 0);
+	assert_int_equal(found.nas_len, RADIO_BODY_MAX);
+	frame = (struct radio_frame){.type = RADIO_BEARER_ADD,
+				     .from = 1,
+				     .session = 1,
+				     .nas = nas,
+				     .nas_len = RADIO_BODY_MAX - 2};
+	assert_int_equal(radio_frame_encode(&frame, bytes, sizeof bytes, &len), 0);
+	assert_int_equal(radio_frame_decode(bytes, len, &found), 0);
+	assert_int_equal(found.nas_len, RADIO_BODY_MAX - 2);
+}
+
+/* ---- two ends and what is between them ---- */
+
+enum {
+	PATIENCE_MS = 20000,
+	TICK_MS = 5,
+	QUEUE_MAX = 64 /* frames that the relay holds back */
+};
+
+struct world;
+
+struct end {
+	struct world *w;
+	const char *name;
+	struct radio_link *link;
+	uint32_t next_in, next_out; /* numbers carried as NAS */
+	unsigned frames, wrong, restarts, lost, back;
+	bool free_on_frame, free_on_restart;
+};
+
+/* A--ra--xa [relay] xb--rb--B */
+struct relay {
+	struct world *w;
+	uv_poll_t poll;
+	int fd;
+	struct relay *other;
+};
+
+struct world {
+	uv_loop_t loop;
+	uv_timer_t patience;
+	uint64_t end_ms;
+	struct nl *nl;
+	struct end a, b;
+	struct relay near, far;
+	unsigned lose, twice, late; /* per thousand */
+	bool blocked;
+	uint64_t seed;
+	uint8_t held[2048];
+	size_t held_len;
+	struct relay *held_for;
+	unsigned passed, dropped;
+};
+
+#define wait_until(w, condition)                                                                   \
+	do {                                                                                       \
+		(w)->end_ms = uv_now(&(w)->loop) + PATIENCE_MS;                                    \
+		while (!(condition) && uv_now(&(w)->loop) < (w)->end_ms)                           \
+			uv_run(&(w)->loop, UV_RUN_ONCE);                                           \
+		assert_true(condition);                                                            \
+	} while (0)
+
+/* the same on every run: xorshift64* */
+static unsigned random_thousandth(struct world *w)
+{
+	w->seed ^= w->seed >> 12;
+	w->seed ^= w->seed << 25;
+	w->seed ^= w->seed >> 27;
+	return (unsigned)((w->seed * 0x2545f4914f6cdd1dULL) >> 33) % 1000;
+}
+
+static void pass_on(struct relay *to, const uint8_t *frame, size_t len)
+{
+	assert_int_equal(send(to->fd, frame, len, 0), len);
+	to->w->passed++;
+}
+
+static void relay_frame(struct relay *r, const uint8_t *frame, size_t len)
+{
+	struct world *w = r->w;
+
+	if (w->blocked || random_thousandth(w) < w->lose) {
+		w->dropped++;
+		return;
+	}
+	if (!w->held_len && random_thousandth(w) < w->late) {
+		memcpy(w->held, frame, len);
+		w->held_len = len;
+		w->held_for = r->other;
+		return;
+	}
+	pass_on(r->other, frame, len);
+	if (random_thousandth(w) < w->twice)
+		pass_on(r->other, frame, len);
+	if (w->held_len && random_thousandth(w) < 300) {
+		pass_on(w->held_for, w->held, w->held_len);
+		w->held_len = 0;
+	}
+}
+
+static void relay_readable(uv_poll_t *poll, int status, int events)
+{
+	struct relay *r = poll->data;
+	uint8_t frame[2048];
+	ssize_t len;
+
+	while ((len = recv(r->fd, frame, sizeof frame, MSG_DONTWAIT)) > 0)
+		relay_frame(r, frame, (size_t)len);
+}
+
+static void relay_open(struct world *w, struct relay *r, struct relay *other, const char *device)
+{
+	struct sockaddr_ll local = {.sll_family = AF_PACKET,
+				    .sll_protocol = htons(RADIO_ETHERTYPE)};
+	unsigned ifindex;
+	int on = 1;
+
+	assert_int_equal(nl_link_index(w->nl, device, &ifindex), 0);
+	local.sll_ifindex = (int)ifindex;
+	r->w = w;
+	r->other = other;
+	r->fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	assert_true(r->fd >= 0);
+	assert_int_equal(setsockopt(r->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on), 0);
+	assert_int_equal(bind(r->fd, (struct sockaddr *)&local, sizeof local), 0);
+	assert_int_equal(uv_poll_init(&w->loop, &r->poll, r->fd), 0);
+	r->poll.data = r;
+	uv_poll_start(&r->poll, UV_READABLE, relay_readable);
+}
+
+static void end_close(struct end *e)
+{
+	radio_link_free(e->link);
+	e->link = NULL;
+}
+
+static void on_frame(struct radio_link *link, const struct radio_frame *frame, void *user)
+{
+	struct end *e = user;
+	uint32_t number = 0;
+
+	e->frames++;
+	if (frame->nas_len == sizeof number)
+		memcpy(&number, frame->nas, sizeof number);
+	e->wrong += frame->type != RADIO_NAS || number != e->next_in;
+	e->next_in++;
+	if (e->free_on_frame)
+		end_close(e);
+}
+
+static void on_restarted(struct radio_link *link, void *user)
+{
+	struct end *e = user;
+
+	e->restarts++;
+	e->next_in = 0;
+	if (e->free_on_restart)
+		end_close(e);
+}
+
+static void on_alive(struct radio_link *link, bool alive, void *user)
+{
+	struct end *e = user;
+
+	assert_ptr_equal(link, e->link);
+	if (alive)
+		e->back++;
+	else
+		e->lost++;
+}
+
+static const struct radio_link_events events = {on_frame, on_restarted, on_alive};
+
+static void end_open(struct world *w, struct end *e, const char *device)
+{
+	struct radio_link_config config = {
+		.device = device, .destination = RADIO_GNB_MAC, .any_source = e == &w->b};
+
+	radio_bearer_mac(1, 0, config.source);
+	if (e == &w->b) {
+		memcpy(config.source, config.destination, 6);
+		memset(config.destination, 0xff, 6);
+	}
+	e->w = w;
+	e->name = device;
+	assert_int_equal(radio_link_new(&w->loop, &config, &events, e, &e->link), 0);
+}
+
+static bool send_number(struct end *e)
+{
+	struct radio_frame frame = {.type = RADIO_NAS,
+				    .nas = (const uint8_t *)&e->next_out,
+				    .nas_len = sizeof e->next_out};
+	int r = radio_link_send(e->link, &frame);
+
+	assert_true(r == 0 || r == -ENOBUFS);
+	e->next_out += r == 0;
+	return r == 0;
+}
+
+static void add_link(struct world *w, const char *name, const char *peer)
+{
+	struct nl_veth veth = {.name = name, .peer = peer, .netns_fd = -1, .peer_netns_fd = -1};
+	unsigned ifindex;
+
+	assert_int_equal(nl_link_add_veth(w->nl, &veth), 0);
+	assert_int_equal(nl_link_index(w->nl, name, &ifindex), 0);
+	assert_int_equal(nl_link_set_up(w->nl, ifindex, true), 0);
+	assert_int_equal(nl_link_index(w->nl, peer, &ifindex), 0);
+	assert_int_equal(nl_link_set_up(w->nl, ifindex, true), 0);
+}
+
+static void on_patience(uv_timer_t *timer)
+{
+}
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof *w);
+	static bool mapped;
+
+	assert_non_null(w);
+	assert_int_equal(unshare(CLONE_NEWNET | (geteuid() && !mapped ? CLONE_NEWUSER : 0)), 0);
+	mapped = true;
+	assert_int_equal(nl_open(&w->nl), 0);
+	add_link(w, "ra", "xa");
+	add_link(w, "xb", "rb");
+	assert_int_equal(uv_loop_init(&w->loop), 0);
+	uv_timer_init(&w->loop, &w->patience);
+	uv_timer_start(&w->patience, on_patience, TICK_MS, TICK_MS);
+	w->seed = 20220401;
+	relay_open(w, &w->near, &w->far, "xa");
+	relay_open(w, &w->far, &w->near, "xb");
+	end_open(w, &w->a, "ra");
+	end_open(w, &w->b, "rb");
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	end_close(&w->a);
+	end_close(&w->b);
+	uv_close((uv_handle_t *)&w->near.poll, NULL);
+	uv_close((uv_handle_t *)&w->far.poll, NULL);
+	uv_close((uv_handle_t *)&w->patience, NULL);
+	uv_run(&w->loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&w->loop), 0);
+	close(w->near.fd);
+	close(w->far.fd);
+	nl_close(w->nl);
+	free(w);
+	return 0;
+}
+
+/* @count numbers each way, in order, each once */
+static void exchange(struct world *w, uint32_t count)
+{
+	w->end_ms = uv_now(&w->loop) + 3 * PATIENCE_MS;
+	while ((w->a.next_in < count || w->b.next_in < count) && uv_now(&w->loop) < w->end_ms) {
+		while (w->a.next_out < count && send_number(&w->a))
+			;
+		while (w->b.next_out < count && send_number(&w->b))
+			;
+		uv_run(&w->loop, UV_RUN_ONCE);
+	}
+	assert_int_equal(w->a.next_in, count);
+	assert_int_equal(w->b.next_in, count);
+	assert_int_equal(w->a.wrong, 0);
+	assert_int_equal(w->b.wrong, 0);
+}
+
+static void test_first_meeting(void **state)
+{
+	struct world *w = *state;
+	uint8_t ue_mac[6];
+
+	wait_until(w, w->a.restarts && w->b.restarts && w->a.back && w->b.back);
+	assert_true(radio_link_alive(w->a.link) && radio_link_alive(w->b.link));
+	radio_bearer_mac(1, 0, ue_mac);
+	assert_memory_equal(radio_link_peer(w->b.link), ue_mac, 6);
+	assert_string_equal(radio_link_device(w->a.link), "ra");
+	assert_true(radio_link_ifindex(w->a.link) > 0);
+	exchange(w, 100);
+	assert_int_equal(w->a.restarts, 1);
+	assert_int_equal(w->b.restarts, 1);
+	assert_int_equal(radio_link_counters(w->b.link)->received, 100);
+	assert_int_equal(radio_link_counters(w->b.link)->malformed, 0);
+}
+
+/* More than 65536 frames: the numbers come round. */
+static void test_numbers_come_round(void **state)
+{
+	struct world *w = *state;
+
+	wait_until(w, w->a.back && w->b.back);
+	exchange(w, 66000);
+}
+
+static const struct {
+	unsigned lose, twice, late;
+	uint32_t count; /* what is lost costs 30 ms */
+} qualities[] = {
+	{300, 0, 0, 80}, {0, 400, 0, 300}, {0, 0, 300, 200}, {200, 200, 200, 80}, {600, 0, 0, 40}};
+
+static void test_bad_links(void **state)
+{
+	for (size_t i = 0; i < sizeof qualities / sizeof qualities[0]; i++) {
+		struct world *w;
+		void *own;
+
+		print_message("# %zu: of 1000, %u lost, %u doubled, %u late\n", i,
+			      qualities[i].lose, qualities[i].twice, qualities[i].late);
+		setup(&own);
+		w = own;
+		w->lose = qualities[i].lose;
+		w->twice = qualities[i].twice;
+		w->late = qualities[i].late;
+		exchange(w, qualities[i].count);
+		assert_int_equal(w->a.restarts, 1);
+		assert_true(!w->lose || w->dropped > 0);
+		assert_true(!w->lose || radio_link_counters(w->a.link)->repeated > 0);
+		teardown(&own);
+	}
+}
+
+/* What waits is bounded, and nothing of it is lost. */
+static void test_queue(void **state)
+{
+	struct world *w = *state;
+
+	wait_until(w, w->a.back && w->b.back);
+	w->blocked = true;
+	for (int i = 0; i < RADIO_QUEUE_MAX; i++)
+		assert_true(send_number(&w->a));
+	assert_false(send_number(&w->a));
+	w->blocked = false;
+	wait_until(w, w->b.next_in == RADIO_QUEUE_MAX);
+	while (!send_number(&w->a)) /* until the first acknowledgement */
+		uv_run(&w->loop, UV_RUN_ONCE);
+	wait_until(w, w->b.next_in == RADIO_QUEUE_MAX + 1);
+	assert_int_equal(w->b.wrong, 0);
+	assert_int_equal(radio_link_send(w->a.link, &(struct radio_frame){.type = RADIO_NAS}),
+			 -EINVAL);
+}
+
+static void test_lost_and_back(void **state)
+{
+	struct world *w = *state;
+
+	wait_until(w, w->a.back && w->b.back);
+	w->blocked = true;
+	wait_until(w, w->a.lost && w->b.lost);
+	assert_false(radio_link_alive(w->a.link));
+	w->blocked = false;
+	wait_until(w, w->a.back == 2 && w->b.back == 2);
+	assert_int_equal(w->a.restarts, 1);
+	exchange(w, 10);
+}
+
+/* Numbers start again; what waited for the instance before is not given to the new one. */
+static void test_restart(void **state)
+{
+	struct world *w = *state;
+
+	wait_until(w, w->a.back && w->b.back);
+	exchange(w, 50);
+	w->blocked = true;
+	for (int i = 0; i < 5; i++)
+		assert_true(send_number(&w->a));
+	end_close(&w->b);
+	end_open(w, &w->b, "rb");
+	w->b.next_in = w->b.next_out = 0;
+	w->blocked = false;
+	wait_until(w, w->a.restarts == 2);
+	assert_int_equal(w->a.next_in, 0);
+	w->a.next_out = 0;
+	w->b.frames = 0;
+	exchange(w, 50);
+	assert_int_equal(w->b.frames, 50);
+	assert_int_equal(w->b.restarts, 2);
+	assert_int_equal(w->a.restarts, 2);
+}
+
+/* One end starts long after the other, which has sent into nothing. */
+static void test_late_start(void **state)
+{
+	struct world *w = *state;
+
+	end_close(&w->b);
+	for (int i = 0; i < 3; i++)
+		assert_true(send_number(&w->a));
+	wait_until(w, radio_link_counters(w->a.link)->repeated > 9);
+	end_open(w, &w->b, "rb");
+	wait_until(w, w->b.next_in == 3);
+	assert_int_equal(w->b.wrong, 0);
+	exchange(w, 20);
+}
+
+static void inject(struct world *w, const char *hex)
+{
+	uint8_t frame[256] = {0x02, 0xba, 0, 0, 1, 0, 2, 2, 2, 2, 2, 2, 0x88, 0xb5};
+	size_t len = ETH_HLEN + bytes_from_hex(hex, frame + ETH_HLEN, sizeof frame - ETH_HLEN);
+
+	assert_int_equal(send(w->far.fd, frame, len, 0), len);
+}
+
+static void test_garbage(void **state)
+{
+	struct world *w = *state;
+	const struct radio_counters *c = radio_link_counters(w->b.link);
+	unsigned count = sizeof malformed / sizeof malformed[0];
+
+	wait_until(w, w->a.back && w->b.back);
+	inject(w, "");
+	for (unsigned i = 0; i < count; i++)
+		inject(w, malformed[i].hex);
+	wait_until(w, c->malformed == count + 1);
+	assert_int_equal(w->b.restarts, 1);
+	exchange(w, 10);
+}
+
+static void test_freed_by_its_callback(void **state)
+{
+	struct world *w = *state;
+
+	w->b.free_on_restart = true;
+	wait_until(w, w->b.restarts == 1);
+	assert_null(w->b.link);
+	assert_int_equal(w->b.back, 0);
+	w->b.free_on_restart = false;
+	w->b.free_on_frame = true;
+	end_open(w, &w->b, "rb");
+	wait_until(w, w->b.back == 1);
+	for (int i = 0; i < 5; i++)
+		send_number(&w->a);
+	wait_until(w, !w->b.link);
+	assert_int_equal(w->b.frames, 1);
+}
+
+static void test_no_device(void **state)
+{
+	struct world *w = *state;
+	struct radio_link_config config = {.device = "nosuch"};
+	struct radio_link *link = NULL;
+
+	assert_int_equal(radio_link_new(&w->loop, &config, &events, w, &link), -ENODEV);
+	assert_null(link);
+	/* a device that goes away: what can't be sent waits, and nothing breaks */
+	wait_until(w, w->a.back && w->b.back);
+	w->blocked = true;
+	assert_int_equal(nl_link_del_name(w->nl, "ra"), 0);
+	for (int i = 0; i < RADIO_QUEUE_MAX; i++)
+		assert_true(send_number(&w->a));
+	wait_until(w, w->a.lost == 1 && w->b.lost == 1);
+	radio_link_free(NULL);
+}
+
+int main(void)
+{
+#define ROW(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_not_encoded),
+		cmocka_unit_test(test_longest),
+		ROW(test_first_meeting),
+		ROW(test_numbers_come_round),
+		cmocka_unit_test(test_bad_links),
+		ROW(test_queue),
+		ROW(test_lost_and_back),
+		ROW(test_restart),
+		ROW(test_late_start),
+		ROW(test_garbage),
+		ROW(test_freed_by_its_callback),
+		ROW(test_no_device),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
