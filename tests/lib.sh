@@ -17,12 +17,12 @@
 #   undo COMMAND...         at the end, whatever it is like, last registered first
 #   in_lab                  starts the test again in scripts/lab, unless it runs there
 #   become COMMAND...       goes on as COMMAND, which speaks TAP itself
-#   $root the repository, $build its build directory, $tmp a directory of this test's own
+#   $root the repository, $build its build directory (BATON_BUILD: another one, as build/san), $tmp a directory of this test's own
 set -u -o pipefail
 
 root=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/..")
 # shellcheck disable=SC2034 # for the tests
-build=$root/build
+build=${BATON_BUILD:-$root/build}
 _count=0 _planned='' _undo=() _output='' _pid=$BASHPID
 
 note() {
@@ -118,9 +118,10 @@ need_command() { # NAME...
 
 # The lab has no time for make: there a program was built before, or the file fails.
 need_built() { # FILE...
-	local file
+	local file sanitized=()
+	[ "$build" != "$root/build/san" ] || sanitized=(SAN=1)
 	for file in "$@"; do
-		[ -n "${BATON_LAB:-}" ] || make -s -C "$root" "${file#"$root"/}" >&2
+		[ -n "${BATON_LAB:-}" ] || make -s -C "$root" "${sanitized[@]}" "${file#"$root"/}" >&2
 		[ -x "$file" ] && continue
 		fail "${file#"$root"/} is built"
 		done_testing

@@ -11,6 +11,7 @@
 #   api METHOD PATH [BODY] [CURL OPTION]...           the migration manager's, as `baton env` says
 #   migrate MODE EDGE [HOLD_MS]                       prints the id of the migration that was begun
 #   ended ID, state ID, field ID FILTER               of a migration
+#   probe_start, probe_stop, probe_result             echoes to the service while something happens
 #   remember, remnants      what the topology is made of now; what is there of it still, a line each
 
 readonly supi=imsi-001010000000001
@@ -29,11 +30,14 @@ e2e_begin() {
 	done
 	# A run that was killed may have left it.
 	[ ! -e "/run/baton/$topology" ] || baton down --force >&2
+	# What a sanitizer says of a daemon goes to files here, since a daemon's log goes with the topology.
+	export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}log_path=$tmp/sanitizer"
 	undo e2e_down
 }
 
 e2e_down() {
 	[ ! -e "/run/baton/$topology" ] || baton down --force >/dev/null
+	! cat "$tmp"/sanitizer.* 2>/dev/null
 }
 
 in_ue() {
@@ -111,6 +115,31 @@ agree() {
 	[ "$seids" = "$(for upf in upf-a upf-b; do
 		upf $upf /v1/sessions | jq -c --arg upf $upf '.sessions[] | $upf + (.seid | tojson)'
 	done | jq -sc sort)" ]
+}
+
+# ---- echoes while something happens ----
+
+probe_start() { # [SECONDS between two]
+	in_ue ping -i "${1:-0.01}" service >"$tmp/probe" 2>&1 &
+	_probe=$!
+	wait_for 5 grep -q 'icmp_seq=' "$tmp/probe"
+}
+
+_probe_count() { grep -o 'icmp_seq=[0-9]*' "$tmp/probe" | wc -l; }
+_probe_more() { [ "$(_probe_count)" -ge $((_probes + 5)) ]; }
+
+# After five more answers: what was lost before them is lost.
+probe_stop() {
+	_probes=$(_probe_count)
+	wait_for 10 _probe_more
+	kill $_probe
+	wait $_probe 2>/dev/null
+}
+
+probe_result() {
+	grep -o 'icmp_seq=[0-9]*' "$tmp/probe" | cut -d= -f2 | sort -n | awk '
+		{ doubled += seen[$1]++ > 0; last = $1 }
+		END { for (i = 1; i <= last; i++) lost += !seen[i]; printf "%d lost, %d doubled\n", lost, doubled }'
 }
 
 # ---- what is left ----
