@@ -94,18 +94,20 @@ __attribute__((format(printf, 2, 3))) static int make_directory(const struct run
 	return mkdir(path, 0700) ? -errno : 0;
 }
 
+static const char no_servers[] = "# no name server\n";
+
+/* A node without daemons has no files. */
 static int write_node(const struct plan *plan, unsigned node)
 {
-	static const char resolv[] = "# no name server\n";
 	const struct daemon_row *rows[DAEMONS_PER_NODE];
 	const char *name = plan_node_name(plan, node);
 	size_t count = plan_daemons(plan, node, rows);
 	char path[RUN_PATH_MAX];
-	int rc = make_directory(plan->run, "nodes/%s", name);
+	int rc = count ? make_directory(plan->run, "nodes/%s", name) : 0;
 
 	snprintf(path, sizeof(path), "nodes/%s/resolv.conf", name);
-	if (!rc)
-		rc = save_text(plan->run, path, resolv, strlen(resolv), 0644);
+	if (!rc && count && plan->t->node[node].kind == TOPO_UE)
+		rc = save_text(plan->run, path, no_servers, strlen(no_servers), 0644);
 	for (size_t i = 0; !rc && i < count; i++) {
 		if (!strcmp(rows[i]->name, "ue-agent"))
 			rc = make_directory(plan->run, "nodes/%s/ue-agent", name);
@@ -123,6 +125,8 @@ int config_write_all(const struct plan *plan)
 		rc = make_directory(plan->run, "%s", "bpf");
 	if (!rc)
 		rc = write_token(plan->run);
+	if (!rc)
+		rc = save_text(plan->run, "resolv.conf", no_servers, strlen(no_servers), 0644);
 	if (!rc)
 		rc = write_printed(plan, "hosts", 0644, print_hosts);
 	if (!rc)

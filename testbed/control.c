@@ -74,8 +74,11 @@ json_t *control_status(const struct run *run, const char *node)
 {
 	char *text = NULL;
 	json_t *json;
+	int rc = control_ask(run, node, "status", &text);
 
-	if (control_ask(run, node, "status", &text))
+	if (rc == -ENOENT)
+		return json_pack("{s:s, s:[]}", "node", node, "daemons");
+	if (rc)
 		return NULL;
 	json = json_loads(text, 0, NULL);
 	free(text);

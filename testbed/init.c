@@ -87,12 +87,32 @@ static int open_all(struct init *init)
 	return rc;
 }
 
+/* A node without daemons: nothing to do but to be there, and to let the kernel reap. */
+static void idle(int up_fd) __attribute__((noreturn));
+static void idle(int up_fd)
+{
+	struct init_message message;
+
+	signal(SIGCHLD, SIG_IGN);
+	if (init_send(up_fd, INIT_READY, NULL) || init_receive(up_fd, &message) ||
+	    message.word != INIT_COMMIT)
+		_exit(1);
+	close(up_fd);
+	for (;;)
+		pause();
+}
+
 void init_run(const struct plan *plan, unsigned node, int up_fd)
 {
-	struct init *init = calloc(1, sizeof(*init));
+	const struct daemon_row *rows[DAEMONS_PER_NODE];
 	struct node_error err;
-	int rc = init ? 0 : -ENOMEM;
+	struct init *init;
+	int rc;
 
+	if (!plan_daemons(plan, node, rows))
+		idle(up_fd);
+	init = calloc(1, sizeof(*init));
+	rc = init ? 0 : -ENOMEM;
 	if (init) {
 		init->plan = plan;
 		init->node = node;

@@ -2,7 +2,7 @@
 /*
  * A node's init: process 1 of the node, forked by `baton up` with the plan in its memory. It sets up its own node in step
  * with `up` (over a socket pair), then starts, awaits, logs, restarts and reaps the node's daemons, and answers
- * on nodes/NODE/init.sock, until it is killed; then the node is gone. If `up` ends before it commits, so does the init.
+ * on nodes/NODE/init.sock, until it is killed; then the node is gone. A node without daemons has no such socket. If `up` ends before it commits, so does the init.
  *
  * Control protocol (init_control.c): one request a line, up to 200 bytes; one line of answer each.
  *   status                     {"node", "daemons": [{"name", "pid", "state", "restarts", "status", "last_exit"}]}

@@ -99,6 +99,10 @@ static int print_logs(const struct run *run, const char *node, const char *daemo
 	if (r.file)
 		fclose(r.file);
 	print_file(&r, r.path);
+	if (!r.file && errno == ENOENT) {
+		complain("node %s runs no daemons", node);
+		return BATON_FAILED;
+	}
 	if (!r.file)
 		rc = -errno;
 	else if (following)

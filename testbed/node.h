@@ -17,10 +17,12 @@ int node_fail(struct node_error *err, int rc, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /**
- * node_mounts - / recursively slave, own /proc and /sys, the run's bpffs, hosts and resolv.conf, host name
+ * node_mounts_template - in the mount namespace that the nodes' are copied from: / recursively slave, hosts, resolv.conf
  *
- * Mounts of other namespaces and runs that were copied with the host's are let go, or this node would keep them alive.
+ * Mounts of other namespaces and runs that were copied with the host's are let go, or the nodes would keep them alive.
  */
+int node_mounts_template(const struct plan *plan, struct node_error *err);
+/** node_mounts - in the node's: own /proc and /sys, the run's bpffs, host name */
 int node_mounts(const struct plan *plan, unsigned node, struct node_error *err);
 
 /** node_settings - every sysctl that Baton relies on; the host's are another namespace's */

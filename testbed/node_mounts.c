@@ -112,11 +112,33 @@ static int bind_files(const struct plan *plan, unsigned node, struct node_error 
 	run_path(plan->run, path, "bpf");
 	if (mount(path, "/sys/fs/bpf", NULL, MS_BIND, NULL) && errno != ENOENT)
 		return node_fail(err, -errno, "%s on /sys/fs/bpf", path);
+	if (node >= plan->t->node_count || plan->t->node[node].kind != TOPO_UE)
+		return 0;
+	/* a UE is told its name servers by the network */
+	run_path(plan->run, path, "nodes/%s/resolv.conf", plan_node_name(plan, node));
+	rc = bind_file(path, "/etc/resolv.conf");
+	return rc ? node_fail(err, rc, "%s on /etc/resolv.conf", path) : 0;
+}
+
+int node_mounts_template(const struct plan *plan, struct node_error *err)
+{
+	char path[RUN_PATH_MAX];
+	int rc;
+
+	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))
+		return node_fail(err, -errno, "/ recursively slave");
+	/* but not where namespaces are bound: each node would get each of those mounts, and hold up
+	 * its end */
+	(void)mount(NULL, "/run", NULL, MS_PRIVATE, NULL);
+	(void)mount(NULL, NETNS_ROOT, NULL, MS_PRIVATE, NULL);
+	rc = let_go_of_others(plan);
+	if (rc)
+		return node_fail(err, rc, "/proc/self/mountinfo");
 	run_path(plan->run, path, "hosts");
 	rc = bind_file(path, "/etc/hosts");
 	if (rc)
 		return node_fail(err, rc, "%s on /etc/hosts", path);
-	run_path(plan->run, path, "nodes/%s/resolv.conf", plan_node_name(plan, node));
+	run_path(plan->run, path, "resolv.conf");
 	rc = bind_file(path, "/etc/resolv.conf");
 	return rc ? node_fail(err, rc, "%s on /etc/resolv.conf", path) : 0;
 }
@@ -126,13 +148,8 @@ int node_mounts(const struct plan *plan, unsigned node, struct node_error *err)
 	const char *name = plan_node_name(plan, node);
 	int rc;
 
-	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))
-		return node_fail(err, -errno, "/ recursively slave");
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
 		return node_fail(err, -errno, "/proc");
-	rc = let_go_of_others(plan);
-	if (rc)
-		return node_fail(err, rc, "/proc/self/mountinfo");
 	rc = mount_sys();
 	if (rc)
 		return node_fail(err, rc, "/sys");

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -102,16 +103,30 @@ static int spawn_one(struct up *up, unsigned node)
 	return open_netns(up, node);
 }
 
-static int bind_one(struct up *up, unsigned node)
+/*
+ * The files that namespaces are bound over are one file with a name for each: what counts is the
+ * name, and on a /run on disk new files are dear.
+ */
+static int make_bind_point(struct up *up, unsigned node, const char *path)
 {
-	char path[RUN_PATH_MAX], from[64];
+	char first[RUN_PATH_MAX];
 	int fd;
 
-	snprintf(path, sizeof(path), NETNS_ROOT "/%s.%s", up->run.name, up->run.node[node].name);
+	snprintf(first, sizeof(first), NETNS_ROOT "/%s.%s", up->run.name, up->run.node[0].name);
+	if (node && !link(first, path))
+		return 0;
 	fd = open(path, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
 	close(fd);
+	return 0;
+}
+
+static int bind_one(struct up *up, unsigned node)
+{
+	char path[RUN_PATH_MAX], from[64];
+
+	snprintf(path, sizeof(path), NETNS_ROOT "/%s.%s", up->run.name, up->run.node[node].name);
 	snprintf(from, sizeof(from), "/proc/self/fd/%d", up->netns[node]);
 	return mount(from, path, "none", MS_BIND, NULL) ? -errno : 0;
 }
@@ -201,27 +216,74 @@ static int tell_all(struct up *up, enum init_word word)
 	return BATON_OK;
 }
 
-int up_spawn(struct up *up)
+/*
+ * All nodes' mount namespaces are copied from one that was cut free of the host's once. We are in
+ * it while we spawn, and come back: what is mounted later is the host's.
+ */
+static int spawn_all(struct up *up)
 {
-	int rc = 0;
+	int home = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), rc = 0;
+	struct node_error err;
 
+	if (home < 0 || unshare(CLONE_NEWNS)) {
+		rc = -errno;
+		if (home >= 0)
+			close(home);
+		return rc;
+	}
+	if (node_mounts_template(&up->plan, &err)) {
+		complain("%s", err.text);
+		rc = -EIO;
+	}
 	for (unsigned i = 0; !rc && i < up->run.node_count; i++)
 		rc = spawn_one(up, i);
+	if (setns(home, CLONE_NEWNS) && !rc)
+		rc = -errno;
+	close(home);
+	return rc;
+}
+
+int up_spawn(struct up *up)
+{
+	char cwd[PATH_MAX];
+	int rc;
+
+	if (!getcwd(cwd, sizeof(cwd)))
+		cwd[0] = '\0';
+	rc = spawn_all(up);
+	if (cwd[0] && chdir(cwd)) /* gone meanwhile: nothing below needs it */
+		cwd[0] = '\0';
 	/* what was spawned is recorded, even when the next was not */
 	if (run_save(&up->run) || rc)
 		return failed("making namespaces", rc ? rc : -EIO);
+	return await_all(up, INIT_PREPARED);
+}
+
+/* After the nodes cut themselves off from /run/netns: each mount is made once, not once a node. */
+static int bind_all(struct up *up)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; !rc && i < up->run.node_count; i++) {
+		char path[RUN_PATH_MAX];
+
+		snprintf(path, sizeof(path), NETNS_ROOT "/%s.%s", up->run.name,
+			 up->run.node[i].name);
+		rc = make_bind_point(up, i, path);
+	}
 	for (unsigned i = 0; !rc && i < up->run.node_count; i++)
 		rc = bind_one(up, i);
-	if (rc)
-		return failed(NETNS_ROOT, rc);
-	return await_all(up, INIT_PREPARED);
+	return rc ? failed(NETNS_ROOT, rc) : BATON_OK;
 }
 
 int up_link(struct up *up)
 {
 	struct node_error err;
-	int rc = links_make(&up->plan, up->netns, &err);
+	int rc = bind_all(up);
 
+	if (rc)
+		return rc;
+	rc = links_make(&up->plan, up->netns, &err);
 	if (rc) {
 		complain("%s", err.text);
 		return BATON_FAILED;
