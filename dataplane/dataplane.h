@@ -41,7 +41,7 @@ struct dp_prefix {
 /* A bearer on the radio link: told by MAC address, so that nothing is added to a packet. */
 struct dp_bearer {
 	unsigned ifindex;  /* the gNB's end of the UE's radio link */
-	uint8_t ue_mac[6]; /* frames from and to the UE for this bearer; see ran/radio.h */
+	uint8_t ue_mac[6]; /* frames from and to the UE for this bearer; see lib/radio.h */
 };
 
 struct dp_pdr {

@@ -13,7 +13,7 @@
 #include "dataplane/bpf_maps.h"
 #include "dataplane/ebpf.h"
 #include "lib/log.h"
-#include "ran/radio.h"
+#include "lib/radio.h"
 /* after ebpf_shared.h, whose struct ebpf_config is in it */
 #include "bpf/ebpf_tc.skel.h"
 

@@ -21,7 +21,7 @@
 #include "dataplane/gtp_shared.h"
 #include "dataplane/gtpu_path.h"
 #include "lib/gtpu/gtpu.h"
-#include "ran/radio.h"
+#include "lib/radio.h"
 /* after gtp_shared.h, whose struct gtp_guard_config is in it */
 #include "bpf/gtp_guard.skel.h"
 

@@ -14,7 +14,7 @@
 
 #include "lib/daemon.h"
 #include "lib/log.h"
-#include "ran/radio.h"
+#include "lib/radio.h"
 
 enum {
 	RADIO_ALIVE_MS = 100, /* how often a silent end says that it is there */

@@ -78,7 +78,7 @@ struct topo_node {
 
 	/* ue */
 	char supi[24]; /* "imsi-001010000000001" */
-	uint32_t ue24; /* see ran/radio.h */
+	uint32_t ue24; /* see lib/radio.h */
 	size_t session_count;
 	struct topo_session session[TOPO_SESSIONS_MAX];
 	size_t gnb_count;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ran/radio.h"
+#include "lib/radio.h"
 
 struct layer_default {
 	uint32_t prefix;

@@ -6,7 +6,7 @@
 
 #include "lib/log.h"
 #include "ran/gnb/gnb.h"
-#include "ran/radio.h"
+#include "lib/radio.h"
 
 enum { TICK_MS = 100 };
 

@@ -9,7 +9,7 @@
 
 #include "lib/log.h"
 #include "ran/gnb/gnb.h"
-#include "ran/radio.h"
+#include "lib/radio.h"
 
 enum { RADIO_PROCEDURE_MS = 1500 };
 

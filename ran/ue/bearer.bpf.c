@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The UE's bearers: frames between the hidden ends of pduN and the serving radio link. See bearer.h
- * and ran/radio.h. */
+ * and lib/radio.h. */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/pkt_cls.h>

@@ -9,7 +9,7 @@
 
 #include "bpf/ue_bearer.skel.h"
 #include "lib/log.h"
-#include "ran/radio.h"
+#include "lib/radio.h"
 
 enum {
 	PARK_MS = 2000, /* how long a released session's interface waits for its next use */

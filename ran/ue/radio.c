@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lib/log.h"
-#include "ran/radio.h"
+#include "lib/radio.h"
 #include "ran/ue/bearer.h"
 
 static bool is_serving(const struct ue_radio *r)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ran/radio.h"
+#include "lib/radio.h"
 
 const uint8_t node_macs[PORTS][6] = {{0x02, 0, 0, 0, 0, 1}, {0x02, 0, 0, 0, 0, 2}, RADIO_GNB_MAC};
 const uint8_t peer_macs[PORTS][6] = {

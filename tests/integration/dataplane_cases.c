@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ran/radio.h"
+#include "lib/radio.h"
 #include "tests/integration/packet_cases.h"
 
 static uint8_t wanted[PACKET_MAX];

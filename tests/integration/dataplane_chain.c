@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "dataplane/internal.h"
-#include "ran/radio.h"
+#include "lib/radio.h"
 
 static const uint8_t ue_mac[6] = {0x02, 0xba, 0, 0, 1, 1};
 static const uint8_t gnb_mac[6] = RADIO_GNB_MAC;

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "ran/radio.h"
+#include "lib/radio.h"
 #include "tests/integration/dataplane_bed.h"
 
 enum { MANY = 1000, FLOOD = 2000 };

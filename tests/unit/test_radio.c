@@ -21,7 +21,7 @@
 #include <cmocka.h>
 
 #include "lib/netlink/netlink.h"
-#include "ran/radio.h"
+#include "lib/radio.h"
 #include "ran/radio_link.h"
 #include "tests/unit/hex_bytes.h"
 

@@ -12,8 +12,8 @@
  * number in the UE's SUPI and SS the PDU session id. NAS and the control protocol below use an
  * ethertype of their own (RADIO_ETHERTYPE), source and destination the same addresses with SS 0.
  */
-#ifndef BATON_RAN_RADIO_H
-#define BATON_RAN_RADIO_H
+#ifndef BATON_LIB_RADIO_H
+#define BATON_LIB_RADIO_H
 
 #include <stdint.h>
 
