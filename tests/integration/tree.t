@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The tree itself: a licence line in every source file, arrows between folders that run downwards only, an example configuration
+# that each daemon takes.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+cd "$root" || exit 1
+
+sources=$(find . -path ./build -prune -o -path ./.git -prune -o -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.t' -o -name '*.mk' -o \
+	-name Makefile -o -path './scripts/*' \) -print | sort)
+
+unlicensed=$(xargs grep -L 'SPDX-License-Identifier: \(Apache-2.0\|GPL-2.0\)' <<<"$sources")
+is 'every source file has a licence line' "$unlicensed" ''
+bpf=$(grep '\.bpf\.[ch]$' <<<"$sources" | xargs grep -L 'SPDX-License-Identifier: GPL-2.0')
+is 'BPF programs are GPL-2.0' "$bpf" ''
+
+# Who may include whom: a daemon nobody else's header, wire formats nothing but lib/wire.h.
+daemons='upf smf-lite ran migration-manager agents testbed'
+for one in $daemons; do
+	for other in $daemons; do
+		[ "$one" = "$other" ] && continue
+		found=$(grep -rln "#include \"$other/" --include='*.[ch]' "$one")
+		is "$one includes nothing of $other" "$found" ''
+	done
+done
+for format in pfcp gtpu ngap nas stamp; do
+	found=$(grep -rhn '#include "' --include='*.[ch]' "lib/$format" | grep -v "\"lib/$format/\|\"lib/wire.h\"")
+	is "lib/$format depends on nothing but lib/wire.h" "$found" ''
+done
+found=$(grep -rln '#include "\(upf\|smf-lite\|ran\|migration-manager\|agents\|testbed\|dataplane\)/' --include='*.[ch]' lib)
+is 'lib includes nothing above it' "$found" ''
+
+for example in upf/upf smf-lite/smf-lite ran/gnb/gnb ran/ue/ue agents/ue-agent/ue-agent agents/edge-agent/edge-agent \
+	migration-manager/migration-manager; do
+	program=$build/bin/$(basename "$example")
+	need_built "$program"
+	ok "$(basename "$example") takes its example configuration" "$program" --config "$example.example.yaml" --check-config
+done
+done_testing
