@@ -12,6 +12,7 @@ $(call program,smf-lite,smf-lite/main.c,$(SMF_LIBS))
 
 SMF_WORLD := tests/unit/smf_world.c tests/unit/smf_world_upf.c
 $(call unit-test,test_smf_pool,tests/unit/test_smf_pool.c,$(SMF_LIBS))
+$(call unit-test,test_smf_config,tests/unit/test_smf_config.c,$(SMF_LIBS))
 $(call unit-test,test_smf_session,tests/unit/test_smf_session.c $(SMF_WORLD),$(SMF_LIBS))
 $(call unit-test,test_smf_registration,tests/unit/test_smf_registration.c $(SMF_WORLD),$(SMF_LIBS))
 $(call unit-test,test_smf_restart,tests/unit/test_smf_restart.c $(SMF_WORLD),$(SMF_LIBS))
