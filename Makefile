@@ -148,9 +148,12 @@ install: all
 	install -m 644 topologies/*.yaml $(DESTDIR)$(PREFIX)/share/baton/topologies/
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 
+# Each bench prints a table and writes build/bench/NAME.json.
+bench: bench-dataplane
+
 clean:
 	rm -rf build
 
 -include $(ALL_OBJS:.o=.d)
-.PHONY: all tests fuzz check install clean FORCE
+.PHONY: all tests fuzz check bench install clean FORCE
 FORCE:
