@@ -10,3 +10,7 @@ $(call program,baton,$(addprefix testbed/,main.c up.c up_check.c up_steps.c down
 	testbed/measure/place.c testbed/measure/switch.c,topology measure dataplane stamp netlink gtpu sctp core,)
 # Inits are forked, and each would look up its functions anew.
 $(B)/bin/baton: LDFLAGS += -Wl,-z,now
+
+measure_libs := measure stamp netlink gtpu core
+$(call unit-test,test_measure,tests/unit/test_measure.c tests/unit/measure_world.c,$(measure_libs))
+$(call unit-test,test_measure_collect,tests/unit/test_measure_collect.c,$(measure_libs))

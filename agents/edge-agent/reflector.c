@@ -15,6 +15,7 @@ enum { LISTENERS_MAX = 16, RECEIVE_BATCH = 64, PACKET_MAX = 2048, SOCKET_BUFFER 
 struct session {
 	uint16_t ssid;
 	uint64_t taken; /* samples ever; the reflector's next sequence number too */
+	uint64_t began_ns;
 	uint64_t heard_mono_ns;
 	struct stamp_sample *ring;
 };
@@ -28,6 +29,7 @@ struct listener {
 struct reflector {
 	uv_loop_t *loop;
 	size_t ring;
+	uint64_t started_ns;
 	struct listener *listener[LISTENERS_MAX];
 	size_t listener_count;
 	struct session session[REFLECTOR_SESSIONS_MAX];
@@ -71,6 +73,7 @@ static struct session *session_begin(struct reflector *r, uint16_t ssid)
 		r->session_count++;
 	s->ssid = ssid;
 	s->taken = 0;
+	s->began_ns = clock_now_ns();
 	return s;
 }
 
@@ -132,6 +135,7 @@ static void reflect(struct listener *l, const uint8_t *packet, size_t len,
 				     .received_ns = arrival->ns,
 				     .sender_seq = test.seq,
 				     .sender_time_ns = test.time_ns,
+				     .sender_estimate = test.estimate,
 				     .sender_ttl = arrival->ttl};
 	stamp_reply_encode(&reply, bytes);
 	if (sendto(l->fd, bytes, sizeof bytes, MSG_DONTWAIT,
@@ -222,6 +226,7 @@ int reflector_new(uv_loop_t *loop, size_t ring, struct reflector **ret_reflector
 		return -ENOMEM;
 	r->loop = loop;
 	r->ring = ring;
+	r->started_ns = clock_now_ns();
 	*ret_reflector = r;
 	return 0;
 }
@@ -285,7 +290,9 @@ void reflector_get(struct reflector *r, struct http_request *req)
 		return;
 	oldest = s->taken > r->ring ? s->taken - r->ring : 0;
 	header = (struct stamp_sample_header){.first = from ? strtoull(from, NULL, 10) : 0,
-					      .taken = s->taken};
+					      .taken = s->taken,
+					      .began_ns = s->began_ns,
+					      .started_ns = r->started_ns};
 	if (header.first < oldest)
 		header.first = oldest;
 	if (header.first > s->taken)

@@ -27,10 +27,14 @@ void stamp_sample_header_put(const struct stamp_sample_header *h, uint8_t buf[SA
 {
 	wire_store64(buf, h->first);
 	wire_store64(buf + 8, h->taken);
+	wire_store64(buf + 16, h->began_ns);
+	wire_store64(buf + 24, h->started_ns);
 }
 
 void stamp_sample_header_get(const uint8_t buf[SAMPLE_HEADER_LEN], struct stamp_sample_header *ret)
 {
 	ret->first = wire_load64(buf);
 	ret->taken = wire_load64(buf + 8);
+	ret->began_ns = wire_load64(buf + 16);
+	ret->started_ns = wire_load64(buf + 24);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a reflector saw, as the edge agent hands it to who measures: records of SAMPLE_LEN octets,
- * big-endian, behind a header of SAMPLE_HEADER_LEN octets with the number of the first record and
- * how many were ever taken (the ring keeps the latest).
+ * big-endian, behind a header of SAMPLE_HEADER_LEN octets: the number of the first record, how many
+ * were ever taken (the ring keeps the latest), and since when. A session that began anew, because
+ * its agent was restarted or because it had to make room, counts from 0 again; its times tell.
  */
 #ifndef BATON_LIB_STAMP_SAMPLE_H
 #define BATON_LIB_STAMP_SAMPLE_H
@@ -11,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SAMPLE_LEN = 28, SAMPLE_HEADER_LEN = 16 };
+enum { SAMPLE_LEN = 28, SAMPLE_HEADER_LEN = 32 };
 
 struct stamp_sample {
 	uint32_t sender_seq, seq; /* the sender's, the reflector's */
@@ -22,6 +23,8 @@ struct stamp_sample {
 
 struct stamp_sample_header {
 	uint64_t first, taken;
+	uint64_t began_ns;   /* the session, with its first test packet */
+	uint64_t started_ns; /* the reflector; what came before that is not known to it */
 };
 
 void stamp_sample_put(const struct stamp_sample *sample, uint8_t buf[SAMPLE_LEN]);

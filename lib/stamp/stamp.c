@@ -2,6 +2,7 @@
 #include "lib/stamp/stamp.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "lib/wire.h"
@@ -10,23 +11,32 @@
  * 2^32 s */
 enum { ESTIMATE_S = 0x8000, ESTIMATE_Z = 0x4000, ESTIMATE_OURS = ESTIMATE_S | ESTIMATE_Z | 1 };
 
+enum { NS_PER_SECOND = 1000000000 };
+
 /* Truncated PTPv2 timestamp: seconds, nanoseconds (RFC 8186) */
 static uint64_t get_time(const uint8_t *at)
 {
-	return (uint64_t)wire_load32(at) * 1000000000u + wire_load32(at + 4);
+	return (uint64_t)wire_load32(at) * NS_PER_SECOND + wire_load32(at + 4);
 }
 
 static void put_time(uint8_t *at, uint64_t ns)
 {
-	wire_store32(at, (uint32_t)(ns / 1000000000u));
-	wire_store32(at + 4, (uint32_t)(ns % 1000000000u));
+	wire_store32(at, (uint32_t)(ns / NS_PER_SECOND));
+	wire_store32(at + 4, (uint32_t)(ns % NS_PER_SECOND));
+}
+
+static bool time_ok(const uint8_t *at)
+{
+	return wire_load32(at + 4) < NS_PER_SECOND;
 }
 
 static int check(const uint8_t *buf, size_t len)
 {
 	if (len < STAMP_LEN)
 		return -EBADMSG;
-	return wire_load16(buf + 12) & ESTIMATE_Z ? 0 : -ENOTSUP;
+	if (!(wire_load16(buf + 12) & ESTIMATE_Z))
+		return -ENOTSUP;
+	return time_ok(buf + 4) ? 0 : -EBADMSG;
 }
 
 int stamp_test_decode(const uint8_t *buf, size_t len, struct stamp_test *ret)
@@ -36,7 +46,8 @@ int stamp_test_decode(const uint8_t *buf, size_t len, struct stamp_test *ret)
 	if (r == 0)
 		*ret = (struct stamp_test){.seq = wire_load32(buf),
 					   .time_ns = get_time(buf + 4),
-					   .ssid = wire_load16(buf + 14)};
+					   .ssid = wire_load16(buf + 14),
+					   .estimate = wire_load16(buf + 12)};
 	return r;
 }
 
@@ -44,6 +55,8 @@ int stamp_reply_decode(const uint8_t *buf, size_t len, struct stamp_reply *ret)
 {
 	int r = check(buf, len);
 
+	if (r == 0 && !(time_ok(buf + 16) && time_ok(buf + 28)))
+		r = -EBADMSG;
 	if (r == 0)
 		*ret = (struct stamp_reply){
 			.seq = wire_load32(buf),
@@ -52,6 +65,7 @@ int stamp_reply_decode(const uint8_t *buf, size_t len, struct stamp_reply *ret)
 			.received_ns = get_time(buf + 16),
 			.sender_seq = wire_load32(buf + 24),
 			.sender_time_ns = get_time(buf + 28),
+			.sender_estimate = wire_load16(buf + 36),
 			.sender_ttl = buf[40],
 		};
 	return r;
@@ -76,6 +90,6 @@ void stamp_reply_encode(const struct stamp_reply *reply, uint8_t *buf)
 	put_time(buf + 16, reply->received_ns);
 	wire_store32(buf + 24, reply->sender_seq);
 	put_time(buf + 28, reply->sender_time_ns);
-	wire_store16(buf + 36, ESTIMATE_OURS);
+	wire_store16(buf + 36, reply->sender_estimate);
 	buf[40] = reply->sender_ttl;
 }

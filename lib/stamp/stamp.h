@@ -17,6 +17,7 @@ struct stamp_test {
 	uint32_t seq;
 	uint64_t time_ns;
 	uint16_t ssid;
+	uint16_t estimate; /* Error Estimate, RFC 4656 cl. 4.1.2; encode: ours, whatever it says */
 };
 
 /* RFC 8762 figure 5, RFC 8972 figure 2 */
@@ -27,11 +28,12 @@ struct stamp_reply {
 	uint64_t received_ns;
 	uint32_t sender_seq;
 	uint64_t sender_time_ns;
+	uint16_t sender_estimate; /* copied as it came, as the sender's other fields */
 	uint8_t sender_ttl;
 };
 
-/** stamp_test_decode - longer packets (padding, TLVs) are taken; Return: 0, -EBADMSG too short,
- * -ENOTSUP with NTP timestamps */
+/** stamp_test_decode - longer packets (padding, TLVs) are taken; Return: 0, -EBADMSG too short or a
+ * second with more than 999999999 nanoseconds, -ENOTSUP with NTP timestamps */
 int stamp_test_decode(const uint8_t *buf, size_t len, struct stamp_test *ret_test);
 int stamp_reply_decode(const uint8_t *buf, size_t len, struct stamp_reply *ret_reply);
 /* @buf: STAMP_LEN octets */

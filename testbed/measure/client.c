@@ -9,55 +9,64 @@
 
 #include "lib/daemon.h"
 #include "lib/http_client.h"
+#include "testbed/measure/collect.h"
 
-enum { TIMEOUT_MS = 5000, POLL_MS = 5 };
+enum { TIMEOUT_MS = 5000 };
 
 static void full_url(const struct client *c, const char *url, char *buf, size_t size)
 {
 	snprintf(buf, size, "%s%s", url[0] == '/' ? c->manager : "", url);
 }
 
-/* One call; an answer of another status is an error in the words of its problem details. */
-static int call(struct client *c, const char *method, const char *url, const json_t *body,
-		struct http_answer *ret)
+static void note_refusal(struct client *c, const char *method, const char *url,
+			 const struct http_answer *answer)
+{
+	const char *detail = json_string_value(json_object_get(answer->body, "detail"));
+	const char *cause = json_string_value(json_object_get(answer->body, "cause"));
+
+	c->status = answer->error ? 0 : answer->status;
+	snprintf(c->cause, sizeof c->cause, "%s", cause ? cause : "");
+	snprintf(c->error, sizeof c->error, "%s %.100s: %.100s", method, url,
+		 answer->error ? answer->error_text
+		 : detail      ? detail
+			       : "refused");
+}
+
+/* An answer of another status than success is an error in the words of its problem details. */
+static int call(struct client *c, struct http_call *http, struct http_answer *ret)
 {
 	char full[256];
-	struct http_call http = {.method = method,
-				 .url = full,
-				 .body = body,
-				 .token = c->token,
-				 .timeout_ms = TIMEOUT_MS};
-	const char *detail;
 
-	full_url(c, url, full, sizeof full);
-	http_call_blocking(&http, ret);
+	full_url(c, http->url, full, sizeof full);
+	http->url = full;
+	http->token = c->token;
+	http->timeout_ms = TIMEOUT_MS;
+	http_call_blocking(http, ret);
 	if (!ret->error && ret->status < 300)
 		return 0;
-	detail = json_string_value(json_object_get(ret->body, "detail"));
-	snprintf(c->error, sizeof c->error, "%s %.100s: %.100s", method, full,
-		 ret->error ? ret->error_text
-		 : detail   ? detail
-			    : "refused");
+	note_refusal(c, http->method, full, ret);
 	return -EIO;
 }
 
 json_t *client_get(struct client *c, const char *url)
 {
+	struct http_call http = {.method = "GET", .url = url};
 	struct http_answer answer;
-	json_t *body = call(c, "GET", url, NULL, &answer) == 0 ? json_incref(answer.body) : NULL;
+	json_t *body = call(c, &http, &answer) == 0 ? json_incref(answer.body) : NULL;
 
 	http_answer_done(&answer);
 	return body;
 }
 
-int client_migrate(struct client *c, const char *supi, const char *destination, const char *mode,
-		   uint64_t hold_ms, char ret_id[24])
+int client_migrate(struct client *c, const struct client_migration *m, char ret_id[24])
 {
 	json_t *body =
-		json_pack("{s:s, s:s, s:s, s:s, s:I}", "ue", supi, "destination", destination,
-			  "strategy", "none", "mode", mode, "hold_ms", (json_int_t)hold_ms);
+		json_pack("{s:s, s:s, s:s, s:s, s:I}", "ue", m->supi, "destination", m->destination,
+			  "strategy", "none", "mode", m->mode, "hold_ms", (json_int_t)m->hold_ms);
+	struct http_call http = {
+		.method = "POST", .url = "/v1/migrations", .body = body, .idempotency_key = m->key};
 	struct http_answer answer;
-	int r = call(c, "POST", "/v1/migrations", body, &answer);
+	int r = call(c, &http, &answer);
 	const char *id = json_string_value(json_object_get(answer.body, "id"));
 
 	if (r == 0)
@@ -67,32 +76,20 @@ int client_migrate(struct client *c, const char *supi, const char *destination, 
 	return r;
 }
 
-static bool has_ended(const json_t *migration)
+json_t *client_migration(struct client *c, const char *id)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/v1/migrations/%s", id);
+	return client_get(c, path);
+}
+
+bool client_has_ended(const json_t *migration)
 {
 	const char *state = json_string_value(json_object_get(migration, "state"));
 
 	return state && (strcmp(state, "completed") == 0 || strcmp(state, "rolled-back") == 0 ||
 			 strcmp(state, "failed") == 0);
-}
-
-json_t *client_await(struct client *c, const char *id, uint64_t timeout_ms)
-{
-	uint64_t deadline = clock_mono_ns() + timeout_ms * UINT64_C(1000000);
-	const struct timespec pause = {0, POLL_MS * 1000000};
-	char path[64];
-
-	snprintf(path, sizeof path, "/v1/migrations/%s", id);
-	while (clock_mono_ns() < deadline) {
-		json_t *migration = client_get(c, path);
-
-		if (migration && has_ended(migration))
-			return migration;
-		json_decref(migration);
-		nanosleep(&pause, NULL);
-	}
-	snprintf(c->error, sizeof c->error, "migration %s did not end within %llu ms", id,
-		 (unsigned long long)timeout_ms);
-	return NULL;
 }
 
 /* ---- who is where ---- */
@@ -136,14 +133,17 @@ static json_t *sessions_of(struct client *c, const char *supi)
 static json_int_t primary_session(struct client *c, const char *supi)
 {
 	char url[192];
-	json_t *ue, *status;
+	json_t *ue, *status = NULL;
+	const char *agent;
 	json_int_t primary;
 
 	snprintf(url, sizeof url, "/v1/ues/%s", supi);
 	ue = client_get(c, url);
-	snprintf(url, sizeof url, "%s/v1/status",
-		 ue ? json_string_value(json_object_get(ue, "url")) : "");
-	status = ue ? client_get(c, url) : NULL;
+	agent = json_string_value(json_object_get(ue, "url"));
+	if (agent) {
+		snprintf(url, sizeof url, "%s/v1/status", agent);
+		status = client_get(c, url);
+	}
 	primary = json_integer_value(json_object_get(status, "primary"));
 	json_decref(ue);
 	json_decref(status);
@@ -171,15 +171,31 @@ int client_primary(struct client *c, const char *supi, char *ret_edge, size_t si
 	return name ? 0 : -EIO;
 }
 
-uint32_t client_uplink_teid(struct client *c, const char *supi, json_int_t id)
+uint32_t client_uplink(struct client *c, const char *supi, json_int_t id, struct in_addr *ret_upf)
 {
 	json_t *sessions = sessions_of(c, supi);
 	const json_t *session = find_number(json_object_get(sessions, "pdu_sessions"), "id", id);
-	json_int_t teid =
-		json_integer_value(json_object_get(json_object_get(session, "uplink"), "teid"));
+	const json_t *uplink = json_object_get(session, "uplink");
+	const char *address = json_string_value(json_object_get(uplink, "address"));
+	json_int_t teid = json_integer_value(json_object_get(uplink, "teid"));
 
+	if (!address || inet_pton(AF_INET, address, ret_upf) != 1)
+		teid = 0;
 	json_decref(sessions);
 	return (uint32_t)teid;
+}
+
+static void take_edge(struct client *c, struct probe_run *run, const json_t *edge)
+{
+	const char *name = json_string_value(json_object_get(edge, "id"));
+	const char *url = json_string_value(json_object_get(edge, "url"));
+	size_t e = run->edge_count;
+
+	if (!name || !url || e == EDGES_MAX)
+		return;
+	snprintf(run->edge_name[e], sizeof run->edge_name[e], "%s", name);
+	snprintf(c->edge_url[e], sizeof c->edge_url[e], "%s", url);
+	run->edge_count++;
 }
 
 int client_edges(struct client *c, struct probe_run *run)
@@ -188,90 +204,46 @@ int client_edges(struct client *c, struct probe_run *run)
 	const json_t *edge;
 	size_t i;
 
-	json_array_foreach(json_object_get(answer, "edges"), i, edge)
-	{
-		const char *name = json_string_value(json_object_get(edge, "id"));
-
-		if (name && run->edge_count < EDGES_MAX)
-			snprintf(run->edge_name[run->edge_count++], sizeof run->edge_name[0], "%s",
-				 name);
-	}
+	run->edge_count = 0;
+	json_array_foreach(json_object_get(answer, "edges"), i, edge) take_edge(c, run, edge);
 	json_decref(answer);
-	if (!answer)
-		return -EIO;
-	if (run->edge_count < 2)
-		snprintf(c->error, sizeof c->error, "a switch needs two edges; %zu have registered",
-			 run->edge_count);
-	return run->edge_count < 2 ? -EIO : 0;
+	return answer ? 0 : -EIO;
 }
 
 /* ---- samples ---- */
 
-/* Appends one answer; Return: samples that are still there, or negative */
-static int64_t append(struct probe_run *run, size_t e, const char *bytes, size_t len)
+int client_reflected(struct client *c, struct probe_run *run, size_t edge, uint16_t ssid)
 {
-	size_t n = len >= SAMPLE_HEADER_LEN ? (len - SAMPLE_HEADER_LEN) / SAMPLE_LEN : 0,
-	       have = run->reflected_count[e];
-	struct stamp_sample_header header;
-	struct stamp_sample *larger;
+	int r = 1;
 
-	if (len < SAMPLE_HEADER_LEN)
-		return -EBADMSG;
-	stamp_sample_header_get((const uint8_t *)bytes, &header);
-	if (have == 0)
-		run->first_reflected[e] = header.first;
-	larger = realloc(run->reflected[e], (have + n + 1) * sizeof *larger);
-	if (!larger)
-		return -ENOMEM;
-	run->reflected[e] = larger;
-	for (size_t i = 0; i < n; i++)
-		stamp_sample_get((const uint8_t *)bytes + SAMPLE_HEADER_LEN + i * SAMPLE_LEN,
-				 &larger[have + i]);
-	run->reflected_count[e] += n;
-	return (int64_t)(header.taken - header.first - n);
-}
+	while (r > 0) {
+		uint64_t asked_ns = clock_now_ns();
+		char url[192];
+		struct http_call http = {.method = "GET", .url = url};
+		struct http_answer answer;
 
-static int fetch_edge(struct client *c, struct probe_run *run, size_t e, const char *url,
-		      uint16_t ssid)
-{
-	struct http_answer answer;
-	int64_t left = 1;
-	char path[192];
-	int r = 0;
-
-	while (left > 0 && r == 0) {
-		snprintf(path, sizeof path, "%s/v1/reflector/%u?from=%llu", url, ssid,
-			 (unsigned long long)(run->first_reflected[e] + run->reflected_count[e]));
-		r = call(c, "GET", path, NULL, &answer);
-		if (answer.status == 404) { /* no probe ever came to this edge */
-			http_answer_done(&answer);
-			return 0;
+		snprintf(url, sizeof url, "%s/v1/reflector/%u?from=%llu", c->edge_url[edge], ssid,
+			 (unsigned long long)collect_next(run, edge));
+		r = call(c, &http, &answer);
+		if (r == 0)
+			r = collect_answer(run, edge, (const uint8_t *)answer.text, answer.text_len,
+					   asked_ns);
+		else if (c->status == 404) {
+			collect_none(run, edge, asked_ns);
+			r = -ENOENT;
 		}
-		left = r == 0 ? append(run, e, answer.text, answer.text_len) : 0;
-		http_answer_done(&answer);
-		if (left < 0)
-			return -EIO;
-	}
-	snprintf(path, sizeof path, "%s/v1/reflector/%u", url, ssid);
-	if (r == 0) {
-		r = call(c, "DELETE", path, NULL, &answer);
 		http_answer_done(&answer);
 	}
 	return r;
 }
 
-int client_reflected(struct client *c, struct probe_run *run, uint16_t ssid)
+void client_forget(struct client *c, size_t edge, uint16_t ssid)
 {
-	json_t *answer = client_get(c, "/v1/edges");
-	int r = answer ? 0 : -EIO;
+	char url[192];
+	struct http_call http = {.method = "DELETE", .url = url};
+	struct http_answer answer;
 
-	for (size_t e = 0; e < run->edge_count && r == 0; e++) {
-		const json_t *edge =
-			find(json_object_get(answer, "edges"), "id", run->edge_name[e]);
-		const char *url = json_string_value(json_object_get(edge, "url"));
-
-		r = url ? fetch_edge(c, run, e, url, ssid) : -EIO;
-	}
-	json_decref(answer);
-	return r;
+	snprintf(url, sizeof url, "%s/v1/reflector/%u", c->edge_url[edge], ssid);
+	call(c, &http, &answer);
+	http_answer_done(&answer);
 }

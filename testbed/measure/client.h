@@ -12,26 +12,39 @@
 struct client {
 	char manager[64]; /* http://ADDRESS:8080 */
 	char token[64];
-	char error[256]; /* of the last call that failed, for people */
+	char edge_url[EDGES_MAX][128]; /* of the run's edges */
+	char error[256];	       /* of the last call that failed, for people */
+	char cause[48];		       /* the cause in its problem details, or "" */
+	unsigned status;	       /* its HTTP status; 0: there was no answer */
 };
 
 /** client_get - @url: whole, or a path of the manager; returned; NULL with client->error set */
 json_t *client_get(struct client *c, const char *url);
+
+struct client_migration {
+	const char *supi, *destination, *mode;
+	const char *key; /* idempotency: asked again with it, nothing is begun twice */
+	uint64_t hold_ms;
+};
 /** client_migrate - begin a migration; Return: 0 with its id, or -EIO with client->error set */
-int client_migrate(struct client *c, const char *supi, const char *destination, const char *mode,
-		   uint64_t hold_ms, char ret_id[24]);
-/** client_await - until the migration has ended; its record, returned; NULL: it did not end within
- * @timeout_ms, or no answer */
-json_t *client_await(struct client *c, const char *id, uint64_t timeout_ms);
+int client_migrate(struct client *c, const struct client_migration *migration, char ret_id[24]);
+/** client_migration - its record, returned; NULL with client->error set */
+json_t *client_migration(struct client *c, const char *id);
+bool client_has_ended(const json_t *migration);
+
 /** client_primary - the UE's primary session and the edge that it is anchored at; Return: 0 or -EIO
  */
 int client_primary(struct client *c, const char *supi, char *ret_edge, size_t size);
-/** client_uplink_teid - of a session, from smf-lite by way of the manager; 0: not known */
-uint32_t client_uplink_teid(struct client *c, const char *supi, json_int_t session);
-/** client_edges - names of the registered edges, and fetch later; Return: 0 or -EIO */
+/** client_uplink - F-TEID of a session at its UPF, from smf-lite by way of the manager; Return: the
+ * TEID, 0: not known */
+uint32_t client_uplink(struct client *c, const char *supi, json_int_t session,
+		       struct in_addr *ret_upf);
+/** client_edges - names and URLs of the registered edges; Return: 0 or -EIO */
 int client_edges(struct client *c, struct probe_run *run);
-/** client_reflected - all samples of every edge's reflector into @run, and forget them there;
- * Return: 0 or -EIO */
-int client_reflected(struct client *c, struct probe_run *run, uint16_t ssid);
+/** client_reflected - what an edge's reflector saw since the last time, into @run; Return: 0, -EIO
+ * with client->error set, -ENOENT: it has no such session, -ENOMEM, -ENOSPC */
+int client_reflected(struct client *c, struct probe_run *run, size_t edge, uint16_t ssid);
+/** client_forget - have an edge's reflector forget the session */
+void client_forget(struct client *c, size_t edge, uint16_t ssid);
 
 #endif

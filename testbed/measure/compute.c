@@ -1,265 +1,177 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * From samples to figures: pure functions. An arrival is (when, which sequence number); a direction
- * is a list of arrivals in order of time and, for each sequence number, when it was sent.
+ * From samples to figures: pure functions. A direction is prepared once for the whole run: the
+ * packets in order of sending, each with its first arrival, and the times of all arrivals. What is
+ * asked about a window is then found by binary search.
  */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "testbed/measure/collect.h"
 #include "testbed/measure/result.h"
+#include "testbed/measure/search.h"
 
+struct packet {
+	uint64_t sent_ns, arrived_ns; /* first copy; 0: lost */
+	uint32_t copies;
+	bool reordered;
+};
+
+struct direction {
+	struct packet *packet; /* by sent_ns */
+	size_t packet_count;
+	uint64_t *arrival_ns; /* sorted */
+	size_t arrival_count;
+};
+
+struct compute {
+	const struct probe_run *run;
+	struct direction up, down;
+};
+
+/* An arrival on its way to its packet. */
 struct arrival {
 	uint64_t ns;
-	uint32_t seq;
-	uint32_t stream; /* uplink: 0; downlink: which reflector */
+	uint32_t seq;	 /* of its stream */
+	uint32_t stream; /* uplink: 0; downlink: which segment */
+	size_t packet;	 /* NOWHERE: what was sent is not known */
 };
 
-struct arrivals {
-	struct arrival *at;
-	size_t count;
-};
+#define NOWHERE SIZE_MAX
 
-/* Sent packets of one stream: times by sequence number, which grow. */
-struct stream {
-	const uint64_t *sent_ns;
-	size_t count;
-	uint64_t first; /* sequence number of sent_ns[0] */
-};
+/* ---- arrivals to their packets ---- */
 
 static int by_time(const void *a, const void *b)
 {
 	const struct arrival *x = a, *y = b;
 
-	return x->ns < y->ns ? -1 : x->ns > y->ns;
+	if (x->ns != y->ns)
+		return x->ns < y->ns ? -1 : 1;
+	return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
-/* ---- gaps ---- */
-
-/* Longest silence that touches [from, to]: an arrival before it and one behind it bound the first
- * and the last. */
-static double largest_gap(const struct arrivals *all, uint64_t from, uint64_t to,
-			  uint64_t interval_ns)
+static int by_sending(const void *a, const void *b)
 {
-	uint64_t previous = from, longest = 0;
-	size_t i = 0;
+	const struct packet *x = a, *y = b;
 
-	while (i < all->count && all->at[i].ns < from)
-		previous = all->at[i++].ns;
-	for (; i < all->count; i++) {
-		uint64_t silence = all->at[i].ns - previous;
+	return x->sent_ns < y->sent_ns ? -1 : x->sent_ns > y->sent_ns;
+}
 
-		longest = silence > longest ? silence : longest;
-		previous = all->at[i].ns;
-		if (previous > to)
-			break;
+/* One packet's next copy. Only the first can be out of order (RFC 4737 cl. 3.3): a later one is a
+ * duplicate. What comes too late is as if it had never come. */
+static void note_arrival(struct packet *packet, const struct arrival *a, uint64_t *highest)
+{
+	if (a->ns > packet->sent_ns + LOST_AFTER_NS)
+		return;
+	if (packet->copies++ > 0)
+		return;
+	packet->arrived_ns = a->ns;
+	packet->reordered = a->seq < *highest;
+	if (!packet->reordered)
+		*highest = a->seq;
+}
+
+/* @arrival: taken over and freed */
+static int take_arrivals(struct direction *d, struct arrival *arrival, size_t count)
+{
+	uint64_t highest[SEGMENTS_MAX] = {0};
+
+	d->arrival_ns = malloc((count ? count : 1) * sizeof *d->arrival_ns);
+	if (!d->arrival_ns) {
+		free(arrival);
+		return -ENOMEM;
 	}
-	if (previous <= to && to - previous > longest)
-		longest = to - previous;
-	return longest > interval_ns ? (double)(longest - interval_ns) / 1000 : 0;
-}
-
-/* ---- losses, duplicates, order ---- */
-
-static size_t first_sent_after(const struct stream *s, uint64_t ns)
-{
-	size_t low = 0, high = s->count;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (s->sent_ns[middle] < ns)
-			low = middle + 1;
-		else
-			high = middle;
+	qsort(arrival, count, sizeof *arrival, by_time);
+	for (size_t i = 0; i < count; i++) {
+		d->arrival_ns[i] = arrival[i].ns;
+		if (arrival[i].packet != NOWHERE)
+			note_arrival(&d->packet[arrival[i].packet], &arrival[i],
+				     &highest[arrival[i].stream]);
 	}
-	return low;
+	d->arrival_count = count;
+	free(arrival);
+	return 0;
 }
 
-struct compute {
-	const struct probe_run *run;
-	struct arrivals up, down;
-	struct stream sent;		  /* uplink */
-	struct stream replied[EDGES_MAX]; /* downlink, one a reflector */
-	uint64_t *replied_ns[EDGES_MAX];  /* what those point to */
-};
+/* ---- the two directions ---- */
 
-struct window {
-	size_t begin, end;  /* indices into the stream's sent_ns */
-	uint32_t *received; /* how often, by index - begin */
-	uint64_t *first_ns; /* arrival of the first copy */
-};
-
-static void take_arrivals(const struct arrivals *all, uint32_t stream, const struct stream *s,
-			  struct window *w, struct direction_result *d)
+static int prepare_uplink(const struct probe_run *run, struct direction *up)
 {
-	uint64_t highest = 0;
-	bool any = false;
+	struct arrival *arrival = malloc((run->sample_count + 1) * sizeof *arrival);
+	size_t n = 0;
 
-	for (size_t i = 0; i < all->count; i++) {
-		const struct arrival *a = &all->at[i];
-		size_t index = (size_t)(a->seq - s->first);
+	up->packet = calloc(run->sent_count + 1, sizeof *up->packet);
+	if (!arrival || !up->packet) {
+		free(arrival);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < run->sent_count; i++)
+		up->packet[i].sent_ns = run->sent_ns[i];
+	up->packet_count = run->sent_count;
+	for (size_t s = 0; s < run->segment_count; s++) {
+		for (size_t i = 0; i < run->segment[s].count; i++) {
+			const struct stamp_sample *sample = &run->segment[s].sample[i];
+			size_t packet =
+				sample->sender_seq < run->sent_count ? sample->sender_seq : NOWHERE;
 
-		if (a->stream != stream || a->seq < s->first || index < w->begin || index >= w->end)
+			arrival[n++] = (struct arrival){sample->received_ns, sample->sender_seq, 0,
+							packet};
+		}
+	}
+	return take_arrivals(up, arrival, n);
+}
+
+/* Which sample is a reply's? Reflectors count alike, so its numbers alone don't tell. Return:
+ * whether there is one */
+static bool find_sample(const struct probe_run *run, const struct probe_reply *reply,
+			uint32_t *ret_segment, size_t *ret_index)
+{
+	for (size_t s = 0; s < run->segment_count; s++) {
+		const struct segment *segment = &run->segment[s];
+		uint64_t index = reply->reflector_seq - segment->first;
+
+		if (reply->reflector_seq < segment->first || index >= segment->count ||
+		    segment->sample[index].sender_seq != reply->sender_seq ||
+		    segment->sample[index].sent_ns != reply->reflected_ns)
 			continue;
-		if (w->received[index - w->begin]++ == 0)
-			w->first_ns[index - w->begin] = a->ns;
-		else
-			d->duplicated++;
-		d->reordered += any && a->seq < highest;
-		highest = any && highest > a->seq ? highest : a->seq;
-		any = true;
+		*ret_segment = (uint32_t)s;
+		*ret_index = index;
+		return true;
 	}
+	return false;
 }
 
-static void count_losses(const struct stream *s, const struct window *w, uint64_t interval_ns,
-			 struct direction_result *d)
+static int prepare_downlink(const struct probe_run *run, struct direction *down)
 {
-	size_t n = w->end - w->begin, streak = 0, longest = 0, first = n;
-	double first_lost_us = 0;
+	struct arrival *arrival = malloc((run->reply_count + 1) * sizeof *arrival);
+	size_t base[SEGMENTS_MAX], n = 0;
+	int r;
 
-	for (size_t i = 0; i < n; i++) {
-		streak = w->received[i] ? 0 : streak + 1;
-		longest = streak > longest ? streak : longest;
-		d->lost += !w->received[i];
-		if (!w->received[i] && first == n)
-			first = i;
-		if (w->received[i] && first < i && first_lost_us == 0 &&
-		    w->first_ns[i] > s->sent_ns[w->begin + first])
-			first_lost_us =
-				(double)(w->first_ns[i] - s->sent_ns[w->begin + first]) / 1000;
-	}
-	if (first < n && first_lost_us == 0)
-		first_lost_us = NAN; /* nothing came any more */
-	d->loss_gap_us = fmax(d->loss_gap_us, (double)longest * (double)interval_ns / 1000);
-	d->first_lost_us =
-		isnan(first_lost_us) ? first_lost_us : fmax(d->first_lost_us, first_lost_us);
-}
-
-static int compute_stream(const struct arrivals *all, uint32_t number, const struct stream *s,
-			  uint64_t from, uint64_t to, uint64_t interval_ns,
-			  struct direction_result *d)
-{
-	struct window w = {.begin = first_sent_after(s, from), .end = first_sent_after(s, to + 1)};
-	size_t n = w.end - w.begin;
-	int r = -ENOMEM;
-
-	if (n == 0)
-		return 0;
-	w.received = calloc(n, sizeof *w.received);
-	w.first_ns = calloc(n, sizeof *w.first_ns);
-	if (w.received && w.first_ns) {
-		take_arrivals(all, number, s, &w, d);
-		count_losses(s, &w, interval_ns, d);
-		r = 0;
-	}
-	free(w.received);
-	free(w.first_ns);
-	return r;
-}
-
-/* ---- the two directions as arrivals ---- */
-
-static int uplink_arrivals(const struct probe_run *run, struct arrivals *ret)
-{
-	size_t total = 0, n = 0;
-
-	for (size_t e = 0; e < run->edge_count; e++)
-		total += run->reflected_count[e];
-	ret->at = calloc(total ? total : 1, sizeof *ret->at);
-	if (!ret->at)
+	down->packet = calloc(run->sample_count + 1, sizeof *down->packet);
+	if (!arrival || !down->packet) {
+		free(arrival);
 		return -ENOMEM;
-	for (size_t e = 0; e < run->edge_count; e++) {
-		for (size_t i = 0; i < run->reflected_count[e]; i++)
-			ret->at[n++] = (struct arrival){run->reflected[e][i].received_ns,
-							run->reflected[e][i].sender_seq, 0};
 	}
-	ret->count = n;
-	qsort(ret->at, n, sizeof *ret->at, by_time);
-	return 0;
-}
-
-/* Both numbers of a reply together tell which reflector sent it. */
-static uint32_t reflector_of(const struct probe_run *run, const struct probe_reply *reply)
-{
-	for (size_t e = 0; e < run->edge_count; e++) {
-		uint64_t index = reply->reflector_seq - run->first_reflected[e];
-
-		if (reply->reflector_seq >= run->first_reflected[e] &&
-		    index < run->reflected_count[e] &&
-		    run->reflected[e][index].sender_seq == reply->sender_seq)
-			return (uint32_t)e;
+	for (size_t s = 0; s < run->segment_count; s++) {
+		base[s] = n;
+		for (size_t i = 0; i < run->segment[s].count; i++)
+			down->packet[n++].sent_ns = run->segment[s].sample[i].sent_ns;
 	}
-	return UINT32_MAX;
-}
-
-static int downlink_arrivals(const struct probe_run *run, struct arrivals *ret)
-{
-	ret->at = calloc(run->reply_count ? run->reply_count : 1, sizeof *ret->at);
-	if (!ret->at)
-		return -ENOMEM;
-	for (size_t i = 0; i < run->reply_count; i++)
-		ret->at[i] =
-			(struct arrival){run->reply[i].received_ns, run->reply[i].reflector_seq,
-					 reflector_of(run, &run->reply[i])};
-	ret->count = run->reply_count;
-	qsort(ret->at, ret->count, sizeof *ret->at, by_time);
-	return 0;
-}
-
-/* Only what lies around a window: a run is long, and switches are many. */
-static struct arrivals around(const struct arrivals *all, uint64_t from, uint64_t to)
-{
-	const uint64_t margin = 5000000000u; /* what arrives later counts as lost */
-	size_t begin = 0, end;
-
-	while (begin < all->count && all->at[begin].ns + margin < from)
-		begin++;
-	for (end = begin; end < all->count && all->at[end].ns < to + margin; end++)
-		;
-	return (struct arrivals){all->at + begin, end - begin};
-}
-
-/* ---- the first packet of the new session ---- */
-
-static double uplink_latency(const struct probe_run *run, const struct switch_event *event)
-{
-	for (size_t i = 0; i < run->tap_count; i++) {
-		if (run->tap[i].ns >= event->t0_ns && run->tap[i].teid == event->uplink_teid)
-			return (double)(run->tap[i].ns - event->t0_ns) / 1000;
-	}
-	return NAN;
-}
-
-static double downlink_latency(const struct probe_run *run, const struct switch_event *event)
-{
+	down->packet_count = n;
 	for (size_t i = 0; i < run->reply_count; i++) {
-		if (run->reply[i].received_ns >= event->t0_ns &&
-		    run->reply[i].local.s_addr == event->destination_address.s_addr)
-			return (double)(run->reply[i].received_ns - event->t0_ns) / 1000;
+		const struct probe_reply *reply = &run->reply[i];
+		struct arrival *a = &arrival[i];
+		size_t index;
+
+		*a = (struct arrival){reply->received_ns, reply->reflector_seq, 0, NOWHERE};
+		if (find_sample(run, reply, &a->stream, &index))
+			a->packet = base[a->stream] + index;
 	}
-	return NAN;
-}
-
-/* ---- what others call ---- */
-
-static int keep_streams(struct compute *c)
-{
-	const struct probe_run *run = c->run;
-
-	c->sent = (struct stream){run->sent_ns, run->sent_count, 0};
-	for (size_t e = 0; e < run->edge_count; e++) {
-		size_t n = run->reflected_count[e];
-
-		c->replied_ns[e] = calloc(n ? n : 1, sizeof(uint64_t));
-		if (!c->replied_ns[e])
-			return -ENOMEM;
-		for (size_t i = 0; i < n; i++)
-			c->replied_ns[e][i] = run->reflected[e][i].sent_ns;
-		c->replied[e] = (struct stream){c->replied_ns[e], n, run->first_reflected[e]};
-	}
-	return 0;
+	r = take_arrivals(down, arrival, run->reply_count);
+	qsort(down->packet, down->packet_count, sizeof *down->packet, by_sending);
+	return r;
 }
 
 int compute_new(const struct probe_run *run, struct compute **ret_compute)
@@ -270,11 +182,9 @@ int compute_new(const struct probe_run *run, struct compute **ret_compute)
 	if (!c)
 		return -ENOMEM;
 	c->run = run;
-	r = uplink_arrivals(run, &c->up);
+	r = prepare_uplink(run, &c->up);
 	if (r == 0)
-		r = downlink_arrivals(run, &c->down);
-	if (r == 0)
-		r = keep_streams(c);
+		r = prepare_downlink(run, &c->down);
 	if (r < 0)
 		compute_free(c);
 	else
@@ -286,30 +196,187 @@ void compute_free(struct compute *c)
 {
 	if (!c)
 		return;
-	free(c->up.at);
-	free(c->down.at);
-	for (size_t e = 0; e < EDGES_MAX; e++)
-		free(c->replied_ns[e]);
+	free(c->up.packet);
+	free(c->up.arrival_ns);
+	free(c->down.packet);
+	free(c->down.arrival_ns);
 	free(c);
 }
 
-int compute_switch(const struct compute *c, struct switch_event *event)
-{
-	uint64_t from = event->t0_ns - WINDOW_LEAD_NS, to = event->switched_ns + event->hold_ns;
-	struct arrivals up = around(&c->up, from, to), down = around(&c->down, from, to);
-	uint64_t interval = c->run->interval_ns;
-	int r;
+/* ---- gaps ---- */
 
-	event->up = event->down = (struct direction_result){0};
-	event->up.largest_gap_us = largest_gap(&up, from, to, interval);
-	event->down.largest_gap_us = largest_gap(&down, from, to, interval);
-	event->up.latency_us = uplink_latency(c->run, event);
-	event->down.latency_us = downlink_latency(c->run, event);
-	r = compute_stream(&up, 0, &c->sent, from, to, interval, &event->up);
-	for (size_t e = 0; e < c->run->edge_count && r == 0; e++)
-		r = compute_stream(&down, (uint32_t)e, &c->replied[e], from, to, interval,
-				   &event->down);
-	return r;
+/* Longest silence that touches [from, to], whole: an arrival before it and one behind it bound the
+ * first and the last. With nothing on that side the window itself does. */
+static double largest_gap(const struct direction *d, uint64_t from, uint64_t to,
+			  uint64_t interval_ns)
+{
+	size_t i = search_time(d->arrival_ns, d->arrival_count, sizeof *d->arrival_ns, 0, from);
+	uint64_t previous = i > 0 ? d->arrival_ns[i - 1] : from, longest = 0;
+
+	for (; previous <= to; i++) {
+		uint64_t next = i < d->arrival_count ? d->arrival_ns[i] : to + 1;
+		uint64_t silence = (i < d->arrival_count ? next : to) - previous;
+
+		longest = silence > longest ? silence : longest;
+		previous = next;
+	}
+	return longest > interval_ns ? (double)(longest - interval_ns) / 1000 : 0;
+}
+
+/* ---- losses, duplicates, order ---- */
+
+/* From the sending of @first to the earliest arrival among those sent after it, wherever the window
+ * ends; NAN: none came any more. */
+static double until_received(const struct direction *d, size_t first)
+{
+	uint64_t sent = d->packet[first].sent_ns, earliest = UINT64_MAX;
+
+	for (size_t i = first + 1; i < d->packet_count && d->packet[i].sent_ns < earliest; i++) {
+		if (d->packet[i].arrived_ns && d->packet[i].arrived_ns < earliest)
+			earliest = d->packet[i].arrived_ns;
+	}
+	return earliest == UINT64_MAX ? NAN : (double)(earliest - sent) / 1000;
+}
+
+static void count_packets(const struct direction *d, size_t begin, size_t end, uint64_t interval_ns,
+			  struct direction_result *ret)
+{
+	size_t streak = 0, longest = 0;
+
+	for (size_t i = begin; i < end; i++) {
+		const struct packet *p = &d->packet[i];
+
+		streak = p->copies ? 0 : streak + 1;
+		longest = streak > longest ? streak : longest;
+		if (!p->copies && ret->lost++ == 0)
+			ret->first_lost_us = until_received(d, i);
+		ret->duplicated += p->copies > 1 ? p->copies - 1 : 0;
+		ret->reordered += p->reordered;
+	}
+	ret->loss_gap_us = (double)longest * (double)interval_ns / 1000;
+	ret->counted = true;
+}
+
+static struct direction_result compute_direction(const struct direction *d, uint64_t from,
+						 uint64_t to, uint64_t interval_ns)
+{
+	struct direction_result result = {.latency_us = NAN};
+	size_t begin = SEARCH_TIME(d->packet, d->packet_count, sent_ns, from);
+	size_t end = SEARCH_TIME(d->packet, d->packet_count, sent_ns, to + 1);
+
+	result.largest_gap_us = largest_gap(d, from, to, interval_ns);
+	count_packets(d, begin, end, interval_ns, &result);
+	return result;
+}
+
+/* ---- the first packet of the new session ---- */
+
+static double uplink_latency(const struct probe_run *run, const struct switch_event *event,
+			     uint64_t until)
+{
+	size_t i = SEARCH_TIME(run->tap, run->tap_count, ns, event->t0_ns);
+
+	for (; event->uplink_teid && i < run->tap_count && run->tap[i].ns <= until; i++) {
+		if (run->tap[i].teid == event->uplink_teid &&
+		    run->tap[i].upf.s_addr == event->uplink_upf.s_addr)
+			return (double)(run->tap[i].ns - event->t0_ns) / 1000;
+	}
+	return NAN;
+}
+
+static double downlink_latency(const struct probe_run *run, const struct switch_event *event,
+			       uint64_t until)
+{
+	const struct probe_reply *reply;
+
+	for (size_t i = SEARCH_TIME(run->reply, run->reply_count, received_ns, event->t0_ns);
+	     i < run->reply_count; i++) {
+		reply = &run->reply[i];
+		if (reply->received_ns > until)
+			break;
+		if (reply->local.s_addr == event->destination_address.s_addr)
+			return (double)(reply->received_ns - event->t0_ns) / 1000;
+	}
+	return NAN;
+}
+
+/* ---- what others call ---- */
+
+void event_window(const struct switch_event *event, uint64_t *ret_from_ns, uint64_t *ret_to_ns)
+{
+	*ret_from_ns = event->t0_ns > WINDOW_LEAD_NS ? event->t0_ns - WINDOW_LEAD_NS : 0;
+	*ret_to_ns = event->switched_ns + event->hold_ns;
+}
+
+static const struct direction_result nothing_known = {
+	.latency_us = NAN, .largest_gap_us = NAN, .loss_gap_us = NAN, .first_lost_us = NAN};
+
+/* What was received is not known: then neither is what was lost. The UE's own arrivals are. */
+static void forget_counts(struct switch_event *event)
+{
+	double up_latency = event->up.latency_us, down_latency = event->down.latency_us;
+	double down_gap = event->down.largest_gap_us;
+
+	event->up = event->down = nothing_known;
+	event->up.latency_us = up_latency;
+	event->down.latency_us = down_latency;
+	event->down.largest_gap_us = down_gap;
+}
+
+/* The sender's largest gap of its own: it delays what is measured at the receivers. */
+static double sender_gap(const struct direction *up, uint64_t from, uint64_t to,
+			 uint64_t interval_ns)
+{
+	size_t begin = SEARCH_TIME(up->packet, up->packet_count, sent_ns, from);
+	uint64_t longest = 0;
+
+	for (size_t i = begin + 1; i < up->packet_count && up->packet[i].sent_ns <= to; i++) {
+		uint64_t gap = up->packet[i].sent_ns - up->packet[i - 1].sent_ns;
+
+		longest = gap > longest ? gap : longest;
+	}
+	return longest > interval_ns ? (double)(longest - interval_ns) / 1000 : 0;
+}
+
+/* Why nothing can be said of a window; NULL: something can. */
+static const char *obstacle(const struct compute *c, const struct switch_event *event,
+			    uint64_t from, uint64_t to)
+{
+	const struct direction *up = &c->up;
+	size_t first = SEARCH_TIME(up->packet, up->packet_count, sent_ns, from);
+
+	if (!event->t0_ns || event->switched_ns < event->t0_ns)
+		return "the migration manager told no T0";
+	if (first == up->packet_count || up->packet[first].sent_ns > to)
+		return "no probe was sent";
+	return NULL;
+}
+
+void compute_switch(const struct compute *c, struct switch_event *event)
+{
+	uint64_t interval = c->run->interval_ns, from, to;
+	const struct hole *hole;
+	const char *why;
+
+	event_window(event, &from, &to);
+	event->up = event->down = nothing_known;
+	event->sender_gap_us = NAN;
+	event->note[0] = '\0';
+	why = obstacle(c, event, from, to);
+	if (why) {
+		snprintf(event->note, sizeof event->note, "%s", why);
+		return;
+	}
+	event->up = compute_direction(&c->up, from, to, interval);
+	event->down = compute_direction(&c->down, from, to, interval);
+	event->up.latency_us = uplink_latency(c->run, event, to + LOST_AFTER_NS);
+	event->down.latency_us = downlink_latency(c->run, event, to + LOST_AFTER_NS);
+	event->sender_gap_us = sender_gap(&c->up, from, to, interval);
+	hole = collect_hole_in(c->run, from, to);
+	if (hole) {
+		forget_counts(event);
+		collect_hole_text(c->run, hole, event->note, sizeof event->note);
+	}
 }
 
 void compute_noise(const struct compute *c, uint64_t start_ns, uint64_t length_ns, size_t count,
@@ -318,7 +385,9 @@ void compute_noise(const struct compute *c, uint64_t start_ns, uint64_t length_n
 	for (size_t i = 0; i < count; i++) {
 		uint64_t from = start_ns + i * length_ns, to = from + length_ns;
 
-		ret_up[i] = largest_gap(&c->up, from, to, c->run->interval_ns);
+		ret_up[i] = collect_hole_in(c->run, from, to)
+				    ? NAN
+				    : largest_gap(&c->up, from, to, c->run->interval_ns);
 		ret_down[i] = largest_gap(&c->down, from, to, c->run->interval_ns);
 	}
 }
@@ -330,11 +399,12 @@ static int by_value(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-static double nearest_rank(const double *sorted, size_t count, double percent)
+/* The smallest value that at least @percent of all are not above. */
+static double nearest_rank(const double *sorted, size_t count, unsigned percent)
 {
-	size_t rank = (size_t)ceil(percent / 100 * (double)count);
+	size_t rank = (count * percent + 99) / 100;
 
-	return sorted[rank ? rank - 1 : 0];
+	return sorted[rank - 1];
 }
 
 struct summary compute_summary(double *values, size_t count)
@@ -353,14 +423,4 @@ struct summary compute_summary(double *values, size_t count)
 		s.p99 = nearest_rank(values, s.count, 99);
 	s.max = values[s.count - 1];
 	return s;
-}
-
-void probe_run_done(struct probe_run *run)
-{
-	free(run->sent_ns);
-	free(run->reply);
-	free(run->tap);
-	for (size_t e = 0; e < run->edge_count; e++)
-		free(run->reflected[e]);
-	memset(run, 0, sizeof *run);
 }

@@ -21,6 +21,7 @@ void machine_describe(struct report *r)
 	if (file)
 		fclose(file);
 	r->emulated = strstr(model, "TCG") != NULL;
-	snprintf(r->machine, sizeof r->machine, "%ld x %s", sysconf(_SC_NPROCESSORS_ONLN), model);
+	snprintf(r->machine, sizeof r->machine, "%ld x %s%s", sysconf(_SC_NPROCESSORS_ONLN), model,
+		 r->emulated ? " (emulated by TCG: only ratios mean anything)" : "");
 	snprintf(r->kernel, sizeof r->kernel, "%s", uname(&name) == 0 ? name.release : "unknown");
 }

@@ -3,22 +3,29 @@
 #ifndef BATON_MEASURE_OPTIONS_H
 #define BATON_MEASURE_OPTIONS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "testbed/measure/report.h"
 
 struct measure_options {
 	const char *ue, *service, *out; /* NULL: not given */
 	uint64_t interval_us, hold_ms, switches;
-	bool json, quiet;
+	size_t mode_count;
+	struct report_mode mode[MODES_MAX];
+	bool json, quiet, help;
+	char error[200]; /* what is wrong and what was expected, for people */
 };
 
 extern const char measure_usage[];
 
 /**
- * measure_options_read - @argv[0] is "switch"; modes go into @report; complains
- * @o: its json is left as it is unless --json is given
+ * measure_options_read - @argv[0] is "switch"
+ * @o: texts are borrowed from @argv; json is left as it is unless --json is given
  *
- * Return: 0, 1 when help was wanted and printed, or -EINVAL
+ * Return: 0, or -EINVAL with o->error
  */
-int measure_options_read(struct measure_options *o, struct report *report, int argc, char **argv);
+int measure_options_read(struct measure_options *o, int argc, char **argv);
 
 #endif

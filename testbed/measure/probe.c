@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/stamp/stamp.h"
+#include "testbed/measure/clock_watch.h"
 
 enum {
 	SENDER_PRIORITY = 40,
@@ -29,12 +30,14 @@ struct probe {
 	int fd;
 	pthread_t sender, receiver;
 	bool sender_runs, receiver_runs;
-	atomic_bool stop_sending, stop_receiving;
+	atomic_bool stop_sending, stop_receiving, full, stepped;
+	struct clock_watch watch; /* the sender's */
 	uint64_t *sent_ns;
 	size_t sent_count, sent_room;
 	uint64_t late_max_ns;
 	struct probe_reply *reply;
 	size_t reply_count, reply_room;
+	uint32_t dropped; /* replies, by the socket */
 };
 
 int netns_socket(int netns_fd, int domain, int type, int protocol)
@@ -66,8 +69,7 @@ static uint64_t now_ns(clockid_t clock)
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-/* Room for one more; false when there is none: then the run is cut, which the report shows by its
- * counts. */
+/* Room for one more; false when there is none: then the run is cut (probe_trouble). */
 static bool grow(void **array, size_t *room, size_t count, size_t size)
 {
 	size_t wanted = *room ? *room * 2 : GROW_FIRST;
@@ -85,12 +87,15 @@ static bool grow(void **array, size_t *room, size_t count, size_t size)
 
 /* ---- sending ---- */
 
-static void send_one(struct probe *p, const struct sockaddr_in *to)
+static void send_one(struct probe *p, const struct sockaddr_in *to, uint64_t monotonic_ns)
 {
 	uint8_t bytes[STAMP_LEN];
 	struct stamp_test test = {.seq = (uint32_t)p->sent_count, .ssid = p->config.ssid};
 
 	test.time_ns = now_ns(CLOCK_REALTIME);
+	clock_watch_pair(&p->watch, monotonic_ns, test.time_ns);
+	if (p->watch.step_ns)
+		atomic_store(&p->stepped, true);
 	stamp_test_encode(&test, bytes);
 	p->sent_ns[p->sent_count++] = test.time_ns;
 	/* A probe that finds no route was sent and lost: that is what is measured. */
@@ -111,21 +116,23 @@ static void *send_all(void *arg)
 		struct timespec ts = {(time_t)(deadline / 1000000000u),
 				      (long)(deadline % 1000000000u)};
 
-		if (!grow((void **)&p->sent_ns, &p->sent_room, p->sent_count, sizeof *p->sent_ns))
+		if (!grow((void **)&p->sent_ns, &p->sent_room, p->sent_count, sizeof *p->sent_ns)) {
+			atomic_store(&p->full, true);
 			break;
+		}
 		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
 			;
 		now = now_ns(CLOCK_MONOTONIC);
 		if (now - deadline > p->late_max_ns)
 			p->late_max_ns = now - deadline;
-		send_one(p, &to);
+		send_one(p, &to, now);
 	}
 	return NULL;
 }
 
 /* ---- receiving ---- */
 
-static void read_control(struct msghdr *header, struct probe_reply *ret)
+static void read_control(struct probe *p, struct msghdr *header, struct probe_reply *ret)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
 		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
@@ -138,6 +145,8 @@ static void read_control(struct msghdr *header, struct probe_reply *ret)
 
 			memcpy(&info, CMSG_DATA(c), sizeof info);
 			ret->local = info.ipi_addr;
+		} else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL) {
+			memcpy(&p->dropped, CMSG_DATA(c), sizeof p->dropped);
 		}
 	}
 }
@@ -159,11 +168,14 @@ static bool receive_one(struct probe *p)
 		return errno == EINTR;
 	if (stamp_reply_decode(bytes, (size_t)len, &stamp) < 0 || stamp.ssid != p->config.ssid)
 		return true;
-	if (!grow((void **)&p->reply, &p->reply_room, p->reply_count, sizeof *p->reply))
+	if (!grow((void **)&p->reply, &p->reply_room, p->reply_count, sizeof *p->reply)) {
+		atomic_store(&p->full, true);
 		return false;
+	}
 	reply.sender_seq = stamp.sender_seq;
 	reply.reflector_seq = stamp.seq;
-	read_control(&header, &reply);
+	reply.reflected_ns = stamp.time_ns;
+	read_control(p, &header, &reply);
 	p->reply[p->reply_count++] = reply;
 	return true;
 }
@@ -173,7 +185,7 @@ static void *receive_all(void *arg)
 	struct probe *p = arg;
 	struct pollfd poll_fd = {.fd = p->fd, .events = POLLIN};
 
-	while (!atomic_load(&p->stop_receiving)) {
+	while (!atomic_load(&p->stop_receiving) && !atomic_load(&p->full)) {
 		if (poll(&poll_fd, 1, POLL_MS) > 0) {
 			while (receive_one(p))
 				;
@@ -193,6 +205,7 @@ static int open_socket(struct probe *p)
 		return p->fd;
 	setsockopt(p->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
 	if (setsockopt(p->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) < 0 ||
+	    setsockopt(p->fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on) < 0 ||
 	    setsockopt(p->fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on) < 0)
 		return -errno;
 	return 0;
@@ -207,6 +220,25 @@ static int start_thread(pthread_t *thread, int priority, void *(*run)(void *), s
 	if (r == 0)
 		pthread_setschedparam(*thread, SCHED_FIFO, &param);
 	return -r;
+}
+
+/* The kernel stamps on several processors, and hands over in an order of its own. */
+static int by_arrival(const void *a, const void *b)
+{
+	const struct probe_reply *x = a, *y = b;
+
+	return x->received_ns < y->received_ns ? -1 : x->received_ns > y->received_ns;
+}
+
+/* Ends both threads and closes; what was seen is left. */
+static void stop(struct probe *p)
+{
+	probe_stop_sending(p);
+	atomic_store(&p->stop_receiving, true);
+	if (p->receiver_runs)
+		pthread_join(p->receiver, NULL);
+	if (p->fd >= 0)
+		close(p->fd);
 }
 
 int probe_start(const struct probe_config *config, struct probe **ret_probe)
@@ -225,7 +257,10 @@ int probe_start(const struct probe_config *config, struct probe **ret_probe)
 		r = start_thread(&p->sender, SENDER_PRIORITY, send_all, p);
 	p->sender_runs = r == 0;
 	if (r < 0) {
-		probe_finish(p, &(struct probe_run){0});
+		stop(p);
+		free(p->reply);
+		free(p->sent_ns);
+		free(p);
 		return r;
 	}
 	*ret_probe = p;
@@ -240,19 +275,29 @@ void probe_stop_sending(struct probe *p)
 	p->sender_runs = false;
 }
 
-void probe_finish(struct probe *p, struct probe_run *run)
+const char *probe_trouble(const struct probe *p)
 {
-	probe_stop_sending(p);
-	atomic_store(&p->stop_receiving, true);
-	if (p->receiver_runs)
-		pthread_join(p->receiver, NULL);
+	if (atomic_load(&p->full))
+		return "there is no room for more samples";
+	return atomic_load(&p->stepped) ? "the machine's clock was set" : NULL;
+}
+
+int64_t probe_finish(struct probe *p, struct probe_run *run)
+{
+	int64_t step_ns;
+
+	stop(p);
+	clock_watch_end(&p->watch);
+	step_ns = p->watch.step_ns;
+	if (p->reply)
+		qsort(p->reply, p->reply_count, sizeof *p->reply, by_arrival);
 	run->interval_ns = p->config.interval_ns;
 	run->sent_ns = p->sent_ns;
 	run->sent_count = p->sent_count;
 	run->reply = p->reply;
 	run->reply_count = p->reply_count;
+	run->replies_dropped = p->dropped;
 	run->sender_late_max_ns = p->late_max_ns;
-	if (p->fd >= 0)
-		close(p->fd);
 	free(p);
+	return step_ns;
 }

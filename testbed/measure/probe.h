@@ -22,9 +22,12 @@ struct probe_config {
 int probe_start(const struct probe_config *config, struct probe **ret_probe);
 /** probe_stop_sending - no more probes; answers are still taken */
 void probe_stop_sending(struct probe *p);
-/** probe_finish - end, and hand what was seen over to @run (sent, reply, interval, sender_late_max)
- */
-void probe_finish(struct probe *p, struct probe_run *run);
+/** probe_trouble - why going on makes no sense, for people: no room for more samples, the clock was
+ * set; NULL: it does */
+const char *probe_trouble(const struct probe *p);
+/** probe_finish - end, and hand what was seen over to @run (sent_*, reply*, interval_ns,
+ * sender_late_max_ns); Return: by how much CLOCK_REALTIME was stepped meanwhile, 0: it wasn't */
+int64_t probe_finish(struct probe *p, struct probe_run *run);
 
 /** netns_socket - socket(2) in another network namespace; Return: descriptor or negative errno */
 int netns_socket(int netns_fd, int domain, int type, int protocol);

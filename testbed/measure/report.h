@@ -4,7 +4,6 @@
 #ifndef BATON_MEASURE_REPORT_H
 #define BATON_MEASURE_REPORT_H
 
-#include <jansson.h>
 #include <stdio.h>
 
 #include "testbed/measure/result.h"
@@ -28,15 +27,21 @@ struct report {
 
 void report_done(struct report *r);
 
-/** report_json - the form of docs/guide.md; @samples: with every raw sample; returned */
-json_t *report_json(const struct report *r, bool samples);
+/** report_json - the form of docs/guide.md, on one line, with every raw sample; written piece by
+ * piece, so that a long run takes no more memory than its longest switch; Return: 0 or -EIO,
+ * -ENOMEM */
+int report_json(const struct report *r, FILE *out);
 void report_csv(const struct report *r, FILE *out);
 void report_table(const struct report *r, FILE *out);
 /** report_svg - CDF of the largest gap of each mode and direction, time on a log axis */
 void report_svg(const struct report *r, FILE *out);
-/** report_write - DIR/report.json, .csv and .svg, each written aside and renamed; complains;
- * Return: 0 or a negative errno */
-int report_write(const struct report *r, const char *dir);
+
+/** report_folder - make @dir with all above it and see that files can be written there; Return: 0
+ * or a negative errno */
+int report_folder(const char *dir);
+/** report_write - DIR/report.json, .csv and .svg, each written aside and renamed; Return: 0, or a
+ * negative errno with the file's path in @ret_path (PATH_MAX octets) */
+int report_write(const struct report *r, const char *dir, char *ret_path);
 
 /* One figure of the switches of a mode, for summaries and plots. */
 enum report_figure {
@@ -53,8 +58,9 @@ size_t report_values(const struct report *r, size_t mode, enum report_direction 
 		     enum report_figure figure, double *ret);
 struct summary report_summary(const struct report *r, size_t mode, enum report_direction direction,
 			      enum report_figure figure);
+/* lost, duplicated, reordered: of the completed switches of which that is known */
 struct report_counts {
-	uint64_t completed, failed, lost[2], duplicated[2], reordered[2];
+	uint64_t completed, failed, uncounted, lost[2], duplicated[2], reordered[2];
 };
 struct report_counts report_count(const struct report *r, size_t mode);
 

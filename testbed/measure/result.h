@@ -4,7 +4,8 @@
  * docs/guide.md, "What is measured".
  *
  * A direction's window is [T0 - 100 ms, end of hold]. Uplink: the UE's sequence over the union of
- * all reflectors. Downlink: each reflector's sequence at the UE, gaps over the union.
+ * all reflectors. Downlink: each reflector's sequence at the UE; silences and runs of losses over
+ * the union, in order of sending.
  */
 #ifndef BATON_MEASURE_RESULT_H
 #define BATON_MEASURE_RESULT_H
@@ -13,16 +14,24 @@
 
 #include "testbed/measure/samples.h"
 
-enum { WINDOW_LEAD_NS = 100000000, MODES_MAX = 4, P99_MIN_SAMPLES = 100 };
+enum {
+	WINDOW_LEAD_NS = 100000000,
+	LOST_AFTER_NS = 1000000000, /* what takes longer is lost, RFC 7680 cl. 2.6 */
+	MODES_MAX = 4,
+	P99_MIN_SAMPLES = 100
+};
 
 /* One direction of one switch. Times in microseconds; NAN: there is none. */
 struct direction_result {
 	double latency_us; /* T0 to the first user packet in the new session: on N3 by TEID (up), at
 			      the UE (down) */
-	double largest_gap_us; /* longest silence at the receiver less the nominal interval */
-	double loss_gap_us;    /* longest run of consecutive lost probes, times the interval */
-	double first_lost_us; /* sending of the first lost to arrival of the first after it; 0: none
-				 lost */
+	double largest_gap_us; /* longest silence at the receiver that touches the window, less the
+				  nominal interval */
+	double loss_gap_us;    /* longest run of consecutive lost packets, times the interval */
+	double first_lost_us;  /* sending of the first lost to arrival of the first of those sent
+				  after it; 0: none lost */
+	bool counted; /* false: it is not known what was received; nor are the two above, nor, in
+			 uplink, the gap */
 	uint64_t lost, duplicated, reordered;
 };
 
@@ -33,7 +42,10 @@ struct switch_event {
 	uint64_t t0_ns, switched_ns, hold_ns;
 	double setup_us; /* PDU session set-up; NAN: none was set up */
 	struct in_addr destination_address;
-	uint32_t uplink_teid; /* of the new session, 0: not known */
+	struct in_addr uplink_upf; /* with uplink_teid the F-TEID of the new session */
+	uint32_t uplink_teid;	   /* 0: not known */
+	double sender_gap_us; /* the sender's own largest gap in the window, less the interval */
+	char note[120];	      /* why figures are missing; "": they aren't */
 	struct direction_result up, down;
 };
 
@@ -43,20 +55,23 @@ struct summary {
 	size_t count;
 };
 
-/* A run made ready for questions: arrivals in order of time. */
+/* A run made ready for questions. */
 struct compute;
 
 /** compute_new - @run: borrowed until compute_free; Return: 0 or -ENOMEM */
 int compute_new(const struct probe_run *run, struct compute **ret_compute);
 void compute_free(struct compute *c);
 
-/** compute_switch - fill in up and down of @event; Return: 0 or -ENOMEM */
-int compute_switch(const struct compute *c, struct switch_event *event);
+/** compute_switch - fill in up, down, sender_gap_us and note of @event, which says the rest */
+void compute_switch(const struct compute *c, struct switch_event *event);
 /** compute_noise - largest gaps of windows without a switch: one value for each of @count windows
  * of @length_ns from @start_ns */
 void compute_noise(const struct compute *c, uint64_t start_ns, uint64_t length_ns, size_t count,
 		   double *ret_up, double *ret_down);
 /** compute_summary - of the @count values that are not NAN; sorts @values */
 struct summary compute_summary(double *values, size_t count);
+
+/** event_window - what is looked at for @event, both ends included */
+void event_window(const struct switch_event *event, uint64_t *ret_from_ns, uint64_t *ret_to_ns);
 
 #endif

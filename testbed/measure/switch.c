@@ -5,185 +5,94 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <getopt.h>
+#include <inttypes.h>
 #include <math.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lib/daemon.h"
-#include "testbed/measure/client.h"
-#include "testbed/measure/machine.h"
+#include "testbed/measure/collect.h"
 #include "testbed/measure/measure.h"
-#include "testbed/measure/options.h"
-#include "testbed/measure/probe.h"
-#include "testbed/measure/report.h"
-#include "testbed/measure/tap.h"
-#include "testbed/run.h"
+#include "testbed/measure/place.h"
 
 enum {
-	PAUSE_MS = 130, /* before each switch: its window begins 100 ms before T0 */
-	DRAIN_MS = 300, /* after the last: what is late still arrives */
+	PAUSE_MS = 130,	 /* before each switch: its window begins 100 ms before T0 */
+	DRAIN_MS = 1000, /* after the last probe: LOST_AFTER_NS */
 	NOISE_WINDOWS = 10,
 	MIGRATION_TIMEOUT_MS = 60000,
+	POLL_MS = 5,
+	RETRY_MS = 50,
+	MANAGER_TIMEOUT_MS = 10000, /* its node starts it again; agents register within a second */
+	REFLECTOR_TIMEOUT_MS = 3000,
 	FAILURES_MAX = 3, /* in a row, then it makes no sense to go on */
-	AGENTS_TIMEOUT_MS = 5000,
-	AGENTS_POLL_MS = 50,
-	UPF_PORT = 8082,
-	GNB_PORT = 8086,
-	MANAGER_PORT = 8080,
+	AGENTS_TIMEOUT_MS = 5000
 };
 
 struct session {
-	const struct baton_context *ctx;
 	struct measure_options options;
-	struct run run;
-	struct topology *topology;
-	unsigned ue; /* node index */
-	struct in_addr service;
+	struct place place;
 	struct client client;
 	struct report report;
 	struct probe *probe;
 	struct tap *tap;
 	uint16_t ssid;
 	uint64_t noise_start_ns, noise_length_ns;
-	char at[64]; /* edge of the primary session */
+	size_t noise_windows; /* that were whole */
+	char at[64];	      /* edge of the primary session */
 };
 
 static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int signal)
 {
+	static const char text[] = "\nbaton: ending after the switch under way; once more ends "
+				   "at once\n";
+
 	interrupted = 1;
+	(void)!write(STDERR_FILENO, text, sizeof text - 1);
 }
 
+/* A first Ctrl-C ends the measurement after the switch under way; what was measured is told. */
+static void catch_interrupt(void)
+{
+	struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+/* The whole time, also over an interrupt */
 static void pause_ms(uint64_t ms)
 {
-	struct timespec ts = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
+	struct timespec left = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
 
-	nanosleep(&ts, NULL);
+	while (nanosleep(&left, &left) < 0 && errno == EINTR)
+		;
 }
 
-/* ---- the topology ---- */
-
-static int find_ue(struct session *s)
+static uint64_t deadline_in(uint64_t ms)
 {
-	for (unsigned i = 0; i < s->topology->node_count; i++) {
-		const struct topo_node *node = &s->topology->node[i];
-
-		if (node->kind == TOPO_UE &&
-		    (!s->options.ue || strcmp(s->options.ue, node->name) == 0)) {
-			s->ue = i;
-			return 0;
-		}
-	}
-	complain(s->options.ue ? "topology %s has no UE '%s'" : "topology %s has no UE%s",
-		 s->run.name, s->options.ue ? s->options.ue : "");
-	return -ENOENT;
+	return clock_mono_ns() + ms * UINT64_C(1000000);
 }
 
-static int find_service(struct session *s)
+static void __attribute__((format(printf, 2, 3)))
+progress(const struct session *s, const char *format, ...)
 {
-	for (size_t i = 0; i < s->topology->service_count; i++) {
-		const struct topo_service *service = &s->topology->service[i];
+	va_list args;
 
-		if (!s->options.service || strcmp(s->options.service, service->name) == 0) {
-			s->service = service->addr;
-			return 0;
-		}
-	}
-	complain("topology %s has no service '%s'", s->run.name,
-		 s->options.service ? s->options.service : "");
-	return -ENOENT;
+	if (s->options.quiet)
+		return;
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
 }
 
-static int find_manager(struct session *s)
-{
-	char address[INET_ADDRSTRLEN];
-
-	for (size_t i = 0; i < s->topology->node_count; i++) {
-		if (s->topology->node[i].kind != TOPO_CORE)
-			continue;
-		inet_ntop(AF_INET, &s->run.node[i].address, address, sizeof address);
-		snprintf(s->client.manager, sizeof s->client.manager, "http://%s:%d", address,
-			 MANAGER_PORT);
-		return run_token(&s->run, s->client.token);
-	}
-	complain("topology %s has no core node, so no migration manager", s->run.name);
-	return -ENOENT;
-}
-
-static int open_taps(struct session *s)
-{
-	int r = tap_new(&s->tap);
-
-	for (size_t i = 0; i < s->topology->node_count && r == 0; i++) {
-		const struct topo_port *port =
-			topology_find_port(s->topology, (unsigned)i, TOPO_N3);
-		int fd;
-
-		if (s->topology->node[i].kind != TOPO_GNB || !port)
-			continue;
-		fd = run_netns_open(&s->run, i);
-		r = fd < 0 ? fd : tap_add(s->tap, fd, port->ifname);
-		if (fd >= 0)
-			close(fd);
-	}
-	return r == 0 ? tap_start(s->tap) : r;
-}
-
-static int open_probe(struct session *s)
-{
-	struct probe_config config = {.service = s->service,
-				      .interval_ns = s->options.interval_us * 1000,
-				      .ssid = s->ssid};
-	int r;
-
-	config.netns_fd = run_netns_open(&s->run, s->ue);
-	if (config.netns_fd < 0)
-		return config.netns_fd;
-	r = probe_start(&config, &s->probe);
-	close(config.netns_fd);
-	return r;
-}
-
-/* ---- what the report says about where it was made ---- */
-
-static void data_plane_of(struct session *s, enum topo_kind kind, int port, char *buf, size_t size)
-{
-	char address[INET_ADDRSTRLEN], url[64];
-	json_t *status = NULL;
-
-	for (size_t i = 0; i < s->topology->node_count && !status; i++) {
-		if (s->topology->node[i].kind != kind)
-			continue;
-		inet_ntop(AF_INET, &s->run.node[i].address, address, sizeof address);
-		snprintf(url, sizeof url, "http://%s:%d/v1/status", address, port);
-		status = client_get(&s->client, url);
-	}
-	snprintf(buf, size, "%s",
-		 status ? json_string_value(json_object_get(status, "dataplane")) : "unknown");
-	json_decref(status);
-}
-
-static void describe(struct session *s)
-{
-	struct report *r = &s->report;
-
-	machine_describe(r);
-	snprintf(r->topology, sizeof r->topology, "%s", s->run.name);
-	data_plane_of(s, TOPO_UPF, UPF_PORT, r->dataplane_upf, sizeof r->dataplane_upf);
-	data_plane_of(s, TOPO_GNB, GNB_PORT, r->dataplane_gnb, sizeof r->dataplane_gnb);
-	r->time_ns = clock_now_ns();
-	r->interval_ns = s->options.interval_us * 1000;
-	r->hold_ms = s->options.hold_ms;
-}
-
-/* ---- switching ---- */
+/* ---- one switch ---- */
 
 static const char *other_edge(const struct session *s)
 {
@@ -192,6 +101,68 @@ static const char *other_edge(const struct session *s)
 			return s->report.run.edge_name[e];
 	}
 	return s->at;
+}
+
+/* A manager that is just being started again, or that the agents have not found yet, is worth
+ * another try. */
+static bool worth_retrying(const struct client *c)
+{
+	return c->status == 0 || c->status == 404 || c->status == 503;
+}
+
+static int ask(struct session *s, struct switch_event *event)
+{
+	uint64_t deadline = deadline_in(MANAGER_TIMEOUT_MS);
+	char key[64];
+	struct client_migration migration = {.supi = s->place.supi,
+					     .destination = other_edge(s),
+					     .mode = s->report.mode[event->mode].name,
+					     .key = key,
+					     .hold_ms = s->options.hold_ms};
+
+	snprintf(key, sizeof key, "measure-%u-%" PRIu64 "-%zu", s->ssid, s->report.time_ns,
+		 s->report.event_count);
+	while (client_migrate(&s->client, &migration, event->migration) < 0) {
+		if (!place_is_up(&s->place)) {
+			complain("topology %s was taken down", s->place.run.name);
+			return -EIO;
+		}
+		if (strcmp(s->client.cause, "UE_BUSY") == 0) {
+			complain("UE %s is being migrated by somebody else: %s", s->place.supi,
+				 s->client.error);
+			return -EIO;
+		}
+		if (!worth_retrying(&s->client) || clock_mono_ns() > deadline || interrupted) {
+			complain("%s", s->client.error);
+			return -EIO;
+		}
+		pause_ms(RETRY_MS);
+	}
+	return 0;
+}
+
+/* Return: its record when it has ended, returned to the caller; NULL, having complained: it did not
+ * within the time, or the topology is gone */
+static json_t *await_end(struct session *s, const char *id)
+{
+	uint64_t deadline = deadline_in(MIGRATION_TIMEOUT_MS + s->options.hold_ms);
+
+	while (clock_mono_ns() < deadline) {
+		json_t *migration = client_migration(&s->client, id);
+
+		if (migration && client_has_ended(migration))
+			return migration;
+		if (!migration && !place_is_up(&s->place)) {
+			complain("topology %s was taken down during migration %s",
+				 s->place.run.name, id);
+			return NULL;
+		}
+		pause_ms(migration ? POLL_MS : RETRY_MS);
+		json_decref(migration);
+	}
+	complain("migration %s did not end within %" PRIu64 " s", id,
+		 (MIGRATION_TIMEOUT_MS + s->options.hold_ms) / 1000);
+	return NULL;
 }
 
 static uint64_t integer(const json_t *object, const char *name)
@@ -226,29 +197,36 @@ static void note_end(struct session *s, struct switch_event *event, const json_t
 	if (!event->ok)
 		return;
 	copy_text(s->at, sizeof s->at, details, "destination_edge");
-	event->uplink_teid = client_uplink_teid(
-		&s->client, s->topology->node[s->ue].supi,
-		json_integer_value(json_object_get(details, "destination_session")));
+	event->uplink_teid = client_uplink(&s->client, s->place.supi,
+					   (json_int_t)integer(details, "destination_session"),
+					   &event->uplink_upf);
 }
 
-/* Return: false when it could not even be asked for */
-static bool switch_once(struct session *s, size_t mode)
+/* Between two windows, so that answering costs no probe its time. What can't be had now is asked
+ * for again after the next switch. */
+static void fetch_samples(struct session *s)
+{
+	for (size_t e = 0; e < s->report.run.edge_count; e++)
+		client_reflected(&s->client, &s->report.run, e, s->ssid);
+}
+
+/* Return: 0, or negative when going on makes no sense */
+static int switch_once(struct session *s, size_t mode)
 {
 	struct switch_event *event = &s->report.event[s->report.event_count];
 	json_t *migration;
+	int r = 0;
 
 	*event = (struct switch_event){.mode = mode, .setup_us = NAN};
 	pause_ms(PAUSE_MS);
-	if (client_migrate(&s->client, s->topology->node[s->ue].supi, other_edge(s),
-			   s->report.mode[mode].name, s->options.hold_ms, event->migration) < 0) {
-		complain("%s", s->client.error);
-		return false;
-	}
-	migration = client_await(&s->client, event->migration,
-				 MIGRATION_TIMEOUT_MS + s->options.hold_ms);
+	if (interrupted)
+		return -EINTR;
+	if (ask(s, event) < 0)
+		return -EIO;
+	migration = await_end(s, event->migration);
 	if (!migration) {
-		complain("%s", s->client.error);
 		snprintf(event->state, sizeof event->state, "unknown");
+		r = -EIO;
 	} else {
 		note_end(s, event, migration);
 		if (!event->ok)
@@ -257,63 +235,85 @@ static bool switch_once(struct session *s, size_t mode)
 	}
 	json_decref(migration);
 	s->report.event_count++;
-	return true;
+	fetch_samples(s);
+	return r;
 }
 
-static void progress(const struct session *s, size_t mode, uint64_t done)
-{
-	bool tty = isatty(STDERR_FILENO);
+/* ---- the run ---- */
 
-	if (s->options.quiet || (!tty && done % 25 != 0 && done != s->report.mode[mode].wanted))
-		return;
-	fprintf(stderr, "%s  %s: %llu of %zu switches%s", tty ? "\r" : "",
-		s->report.mode[mode].name, (unsigned long long)done, s->report.mode[mode].wanted,
-		tty && done < s->report.mode[mode].wanted ? "" : "\n");
+static void show_progress(const struct session *s, size_t mode, uint64_t done)
+{
+	bool tty = isatty(STDERR_FILENO), last = done == s->report.mode[mode].wanted;
+
+	if (tty || last || done % 25 == 0)
+		progress(s, "%s  %s: %" PRIu64 " of %zu switches%s", tty ? "\r" : "",
+			 s->report.mode[mode].name, done, s->report.mode[mode].wanted,
+			 tty && !last ? "" : "\n");
 }
 
 static int run_mode(struct session *s, size_t mode)
 {
 	unsigned failures = 0;
+	int r = 0;
 
-	for (uint64_t i = 0; i < s->report.mode[mode].wanted && !interrupted; i++) {
+	for (uint64_t i = 0; i < s->report.mode[mode].wanted && r == 0; i++) {
 		size_t before = s->report.event_count;
+		const char *trouble;
 
-		if (!switch_once(s, mode))
-			return -EIO;
+		r = interrupted ? -EINTR : switch_once(s, mode);
+		if (r < 0)
+			break;
 		failures = s->report.event[before].ok ? 0 : failures + 1;
 		if (failures == FAILURES_MAX) {
 			complain("%u switches in a row did not complete; giving up", failures);
-			return -EIO;
+			r = -EIO;
 		}
-		progress(s, mode, i + 1);
+		trouble = probe_trouble(s->probe);
+		if (trouble) {
+			complain("%s; ending here", trouble);
+			r = -EIO;
+		}
+		show_progress(s, mode, i + 1);
 	}
-	return interrupted ? -EINTR : 0;
+	return r;
 }
 
 static void listen_to_silence(struct session *s)
 {
 	uint64_t window_ms = s->options.hold_ms + WINDOW_LEAD_NS / 1000000;
 
-	if (!s->options.quiet)
-		fprintf(stderr, "  noise floor: %d windows of %llu ms without a switch\n",
-			NOISE_WINDOWS, (unsigned long long)window_ms);
+	progress(s, "  noise floor: %d windows of %" PRIu64 " ms without a switch\n", NOISE_WINDOWS,
+		 window_ms);
 	pause_ms(PAUSE_MS); /* first packets resolve neighbours and warm caches */
 	s->noise_start_ns = clock_now_ns();
 	s->noise_length_ns = window_ms * UINT64_C(1000000);
-	for (int i = 0; i < NOISE_WINDOWS && !interrupted; i++)
+	while (s->noise_windows < NOISE_WINDOWS && !interrupted) {
 		pause_ms(window_ms);
+		s->noise_windows++;
+	}
+	fetch_samples(s);
+}
+
+static int begin(struct session *s)
+{
+	int r = place_taps(&s->place, s->ssid, &s->tap);
+
+	if (r == 0)
+		r = tap_start(s->tap);
+	s->report.run.began_ns = clock_now_ns();
+	if (r == 0)
+		r = place_probe(&s->place, s->report.interval_ns, s->ssid, &s->probe);
+	if (r < 0)
+		complain("probes can't be sent: %s", strerror(-r));
+	return r;
 }
 
 static int measure(struct session *s)
 {
-	int r = open_taps(s);
+	int r = begin(s);
 
-	if (r == 0)
-		r = open_probe(s);
-	if (r < 0) {
-		complain("probes can't be sent: %s", strerror(-r));
+	if (r < 0)
 		return r;
-	}
 	listen_to_silence(s);
 	for (size_t m = 0; m < s->report.mode_count && r == 0; m++)
 		r = run_mode(s, m);
@@ -325,13 +325,37 @@ static int measure(struct session *s)
 
 /* ---- working it out ---- */
 
-static void collect(struct session *s)
+/* Ends probes and taps; Return: 0, or -EINVAL when the stamps can't be compared */
+static int end(struct session *s)
 {
-	if (s->probe)
-		probe_finish(s->probe, &s->report.run);
+	int64_t step_ns = s->probe ? probe_finish(s->probe, &s->report.run) : 0;
+
 	tap_finish(s->tap, &s->report.run);
 	s->probe = NULL;
 	s->tap = NULL;
+	if (step_ns == 0)
+		return 0;
+	complain("the machine's clock was set by %.3f ms during the measurement, so its stamps "
+		 "can't be compared; measure again",
+		 (double)step_ns / 1e6);
+	return -EINVAL;
+}
+
+/* The rest of what an edge saw. An agent that is just being started again gets some time. */
+static void fetch_rest(struct session *s, size_t edge)
+{
+	uint64_t deadline = deadline_in(REFLECTOR_TIMEOUT_MS);
+	int r = client_reflected(&s->client, &s->report.run, edge, s->ssid);
+
+	while (r < 0 && r != -ENOENT && clock_mono_ns() < deadline && place_is_up(&s->place)) {
+		pause_ms(RETRY_MS);
+		r = client_reflected(&s->client, &s->report.run, edge, s->ssid);
+	}
+	if (r == 0)
+		client_forget(&s->client, edge, s->ssid);
+	else if (r != -ENOENT || collect_next(&s->report.run, edge) > 0)
+		collect_missing(&s->report.run, edge,
+				r == -ENOENT ? HOLE_FORGOTTEN : HOLE_UNREACHABLE, clock_now_ns());
 }
 
 static int compute(struct session *s)
@@ -340,43 +364,60 @@ static int compute(struct session *s)
 	struct compute *c;
 	int r = compute_new(&s->report.run, &c);
 
-	if (r < 0)
+	if (r < 0) {
+		complain("the samples can't be worked out: %s", strerror(-r));
 		return r;
-	compute_noise(c, s->noise_start_ns, s->noise_length_ns, NOISE_WINDOWS, up, down);
-	s->report.noise_up = compute_summary(up, NOISE_WINDOWS);
-	s->report.noise_down = compute_summary(down, NOISE_WINDOWS);
-	for (size_t i = 0; i < s->report.event_count && r == 0; i++) {
+	}
+	compute_noise(c, s->noise_start_ns, s->noise_length_ns, s->noise_windows, up, down);
+	s->report.noise_up = compute_summary(up, s->noise_windows);
+	s->report.noise_down = compute_summary(down, s->noise_windows);
+	for (size_t i = 0; i < s->report.event_count; i++) {
 		if (s->report.event[i].ok)
-			r = compute_switch(c, &s->report.event[i]);
+			compute_switch(c, &s->report.event[i]);
 	}
 	compute_free(c);
-	return r;
+	return 0;
 }
 
-static void warn_of_gaps_in_samples(const struct session *s)
+/* What makes figures less than they seem */
+static void warn(const struct session *s)
 {
-	for (size_t e = 0; e < s->report.run.edge_count; e++) {
-		if (s->report.run.first_reflected[e])
-			complain("the reflector of %s kept only its latest samples (edge-agent's "
-				 "reflector_samples): early switches lack them",
-				 s->report.run.edge_name[e]);
+	const struct probe_run *run = &s->report.run;
+
+	for (size_t i = 0; i < run->hole_count; i++) {
+		const struct hole *hole = &run->hole[i];
+		char text[120];
+
+		collect_hole_text(run, hole, text, sizeof text);
+		complain("%s: what it received in %.3f s, from %.3f s after the beginning on, is "
+			 "not known",
+			 text, (double)(hole->to_ns - hole->from_ns) / 1e9,
+			 (double)(hole->from_ns - run->began_ns) / 1e9);
 	}
+	if (run->replies_dropped)
+		complain("%" PRIu64 " replies reached the UE and found no room in the socket: they "
+			 "count as lost downlink, but the machine was too slow",
+			 run->replies_dropped);
+	if (run->tap_dropped)
+		complain("%" PRIu64 " packets on N3 were not seen: the machine was too slow, and "
+			 "an uplink switch latency may be too large",
+			 run->tap_dropped);
 }
 
-static int tell(struct session *s)
+static int tell(const struct session *s)
 {
-	int r = s->options.out ? report_write(&s->report, s->options.out) : 0;
-	json_t *j;
+	char path[PATH_MAX];
+	int r = s->options.out ? report_write(&s->report, s->options.out, path) : 0, printed = 0;
 
-	if (!s->options.json) {
+	if (r < 0)
+		complain("%s can't be written: %s", path, strerror(-r));
+	if (s->options.json)
+		printed = report_json(&s->report, stdout);
+	else
 		report_table(&s->report, stdout);
-		return r;
-	}
-	j = report_json(&s->report, true);
-	json_dumpf(j, stdout, JSON_COMPACT);
-	putchar('\n');
-	json_decref(j);
-	return r;
+	if (fflush(stdout) != 0 || printed < 0)
+		complain("the report can't be printed");
+	return r < 0 ? r : printed;
 }
 
 /* ---- from beginning to end ---- */
@@ -385,87 +426,114 @@ static int tell(struct session *s)
  * calling it a mistake. */
 static int await_agents(struct session *s)
 {
-	uint64_t deadline = clock_mono_ns() + AGENTS_TIMEOUT_MS * UINT64_C(1000000);
+	uint64_t deadline = deadline_in(AGENTS_TIMEOUT_MS);
 
 	do {
 		s->client.error[0] = '\0';
-		s->report.run.edge_count = 0;
-		if (client_edges(&s->client, &s->report.run) == 0 &&
-		    client_primary(&s->client, s->topology->node[s->ue].supi, s->at,
-				   sizeof s->at) == 0)
+		if (place_edges(&s->place, &s->client, &s->report.run) == 0 &&
+		    client_primary(&s->client, s->place.supi, s->at, sizeof s->at) == 0)
 			return 0;
-		pause_ms(AGENTS_POLL_MS);
-	} while (clock_mono_ns() < deadline);
+		pause_ms(RETRY_MS);
+	} while (clock_mono_ns() < deadline && place_is_up(&s->place) && !interrupted);
 	complain("%s", s->client.error);
 	return -EIO;
 }
 
-static int prepare(struct session *s)
+/* Of RFC 8972 cl. 3: not 0 */
+static int choose_ssid(uint16_t *ret_ssid)
 {
-	size_t wanted = 0;
-	int r;
-
-	if (getrandom(&s->ssid, sizeof s->ssid, 0) != sizeof s->ssid)
-		return -EIO;
-	r = find_ue(s);
-	if (r == 0)
-		r = find_service(s);
-	if (r == 0)
-		r = find_manager(s);
-	if (r == 0)
-		r = await_agents(s);
-	for (size_t m = 0; m < s->report.mode_count; m++)
-		wanted += s->report.mode[m].wanted;
-	s->report.event = r == 0 ? calloc(wanted, sizeof *s->report.event) : NULL;
-	return r == 0 && !s->report.event ? -ENOMEM : r;
+	*ret_ssid = 0;
+	while (*ret_ssid == 0) {
+		if (getrandom(ret_ssid, sizeof *ret_ssid, 0) != sizeof *ret_ssid) {
+			complain("random numbers: %s", strerror(errno));
+			return -EIO;
+		}
+	}
+	return 0;
 }
 
-/* A first Ctrl-C ends the measurement after the switch under way; what was measured is told. */
-static void catch_interrupt(void)
+static int make_report(struct session *s)
 {
-	struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+	struct report *r = &s->report;
+	size_t wanted = 0;
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	r->time_ns = clock_now_ns();
+	r->interval_ns = r->run.interval_ns = s->options.interval_us * 1000;
+	r->hold_ms = s->options.hold_ms;
+	r->mode_count = s->options.mode_count;
+	for (size_t m = 0; m < r->mode_count; m++) {
+		r->mode[m] = s->options.mode[m];
+		wanted += r->mode[m].wanted;
+	}
+	r->event = calloc(wanted, sizeof *r->event);
+	if (!r->event)
+		complain("no memory for %zu switches", wanted);
+	return r->event ? 0 : -ENOMEM;
+}
+
+/* Everything that can be wrong is found before the first probe is sent. */
+static int prepare(struct session *s)
+{
+	int r = s->options.out ? report_folder(s->options.out) : 0;
+
+	if (r < 0) {
+		complain("--out %s: %s", s->options.out, strerror(-r));
+		return r;
+	}
+	r = choose_ssid(&s->ssid);
+	if (r == 0)
+		r = make_report(s);
+	if (r == 0)
+		r = place_lock(&s->place);
+	if (r == 0)
+		r = place_manager(&s->place, &s->client);
+	if (r == 0)
+		r = await_agents(s);
+	if (r == 0)
+		place_describe(&s->place, &s->client, &s->report);
+	return r;
 }
 
 static int run_session(struct session *s)
 {
-	int r = prepare(s), told;
+	int measured, r;
 
-	if (r < 0)
-		return BATON_FAILED;
-	describe(s);
 	catch_interrupt();
-	r = measure(s);
-	collect(s);
-	if (client_reflected(&s->client, &s->report.run, s->ssid) < 0) {
-		complain("%s", s->client.error);
+	if (prepare(s) < 0)
+		return interrupted ? BATON_INTERRUPTED : BATON_FAILED;
+	measured = measure(s);
+	r = end(s);
+	if (!s->report.run.sent_count || r < 0)
 		return BATON_FAILED;
-	}
-	warn_of_gaps_in_samples(s);
-	if (compute(s) < 0)
-		return BATON_FAILED;
-	told = tell(s);
-	return interrupted ? BATON_INTERRUPTED : r < 0 || told < 0 ? BATON_FAILED : BATON_OK;
+	for (size_t e = 0; e < s->report.run.edge_count; e++)
+		fetch_rest(s, e);
+	warn(s);
+	r = compute(s);
+	if (r == 0)
+		r = tell(s);
+	if (interrupted)
+		return BATON_INTERRUPTED;
+	return measured < 0 || r < 0 ? BATON_FAILED : BATON_OK;
 }
 
 static int switch_main(const struct baton_context *ctx, int argc, char **argv)
 {
-	struct session s = {.ctx = ctx, .options.json = ctx->json};
-	int status = measure_options_read(&s.options, &s.report, argc, argv);
+	struct session s = {.options.json = ctx->json};
+	int status;
 
-	if (status != 0)
-		return status < 0 ? BATON_USAGE : BATON_OK;
-	status = run_select(ctx, NULL, &s.run);
-	if (status != BATON_OK)
-		return status;
-	s.topology = run_topology(&s.run);
-	status = s.topology ? run_session(&s) : BATON_FAILED;
-	collect(&s);
+	if (measure_options_read(&s.options, argc, argv) < 0) {
+		complain("%s", s.options.error);
+		return BATON_USAGE;
+	}
+	if (s.options.help) {
+		fputs(measure_usage, stdout);
+		return BATON_OK;
+	}
+	status = place_find(&s.place, ctx, &s.options);
+	if (status == BATON_OK)
+		status = run_session(&s);
 	report_done(&s.report);
-	topology_free(s.topology);
-	run_done(&s.run);
+	place_done(&s.place);
 	return status;
 }
 

@@ -3,10 +3,10 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
-#include <netinet/ip.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -17,7 +17,6 @@
 
 #include "lib/gtpu/gtpu.h"
 #include "lib/netlink/netlink.h"
-#include "lib/stamp/stamp.h"
 #include "testbed/measure/probe.h"
 
 enum {
@@ -25,12 +24,12 @@ enum {
 	PRIORITY = 20,
 	POLL_MS = 50,
 	SOCKET_BUFFER = 8 << 20,
-	IP_HEADER_MIN = 20,
-	UDP_HEADER = 8,
+	SNAP = 256, /* a probe in its tunnel has about 120 octets */
 	GROW_FIRST = 1 << 16
 };
 
 struct tap {
+	uint16_t ssid;
 	struct pollfd fd[TAPS_MAX];
 	size_t count;
 	pthread_t thread;
@@ -39,48 +38,6 @@ struct tap {
 	struct tap_packet *packet;
 	size_t packet_count, packet_room;
 };
-
-/* ---- parsing ---- */
-
-static uint16_t get16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-/* The payload of an unfragmented IPv4/UDP packet to @port; NULL: it is something else. */
-static const uint8_t *udp_payload(const uint8_t *packet, size_t len, uint16_t port, size_t *ret_len)
-{
-	size_t header = len >= IP_HEADER_MIN ? (size_t)(packet[0] & 15) * 4 : 0;
-	size_t total = len >= IP_HEADER_MIN ? get16(packet + 2) : 0, udp_len;
-
-	if (header < IP_HEADER_MIN || packet[0] >> 4 != 4 || packet[9] != IPPROTO_UDP ||
-	    (get16(packet + 6) & 0x3fff))
-		return NULL;
-	if (total > len || total < header + UDP_HEADER || get16(packet + header + 2) != port)
-		return NULL;
-	udp_len = get16(packet + header + 4);
-	if (udp_len < UDP_HEADER || udp_len > total - header)
-		return NULL;
-	*ret_len = udp_len - UDP_HEADER;
-	return packet + header + UDP_HEADER;
-}
-
-bool tap_parse(const uint8_t *packet, size_t len, uint32_t *ret_teid, uint32_t *ret_seq)
-{
-	struct stamp_test test;
-	struct gtpu_msg gtpu;
-	size_t inner_len;
-	const uint8_t *inner = udp_payload(packet, len, GTPU_PORT, &inner_len);
-
-	if (!inner || gtpu_decode(inner, inner_len, &gtpu) < 0 || gtpu.header.type != GTPU_G_PDU)
-		return false;
-	inner = udp_payload(gtpu.payload, gtpu.payload_len, STAMP_PORT, &inner_len);
-	if (!inner || stamp_test_decode(inner, inner_len, &test) < 0)
-		return false;
-	*ret_teid = gtpu.header.teid;
-	*ret_seq = test.seq;
-	return true;
-}
 
 /* ---- capturing ---- */
 
@@ -113,7 +70,7 @@ static void keep(struct tap *t, const struct tap_packet *packet)
 
 static bool receive_one(struct tap *t, int fd)
 {
-	uint8_t bytes[256];
+	uint8_t bytes[SNAP];
 	char control[64];
 	struct sockaddr_ll from;
 	struct iovec iov = {bytes, sizeof bytes};
@@ -124,12 +81,13 @@ static bool receive_one(struct tap *t, int fd)
 				.msg_control = control,
 				.msg_controllen = sizeof control};
 	ssize_t len = recvmsg(fd, &header, MSG_DONTWAIT);
-	struct tap_packet packet;
+	struct tap_packet packet = {0};
+	uint16_t ssid;
 
 	if (len < 0)
 		return errno == EINTR;
-	if (from.sll_pkttype != PACKET_OUTGOING ||
-	    !tap_parse(bytes, (size_t)len, &packet.teid, &packet.seq))
+	if (from.sll_pkttype != PACKET_OUTGOING || !tap_parse(bytes, (size_t)len, &packet, &ssid) ||
+	    ssid != t->ssid)
 		return true;
 	packet.ns = stamp_of(&header);
 	keep(t, &packet);
@@ -153,10 +111,39 @@ static void *capture(void *arg)
 
 /* ---- starting and ending ---- */
 
-int tap_new(struct tap **ret_tap)
+int tap_new(uint16_t ssid, struct tap **ret_tap)
 {
-	*ret_tap = calloc(1, sizeof **ret_tap);
-	return *ret_tap ? 0 : -ENOMEM;
+	struct tap *t = calloc(1, sizeof *t);
+
+	if (!t)
+		return -ENOMEM;
+	t->ssid = ssid;
+	*ret_tap = t;
+	return 0;
+}
+
+/* Only what may be a probe comes up from the kernel, so that other traffic on N3, gigabits maybe,
+ * costs the run nothing: outgoing, IPv4, UDP to port 2152, and short. */
+static int attach_filter(int fd)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 9),
+		BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, SNAP, 7, 0),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x40, 0, 4),
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+		BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, GTPU_PORT, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog program = {sizeof code / sizeof code[0], code};
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0 ? -errno
+											  : 0;
 }
 
 static int device_index(int netns_fd, const char *device, unsigned *ret_ifindex)
@@ -187,7 +174,8 @@ int tap_add(struct tap *t, int netns_fd, const char *device)
 		return fd;
 	local.sll_ifindex = (int)ifindex;
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
-	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) < 0 ||
+	if (attach_filter(fd) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) < 0 ||
 	    bind(fd, (struct sockaddr *)&local, sizeof local) < 0) {
 		r = -errno;
 		close(fd);
@@ -215,6 +203,16 @@ static int by_time(const void *a, const void *b)
 	return x->ns < y->ns ? -1 : x->ns > y->ns;
 }
 
+/* How many the socket had no room for */
+static uint64_t dropped(int fd)
+{
+	struct tpacket_stats stats = {0};
+	socklen_t len = sizeof stats;
+
+	return getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len) == 0 ? stats.tp_drops
+										: 0;
+}
+
 void tap_finish(struct tap *t, struct probe_run *run)
 {
 	if (!t)
@@ -222,8 +220,10 @@ void tap_finish(struct tap *t, struct probe_run *run)
 	atomic_store(&t->stop, true);
 	if (t->runs)
 		pthread_join(t->thread, NULL);
-	for (size_t i = 0; i < t->count; i++)
+	for (size_t i = 0; i < t->count; i++) {
+		run->tap_dropped += dropped(t->fd[i].fd);
 		close(t->fd[i].fd);
+	}
 	if (t->packet)
 		qsort(t->packet, t->packet_count, sizeof *t->packet, by_time);
 	run->tap = t->packet;

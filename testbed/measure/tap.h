@@ -12,15 +12,18 @@
 
 struct tap;
 
-int tap_new(struct tap **ret_tap);
+/** tap_new - @ssid: of the probes that count */
+int tap_new(uint16_t ssid, struct tap **ret_tap);
 /** tap_add - watch what leaves on @device in a namespace; before tap_start */
 int tap_add(struct tap *t, int netns_fd, const char *device);
 int tap_start(struct tap *t);
-/** tap_finish - end, and hand what was seen over to @run, in order of time */
+/** tap_finish - end, and hand what was seen over to @run (tap, tap_dropped), in order of time */
 void tap_finish(struct tap *t, struct probe_run *run);
 
-/** tap_parse - is this IPv4 packet a G-PDU with a STAMP test packet in it? Return: its TEID and
- * sequence number, and true */
-bool tap_parse(const uint8_t *packet, size_t len, uint32_t *ret_teid, uint32_t *ret_seq);
+/**
+ * tap_parse - is this IPv4 packet, possibly cut, a G-PDU with a STAMP test packet in it?
+ * @ret: its time is left as it is
+ */
+bool tap_parse(const uint8_t *packet, size_t len, struct tap_packet *ret, uint16_t *ret_ssid);
 
 #endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The figures of the switches of one mode, picked from a report. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "testbed/measure/report.h"
+
+void report_done(struct report *r)
+{
+	free(r->event);
+	probe_run_done(&r->run);
+}
+
+static double figure_of(const struct switch_event *e, enum report_direction direction,
+			enum report_figure figure)
+{
+	const struct direction_result *d = direction == UPLINK ? &e->up : &e->down;
+
+	switch (figure) {
+	case FIGURE_SETUP:
+		return e->setup_us;
+	case FIGURE_LATENCY:
+		return d->latency_us;
+	case FIGURE_LARGEST_GAP:
+		return d->largest_gap_us;
+	case FIGURE_LOSS_GAP:
+		return d->loss_gap_us;
+	case FIGURE_FIRST_LOST:
+		return d->first_lost_us;
+	}
+	return NAN;
+}
+
+size_t report_values(const struct report *r, size_t mode, enum report_direction direction,
+		     enum report_figure figure, double *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->event_count; i++) {
+		double value = figure_of(&r->event[i], direction, figure);
+
+		if (r->event[i].mode == mode && r->event[i].ok && !isnan(value))
+			ret[n++] = value;
+	}
+	return n;
+}
+
+struct summary report_summary(const struct report *r, size_t mode, enum report_direction direction,
+			      enum report_figure figure)
+{
+	double *values = calloc(r->event_count + 1, sizeof *values);
+	struct summary s = {NAN, NAN, NAN, 0};
+
+	if (values)
+		s = compute_summary(values, report_values(r, mode, direction, figure, values));
+	free(values);
+	return s;
+}
+
+static void add_counts(struct report_counts *c, enum report_direction d,
+		       const struct direction_result *result)
+{
+	if (!result->counted)
+		return;
+	c->lost[d] += result->lost;
+	c->duplicated[d] += result->duplicated;
+	c->reordered[d] += result->reordered;
+}
+
+struct report_counts report_count(const struct report *r, size_t mode)
+{
+	struct report_counts c = {0};
+
+	for (size_t i = 0; i < r->event_count; i++) {
+		const struct switch_event *e = &r->event[i];
+
+		if (e->mode != mode)
+			continue;
+		c.completed += e->ok;
+		c.failed += !e->ok;
+		if (!e->ok)
+			continue;
+		c.uncounted += !e->up.counted || !e->down.counted;
+		add_counts(&c, UPLINK, &e->up);
+		add_counts(&c, DOWNLINK, &e->down);
+	}
+	return c;
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The report as CSV: a line a switch, the same columns in each. */
+#include <inttypes.h>
+#include <math.h>
+
+#include "testbed/measure/report.h"
+
+static void number(FILE *out, double value)
+{
+	if (isnan(value))
+		fprintf(out, ",");
+	else
+		fprintf(out, ",%.3f", value);
+}
+
+static void count(FILE *out, bool known, uint64_t value)
+{
+	if (known)
+		fprintf(out, ",%" PRIu64, value);
+	else
+		fprintf(out, ",");
+}
+
+static const struct direction_result nothing = {NAN, NAN, NAN, NAN, false, 0, 0, 0};
+
+static void direction(FILE *out, const struct direction_result *d)
+{
+	number(out, d->latency_us);
+	number(out, d->largest_gap_us);
+	number(out, d->loss_gap_us);
+	number(out, d->first_lost_us);
+	count(out, d->counted, d->lost);
+	count(out, d->counted, d->duplicated);
+	count(out, d->counted, d->reordered);
+}
+
+static void head(FILE *out)
+{
+	static const char *const directions[] = {"uplink", "downlink"};
+	static const char *const figures[] = {
+		"latency_us", "largest_gap_us", "loss_gap_us", "first_lost_to_first_received_us",
+		"lost",	      "duplicated",	"reordered"};
+
+	fprintf(out, "mode,migration,state,t0_ns,switched_ns,pdu_session_setup_us");
+	for (int d = 0; d < 2; d++) {
+		for (size_t f = 0; f < sizeof figures / sizeof figures[0]; f++)
+			fprintf(out, ",%s_%s", directions[d], figures[f]);
+	}
+	fprintf(out, "\n");
+}
+
+void report_csv(const struct report *r, FILE *out)
+{
+	head(out);
+	for (size_t i = 0; i < r->event_count; i++) {
+		const struct switch_event *e = &r->event[i];
+
+		fprintf(out, "%s,%s,%s", r->mode[e->mode].name, e->migration, e->state);
+		count(out, e->ok, e->t0_ns);
+		count(out, e->ok, e->switched_ns);
+		number(out, e->ok ? e->setup_us : NAN);
+		direction(out, e->ok ? &e->up : &nothing);
+		direction(out, e->ok ? &e->down : &nothing);
+		fprintf(out, "\n");
+	}
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The report as JSON. The figures go through jansson; the packets, which may be millions, are
+ * printed straight. */
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <time.h>
+
+#include "lib/version.h"
+#include "testbed/measure/report.h"
+#include "testbed/measure/search.h"
+
+/* Fifteen digits are what a double holds of any decimal: 454.033, not 454.03300000000002. */
+enum { FORM = JSON_COMPACT | JSON_REAL_PRECISION(15) };
+
+static json_t *number(double value, double scale)
+{
+	return isnan(value) ? json_null() : json_real(round(value / scale * 1000) / 1000);
+}
+
+/* ---- figures ---- */
+
+static json_t *summary_json(struct summary s, double scale)
+{
+	return json_pack("{s:o, s:o, s:o}", "p50", number(s.p50, scale), "p99",
+			 number(s.p99, scale), "max", number(s.max, scale));
+}
+
+static json_t *figure_json(const struct report *r, size_t mode, enum report_direction d,
+			   enum report_figure figure)
+{
+	return summary_json(report_summary(r, mode, d, figure), 1);
+}
+
+static json_t *direction_json(const struct report *r, size_t mode, enum report_direction d,
+			      const struct report_counts *c)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "latency_us",
+			 figure_json(r, mode, d, FIGURE_LATENCY), "largest_gap_us",
+			 figure_json(r, mode, d, FIGURE_LARGEST_GAP), "loss_gap_us",
+			 figure_json(r, mode, d, FIGURE_LOSS_GAP),
+			 "first_lost_to_first_received_us",
+			 figure_json(r, mode, d, FIGURE_FIRST_LOST), "lost", (json_int_t)c->lost[d],
+			 "duplicated", (json_int_t)c->duplicated[d], "reordered",
+			 (json_int_t)c->reordered[d]);
+}
+
+static json_t *mode_json(const struct report *r, size_t mode)
+{
+	struct report_counts c = report_count(r, mode);
+	struct summary setup = report_summary(r, mode, UPLINK, FIGURE_SETUP);
+
+	return json_pack("{s:I, s:I, s:o, s:o, s:o}", "switches",
+			 (json_int_t)(c.completed + c.failed), "failed", (json_int_t)c.failed,
+			 "pdu_session_setup_ms", summary_json(setup, 1000), "uplink",
+			 direction_json(r, mode, UPLINK, &c), "downlink",
+			 direction_json(r, mode, DOWNLINK, &c));
+}
+
+static void time_text(uint64_t ns, char buf[32])
+{
+	time_t seconds = (time_t)(ns / 1000000000u);
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	strftime(buf, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+static json_t *head_json(const struct report *r)
+{
+	json_t *modes = json_object();
+	char when[32];
+
+	time_text(r->time_ns, when);
+	for (size_t m = 0; m < r->mode_count; m++)
+		json_object_set_new(modes, r->mode[m].name, mode_json(r, m));
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:o, s:o}",
+			 "version", version_string, "commit", version_commit, "time", when,
+			 "machine", r->machine, "kernel", r->kernel, "topology", r->topology,
+			 "dataplane", "upf", r->dataplane_upf, "gnb", r->dataplane_gnb,
+			 "interval_us", (json_int_t)(r->interval_ns / 1000), "hold_ms",
+			 (json_int_t)r->hold_ms, "noise_floor_us",
+			 number(fmax(r->noise_up.p50, r->noise_down.p50), 1), "modes", modes);
+}
+
+/* ---- one switch ---- */
+
+static json_t *count(const struct direction_result *d, uint64_t value)
+{
+	return d->counted ? json_integer((json_int_t)value) : json_null();
+}
+
+static json_t *result_json(const struct direction_result *d)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "latency_us",
+			 number(d->latency_us, 1), "largest_gap_us", number(d->largest_gap_us, 1),
+			 "loss_gap_us", number(d->loss_gap_us, 1),
+			 "first_lost_to_first_received_us", number(d->first_lost_us, 1), "lost",
+			 count(d, d->lost), "duplicated", count(d, d->duplicated), "reordered",
+			 count(d, d->reordered));
+}
+
+static json_t *event_json(const struct report *r, const struct switch_event *e)
+{
+	json_t *j = json_pack("{s:s, s:s, s:s, s:b}", "mode", r->mode[e->mode].name, "migration",
+			      e->migration, "state", e->state, "completed", e->ok);
+
+	if (e->cause[0])
+		json_object_set_new(j, "cause", json_string(e->cause));
+	if (!e->ok)
+		return j;
+	if (e->note[0])
+		json_object_set_new(j, "note", json_string(e->note));
+	json_object_set_new(j, "t0_ns", json_integer((json_int_t)e->t0_ns));
+	json_object_set_new(j, "switched_ns", json_integer((json_int_t)e->switched_ns));
+	json_object_set_new(j, "pdu_session_setup_ms", number(e->setup_us, 1000));
+	json_object_set_new(j, "uplink_teid", json_integer(e->uplink_teid));
+	json_object_set_new(j, "sender_gap_us", number(e->sender_gap_us, 1));
+	json_object_set_new(j, "uplink", result_json(&e->up));
+	json_object_set_new(j, "downlink", result_json(&e->down));
+	return j;
+}
+
+/* ---- its packets, times in nanoseconds from T0 ---- */
+
+struct window {
+	uint64_t t0, from, to;
+};
+
+static int64_t relative(const struct window *w, uint64_t ns)
+{
+	return (int64_t)(ns - w->t0);
+}
+
+static const char *comma(bool *first)
+{
+	const char *text = *first ? "" : ",";
+
+	*first = false;
+	return text;
+}
+
+/* [sequence number, sent] of each probe */
+static void sent_print(const struct probe_run *run, const struct window *w, FILE *out)
+{
+	bool first = true;
+
+	fprintf(out, "\"sent\":[");
+	for (size_t i =
+		     search_time(run->sent_ns, run->sent_count, sizeof *run->sent_ns, 0, w->from);
+	     i < run->sent_count && run->sent_ns[i] <= w->to; i++)
+		fprintf(out, "%s[%zu,%" PRId64 "]", comma(&first), i, relative(w, run->sent_ns[i]));
+	fprintf(out, "]");
+}
+
+static void sample_print(const struct stamp_sample *s, const char *edge, const struct window *w,
+			 bool *first, FILE *out)
+{
+	if (s->received_ns >= w->from && s->received_ns <= w->to)
+		fprintf(out, "%s[\"%s\",%u,%u,%" PRId64 ",%" PRId64 "]", comma(first), edge,
+			s->sender_seq, s->seq, relative(w, s->received_ns),
+			relative(w, s->sent_ns));
+}
+
+/* [edge, sender's sequence number, reflector's, received, reply sent] of each probe that an edge
+ * got. Samples are in order of their replies, and a probe may wait for its reply. */
+static void reflected_print(const struct probe_run *run, const struct window *w, FILE *out)
+{
+	uint64_t until = w->to + LOST_AFTER_NS;
+	bool first = true;
+
+	fprintf(out, ",\"reflected\":[");
+	for (size_t k = 0; k < run->segment_count; k++) {
+		const struct segment *s = &run->segment[k];
+		const char *edge = run->edge_name[s->edge];
+
+		for (size_t i = SEARCH_TIME(s->sample, s->count, sent_ns, w->from);
+		     i < s->count && s->sample[i].sent_ns <= until; i++)
+			sample_print(&s->sample[i], edge, w, &first, out);
+	}
+	fprintf(out, "]");
+}
+
+/* [sender's sequence number, reflector's, received] of each reply */
+static void replies_print(const struct probe_run *run, const struct window *w, FILE *out)
+{
+	bool first = true;
+
+	fprintf(out, ",\"replies\":[");
+	for (size_t i = SEARCH_TIME(run->reply, run->reply_count, received_ns, w->from);
+	     i < run->reply_count && run->reply[i].received_ns <= w->to; i++)
+		fprintf(out, "%s[%u,%u,%" PRId64 "]", comma(&first), run->reply[i].sender_seq,
+			run->reply[i].reflector_seq, relative(w, run->reply[i].received_ns));
+	fprintf(out, "]");
+}
+
+/* [TEID, sequence number, time] of each probe seen on N3 */
+static void tap_print(const struct probe_run *run, const struct window *w, FILE *out)
+{
+	bool first = true;
+
+	fprintf(out, ",\"n3\":[");
+	for (size_t i = SEARCH_TIME(run->tap, run->tap_count, ns, w->from);
+	     i < run->tap_count && run->tap[i].ns <= w->to; i++)
+		fprintf(out, "%s[%u,%u,%" PRId64 "]", comma(&first), run->tap[i].teid,
+			run->tap[i].seq, relative(w, run->tap[i].ns));
+	fprintf(out, "]");
+}
+
+static void packets_print(const struct report *r, const struct switch_event *e, FILE *out)
+{
+	struct window w = {.t0 = e->t0_ns};
+
+	event_window(e, &w.from, &w.to);
+	fprintf(out, ",\"packets\":{");
+	sent_print(&r->run, &w, out);
+	reflected_print(&r->run, &w, out);
+	replies_print(&r->run, &w, out);
+	tap_print(&r->run, &w, out);
+	fprintf(out, "}");
+}
+
+/* ---- all of it ---- */
+
+/* The members of @j, returned to us, without the braces */
+static int print_members(json_t *j, FILE *out)
+{
+	int r = j ? json_dumpf(j, out, FORM | JSON_EMBED) : -1;
+
+	json_decref(j);
+	return r < 0 ? -EIO : 0;
+}
+
+static int print_event(const struct report *r, const struct switch_event *e, FILE *out)
+{
+	int status;
+
+	fputc('{', out);
+	status = print_members(event_json(r, e), out);
+	if (e->ok)
+		packets_print(r, e, out);
+	fputc('}', out);
+	return status;
+}
+
+int report_json(const struct report *r, FILE *out)
+{
+	bool first = true;
+	int status;
+
+	fputc('{', out);
+	status = print_members(head_json(r), out);
+	fprintf(out, ",\"samples\":[");
+	for (size_t i = 0; i < r->event_count && status == 0; i++) {
+		fputs(comma(&first), out);
+		status = print_event(r, &r->event[i], out);
+	}
+	fprintf(out, "]}\n");
+	return status < 0 ? status : ferror(out) ? -EIO : 0;
+}
