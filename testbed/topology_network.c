@@ -29,7 +29,7 @@ static int read_interface(struct topo_reader *r, const struct yaml_node *node,
 			  char ifname[IFNAMSIZ])
 {
 	static const char allowed[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~";
 	size_t len;
 
 	if (!node)
@@ -37,8 +37,9 @@ static int read_interface(struct topo_reader *r, const struct yaml_node *node,
 	len = node->kind == YAML_SCALAR ? strlen(node->scalar) : 0;
 	if (!len || len >= IFNAMSIZ || strspn(node->scalar, allowed) != len ||
 	    node->scalar[0] == '.')
-		return yaml_fail(r->doc, node, r->err,
-				 "interface: expected 1 to 15 letters, digits, '-', '_' or '.'");
+		return yaml_fail(
+			r->doc, node, r->err,
+			"interface: expected 1 to 15 letters, digits, '-', '_', '.' or '~'");
 	if (!strcmp(node->scalar, "lo") || !strcmp(node->scalar, "mgmt0"))
 		return yaml_fail(r->doc, node, r->err, "interface: '%s' is taken by Baton itself",
 				 node->scalar);

@@ -121,20 +121,23 @@ int topo_read_prefix(const struct yaml_doc *doc, const struct yaml_node *node,
 int topo_node_reference(struct topo_reader *r, const struct yaml_node *node, enum topo_kind kind,
 			unsigned *ret_node)
 {
-	const char *wanted = kind == TOPO_KINDS ? "node" : kind_names[kind];
+	const char *of = kind == TOPO_KINDS ? "" : " of kind ";
+	const char *wanted = kind == TOPO_KINDS ? "" : kind_names[kind];
 	int index;
 
 	if (node->kind != YAML_SCALAR)
-		return yaml_fail(r->doc, node, r->err, "expected the name of a %s", wanted);
+		return yaml_fail(r->doc, node, r->err, "expected the name of a node%s%s", of,
+				 wanted);
 	index = topology_find_node(r->t, node->scalar);
 	if (index < 0)
 		return yaml_fail(r->doc, node, r->err,
-				 "expected the name of a %s, found '%.60s', which is no node",
-				 wanted, node->scalar);
+				 "expected the name of a node%s%s, found '%.60s', which is no node",
+				 of, wanted, node->scalar);
 	if (kind != TOPO_KINDS && r->t->node[index].kind != kind)
-		return yaml_fail(r->doc, node, r->err,
-				 "expected the name of a %s, found '%.60s', which is a %s", wanted,
-				 node->scalar, kind_names[r->t->node[index].kind]);
+		return yaml_fail(
+			r->doc, node, r->err,
+			"expected the name of a node%s%s, found '%.60s', which is of kind %s", of,
+			wanted, node->scalar, kind_names[r->t->node[index].kind]);
 	*ret_node = (unsigned)index;
 	return 0;
 }

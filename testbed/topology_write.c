@@ -129,6 +129,17 @@ static void write_ports_shape(FILE *out, const struct topology *t,
 	}
 }
 
+static bool has_links(const struct topology *t)
+{
+	for (size_t i = 0; i < t->network_count; i++)
+		if (is_link(&t->network[i]))
+			return true;
+	for (size_t i = 0; i < t->port_count; i++)
+		if (!topo_shape_is_plain(&t->port[i].shape))
+			return true;
+	return false;
+}
+
 static void write_networks(FILE *out, const struct topology *t)
 {
 	bool any = false;
@@ -140,7 +151,7 @@ static void write_networks(FILE *out, const struct topology *t)
 		any = true;
 		write_network(out, t, &t->network[i]);
 	}
-	fprintf(out, t->network_count ? "links:\n" : "");
+	fprintf(out, has_links(t) ? "links:\n" : "links: []\n");
 	for (size_t i = 0; i < t->network_count; i++)
 		if (is_link(&t->network[i]))
 			write_link(out, t, &t->network[i]);
@@ -152,6 +163,8 @@ static void write_services(FILE *out, const struct topology *t)
 {
 	char addr[INET_ADDRSTRLEN];
 
+	if (!t->service_count)
+		fprintf(out, "services: {}\n");
 	for (size_t i = 0; i < t->service_count; i++) {
 		const char *separator = "";
 

@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Topology files: what is derived, and every mistake with its exact place. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "testbed/topology.h"
+
+static struct topology *load(const char *text)
+{
+	struct yaml_error err = {""};
+	struct topology *t = NULL;
+	int rc = topology_load_memory("t.yaml", text, strlen(text), &t, &err);
+
+	if (rc)
+		print_error("%s\n", err.text);
+	assert_int_equal(rc, 0);
+	return t;
+}
+
+static const char *ip(struct in_addr addr)
+{
+	static char text[4][INET_ADDRSTRLEN];
+	static unsigned next;
+
+	return inet_ntop(AF_INET, &addr, text[next++ % 4], INET_ADDRSTRLEN);
+}
+
+static const struct topo_port *port_of(const struct topology *t, const char *node,
+				       enum topo_layer layer)
+{
+	int index = topology_find_node(t, node);
+	const struct topo_port *port;
+
+	assert_true(index >= 0);
+	port = topology_find_port(t, (unsigned)index, layer);
+	assert_non_null(port);
+	return port;
+}
+
+static void two_edges_is_as_the_contract_says(void **state)
+{
+	static const struct {
+		const char *node;
+		enum topo_layer layer;
+		const char *ifname, *addr;
+	} rows[] = {
+		{"core", TOPO_N2, "n2", "10.100.0.1"},
+		{"gnb2", TOPO_N2, "n2", "10.100.1.2"},
+		{"core", TOPO_N4, "n4", "10.100.128.1"},
+		{"upf-b", TOPO_N4, "n4", "10.100.129.2"},
+		{"gnb1", TOPO_N3, "n3", "10.101.1.1"},
+		{"upf-a", TOPO_N3, "n3", "10.101.2.1"},
+		{"upf-b", TOPO_N6, "n6", "10.110.2.1"},
+		{"edge-b", TOPO_N6, "n6", "10.110.2.2"},
+		{"cloud", TOPO_WAN, "wan", "10.120.0.1"},
+		{"edge-a", TOPO_WAN, "wan", "10.120.1.1"},
+		{"ue", TOPO_RADIO, "radio-gnb1", "0.0.0.0"},
+		{"gnb2", TOPO_RADIO, "radio-ue", "0.0.0.0"},
+	};
+	struct yaml_error err = {""};
+	struct topology *t;
+
+	assert_int_equal(topology_load("topologies/two-edges.yaml", &t, &err), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct topo_port *port = port_of(t, rows[i].node, rows[i].layer);
+
+		assert_string_equal(port->ifname, rows[i].ifname);
+		assert_string_equal(ip(port->addr), rows[i].addr);
+	}
+	assert_true(t->network[port_of(t, "core", TOPO_N2)->network].bridged);
+	assert_false(t->network[port_of(t, "ue", TOPO_RADIO)->network].bridged);
+	topology_free(t);
+}
+
+static void identities_are_derived(void **state)
+{
+	static const uint8_t gnb_mac[6] = {2, 0xba, 0xff, 0xff, 0xff, 0xff};
+	static const uint8_t ue_mac[6] = {2, 0xba, 0xb0, 0xf4, 0x01, 0};
+	struct yaml_error err = {""};
+	const struct topo_node *ue;
+	struct topology *t;
+
+	assert_int_equal(topology_load("topologies/two-edges.yaml", &t, &err), 0);
+	ue = &t->node[topology_find_node(t, "ue")];
+	assert_string_equal(ue->supi, "imsi-001010000000001");
+	assert_int_equal(ue->ue24, 1010000000001ULL & 0xffffff);
+	assert_int_equal(ue->session_count, 2);
+	assert_string_equal(t->node[ue->session[1].anchor].dnai, "edge-b");
+	assert_memory_equal(port_of(t, "gnb1", TOPO_RADIO)->mac, gnb_mac, 6);
+	assert_memory_equal(port_of(t, "ue", TOPO_RADIO)->mac, ue_mac, 6);
+	assert_string_equal(ip(t->node[topology_find_node(t, "upf-b")].pool.addr), "10.60.2.0");
+	assert_string_equal(t->service[0].name, "service");
+	assert_true(t->service[0].on[topology_find_node(t, "edge-b")]);
+	assert_false(t->service[0].on[topology_find_node(t, "cloud")]);
+	topology_free(t);
+}
+
+/* What is written is read again as the same. */
+static void written_and_read_again(const char *path)
+{
+	struct yaml_error err = {""};
+	char *text[2];
+	size_t len[2];
+
+	for (int i = 0; i < 2; i++) {
+		struct topology *t = NULL;
+		FILE *out = open_memstream(&text[i], &len[i]);
+		int rc = i ? topology_load_memory("again", text[0], len[0], &t, &err)
+			   : topology_load(path, &t, &err);
+
+		if (rc)
+			print_error("%s\n", err.text);
+		assert_int_equal(rc, 0);
+		assert_int_equal(topology_write(t, out), 0);
+		fclose(out);
+		topology_free(t);
+	}
+	assert_string_equal(text[0], text[1]);
+	free(text[0]);
+	free(text[1]);
+}
+
+static const char rich[] =
+	"name: rich\n"
+	"mtu: 1400\n"
+	"needs: [qos]\n"
+	"management: 10.200.0.0/24\n"
+	"nodes:\n"
+	"  core: {kind: core, addresses: {n2: 10.100.0.9}}\n"
+	"  a-gnb-with-a-very-long-name: gnb\n"
+	"  upf: {kind: upf, dataplane: ebpf, pool: 10.61.0.0/16, edge: e2}\n"
+	"  e1: {kind: edge, dnai: near}\n"
+	"  e2: edge\n"
+	"  cloud: cloud\n"
+	"  ue: {kind: ue, supi: imsi-262420000000042, sessions: [{dnn: ims}, {anchor: e2}]}\n"
+	"  r: router\n"
+	"  h: {kind: host, routes: [{to: 192.0.2.0/24, via: 10.130.0.2}]}\n"
+	"  g: host\n"
+	"services: {web: {address: 10.70.0.7, edges: [e2]}}\n"
+	"dnns: {ims: {sst: 2, sd: 00ff00, dns: 10.70.0.53}}\n"
+	"networks:\n"
+	"  n3: {delay: 1ms, mtu: 1600}\n"
+	"  radio: {rate: 100Mbit}\n"
+	"  lan: {members: [h, {node: r, address: 10.130.0.2, interface: eth0}, g]}\n"
+	"links:\n"
+	"  - {between: [upf, n3], delay: 4ms, loss: 0.5%}\n"
+	"  - {between: [ue, a-gnb-with-a-very-long-name], jitter: 200us}\n"
+	"  - {between: [r, h], prefix: 10.9.0.0/30, addresses: [10.9.0.2, 10.9.0.1]}\n"
+	"  - {between: [r, h]}\n";
+
+static void resolved_copies_read_back(void **state)
+{
+	char path[] = "/tmp/test_topology.XXXXXX";
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, rich, strlen(rich)), strlen(rich));
+	close(fd);
+	written_and_read_again("topologies/two-edges.yaml");
+	written_and_read_again("topologies/one-edge.yaml");
+	written_and_read_again(path);
+	unlink(path);
+}
+
+static void overrides_count(void **state)
+{
+	struct topology *t = load(rich);
+	const struct topo_port *upf = port_of(t, "upf", TOPO_N3);
+	const struct topo_port *gnb = port_of(t, "a-gnb-with-a-very-long-name", TOPO_N3);
+	const struct topo_port *radio = port_of(t, "ue", TOPO_RADIO);
+
+	assert_int_equal(upf->shape.delay_us, 4000);
+	assert_true(upf->shape.loss > 0.00499 && upf->shape.loss < 0.00501);
+	assert_int_equal(gnb->shape.delay_us, 1000);
+	assert_true(gnb->shape.loss == 0);
+	assert_int_equal(radio->shape.rate_bps, 100000000);
+	assert_int_equal(radio->shape.jitter_us, 200);
+	assert_int_equal(t->network[upf->network].mtu, 1600);
+	assert_int_equal(t->network[radio->network].mtu, 1400);
+	assert_string_equal(ip(port_of(t, "core", TOPO_N2)->addr), "10.100.0.9");
+	assert_string_equal(radio->ifname, "radio-a-gnb-w~1");
+	assert_string_equal(ip(port_of(t, "e2", TOPO_N6)->addr), "10.110.2.2");
+	assert_int_equal(t->dnn_count, 2);
+	assert_string_equal(t->node[topology_find_node(t, "upf")].dataplane, "ebpf");
+	topology_free(t);
+}
+
+/* No two interfaces of a node have one name, and none is too long. */
+static void interface_names_are_unique(void **state)
+{
+	struct topology *t = load(rich);
+
+	for (size_t i = 0; i < t->port_count; i++) {
+		assert_true(strlen(t->port[i].ifname) > 0 && strlen(t->port[i].ifname) < IFNAMSIZ);
+		for (size_t k = 0; k < i; k++)
+			if (t->port[k].node == t->port[i].node)
+				assert_string_not_equal(t->port[k].ifname, t->port[i].ifname);
+	}
+	topology_free(t);
+}
+
+static void routers_know_the_way(void **state)
+{
+	struct topology *t =
+		load("name: chain\n"
+		     "nodes: {h1: host, r1: router, r2: router, h2: host, lone: host}\n"
+		     "links:\n"
+		     "  - {between: [h1, r1]}\n"
+		     "  - {between: [r1, r2]}\n"
+		     "  - {between: [r2, h2]}\n");
+	const struct topo_node *h1 = &t->node[0], *r1 = &t->node[1], *lone = &t->node[4];
+
+	assert_int_equal(h1->route_count, 1);
+	assert_int_equal(h1->route[0].to.len, 0);
+	assert_string_equal(ip(h1->route[0].via), "10.130.0.2");
+	assert_int_equal(r1->route_count, 1);
+	assert_string_equal(ip(r1->route[0].to.addr), "10.130.2.0");
+	assert_string_equal(ip(r1->route[0].via), "10.130.1.2");
+	assert_int_equal(lone->route_count, 0);
+	topology_free(t);
+}
+
+#define HEAD                                                                                       \
+	"name: x\nnodes: {core: core, gnb1: gnb, upf: upf, edge: edge, cloud: cloud, ue: ue, h: "  \
+	"host}\n"
+
+static const struct {
+	const char *text, *error;
+} mistakes[] = {
+	{"", "t.yaml:1:1: "},
+	{"name: x", "t.yaml:1:1: key 'nodes' is missing"},
+	{"nodes: {a: host}", "t.yaml:1:1: key 'name' is missing"},
+	{"name: X\nnodes: {a: host}", "t.yaml:1:7: name: expected 1 to 32 lower-case"},
+	{"name: x\nnodes: {}", "t.yaml:2:8: nodes: expected a mapping of node names"},
+	{"name: x\nnodes: [a]", "t.yaml:2:8: nodes: expected a mapping"},
+	{"name: x\nnode: {a: host}",
+	 "t.yaml:2:1: unknown key 'node', expected one of: name, nodes"},
+	{"name: x\nnodes:\n  a: hoost", "t.yaml:3:6: kind: expected core, ue, gnb"},
+	{"name: x\nnodes:\n  a: {}", "t.yaml:3:6: a: key 'kind' is missing"},
+	{"name: x\nnodes:\n  a: {kind: [host]}", "t.yaml:3:13: kind: expected core"},
+	{"name: x\nnodes:\n  A: host", "t.yaml:3:3: node name: expected 1 to 32"},
+	{"name: x\nnodes:\n  fabric: host", "t.yaml:3:3: node name: 'fabric' is taken"},
+	{"name: x\nnodes:\n  a: host\n  a: host", "t.yaml:4:3: "},
+	{"name: x\nnodes: {a: {kind: host, supi: y}}", "t.yaml:2:25: unknown key 'supi'"},
+	{"name: x\nnodes: {a: host}\nmtu: 12",
+	 "t.yaml:3:6: mtu: expected a number from 576 to 65535"},
+	{"name: x\nnodes: {a: host}\nmanagement: never",
+	 "t.yaml:3:13: management: expected auto, none"},
+	{"name: x\nnodes: {a: host}\nmanagement: 10.1.0.1/24",
+	 "t.yaml:3:13: management: expected a prefix without host bits"},
+	{"name: x\nnodes: {a: host}\nrouting: ospf",
+	 "t.yaml:3:10: routing: expected auto or none, found 'ospf'"},
+	{"name: x\nnodes: {a: host}\nneeds: qos", "t.yaml:3:8: needs: expected a list"},
+	{"name: x\nnodes: {a: host}\nneeds: [qos, gold]",
+	 "t.yaml:3:14: needs: expected qos, found 'gold'"},
+	{"name: x\nnodes: {a: host}\ndataplane: dpdk",
+	 "t.yaml:3:12: dataplane: expected auto, ebpf or gtp, found 'dpdk'"},
+	{"name: x\nnodes: {a: host}\nmcc: 1a3", "t.yaml:3:6: mcc: expected 3 digits"},
+	{"name: x\nnodes: {a: host}\nmnc: 1", "t.yaml:3:6: mnc: expected 2 or more digits"},
+	{"name: x\nnodes: {a: ue}", "t.yaml:2:9: a: expected a node of kind gnb in reach"},
+	{"name: x\nnodes: {a: gnb}", "t.yaml:2:9: a: expected a node of kind core"},
+	{"name: x\nnodes: {c: core, u: upf}",
+	 "t.yaml:2:18: u: expected a node of kind edge for its N6"},
+	{"name: x\nnodes: {c: core, d: core}",
+	 "t.yaml:2:18: d: expected at most one node of kind core"},
+	{"name: x\nnodes: {c: core, g: gnb, u: ue}",
+	 "t.yaml:2:26: u: expected a node of kind upf for its sessions"},
+	{"name: x\nnodes:\n  c: core\n  g: gnb\n  e: edge\n  f: {kind: upf, edge: c}",
+	 "t.yaml:6:24: expected the name of a node of kind edge, found 'c', which is of kind core"},
+	{"name: x\nnodes:\n  c: core\n  e: edge\n  f: {kind: upf, edge: e}\n  g: {kind: upf, edge: "
+	 "e}",
+	 "t.yaml:6:24: edge: 'e' is on the N6 of 'f' already"},
+	{"name: x\nnodes:\n  c: core\n  e: edge\n  f: {kind: upf, edge: z}",
+	 "t.yaml:5:24: expected the name of a node of kind edge, found 'z', which is no node"},
+	{"name: x\nnodes:\n  u: {kind: ue, supi: imsi-12}",
+	 "t.yaml:3:23: supi: expected imsi- and 5 to 15 digits"},
+	{"name: x\nnodes:\n  u: {kind: ue, sessions: {}}",
+	 "t.yaml:3:27: sessions: expected a list"},
+	{"name: x\nnodes:\n  u: {kind: ue, sessions: [{anchor: u}]}",
+	 "t.yaml:3:37: expected the name of a node of kind edge, found 'u', which is of kind ue"},
+	{"name: x\nnodes:\n  u: {kind: ue, sessions: [{dnm: u}]}",
+	 "t.yaml:3:29: unknown key 'dnm', expected one of: dnn, anchor"},
+	{"name: x\nnodes:\n  u: {kind: ue, gnbs: [g]}",
+	 "t.yaml:3:24: expected the name of a node of kind gnb, found 'g', which is no node"},
+	{"name: x\nnodes:\n  g: gnb\n  u: {kind: ue, gnbs: [g, g]}",
+	 "t.yaml:4:27: gnbs: 'g' is listed twice"},
+	{"name: x\nnodes:\n  h: {kind: host, addresses: {lan: 10.0.0.1}}",
+	 "t.yaml:3:31: addresses: expected a network of 'h', found 'lan'"},
+	{"name: x\nnodes:\n  h: {kind: host, addresses: {lan: ten}}",
+	 "t.yaml:3:36: lan: expected an IPv4 address, found 'ten'"},
+	{"name: x\nnodes:\n  h: {kind: host, routes: [{to: 10.0.0.1/8, via: 10.0.0.1}]}",
+	 "t.yaml:3:33: to: expected a prefix without host bits"},
+	{"name: x\nnodes:\n  h: {kind: host, routes: [{to: default, via: 10.0.0.1}]}",
+	 "t.yaml:3:28: via: expected an address on a network of 'h'"},
+	{"name: x\nnodes:\n  h: {kind: host, routes: [{to: default}]}",
+	 "t.yaml:3:28: key 'via' is missing"},
+	{HEAD "links: {a: b}", "t.yaml:3:8: links: expected a list"},
+	{HEAD "links:\n  - {rate: 1Mbit}", "t.yaml:4:5: key 'between' is missing"},
+	{HEAD "links:\n  - {between: [ue]}", "t.yaml:4:15: between: expected [NODE, NODE]"},
+	{HEAD "links:\n  - {between: [ue, zz]}",
+	 "t.yaml:4:20: between: expected a node or a network, found 'zz'"},
+	{HEAD "links:\n  - {between: [zz, ue]}",
+	 "t.yaml:4:16: expected the name of a node, found 'zz'"},
+	{HEAD "links:\n  - {between: [h, h]}",
+	 "t.yaml:4:15: between: expected two different nodes"},
+	{HEAD "links:\n  - {between: [h, n3]}",
+	 "t.yaml:4:5: between: 'h' is not a member of that network"},
+	{HEAD "links:\n  - {between: [ue, radio]}",
+	 "t.yaml:4:20: between: radio links pairs of nodes"},
+	{HEAD "links:\n  - {between: [upf, n3], prefix: 10.0.0.0/8}",
+	 "t.yaml:4:34: prefix: expected at the network itself"},
+	{HEAD "links:\n  - {between: [ue, gnb1], prefix: 10.0.0.0/24}",
+	 "t.yaml:4:35: prefix: a radio link has none"},
+	{HEAD "links:\n  - {between: [h, ue], rate: 10mbit}",
+	 "t.yaml:4:30: rate: expected a rate from 1kbit to 1000Gbit, such as 100Mbit, found "
+	 "'10mbit'"},
+	{HEAD "links:\n  - {between: [h, ue], delay: 5}",
+	 "t.yaml:4:31: delay: expected a time of up to 10s"},
+	{HEAD "links:\n  - {between: [h, ue], delay: -5ms}", "t.yaml:4:31: delay: expected a time"},
+	{HEAD "links:\n  - {between: [h, ue], dely: 5ms}",
+	 "t.yaml:4:24: unknown key 'dely', expected one of: between"},
+	{HEAD "links:\n  - {between: [h, ue], loss: 101%}",
+	 "t.yaml:4:30: loss: expected a share from 0% to 100%, found '101%'"},
+	{HEAD "links:\n  - {between: [h, ue], jitter: [1]}",
+	 "t.yaml:4:32: jitter: expected a time"},
+	{HEAD "links:\n  - {between: [h, ue], prefix: 10.5.0.0}",
+	 "t.yaml:4:32: prefix: expected an IPv4 prefix"},
+	{HEAD "links:\n  - {between: [h, ue], prefix: 10.5.0.0/31}",
+	 "t.yaml:4:32: prefix: expected a prefix length from 8 to 30, found 31"},
+	{HEAD "links:\n  - {between: [h, ue], prefix: 10.101.0.0/24}",
+	 "t.yaml:4:5: addresses of the network h-ue overlap those of the network n3"},
+	{HEAD "links:\n  - {between: [h, ue], addresses: [10.130.0.1]}",
+	 "t.yaml:4:35: addresses: expected a list of two"},
+	{HEAD "links:\n  - {between: [h, ue], addresses: [10.130.0.1, 10.130.0.1]}",
+	 "t.yaml:4:5: address of 'ue' on h-ue: expected another than that of 'h'"},
+	{HEAD "links:\n  - {between: [h, ue], addresses: [10.130.0.1, 10.131.0.1]}",
+	 "t.yaml:4:5: address of 'ue' on h-ue: expected one inside its prefix"},
+	{HEAD "links:\n  - {between: [h, ue], addresses: [10.130.0.0, 10.130.0.1]}",
+	 "t.yaml:4:5: address of 'h' on h-ue: expected a host's"},
+	{HEAD "links:\n  - {between: [h, ue], interfaces: [mgmt0, x]}",
+	 "t.yaml:4:37: interface: 'mgmt0' is taken"},
+	{HEAD "links:\n  - {between: [h, ue], interfaces: [a/b, x]}",
+	 "t.yaml:4:37: interface: expected 1 to 15 letters"},
+	{HEAD "networks:\n  lan: {}", "t.yaml:4:8: key 'members' is missing"},
+	{HEAD "networks:\n  h: {members: [ue]}", "t.yaml:4:3: network name: 'h' is a node"},
+	{HEAD "networks:\n  lan: {members: [h, h]}", "t.yaml:4:22: 'h' is listed twice"},
+	{HEAD "networks:\n  lan: {members: [h, i]}",
+	 "t.yaml:4:22: expected the name of a node, found 'i'"},
+	{HEAD "networks:\n  n3: {members: [gnb1, h]}", "t.yaml:4:24: a host has no place on n3"},
+	{HEAD "networks:\n  n3: {members: [gnb1]}",
+	 "t.yaml:2:32: upf: expected among the members of n3"},
+	{HEAD "networks:\n  radio: {members: [ue]}",
+	 "t.yaml:4:20: members: radio links pairs of nodes; expected 'gnbs' at the ue"},
+	{HEAD "networks:\n  n6: {prefix: 10.0.0.0/24}",
+	 "t.yaml:4:16: prefix: n6 has none as a whole"},
+	{HEAD "networks:\n  lan: {members: [h, ue, cloud], prefix: 10.9.0.0/30}",
+	 "t.yaml:4:3: prefix: expected one with room for 3 members"},
+	{HEAD "services: {a: 10.71.0.1}",
+	 "t.yaml:3:12: a: expected an address inside service_prefix"},
+	{HEAD "services: {a: {address: 10.70.0.1, edges: [h]}}",
+	 "t.yaml:3:44: expected the name of a node of kind edge, found 'h', which is of kind host"},
+	{HEAD "services: {a: 10.70.0.1, b: 10.70.0.1}",
+	 "t.yaml:3:11: services: 'a' and 'b' have one address"},
+	{HEAD "services: {h: 10.70.0.1}", "t.yaml:3:12: service name: 'h' is a node"},
+	{HEAD "dnns: {a: {sd: 12345}}", "t.yaml:3:16: sd: expected six hexadecimal digits"},
+	{HEAD "dnns: {a: {sst: 256}}", "t.yaml:3:17: sst: expected a number from 0 to 255"},
+	{HEAD "management: none",
+	 "t.yaml:2:9: core: a core has daemons and needs a management network"},
+	{HEAD "management: 10.200.0.0/29",
+	 "t.yaml:1:1: management: expected a prefix with room for 7 nodes"},
+	{HEAD "service_prefix: 10.60.0.0/16",
+	 "t.yaml:2:32: addresses of the pool of upf overlap those of the prefix of the services"},
+	{"name: x\nnodes: {a: host, b: &b host}", "t.yaml:2:"},
+	{"name: x\nnodes: {a: [", "t.yaml:"},
+};
+
+static void every_mistake_has_its_place(void **state)
+{
+	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+		struct yaml_error err = {""};
+		struct topology *t = NULL;
+		int rc = topology_load_memory("t.yaml", mistakes[i].text, strlen(mistakes[i].text),
+					      &t, &err);
+
+		if (rc != -EINVAL ||
+		    strncmp(err.text, mistakes[i].error, strlen(mistakes[i].error)) != 0)
+			print_error("row %zu\n   got: %s\nwanted: %s\n  from: %s\n", i, err.text,
+				    mistakes[i].error, mistakes[i].text);
+		assert_int_equal(rc, -EINVAL);
+		assert_null(t);
+		assert_int_equal(strncmp(err.text, mistakes[i].error, strlen(mistakes[i].error)),
+				 0);
+	}
+}
+
+static void shapes(void **state)
+{
+	static const struct {
+		const char *shape;
+		uint64_t rate;
+		uint32_t delay;
+		double loss;
+		bool netem;
+	} rows[] = {
+		{"rate: 1kbit", 1000, 0, 0, false},
+		{"rate: 2.5Gbit", 2500000000, 0, 0, false},
+		{"rate: 1000000bit", 1000000, 0, 0, false},
+		{"delay: 250us", 0, 250, 0, true},
+		{"delay: 1.5ms", 0, 1500, 0, true},
+		{"delay: 0ms", 0, 0, 0, false},
+		{"delay: 10s", 0, 10000000, 0, true},
+		{"loss: 100%", 0, 0, 1, true},
+		{"loss: 0.25%, rate: 1Mbit", 1000000, 0, 0.0025, true},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct topo_shape *shape;
+		char text[200];
+		struct topology *t;
+
+		snprintf(text, sizeof(text),
+			 "name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b], %s}\n",
+			 rows[i].shape);
+		t = load(text);
+		shape = &t->port[1].shape;
+		assert_int_equal(shape->rate_bps, rows[i].rate);
+		assert_int_equal(shape->delay_us, rows[i].delay);
+		assert_true(shape->loss > rows[i].loss - 1e-9 && shape->loss < rows[i].loss + 1e-9);
+		assert_int_equal(topo_shape_needs_netem(shape) != NULL, rows[i].netem);
+		topology_free(t);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_edges_is_as_the_contract_says),
+		cmocka_unit_test(identities_are_derived),
+		cmocka_unit_test(resolved_copies_read_back),
+		cmocka_unit_test(overrides_count),
+		cmocka_unit_test(interface_names_are_unique),
+		cmocka_unit_test(routers_know_the_way),
+		cmocka_unit_test(every_mistake_has_its_place),
+		cmocka_unit_test(shapes),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
