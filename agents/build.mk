@@ -7,3 +7,6 @@ $(call program,edge-agent,$(wildcard agents/edge-agent/*.c),agents stamp core,li
 
 $(call unit-test,test_steps,tests/unit/test_steps.c tests/unit/agent_world.c,ue-agent agents netlink core,libuv jansson)
 $(call unit-test,test_sessions,tests/unit/test_sessions.c tests/unit/agent_world.c,ue-agent agents netlink core,libuv jansson)
+$(call unit-test,test_stamp,tests/unit/test_stamp.c agents/edge-agent/reflector.c,stamp netlink core,libuv jansson)
+$(call unit-test,test_agents,tests/unit/test_agents.c,stamp netlink core,libuv jansson)
+$(B)/tests/test_agents: | $(B)/bin/ue-agent $(B)/bin/edge-agent

@@ -17,3 +17,4 @@ $(call unit-test,test_migration_restart,tests/unit/test_migration_restart.c $(MM
 $(B)/tests/test_migration_restart: | $(B)/bin/migration-manager
 $(call unit-test,test_migration_rest,tests/unit/test_migration_rest.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
 $(call unit-test,test_openapi,tests/unit/test_openapi.c tests/unit/json_schema.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
+$(call fuzz-target,fuzz_request,tests/fuzz/fuzz_request.c,migration-manager core,libuv jansson sqlite3)

@@ -167,9 +167,12 @@ static void process_stop(struct world *w)
 {
 	int status;
 
-	assert_int_equal(kill(w->child, SIGKILL), 0);
+	assert_int_equal(kill(w->child, w->gently ? SIGTERM : SIGKILL), 0);
 	assert_int_equal(waitpid(w->child, &status, 0), w->child);
-	assert_true(WIFSIGNALED(status)); /* it had not ended by itself */
+	if (w->gently)
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	else
+		assert_true(WIFSIGNALED(status)); /* it had not ended by itself */
 }
 
 void world_manager_start(struct world *w)

@@ -18,6 +18,7 @@ struct world {
 	bool up;
 	const char *binary; /* NULL: the manager runs in this process, else in one of its own */
 	int child;
+	bool gently; /* a process is asked to end, and has to, with nothing to complain of */
 	uint16_t port;
 	char dir[64];
 	struct peers peers;

@@ -70,12 +70,14 @@ static const struct stopped rows[] = {
 	{.mode = BBM, .at = "anchor(dnai-a)", .end = "completed", .back = true},
 };
 
-static void run_row(const struct stopped *row, enum fault_what when, const char *binary)
+static void run_row(const struct stopped *row, enum fault_what when, const char *binary,
+		    bool gently)
 {
 	struct world *w = world_new(binary);
 	void *state = w;
 	char id[32];
 
+	w->gently = gently;
 	if (row->fault.what)
 		peers_fault(&w->peers, &row->fault);
 	peers_fault(&w->peers, &(struct fault){.at = row->at, .what = when, .times = 1});
@@ -97,7 +99,7 @@ static void test_stopped_before_each_step(void **state)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		print_message("# %zu: %s, %s\n", i, rows[i].mode, rows[i].at);
-		run_row(&rows[i], FAULT_STOP_BEFORE, NULL);
+		run_row(&rows[i], FAULT_STOP_BEFORE, NULL, false);
 	}
 }
 
@@ -105,7 +107,7 @@ static void test_stopped_after_each_step(void **state)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		print_message("# %zu: %s, %s\n", i, rows[i].mode, rows[i].at);
-		run_row(&rows[i], FAULT_STOP_AFTER, NULL);
+		run_row(&rows[i], FAULT_STOP_AFTER, NULL, false);
 	}
 }
 
@@ -225,8 +227,19 @@ static void test_killed_at_each_step(void **state)
 		if (rows[i].back) /* steered by looking into the manager */
 			continue;
 		print_message("# %zu: %s, %s\n", i, rows[i].mode, rows[i].at);
-		run_row(&rows[i], i % 2 ? FAULT_STOP_AFTER : FAULT_STOP_BEFORE, binary());
-		run_row(&rows[i], i % 2 ? FAULT_STOP_BEFORE : FAULT_STOP_AFTER, binary());
+		run_row(&rows[i], FAULT_STOP_BEFORE, binary(), false);
+		run_row(&rows[i], FAULT_STOP_AFTER, binary(), false);
+	}
+}
+
+/* SIGTERM in the middle of each step: an orderly end, and under ASan one without a leak */
+static void test_asked_to_end_at_each_step(void **state)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (rows[i].back)
+			continue;
+		print_message("# %zu: %s, %s\n", i, rows[i].mode, rows[i].at);
+		run_row(&rows[i], FAULT_STOP_BEFORE, binary(), true);
 	}
 }
 
@@ -241,6 +254,7 @@ int main(void)
 		ROW(test_cancel_survives),
 		cmocka_unit_test(test_edges_register_late),
 		cmocka_unit_test(test_killed_at_each_step),
+		cmocka_unit_test(test_asked_to_end_at_each_step),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
