@@ -40,6 +40,8 @@ static const struct yaml_field top_fields[] = {
 	{"mcc", yaml_read_text, AT(raw, config.mcc), 0, 0, true, "mobile country code"},
 	{"mnc", yaml_read_text, AT(raw, config.mnc), 0, 0, true, "mobile network code"},
 	{"tac", yaml_read_u32, AT(raw, config.tac), 0, 0xffffff, true, "tracking area code"},
+	{"n3_mtu", yaml_read_u32, AT(raw, config.n3_mtu), 620, 65535, false,
+	 "MTU of N3 (1500): a session's is 44 less"},
 	{"dnns", yaml_read_node, AT(raw, dnns), 0, 0, true, "data networks"},
 	{"upfs", yaml_read_node, AT(raw, upfs), 0, 0, true, "user plane functions"},
 	{"anchors", yaml_read_node, AT(raw, anchors), 0, 0, false, "first choices of a UPF"},
@@ -258,6 +260,7 @@ int smf_config_read(struct daemon *daemon, struct smf_config *ret)
 	memset(ret, 0, sizeof(*ret));
 	if (!raw)
 		return -ENOMEM;
+	raw->config.n3_mtu = SMF_N3_MTU;
 	status = daemon_config(daemon, top_fields, raw, &doc);
 	if (!status) {
 		status = read_lists(doc, raw, &err);

@@ -59,7 +59,7 @@ json_t *rest_session_json(const struct session *s)
 		json_pack("{s:I, s:I}", "cp", (json_int_t)s->cp_seid, "up", (json_int_t)s->up_seid);
 
 	json_object_set_new(j, "address", json_ipv4(s->address));
-	json_object_set_new(j, "mtu", json_integer(SMF_MTU));
+	json_object_set_new(j, "mtu", json_integer(session_mtu(s)));
 	json_object_set_new(j, "upf", json_string(s->upf->config->name));
 	json_object_set_new(j, "dnai", json_string(s->upf->config->dnai));
 	json_object_set_new(j, "gnb", json_string(gnb ? gnb->name : ""));

@@ -164,6 +164,9 @@ void session_recover(struct session *s);
 /** session_gone - forget it: address back, row deleted, freed */
 void session_gone(struct session *s);
 
+/** session_mtu - of its inner packets */
+uint16_t session_mtu(const struct session *s);
+
 /** session_public_state - "establishing", "active", "releasing" or "released" */
 const char *session_public_state(const struct session *s);
 const char *session_state_name(enum session_state state);

@@ -31,6 +31,11 @@ void session_n1_status(struct ue *ue, uint8_t id, uint8_t pti, uint8_t cause)
 	ue_send_sm(ue, &sm);
 }
 
+uint16_t session_mtu(const struct session *s)
+{
+	return (uint16_t)(s->smf->config->n3_mtu - SMF_TUNNEL_OVERHEAD);
+}
+
 static void fill_epco(const struct session *s, struct nas_pdu_session_establishment_accept *a)
 {
 	const struct smf_dnn *dnn = smf_config_dnn(s->smf->config, s->dnn);
@@ -38,7 +43,7 @@ static void fill_epco(const struct session *s, struct nas_pdu_session_establishm
 	a->has_epco = s->want_mtu || (s->want_dns && dnn && dnn->dns_count);
 	if (s->want_mtu) {
 		a->epco.has_ipv4_mtu = true;
-		a->epco.ipv4_mtu = SMF_MTU;
+		a->epco.ipv4_mtu = session_mtu(s);
 	}
 	if (s->want_dns && dnn) {
 		a->epco.dns_ipv4_count = dnn->dns_count;

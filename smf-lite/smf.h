@@ -28,8 +28,9 @@ enum {
 	SMF_STREAMS_MAX = 64,	/* open event streams */
 	SMF_SUPI_SIZE = 24,	/* "imsi-" and 15 digits, NUL */
 	SMF_NAME_SIZE = 64,	/* names, DNNs and DNAIs, NUL included */
-	/* N3's less outer IPv4 20, UDP 8, GTP-U 8 and the PDU session container 8 */
-	SMF_MTU = 1500 - 44,
+	SMF_N3_MTU = 1500,	/* default */
+	/* outer IPv4 20, UDP 8, GTP-U 8 and the PDU session container 8 */
+	SMF_TUNNEL_OVERHEAD = 44,
 	SMF_QFI = 1,	 /* of the one QoS flow of a session, non-GBR */
 	SMF_FIVE_QI = 9, /* its 5QI: non-GBR, the default bearer's (TS 23.501 table 5.7.4-1) */
 };

@@ -166,7 +166,7 @@ static void put_upfs(const struct writer *w)
 			upf->name, inet_ntop(AF_INET, &addr, n4, sizeof(n4)),
 			w->t->node[upf->edge].dnai,
 			inet_ntop(AF_INET, &upf->pool.addr, pool, sizeof(pool)), upf->pool.len,
-			w->plan->qos[i] ? "true" : "false");
+			w->plan->qos ? "true" : "false");
 	}
 }
 
@@ -191,13 +191,29 @@ static void put_anchors(const struct writer *w)
 	}
 }
 
+/* One figure for every session: the smallest N3, and no more than fits a radio link without a
+ * tunnel's 44 octets. */
+static uint32_t n3_mtu(const struct topology *t)
+{
+	uint32_t mtu = TOPO_MTU_MAX;
+
+	for (size_t i = 0; i < t->network_count; i++) {
+		const struct topo_network *network = &t->network[i];
+		uint32_t fits = network->mtu + (network->layer == TOPO_RADIO ? 44 : 0);
+
+		if ((network->layer == TOPO_N3 || network->layer == TOPO_RADIO) && fits < mtu)
+			mtu = fits;
+	}
+	return mtu;
+}
+
 static void write_smf(const struct writer *w)
 {
 	put_addr(w, "n2_address", port_addr(w, w->index, TOPO_N2));
 	put_addr(w, "n4_address", port_addr(w, w->index, TOPO_N4));
 	put_node_path(w, "database", "smf-lite.sqlite");
 	put_plmn(w);
-	fprintf(w->out, "tac: %u\n", w->t->tac);
+	fprintf(w->out, "tac: %u\nn3_mtu: %u\n", w->t->tac, n3_mtu(w->t));
 	put_dnns(w);
 	put_upfs(w);
 	put_anchors(w);
@@ -234,6 +250,7 @@ static void write_gnb(const struct writer *w)
 	put_text(w, "n3_device", port_name(w, TOPO_N3));
 	put_text(w, "dataplane", w->node->dataplane);
 	put_bool(w, "needs_qos", w->t->needs_qos);
+	put_bool(w, "container", w->plan->qos);
 	put_radios(w);
 	put_pin_dir(w);
 }

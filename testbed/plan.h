@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What `up` is about to make: the topology, the choices that only this machine can tell (management prefix, data
- * planes, which programs there are), and where it goes. Inits are forked with it in their memory and set up their own nodes
- * from it.
+ * What `up` is about to make: the topology, the choices that only this machine can tell (management
+ * prefix, data planes, which programs there are), and where it goes. Inits are forked with it in
+ * their memory and set up their own nodes from it.
  */
 #ifndef BATON_TESTBED_PLAN_H
 #define BATON_TESTBED_PLAN_H
@@ -10,10 +10,12 @@
 #include "testbed/run.h"
 
 enum {
-	/* interface indices are given, so that everything in a node is set up in one batch without asking */
+	/* interface indices are given, so that everything in a node is set up in one batch without
+	   asking */
 	IFINDEX_MGMT = 100,
-	IFINDEX_PORT = 1000,	      /* plus the port's index; in the fabric, the other end of a bridged one */
-	IFINDEX_FABRIC_MGMT = 20000,  /* plus the node's index */
+	IFINDEX_PORT =
+		1000, /* plus the port's index; in the fabric, the other end of a bridged one */
+	IFINDEX_FABRIC_MGMT = 20000, /* plus the node's index */
 	N6_TABLE = 106,
 	DAEMONS_PER_NODE = 4,
 };
@@ -22,9 +24,10 @@ struct plan {
 	const struct baton_context *ctx;
 	const struct topology *t;
 	struct run *run;
-	bool managed;	 /* there is a management network */
-	bool qos[TOPO_NODES_MAX]; /* of UPFs: QFI in PDI and QER; not on the gtp back end */
-	char iperf3[PATH_MAX];	  /* "" where it isn't installed */
+	bool managed; /* there is a management network */
+	bool qos; /* QFI in PDI, QER and PDU session container: not where a UPF or gNB is on the gtp
+		     back end */
+	char iperf3[PATH_MAX]; /* "" where it isn't installed */
 };
 
 /* A program that a node's init keeps running. */
@@ -38,7 +41,8 @@ struct daemon_row {
 /** daemon_rows - ended by a row without a name, in order of start */
 extern const struct daemon_row daemon_rows[];
 /** plan_daemons - the rows of one node; Return: how many */
-size_t plan_daemons(const struct plan *plan, unsigned node, const struct daemon_row *rows[DAEMONS_PER_NODE]);
+size_t plan_daemons(const struct plan *plan, unsigned node,
+		    const struct daemon_row *rows[DAEMONS_PER_NODE]);
 /** plan_program - the path of a daemon's program */
 void plan_program(const struct plan *plan, const struct daemon_row *row, char path[PATH_MAX]);
 /** plan_node_count - nodes of the run: those of the topology and the fabric, which is the last */
@@ -48,7 +52,8 @@ const char *plan_node_name(const struct plan *plan, unsigned node);
 /** plan_rest_port - of a daemon by name; 0: it has none */
 uint16_t daemon_rest_port(const char *name);
 
-/** config_write_all - hosts, resolv.conf, token, the resolved topology and every daemon's configuration */
+/** config_write_all - hosts, resolv.conf, token, the resolved topology and every daemon's
+ * configuration */
 int config_write_all(const struct plan *plan);
 /** config_write_daemon - nodes/NODE/DAEMON.yaml (config_daemon.c) */
 int config_write_daemon(const struct plan *plan, unsigned node, const struct daemon_row *row);

@@ -25,7 +25,7 @@ enum {
 	TOPO_NETWORKS_MAX = 4000,
 	TOPO_PORTS_MAX = 8000,
 	TOPO_SERVICES_MAX = 32,
-	TOPO_DNNS_MAX = 16,
+	TOPO_DNNS_MAX = 8,	/* smf-lite's limit too */
 	TOPO_SESSIONS_MAX = 15, /* PDU session ids 1 to 15 */
 	TOPO_ROUTES_MAX = 64,	/* of a node, written in the file */
 	TOPO_MTU_MIN = 576,

@@ -75,18 +75,20 @@ int up_check_programs(struct plan *plan)
 	return BATON_OK;
 }
 
-/* The mainline gtp driver can't mark QFI, so its UPF is asked for none. */
+/* The mainline gtp driver can't mark QFI, nor, in old kernels, read a packet that carries one: with
+ * it at either end of N3 there is none. */
 void up_choose_backends(struct plan *plan)
 {
-	const char *reason;
+	const char *reason, *backend;
 
+	plan->qos = true;
 	for (unsigned i = 0; i < plan->t->node_count; i++) {
 		const struct topo_node *node = &plan->t->node[i];
-		const char *backend;
 
-		if (node->kind != TOPO_UPF)
+		if (node->kind != TOPO_UPF && node->kind != TOPO_GNB)
 			continue;
 		backend = dataplane_probe(node->dataplane, plan->t->needs_qos, &reason);
-		plan->qos[i] = !backend || strcmp(backend, "gtp") != 0;
+		if (backend && !strcmp(backend, "gtp"))
+			plan->qos = false;
 	}
 }

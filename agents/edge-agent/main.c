@@ -15,7 +15,7 @@
 #include "lib/token.h"
 
 enum {
-	SERVICES_MAX = 16,
+	SERVICES_MAX = 32,
 	SERVICE_PORT = 80,
 	SAMPLES_DEFAULT = 1 << 20,
 	SAMPLES_MIN = 1024,

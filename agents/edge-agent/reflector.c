@@ -10,7 +10,7 @@
 #include "lib/stamp/sample.h"
 #include "lib/stamp/stamp.h"
 
-enum { LISTENERS_MAX = 16, RECEIVE_BATCH = 64, PACKET_MAX = 2048, SOCKET_BUFFER = 4 << 20 };
+enum { LISTENERS_MAX = 32, RECEIVE_BATCH = 64, PACKET_MAX = 2048, SOCKET_BUFFER = 4 << 20 };
 
 struct session {
 	uint16_t ssid;

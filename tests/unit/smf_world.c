@@ -63,6 +63,7 @@ static void fill_config(struct world *w)
 	strcpy(c->mcc, "001");
 	strcpy(c->mnc, "01");
 	c->tac = 1;
+	c->n3_mtu = SMF_N3_MTU;
 	c->n4_address = ip("10.100.128.1");
 	assert_int_equal(ngap_plmn_set(&c->plmn, c->mcc, c->mnc), 0);
 	c->dnn_count = 1;
