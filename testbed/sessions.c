@@ -10,21 +10,31 @@
 
 enum { ANSWER_TIMEOUT_MS = 500 };
 
-/* The array @member of what a daemon answers; [] when it doesn't; new reference */
-static json_t *ask_for_list(const struct run *run, unsigned node, const char *daemon,
-			    const char *path, const char *member)
+/* What a daemon answers; NULL when it doesn't; new reference */
+static json_t *ask(const struct run *run, unsigned node, const char *daemon, const char *path)
 {
 	char url[64], addr[INET_ADDRSTRLEN];
 	struct http_call call = {.method = "GET", .url = url, .timeout_ms = ANSWER_TIMEOUT_MS};
 	struct http_answer answer;
-	json_t *list = NULL;
+	json_t *body = NULL;
 
 	snprintf(url, sizeof(url), "http://%s:%u%s",
 		 inet_ntop(AF_INET, &run->node[node].address, addr, sizeof(addr)),
 		 daemon_rest_port(daemon), path);
 	if (!http_call_blocking(&call, &answer) && answer.status == 200)
-		list = json_incref(json_object_get(answer.body, member));
+		body = json_incref(answer.body);
 	http_answer_done(&answer);
+	return body;
+}
+
+/* The array @member of it, [] when there is none; new reference */
+static json_t *ask_for_list(const struct run *run, unsigned node, const char *daemon,
+			    const char *path, const char *member)
+{
+	json_t *body = ask(run, node, daemon, path);
+	json_t *list = json_incref(json_object_get(body, member));
+
+	json_decref(body);
 	return list ? list : json_array();
 }
 
@@ -49,8 +59,9 @@ static const char *state_of(const json_t *list, size_t id)
 	return "not there";
 }
 
-static void count_ue(const struct topology *t, const struct run *run, unsigned ue,
-		     struct session_count *count)
+/* Those that the topology file asks for, by id */
+static void count_configured(const struct topology *t, const struct run *run, unsigned ue,
+			     struct session_count *count)
 {
 	json_t *list = t->node[ue].session_count ? sessions_list(run, ue) : NULL;
 
@@ -65,6 +76,28 @@ static void count_ue(const struct topology *t, const struct run *run, unsigned u
 				 "%s: PDU session %zu is %.40s", t->node[ue].name, id, state);
 	}
 	json_decref(list);
+}
+
+/* Those that the UE means to hold now: a migration releases some and asks for others. */
+static void count_meant(const struct topology *t, const struct run *run, unsigned ue,
+			struct session_count *count)
+{
+	json_t *body = ask(run, ue, "ue", "/v1/pdu-sessions"), *session;
+	size_t wanted = (size_t)json_integer_value(json_object_get(body, "wanted")), active = 0, i;
+
+	json_array_foreach(json_object_get(body, "pdu_sessions"), i, session)
+	{
+		const char *state = json_string_value(json_object_get(session, "state"));
+
+		active += state && !strcmp(state, "active");
+	}
+	count->wanted += body ? wanted : t->node[ue].session_count;
+	count->active += active < wanted ? active : wanted;
+	if (active < wanted && !count->missing[0])
+		snprintf(count->missing, sizeof(count->missing),
+			 "%s: %zu of the %zu PDU sessions that it wants are active",
+			 t->node[ue].name, active, wanted);
+	json_decref(body);
 }
 
 static bool is_listed(const json_t *list, const char *member, const char *name)
@@ -113,13 +146,15 @@ bool sessions_complete(const struct session_count *count)
 	return count->active == count->wanted && count->registered == count->agents;
 }
 
-void sessions_count(const struct topology *t, const struct run *run,
+void sessions_count(const struct topology *t, const struct run *run, enum session_which which,
 		    struct session_count *ret_count)
 {
 	memset(ret_count, 0, sizeof(*ret_count));
 	for (unsigned i = 0; i < t->node_count; i++) {
-		if (t->node[i].kind == TOPO_UE)
-			count_ue(t, run, i, ret_count);
+		if (t->node[i].kind == TOPO_UE && which == SESSIONS_CONFIGURED)
+			count_configured(t, run, i, ret_count);
+		else if (t->node[i].kind == TOPO_UE)
+			count_meant(t, run, i, ret_count);
 		else if (t->node[i].kind == TOPO_CORE)
 			count_agents(t, run, i, ret_count);
 	}

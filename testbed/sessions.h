@@ -15,8 +15,10 @@ struct session_count {
 	char missing[128]; /* the first that isn't there: "ue: PDU session 2 is establishing" */
 };
 
+enum session_which { SESSIONS_CONFIGURED /* in the file */, SESSIONS_MEANT /* by the UEs, now */ };
+
 /** sessions_count - ask every UE and the manager once; one that doesn't answer has none */
-void sessions_count(const struct topology *t, const struct run *run,
+void sessions_count(const struct topology *t, const struct run *run, enum session_which which,
 		    struct session_count *ret_count);
 /** sessions_complete - all of them */
 bool sessions_complete(const struct session_count *count);

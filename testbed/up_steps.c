@@ -311,7 +311,7 @@ int up_await_sessions(struct up *up)
 	struct session_count count;
 
 	for (;;) {
-		sessions_count(up->t, &up->run, &count);
+		sessions_count(up->t, &up->run, SESSIONS_CONFIGURED, &count);
 		up->active = count.active;
 		up->wanted = count.wanted;
 		if (sessions_complete(&count) || up->no_wait)

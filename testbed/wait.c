@@ -43,7 +43,7 @@ static int wait_for(const struct run *run, const struct topology *t, int64_t unt
 		}
 		ready = daemons_ready(run);
 		if (ready)
-			sessions_count(t, run, &count);
+			sessions_count(t, run, SESSIONS_MEANT, &count);
 		if (ready && sessions_complete(&count))
 			return BATON_OK;
 		poll(NULL, 0, POLL_MS);

@@ -159,7 +159,8 @@ static void sessions_get(struct http_request *req, void *user)
 		if (ue->session[id].state != UE_SESSION_NONE)
 			json_array_append_new(array, rest_session_json(&ue->session[id]));
 	}
-	http_reply(req, 200, json_pack("{s:o}", "pdu_sessions", array));
+	http_reply(req, 200,
+		   json_pack("{s:o, s:i}", "pdu_sessions", array, "wanted", sm_wanted(ue)));
 }
 
 struct wanted {

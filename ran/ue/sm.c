@@ -32,6 +32,15 @@ const char *sm_state_name(enum ue_session_state state)
 	return names[state];
 }
 
+int sm_wanted(const struct ue *ue)
+{
+	int wanted = 0;
+
+	for (uint8_t id = 1; id < UE_SESSIONS; id++)
+		wanted += ue->session[id].wanted;
+	return wanted;
+}
+
 static uint8_t new_pti(struct ue *ue)
 {
 	ue->next_pti = ue->next_pti >= PTI_MAX ? 1 : (uint8_t)(ue->next_pti + 1);

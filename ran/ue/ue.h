@@ -118,6 +118,8 @@ void sm_release(struct ue_session *s);
 /** sm_registered, sm_deregistered - what that means for the sessions */
 void sm_registered(struct ue *ue);
 void sm_deregistered(struct ue *ue);
+/** sm_wanted - how many sessions the UE means to hold */
+int sm_wanted(const struct ue *ue);
 const char *sm_state_name(enum ue_session_state state);
 
 /* rest.c */
