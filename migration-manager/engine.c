@@ -18,7 +18,6 @@ const struct engine_times engine_times_default = {
 	.before_switch = 10000, .after_switch = 30000, .retry = 50, .ask = 6000};
 
 struct engine_call {
-	struct migration *m; /* NULL once the migration has turned away */
 	enum participant whom;
 	char method[8];
 	char path[160];
@@ -523,7 +522,6 @@ void engine_ask(struct migration *m, enum participant whom, const char *method, 
 		engine_step_failed(m, "NO_MEMORY", "no memory for a request");
 		return;
 	}
-	call->m = m;
 	call->whom = whom;
 	snprintf(call->method, sizeof call->method, "%s", method);
 	snprintf(call->path, sizeof call->path, "%s", path);

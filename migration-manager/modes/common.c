@@ -217,6 +217,49 @@ void common_anchor_source(struct migration *m)
 	set_anchor(m, migration_data_string(m, "source_dnai"));
 }
 
+/* ---- the session that stays ---- */
+
+static void check_answered(struct migration *m, const struct http_answer *answer)
+{
+	const json_t *sessions = json_object_get(answer->body, "pdu_sessions");
+
+	if (answer->status == 200 && json_is_array(sessions) &&
+	    !find_session(sessions, migration_data_u64(m, "staying_session")))
+		migration_data_set_u64(m, "session_lost", 1);
+	engine_step_done(m, NULL);
+}
+
+static void check(struct migration *m, uint64_t session)
+{
+	migration_data_set_u64(m, "staying_session", session);
+	migration_data_set_u64(m, "session_lost", 0);
+	engine_ask(m, PARTICIPANT_UE_AGENT, "GET", "/v1/status", NULL, check_answered);
+}
+
+static bool lost(const struct migration *m)
+{
+	return migration_data_u64(m, "session_lost") != 0;
+}
+
+void common_check_destination(struct migration *m)
+{
+	check(m, migration_data_u64(m, "destination_session"));
+}
+
+static bool destination_is_ours(const struct migration *m)
+{
+	return migration_data_u64(m, "destination_session") &&
+	       !json_is_true(json_object_get(m->data, "reused"));
+}
+
+void common_check_source(struct migration *m)
+{
+	if (destination_is_ours(m))
+		check(m, migration_data_u64(m, "source_session"));
+	else
+		engine_step_done(m, NULL);
+}
+
 /* ---- hold and release ---- */
 
 static void hold_over(struct migration *m)
@@ -246,19 +289,16 @@ static void release_answered(struct migration *m, const struct http_answer *answ
 
 static void release(struct migration *m, const char *step, uint64_t session)
 {
-	engine_agent_step(m, step, json_pack("{s:I}", "session", (json_int_t)session),
-			  release_answered);
+	if (lost(m))
+		engine_step_done(m, NULL);
+	else
+		engine_agent_step(m, step, json_pack("{s:I}", "session", (json_int_t)session),
+				  release_answered);
 }
 
 void common_release_source(struct migration *m)
 {
 	release(m, "release", migration_data_u64(m, "source_session"));
-}
-
-static bool destination_is_ours(const struct migration *m)
-{
-	return migration_data_u64(m, "destination_session") &&
-	       !json_is_true(json_object_get(m->data, "reused"));
 }
 
 void common_release_destination(struct migration *m)
@@ -316,6 +356,13 @@ static void gone_poll(struct migration *m)
 
 static void gone(struct migration *m, uint64_t session)
 {
+	if (lost(m)) {
+		engine_step_failed(m, "SESSION_LOST",
+				   "PDU session %llu is gone, so %llu was not released",
+				   (unsigned long long)migration_data_u64(m, "staying_session"),
+				   (unsigned long long)session);
+		return;
+	}
 	migration_data_set_u64(m, "leaving_session", session);
 	gone_poll(m);
 }

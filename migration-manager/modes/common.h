@@ -19,6 +19,11 @@ void common_anchor_destination(struct migration *m);
 void common_anchor_source(struct migration *m);
 /* Waits for hold_ms; its step must be called "hold". */
 void common_hold(struct migration *m);
+/* Before a session is let go: is the one that the UE keeps still there? When it is not (a UPF gone
+ * for good, someone else's release), releasing the other would leave the UE with none: then release
+ * does nothing, and gone fails with SESSION_LOST. */
+void common_check_destination(struct migration *m);
+void common_check_source(struct migration *m); /* nothing when there is none to release */
 /* The UE agent lets a session go, the sockets bound to it first. */
 void common_release_source(struct migration *m);
 void common_release_destination(struct migration *m); /* nothing when reused */

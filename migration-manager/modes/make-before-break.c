@@ -114,6 +114,11 @@ static const struct step releasing[] = {
 	{.name = "anchor",
 	 .state = MIGRATION_RELEASING,
 	 .start = common_anchor_destination}, /* after a switch-back it moved */
+	{.name = "check",
+	 .state = MIGRATION_RELEASING,
+	 .start = common_check_destination,
+	 .optional = true,
+	 .timeout_ms = 8000},
 	{.name = "release",
 	 .state = MIGRATION_RELEASING,
 	 .start = common_release_source,
@@ -124,6 +129,7 @@ static const struct step releasing[] = {
 };
 static const struct step rollback[] = {
 	{.name = "unswitch", .start = switch_to_source},
+	{.name = "check", .start = common_check_source, .optional = true, .timeout_ms = 8000},
 	{.name = "release",
 	 .start = common_release_destination,
 	 .optional = true,
