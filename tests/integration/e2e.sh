@@ -57,9 +57,9 @@ address() { # NODE
 	jq -r --arg node "$1" '.nodes[] | select(.name == $node) | .address' <<<"$_status"
 }
 
-pid_of() { # NODE DAEMON
-	baton status --json | jq -r --arg node "$1" --arg daemon "$2" \
-		'.nodes[] | select(.name == $node) | .daemons[] | select(.name == $daemon) | .pid'
+pid_of() { # NODE DAEMON; fails while it does not run
+	baton status --json | jq -er --arg node "$1" --arg daemon "$2" \
+		'.nodes[] | select(.name == $node) | .daemons[] | select(.name == $daemon) | .pid | select(. > 0)'
 }
 
 rest() { # PORT NODE PATH [CURL OPTION]...
