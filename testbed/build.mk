@@ -14,5 +14,8 @@ $(B)/bin/baton: LDFLAGS += -Wl,-z,now
 measure_libs := measure stamp netlink gtpu core
 $(call unit-test,test_measure,tests/unit/test_measure.c tests/unit/measure_world.c,$(measure_libs))
 $(call unit-test,test_measure_collect,tests/unit/test_measure_collect.c,$(measure_libs))
+$(call unit-test,test_measure_forms,tests/unit/test_measure_forms.c tests/unit/measure_world.c,$(measure_libs))
 $(call unit-test,test_topology,tests/unit/test_topology.c,topology core,)
 $(call fuzz-target,fuzz_topology,tests/fuzz/fuzz_topology.c,topology core,)
+$(call unit-test,test_measure_input,tests/unit/test_measure_input.c,$(measure_libs))
+$(call fuzz-target,fuzz_tap,tests/fuzz/fuzz_tap.c testbed/measure/tap_parse.c testbed/measure/collect.c,stamp gtpu)

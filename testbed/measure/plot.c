@@ -1,15 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The report as a picture: CDF of the largest gap of each mode and direction, on a logarithmic axis
- * of time. */
+/*
+ * The report as a picture: the cumulative distribution of the largest gap of each mode and
+ * direction, on a logarithmic axis of time, with a legend that has the same numbers as the table.
+ */
 #include <math.h>
 #include <stdlib.h>
 
 #include "testbed/measure/report.h"
 
-enum { WIDTH = 860, HEIGHT = 500, LEFT = 80, RIGHT = 30, TOP = 70, BOTTOM = 120 };
+/* In pixels; below the plot stand the axis, its title and the legend, a line a curve. */
+enum {
+	WIDTH = 860,
+	LEFT = 76,
+	RIGHT = 34,
+	TOP = 84,
+	PLOT_HEIGHT = 320,
+	BOTTOM = TOP + PLOT_HEIGHT,
+	LEGEND = BOTTOM + 84,
+	LEGEND_LINE = 22
+};
 
-/* Told apart without colour too: a dash for downlink. */
-static const char *const colours[MODES_MAX] = {"#0b6e99", "#c8501e", "#4f7f2f", "#7a4fa3"};
+/* Modes differ by colour, directions by shade and dashes: told apart in print, and where one curve
+ * lies on the other. */
+static const char *const colours[MODES_MAX][2] = {{"#0b6e99", "#63b7dc"},
+						  {"#c8501e", "#f2a375"},
+						  {"#4f7f2f", "#9cc97b"},
+						  {"#7a4fa3", "#c0a0dd"}};
+static const char *const dashes[] = {"", " stroke-dasharray='7 4'"};
+static const char *const names[] = {"uplink", "downlink"};
 
 struct axis {
 	int low, high; /* decades of microseconds */
@@ -24,7 +42,7 @@ static double x_of(const struct axis *axis, double us)
 
 static double y_of(double share)
 {
-	return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM);
+	return BOTTOM - share * PLOT_HEIGHT;
 }
 
 static int by_value(const void *a, const void *b)
@@ -34,15 +52,16 @@ static int by_value(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-static size_t gaps(const struct report *r, size_t mode, enum report_direction d, double *values)
+static size_t gaps(const struct report *r, size_t mode, int direction, double *values)
 {
-	size_t n = report_values(r, mode, d, FIGURE_LARGEST_GAP, values);
+	size_t n = report_values(r, mode, (enum report_direction)direction, FIGURE_LARGEST_GAP,
+				 values);
 
 	qsort(values, n, sizeof *values, by_value);
 	return n;
 }
 
-/* From the decade below the smallest gap to the one above the largest; a gap of nothing counts as 1
+/* From the decade of the smallest gap to the one above the largest; a gap of nothing counts as 1
  * us. */
 static struct axis find_axis(const struct report *r, double *values)
 {
@@ -51,7 +70,7 @@ static struct axis find_axis(const struct report *r, double *values)
 
 	for (size_t m = 0; m < r->mode_count; m++) {
 		for (int d = 0; d < 2; d++) {
-			size_t n = gaps(r, m, (enum report_direction)d, values);
+			size_t n = gaps(r, m, d, values);
 
 			if (n) {
 				smallest = fmin(smallest, fmax(values[0], 1));
@@ -66,81 +85,173 @@ static struct axis find_axis(const struct report *r, double *values)
 	return axis;
 }
 
-static const char *decade_label(int decade, char buf[16])
-{
-	static const char *const units[] = {"us", "ms", "s"};
-	int unit = decade / 3 < 2 ? decade / 3 : 2;
+/* ---- text ---- */
 
-	snprintf(buf, 16, "%.0f %s", pow(10, decade - unit * 3), units[unit]);
-	return buf;
+static void escaped(const char *text, FILE *out)
+{
+	for (; *text; text++) {
+		if (*text == '&')
+			fputs("&amp;", out);
+		else if (*text == '<')
+			fputs("&lt;", out);
+		else if ((unsigned char)*text >= ' ')
+			fputc(*text, out);
+	}
 }
 
-static void draw_grid(const struct axis *axis, FILE *out)
+static void text_at(FILE *out, double x, double y, const char *anchor, const char *text)
 {
+	fprintf(out, "<text x='%.1f' y='%.1f' text-anchor='%s'>", x, y, anchor);
+	escaped(text, out);
+	fprintf(out, "</text>\n");
+}
+
+static void title(const struct report *r, FILE *out)
+{
+	char text[512], interval[16];
+
+	report_interval_text(r, interval, sizeof interval);
+	fprintf(out, "<g font-size='18'>");
+	text_at(out, LEFT, 30, "start", "Largest gap during a switch of the PDU session");
+	fprintf(out, "</g><g fill='#555555'>");
+	snprintf(text, sizeof text, "%s, data plane %s (UPF) and %s (gNB), a probe every %s",
+		 r->topology, r->dataplane_upf, r->dataplane_gnb, interval);
+	text_at(out, LEFT, 51, "start", text);
+	snprintf(text, sizeof text, "%s, Linux %s", r->machine, r->kernel);
+	text_at(out, LEFT, 68, "start", text);
+	fprintf(out, "</g>\n");
+}
+
+/* ---- axes ---- */
+
+static void vertical(FILE *out, double x, const char *colour)
+{
+	fprintf(out, "<path d='M%.1f %d V%d' stroke='%s'/>\n", x, TOP, BOTTOM, colour);
+}
+
+/* Between decades 2 and 5 are labelled where there is room. */
+static void time_axis(const struct axis *axis, FILE *out)
+{
+	bool room = axis->high - axis->low <= 3;
 	char label[16];
 
 	for (int decade = axis->low; decade <= axis->high; decade++) {
-		double x = x_of(axis, pow(10, decade));
+		for (int k = 1; k < 10 && (k == 1 || decade < axis->high); k++) {
+			double us = k * pow(10, decade), x = x_of(axis, us);
 
-		fprintf(out, "<path d='M%.1f %d V%d' stroke='#c9c9c9'/>", x, TOP, HEIGHT - BOTTOM);
-		fprintf(out, "<text x='%.1f' y='%d' text-anchor='middle'>%s</text>\n", x,
-			HEIGHT - BOTTOM + 20, decade_label(decade, label));
-		for (int k = 2; k < 10 && decade < axis->high; k++) {
-			x = x_of(axis, k * pow(10, decade));
-			fprintf(out, "<path d='M%.1f %d V%d' stroke='#ededed'/>", x, TOP,
-				HEIGHT - BOTTOM);
+			vertical(out, x, k == 1 ? "#c4c4c4" : "#ececec");
+			if (k != 1 && !(room && (k == 2 || k == 5)))
+				continue;
+			snprintf(label, sizeof label, "%g %s",
+				 us / (us < 1e3	  ? 1
+				       : us < 1e6 ? 1e3
+						  : 1e6),
+				 us < 1e3   ? "us"
+				 : us < 1e6 ? "ms"
+					    : "s");
+			text_at(out, x, BOTTOM + 20, "middle", label);
 		}
 	}
+	text_at(out, (WIDTH + LEFT - RIGHT) / 2.0, BOTTOM + 44, "middle",
+		"longest silence at the receiver, less the interval between probes");
+}
+
+static void share_axis(FILE *out)
+{
+	char label[16];
+
 	for (int i = 0; i <= 4; i++) {
 		double share = i / 4.0;
 
-		fprintf(out, "<path d='M%d %.1f H%d' stroke='#dddddd'/>", LEFT, y_of(share),
+		fprintf(out, "<path d='M%d %.1f H%d' stroke='#c4c4c4'/>\n", LEFT, y_of(share),
 			WIDTH - RIGHT);
-		fprintf(out, "<text x='%d' y='%.1f' text-anchor='end'>%.2f</text>\n", LEFT - 8,
-			y_of(share) + 4, share);
+		snprintf(label, sizeof label, "%.2f", share);
+		text_at(out, LEFT - 8, y_of(share) + 4, "end", label);
 	}
 	fprintf(out,
-		"<text x='%d' y='%d' text-anchor='middle'>largest gap at the receiver, less the "
-		"interval</text>\n",
-		(WIDTH + LEFT - RIGHT) / 2, HEIGHT - BOTTOM + 44);
-	fprintf(out,
-		"<text transform='translate(22 %d) rotate(-90)' text-anchor='middle'>share of "
+		"<text transform='translate(24 %d) rotate(-90)' text-anchor='middle'>share of "
 		"switches</text>\n",
-		(HEIGHT - BOTTOM + TOP) / 2);
+		TOP + PLOT_HEIGHT / 2);
 }
 
-static void draw_curve(const struct axis *axis, const double *values, size_t n, const char *colour,
-		       bool dashed, FILE *out)
+/* Left of it, gaps are the machine's and not the switch's. */
+static void noise(const struct report *r, const struct axis *axis, FILE *out)
+{
+	double us = fmax(r->noise_up.p50, r->noise_down.p50), x;
+
+	if (isnan(us) || us < pow(10, axis->low) || us > pow(10, axis->high))
+		return;
+	x = x_of(axis, us);
+	fprintf(out,
+		"<path d='M%.1f %d V%d' stroke='#555555' stroke-width='1.5' "
+		"stroke-dasharray='1 4' stroke-linecap='round'/>\n<g fill='#555555' "
+		"font-size='12' stroke='white' stroke-width='4' paint-order='stroke'>",
+		x, TOP, BOTTOM);
+	if (x < WIDTH / 2.0)
+		text_at(out, x + 6, BOTTOM - 8, "start", "noise floor");
+	else
+		text_at(out, x - 6, BOTTOM - 8, "end", "noise floor");
+	fprintf(out, "</g>\n");
+}
+
+/* ---- curves ---- */
+
+/* A dot at the largest gap: what lies there is easily missed on the frame. */
+static void curve(const struct axis *axis, const double *values, size_t n, size_t mode,
+		  int direction, FILE *out)
 {
 	if (n == 0)
 		return;
-	fprintf(out, "<path fill='none' stroke='%s' stroke-width='2.5'%s d='M%.1f %.1f", colour,
-		dashed ? " stroke-dasharray='7 4'" : "", x_of(axis, values[0]), y_of(0));
+	fprintf(out, "<path fill='none' stroke='%s' stroke-width='2.5'%s d='M%.1f %.1f",
+		colours[mode][direction], dashes[direction], x_of(axis, values[0]), y_of(0));
 	for (size_t i = 0; i < n; i++)
 		fprintf(out, " H%.1f V%.1f", x_of(axis, values[i]),
 			y_of((double)(i + 1) / (double)n));
-	fprintf(out, "'/>\n");
+	fprintf(out,
+		"'/>\n<circle cx='%.1f' cy='%.1f' r='4' stroke='%s' stroke-width='2' fill='%s'/>\n",
+		x_of(axis, values[n - 1]), y_of(1), colours[mode][direction],
+		direction == DOWNLINK ? "white" : colours[mode][direction]);
 }
 
-static void draw_legend(const struct report *r, FILE *out)
+static void legend_line(const struct report *r, size_t mode, int direction, int y, FILE *out)
 {
-	int y = HEIGHT - 48;
+	static const int column[] = {560, 660, 760}; /* right ends of p50, p99, max */
+	struct summary s =
+		report_summary(r, mode, (enum report_direction)direction, FIGURE_LARGEST_GAP);
+	double figure[] = {s.p50, s.p99, s.max};
+	char text[64];
 
+	fprintf(out, "<path d='M%d %d h38' stroke='%s' stroke-width='2.5'%s/>\n", LEFT, y - 4,
+		colours[mode][direction], dashes[direction]);
+	snprintf(text, sizeof text, "%s, %s", r->mode[mode].name, names[direction]);
+	text_at(out, LEFT + 48, y, "start", text);
+	snprintf(text, sizeof text, "%zu switch%s", s.count, s.count == 1 ? "" : "es");
+	text_at(out, 440, y, "end", text);
+	for (int i = 0; i < 3; i++) {
+		report_time_text(figure[i], text, sizeof text);
+		text_at(out, column[i], y, "end", text);
+	}
+}
+
+static void legend(const struct report *r, FILE *out)
+{
+	int y = LEGEND;
+
+	fprintf(out, "<g fill='#555555'>");
+	text_at(out, 560, y, "end", "p50");
+	text_at(out, 660, y, "end", "p99");
+	text_at(out, 760, y, "end", "max");
+	fprintf(out, "</g>\n");
 	for (size_t m = 0; m < r->mode_count; m++) {
-		for (int d = 0; d < 2; d++) {
-			int x = LEFT + (int)m * 390 + d * 195;
-
-			fprintf(out, "<path d='M%d %d h34' stroke='%s' stroke-width='2.5'%s/>", x,
-				y, colours[m], d ? " stroke-dasharray='7 4'" : "");
-			fprintf(out, "<text x='%d' y='%d' font-size='12'>%s, %s</text>\n", x + 40,
-				y + 4, r->mode[m].name, d ? "down" : "up");
-		}
+		for (int d = 0; d < 2; d++)
+			legend_line(r, m, d, y += LEGEND_LINE, out);
 	}
 }
 
 void report_svg(const struct report *r, FILE *out)
 {
 	double *values = calloc(r->event_count + 1, sizeof *values);
+	int height = LEGEND + (int)r->mode_count * 2 * LEGEND_LINE + 20;
 	struct axis axis;
 
 	if (!values)
@@ -148,28 +259,18 @@ void report_svg(const struct report *r, FILE *out)
 	axis = find_axis(r, values);
 	fprintf(out,
 		"<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' viewBox='0 0 %d "
-		"%d' font-family='sans-serif' font-size='13' "
-		"fill='#222222'>\n<rect width='100%%' height='100%%' fill='white'/>\n",
-		WIDTH, HEIGHT, WIDTH, HEIGHT);
-	fprintf(out,
-		"<text x='%d' y='28' font-size='17'>Largest gap during a PDU session "
-		"switch</text>\n",
-		LEFT);
-	fprintf(out,
-		"<text x='%d' y='50' fill='#555555'>%s, %s (UPF) and %s (gNB), a probe every %llu "
-		"us%s</text>\n",
-		LEFT, r->topology, r->dataplane_upf, r->dataplane_gnb,
-		(unsigned long long)(r->interval_ns / 1000),
-		r->emulated ? "; under TCG emulation: ratios only" : "");
-	draw_grid(&axis, out);
+		"%d' font-family='sans-serif' font-size='13' fill='#222222'>\n"
+		"<rect width='100%%' height='100%%' fill='white'/>\n",
+		WIDTH, height, WIDTH, height);
+	title(r, out);
+	time_axis(&axis, out);
+	share_axis(out);
 	for (size_t m = 0; m < r->mode_count; m++) {
-		for (int d = 0; d < 2; d++) {
-			size_t n = gaps(r, m, (enum report_direction)d, values);
-
-			draw_curve(&axis, values, n, colours[m], d == DOWNLINK, out);
-		}
+		for (int d = 0; d < 2; d++)
+			curve(&axis, values, gaps(r, m, d, values), m, d, out);
 	}
-	draw_legend(r, out);
+	noise(r, &axis, out);
+	legend(r, out);
 	fprintf(out, "</svg>\n");
 	free(values);
 }

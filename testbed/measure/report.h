@@ -43,6 +43,11 @@ int report_folder(const char *dir);
  * negative errno with the file's path in @ret_path (PATH_MAX octets) */
 int report_write(const struct report *r, const char *dir, char *ret_path);
 
+/** report_time_text - "149 us", "1.46 ms", "12.3 s"; "-" for NAN */
+void report_time_text(double us, char *buf, size_t size);
+/** report_interval_text - between probes, as it was given: "1 ms", "100 us" */
+void report_interval_text(const struct report *r, char *buf, size_t size);
+
 /* One figure of the switches of a mode, for summaries and plots. */
 enum report_figure {
 	FIGURE_SETUP,

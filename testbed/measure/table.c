@@ -1,116 +1,179 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The report as one table for people: the modes side by side. */
+/* The report as one table for people: the modes side by side, each figure with its percentiles in
+ * columns of their own. */
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "testbed/measure/report.h"
 
-enum { LABEL_WIDTH = 38, COLUMN_WIDTH = 26 };
+enum { LABEL_WIDTH = 30, CELL_WIDTH = 11, MODE_GAP = 1, CELLS = 3 };
 
-static void row_begin(FILE *out, const char *label)
+void report_time_text(double us, char *buf, size_t size)
 {
-	fprintf(out, "  %-*s", LABEL_WIDTH, label);
-}
+	static const struct {
+		double below, unit;
+		int decimals;
+		const char *name;
+	} forms[] = {{999.5, 1, 0, "us"},    {9995, 1e3, 2, "ms"},   {99950, 1e3, 1, "ms"},
+		     {999500, 1e3, 0, "ms"}, {9995000, 1e6, 2, "s"}, {INFINITY, 1e6, 1, "s"}};
+	size_t i = 0;
 
-static void time_cell(char *buf, size_t size, double us)
-{
-	if (isnan(us))
+	if (isnan(us)) {
 		snprintf(buf, size, "-");
-	else if (us < 1000)
-		snprintf(buf, size, "%.0f us", us);
-	else
-		snprintf(buf, size, "%.*f ms", us < 10000 ? 2 : us < 100000 ? 1 : 0, us / 1000);
+		return;
+	}
+	while (us >= forms[i].below)
+		i++;
+	snprintf(buf, size, "%.*f %s", forms[i].decimals, us / forms[i].unit, forms[i].name);
 }
 
-static void cell(FILE *out, const char *text)
+void report_interval_text(const struct report *r, char *buf, size_t size)
 {
-	fprintf(out, "%*s", COLUMN_WIDTH, text);
+	double us = (double)r->interval_ns / 1000;
+
+	snprintf(buf, size, "%g %s", us < 1000 ? us : us / 1000, us < 1000 ? "us" : "ms");
 }
 
-static void summary_row(FILE *out, const struct report *r, const char *label,
+/* ---- lines ---- */
+
+static void label(FILE *out, const char *text)
+{
+	fprintf(out, "  %-*s", LABEL_WIDTH, text);
+}
+
+/* A text over all columns of a mode, to the right like the figures below it */
+static void spanning(FILE *out, const char *text)
+{
+	fprintf(out, "%*s", MODE_GAP + CELLS * CELL_WIDTH, text);
+}
+
+static void cells(FILE *out, const char *a, const char *b, const char *c)
+{
+	fprintf(out, "%*s%*s%*s%*s", MODE_GAP, "", CELL_WIDTH, a, CELL_WIDTH, b, CELL_WIDTH, c);
+}
+
+static void columns(FILE *out, const struct report *r, const char *a, const char *b, const char *c)
+{
+	label(out, "");
+	for (size_t m = 0; m < r->mode_count; m++)
+		cells(out, a, b, c);
+	fprintf(out, "\n");
+}
+
+static void summary_row(FILE *out, const struct report *r, const char *text,
 			enum report_direction d, enum report_figure figure)
 {
-	char p50[16], p99[16], max[16], text[64];
+	char p50[16], p99[16], max[16];
 
-	row_begin(out, label);
+	label(out, text);
 	for (size_t m = 0; m < r->mode_count; m++) {
 		struct summary s = report_summary(r, m, d, figure);
 
-		time_cell(p50, sizeof p50, s.p50);
-		time_cell(p99, sizeof p99, s.p99);
-		time_cell(max, sizeof max, s.max);
-		snprintf(text, sizeof text, "%s / %s / %s", p50, p99, max);
-		cell(out, text);
+		report_time_text(s.p50, p50, sizeof p50);
+		report_time_text(s.p99, p99, sizeof p99);
+		report_time_text(s.max, max, sizeof max);
+		cells(out, p50, p99, max);
 	}
 	fprintf(out, "\n");
 }
 
-static void count_row(FILE *out, const struct report *r, const char *label, enum report_direction d)
+static void count_row(FILE *out, const struct report *r, const char *text, enum report_direction d)
 {
-	char text[64];
+	char lost[24], duplicated[24], reordered[24];
 
-	row_begin(out, label);
+	label(out, text);
 	for (size_t m = 0; m < r->mode_count; m++) {
 		struct report_counts c = report_count(r, m);
 
-		snprintf(text, sizeof text, "%llu / %llu / %llu", (unsigned long long)c.lost[d],
-			 (unsigned long long)c.duplicated[d], (unsigned long long)c.reordered[d]);
-		cell(out, text);
+		snprintf(lost, sizeof lost, "%" PRIu64, c.lost[d]);
+		snprintf(duplicated, sizeof duplicated, "%" PRIu64, c.duplicated[d]);
+		snprintf(reordered, sizeof reordered, "%" PRIu64, c.reordered[d]);
+		cells(out, lost, duplicated, reordered);
 	}
 	fprintf(out, "\n");
 }
+
+/* ---- above and below ---- */
 
 static void heading(FILE *out, const struct report *r)
 {
-	char text[64];
+	char text[64], interval[16];
 
-	fprintf(out,
-		"%s: data plane %s (UPF), %s (gNB), a probe every %llu us, hold %llu ms\n%s, Linux "
-		"%s\n\n",
-		r->topology, r->dataplane_upf, r->dataplane_gnb,
-		(unsigned long long)(r->interval_ns / 1000), (unsigned long long)r->hold_ms,
-		r->machine, r->kernel);
-	row_begin(out, "");
+	report_interval_text(r, interval, sizeof interval);
+	fprintf(out, "%s: data plane %s (UPF), %s (gNB); a probe every %s, hold %" PRIu64 " ms\n",
+		r->topology, r->dataplane_upf, r->dataplane_gnb, interval, r->hold_ms);
+	fprintf(out, "%s, Linux %s\n\n", r->machine, r->kernel);
+	label(out, "");
 	for (size_t m = 0; m < r->mode_count; m++)
-		cell(out, r->mode[m].name);
+		spanning(out, r->mode[m].name);
 	fprintf(out, "\n");
-	row_begin(out, "switches completed");
+	label(out, "switches completed");
 	for (size_t m = 0; m < r->mode_count; m++) {
 		struct report_counts c = report_count(r, m);
 
-		snprintf(text, sizeof text, "%llu of %llu", (unsigned long long)c.completed,
-			 (unsigned long long)(c.completed + c.failed));
-		cell(out, text);
+		snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu64, c.completed,
+			 c.completed + c.failed);
+		spanning(out, text);
 	}
 	fprintf(out, "\n");
+}
+
+/* A figure that some completed switches don't have is less than it seems. */
+static void missing(FILE *out, const struct report *r, size_t mode)
+{
+	static const char *const names[] = {"uplink", "downlink"};
+	struct report_counts c = report_count(r, mode);
+
+	for (int d = 0; d < 2; d++) {
+		struct summary s =
+			report_summary(r, mode, (enum report_direction)d, FIGURE_LATENCY);
+
+		if (s.count < c.completed)
+			fprintf(out,
+				"  %s: in %zu of %" PRIu64
+				" switches no %s packet was seen in the new session.\n",
+				r->mode[mode].name, c.completed - s.count, c.completed, names[d]);
+	}
+	if (c.uncounted)
+		fprintf(out,
+			"  %s: what was lost is not known of %" PRIu64 " of %" PRIu64
+			" switches, which are in no count;\n  report.json says why.\n",
+			r->mode[mode].name, c.uncounted, c.completed);
 }
 
 static void footing(FILE *out, const struct report *r)
 {
-	char up[16], down[16];
+	char up[16], down[16], late[16];
 
-	time_cell(up, sizeof up, r->noise_up.p50);
-	time_cell(down, sizeof down, r->noise_down.p50);
+	report_time_text(r->noise_up.p50, up, sizeof up);
+	report_time_text(r->noise_down.p50, down, sizeof down);
+	report_time_text((double)r->run.sender_late_max_ns / 1000, late, sizeof late);
 	fprintf(out,
-		"\n  Times are p50 / p99 / max; a p99 is given from %d switches on. Without any "
-		"switch the largest gap of\n"
-		"  such a window is %s uplink, %s downlink (median of %zu): gaps near that are the "
-		"machine's.\n",
-		P99_MIN_SAMPLES, up, down, r->noise_up.count);
+		"\n  A p99 is given from %d switches on. Noise floor: without a switch the largest "
+		"gap of such a\n"
+		"  window is %s uplink, %s downlink (median of %zu); gaps near that are the "
+		"machine's.\n"
+		"  No probe was sent more than %s late.\n",
+		P99_MIN_SAMPLES, up, down, r->noise_up.count, late);
+	for (size_t m = 0; m < r->mode_count; m++)
+		missing(out, r, m);
 	if (r->emulated)
 		fprintf(out, "  This ran under TCG emulation, 10 to 20 times slower than a "
-			     "machine: only ratios within this table mean anything.\n");
+			     "machine: only ratios within this\n  table mean anything.\n");
 }
 
 void report_table(const struct report *r, FILE *out)
 {
 	heading(out, r);
+	columns(out, r, "p50", "p99", "max");
 	summary_row(out, r, "PDU session set-up", UPLINK, FIGURE_SETUP);
 	summary_row(out, r, "switch latency, uplink (N3)", UPLINK, FIGURE_LATENCY);
 	summary_row(out, r, "switch latency, downlink (UE)", DOWNLINK, FIGURE_LATENCY);
 	summary_row(out, r, "largest gap, uplink", UPLINK, FIGURE_LARGEST_GAP);
 	summary_row(out, r, "largest gap, downlink", DOWNLINK, FIGURE_LARGEST_GAP);
-	count_row(out, r, "lost / duplicated / reordered, uplink", UPLINK);
-	count_row(out, r, "lost / duplicated / reordered, downlink", DOWNLINK);
+	columns(out, r, "lost", "duplicated", "reordered");
+	count_row(out, r, "packets, uplink", UPLINK);
+	count_row(out, r, "packets, downlink", DOWNLINK);
 	footing(out, r);
 }

@@ -1,0 +1,576 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * `baton measure`: what a report looks like. JSON has the keys of the design and no others, with
+ * their types; CSV has the same columns in each row; the picture is well-formed; CSV, picture and
+ * table of one made-up report are as kept in measure_golden.csv, .svg and .txt; UPDATE_GOLDEN=1
+ * writes those anew, to be looked at before they are kept.
+ */
+#include <jansson.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "testbed/measure/report.h"
+#include "tests/unit/measure_world.h"
+
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+
+enum { TEN_MS_NS = 10000000 };
+
+/* ---- a report ---- */
+
+static void add_event(struct report *r, size_t mode, const char *state, double latency)
+{
+	struct switch_event *e = &r->event[r->event_count];
+
+	*e = world_window(TEN_MS_NS, 0, 20);
+	e->mode = mode;
+	snprintf(e->migration, sizeof e->migration, "m%zu", ++r->event_count);
+	snprintf(e->state, sizeof e->state, "%s", state);
+	e->ok = strcmp(state, "completed") == 0;
+	snprintf(e->cause, sizeof e->cause, "%s", e->ok ? "" : "PROBE_FAILED");
+	e->setup_us = 1250;
+	e->uplink_teid = 7;
+	e->sender_gap_us = 12;
+	e->up = (struct direction_result){latency, latency / 2, 0, 0, true, 0, 0, 0};
+	e->down = (struct direction_result){latency + 1, latency / 2 + 10, 0, 0, true, 0, 0, 0};
+}
+
+/* Two modes; of the switches one failed, one is not known to have ended, one has no counts, and one
+ * lost what was never followed by anything. */
+static struct report make_report(void)
+{
+	struct report r = {.machine = "2 x \"Fast & <Furious>\"",
+			   .kernel = "6.1.0-test",
+			   .topology = "two-edges",
+			   .dataplane_upf = "ebpf",
+			   .dataplane_gnb = "gtp",
+			   .time_ns = WORLD_BASE,
+			   .interval_ns = TEN_MS_NS,
+			   .hold_ms = 100,
+			   .mode_count = 2,
+			   .mode = {{"make-before-break", 4}, {"break-before-make", 3}},
+			   .noise_up = {90, NAN, 200, 10},
+			   .noise_down = {120.5, NAN, 250, 10}};
+
+	r.event = calloc(300, sizeof *r.event);
+	add_event(&r, 0, "completed", 800);
+	add_event(&r, 0, "rolled-back", 0);
+	add_event(&r, 0, "completed", 1200.25);
+	r.event[2].up = (struct direction_result){1200.25, NAN, NAN, NAN, false, 0, 0, 0};
+	r.event[2].down = (struct direction_result){1300, 90, NAN, NAN, false, 0, 0, 0};
+	snprintf(r.event[2].note, sizeof r.event[2].note, "the edge agent of edge-a was restarted");
+	r.event[2].setup_us = NAN;
+	add_event(&r, 1, "completed", 5100);
+	r.event[3].up.lost = 5;
+	r.event[3].up.loss_gap_us = 50000;
+	r.event[3].up.first_lost_us = NAN;
+	r.event[3].down.duplicated = 2;
+	r.event[3].down.reordered = 3;
+	add_event(&r, 1, "completed", 9000);
+	r.event[4].up.lost = 1;
+	r.event[4].up.first_lost_us = 10100;
+	add_event(&r, 1, "unknown", 0);
+	world_make("aaaaaaaaaaaa--bbbbbbbbbbb", TEN_MS_NS, &r.run);
+	return r;
+}
+
+static char *printed(const struct report *r, void (*form)(const struct report *, FILE *))
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	form(r, out);
+	fclose(out);
+	return text;
+}
+
+static json_t *as_json(const struct report *r)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	json_error_t error;
+	json_t *j;
+
+	assert_non_null(out);
+	assert_int_equal(report_json(r, out), 0);
+	fclose(out);
+	j = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+	if (!j)
+		fail_msg("%s: %.80s", error.text,
+			 text + (error.position > 40 ? error.position - 40 : 0));
+	free(text);
+	return j;
+}
+
+/* ---- JSON ---- */
+
+/* "key:T" for each key, in order; T is s text, i integer, r real, n real or null, o object, a list,
+ * b truth, N integer or null */
+static void check_keys(const char *where, const json_t *object, const char *const wanted[])
+{
+	const char *key;
+	json_t *value;
+	size_t i = 0;
+
+	assert_true(json_is_object(object));
+	json_object_foreach((json_t *)object, key, value)
+	{
+		const char *colon = wanted[i] ? strchr(wanted[i], ':') : NULL;
+		bool right = colon && strlen(key) == (size_t)(colon - wanted[i]) &&
+			     strncmp(key, wanted[i], strlen(key)) == 0;
+
+		if (right) {
+			switch (colon[1]) {
+			case 's':
+				right = json_is_string(value);
+				break;
+			case 'i':
+				right = json_is_integer(value);
+				break;
+			case 'n':
+				right = json_is_real(value) || json_is_null(value);
+				break;
+			case 'N':
+				right = json_is_integer(value) || json_is_null(value);
+				break;
+			case 'r':
+				right = json_is_real(value);
+				break;
+			case 'o':
+				right = json_is_object(value);
+				break;
+			case 'a':
+				right = json_is_array(value);
+				break;
+			case 'b':
+				right = json_is_boolean(value);
+				break;
+			default:
+				right = false;
+			}
+		}
+		if (!right)
+			fail_msg("%s: found %s, wanted %s", where, key,
+				 wanted[i] ? wanted[i] : "no more");
+		i++;
+	}
+	if (wanted[i])
+		fail_msg("%s: %s is missing", where, wanted[i]);
+}
+
+static const json_t *get(const json_t *j, const char *key)
+{
+	return json_object_get(j, key);
+}
+
+static const char *const top_keys[] = {
+	"version:s",   "commit:s",	"time:s",    "machine:s",	 "kernel:s", "topology:s",
+	"dataplane:o", "interval_us:i", "hold_ms:i", "noise_floor_us:n", "modes:o",  "samples:a",
+	NULL};
+static const char *const dataplane_keys[] = {"upf:s", "gnb:s", NULL};
+static const char *const mode_keys[] = {"switches:i", "failed:i",   "pdu_session_setup_ms:o",
+					"uplink:o",   "downlink:o", NULL};
+static const char *const direction_keys[] = {
+	"latency_us:o", "largest_gap_us:o", "loss_gap_us:o", "first_lost_to_first_received_us:o",
+	"lost:i",	"duplicated:i",	    "reordered:i",   NULL};
+static const char *const summary_keys[] = {"p50:n", "p99:n", "max:n", NULL};
+static const char *const figures[] = {"latency_us", "largest_gap_us", "loss_gap_us",
+				      "first_lost_to_first_received_us"};
+
+static void check_mode(const json_t *mode)
+{
+	static const char *const directions[] = {"uplink", "downlink"};
+
+	check_keys("mode", mode, mode_keys);
+	check_keys("setup", get(mode, "pdu_session_setup_ms"), summary_keys);
+	for (size_t d = 0; d < 2; d++) {
+		check_keys("direction", get(mode, directions[d]), direction_keys);
+		for (size_t f = 0; f < N(figures); f++)
+			check_keys(figures[f], get(get(mode, directions[d]), figures[f]),
+				   summary_keys);
+	}
+}
+
+static void test_json_keys(void **state)
+{
+	struct report r = make_report();
+	json_t *j = as_json(&r);
+	const json_t *modes = get(j, "modes");
+
+	check_keys("report", j, top_keys);
+	check_keys("dataplane", get(j, "dataplane"), dataplane_keys);
+	assert_int_equal(json_object_size(modes), 2);
+	check_mode(get(modes, "make-before-break"));
+	check_mode(get(modes, "break-before-make"));
+	assert_string_equal(json_string_value(get(j, "time")), "2026-11-21T00:13:20Z");
+	assert_int_equal(json_integer_value(get(j, "interval_us")), 10000);
+	assert_true(json_real_value(get(j, "noise_floor_us")) == 120.5);
+	json_decref(j);
+	report_done(&r);
+}
+
+static double number(const json_t *j, const char *a, const char *b, const char *c)
+{
+	const json_t *value = get(get(get(j, a), b), c);
+
+	return json_is_null(value) ? NAN : json_number_value(value);
+}
+
+static void test_json_figures(void **state)
+{
+	struct report r = make_report();
+	json_t *j = as_json(&r);
+	const json_t *mbb = get(get(j, "modes"), "make-before-break");
+	const json_t *bbm = get(get(j, "modes"), "break-before-make");
+
+	assert_int_equal(json_integer_value(get(mbb, "switches")), 3);
+	assert_int_equal(json_integer_value(get(mbb, "failed")), 1);
+	assert_true(number(mbb, "uplink", "latency_us", "p50") == 800);
+	assert_true(number(mbb, "uplink", "latency_us", "max") == 1200.25);
+	assert_true(number(mbb, "uplink", "largest_gap_us", "max") == 400); /* one isn't known */
+	assert_true(isnan(number(mbb, "uplink", "latency_us", "p99")));
+	assert_true(json_real_value(get(get(mbb, "pdu_session_setup_ms"), "max")) == 1.25);
+	assert_int_equal(json_integer_value(get(bbm, "switches")), 3);
+	assert_int_equal(json_integer_value(get(bbm, "failed")), 1);
+	assert_int_equal(json_integer_value(get(get(bbm, "uplink"), "lost")), 6);
+	assert_int_equal(json_integer_value(get(get(bbm, "downlink"), "duplicated")), 2);
+	assert_int_equal(json_integer_value(get(get(bbm, "downlink"), "reordered")), 3);
+	assert_true(number(bbm, "uplink", "first_lost_to_first_received_us", "max") == 10100);
+	json_decref(j);
+	report_done(&r);
+}
+
+static void test_json_p99(void **state)
+{
+	for (size_t wanted = 99; wanted <= 100; wanted++) {
+		struct report r = make_report();
+		json_t *j;
+
+		r.event_count = 0;
+		for (size_t i = 1; i <= wanted; i++)
+			add_event(&r, 0, "completed", (double)i);
+		j = as_json(&r);
+		if (wanted < 100)
+			assert_true(isnan(number(get(get(j, "modes"), "make-before-break"),
+						 "uplink", "latency_us", "p99")));
+		else
+			assert_true(number(get(get(j, "modes"), "make-before-break"), "uplink",
+					   "latency_us", "p99") == 99);
+		json_decref(j);
+		report_done(&r);
+	}
+}
+
+static const char *const sample_keys[] = {"mode:s",
+					  "migration:s",
+					  "state:s",
+					  "completed:b",
+					  "t0_ns:i",
+					  "switched_ns:i",
+					  "pdu_session_setup_ms:n",
+					  "uplink_teid:i",
+					  "sender_gap_us:n",
+					  "uplink:o",
+					  "downlink:o",
+					  "packets:o",
+					  NULL};
+static const char *const failed_keys[] = {"mode:s",	 "migration:s", "state:s",
+					  "completed:b", "cause:s",	NULL};
+static const char *const noted_keys[] = {"mode:s",	  "migration:s",
+					 "state:s",	  "completed:b",
+					 "note:s",	  "t0_ns:i",
+					 "switched_ns:i", "pdu_session_setup_ms:n",
+					 "uplink_teid:i", "sender_gap_us:n",
+					 "uplink:o",	  "downlink:o",
+					 "packets:o",	  NULL};
+static const char *const result_keys[] = {
+	"latency_us:n", "largest_gap_us:n", "loss_gap_us:n", "first_lost_to_first_received_us:n",
+	"lost:N",	"duplicated:N",	    "reordered:N",   NULL};
+static const char *const packet_keys[] = {"sent:a", "reflected:a", "replies:a", "n3:a", NULL};
+
+static void check_list(const json_t *packets, const char *name, size_t count, size_t columns)
+{
+	const json_t *list = get(packets, name), *entry;
+	size_t i;
+
+	if (json_array_size(list) != count)
+		fail_msg("%s: %zu entries, not %zu", name, json_array_size(list), count);
+	json_array_foreach(list, i, entry) assert_int_equal(json_array_size(entry), columns);
+}
+
+/* In the window are the probes 0 to 20, and what became of them within it. */
+static void test_json_samples(void **state)
+{
+	static struct tap_packet tap[] = {{WORLD_BASE - 1, {1}, 7, 0},
+					  {WORLD_BASE, {1}, 7, 1},
+					  {WORLD_BASE + 200000000, {1}, 4294967295u, 2},
+					  {WORLD_BASE + 200000001, {1}, 7, 3}};
+	struct report r = make_report();
+	const json_t *samples, *packets, *last;
+	json_t *j;
+
+	r.run.tap = tap;
+	r.run.tap_count = N(tap);
+	j = as_json(&r);
+	r.run.tap = NULL;
+	samples = get(j, "samples");
+	assert_int_equal(json_array_size(samples), 6);
+	check_keys("sample", json_array_get(samples, 0), sample_keys);
+	check_keys("failed", json_array_get(samples, 1), failed_keys);
+	check_keys("noted", json_array_get(samples, 2), noted_keys);
+	check_keys("unknown", json_array_get(samples, 5), failed_keys);
+	check_keys("uplink", get(json_array_get(samples, 0), "uplink"), result_keys);
+	check_keys("uplink", get(json_array_get(samples, 2), "uplink"), result_keys);
+	assert_true(json_is_null(get(get(json_array_get(samples, 2), "uplink"), "lost")));
+	assert_true(json_is_null(
+		get(get(json_array_get(samples, 3), "uplink"), "first_lost_to_first_received_us")));
+	packets = get(json_array_get(samples, 0), "packets");
+	check_keys("packets", packets, packet_keys);
+	check_list(packets, "sent", 21, 2);
+	check_list(packets, "reflected", 18, 5); /* 20 arrives behind the window, 12, 13 nowhere */
+	check_list(packets, "replies", 18, 3);
+	check_list(packets, "n3", 2, 3);
+	last = json_array_get(get(packets, "n3"), 1);
+	assert_int_equal(json_integer_value(json_array_get(last, 0)), 4294967295);
+	assert_int_equal(json_integer_value(json_array_get(last, 2)), 100000000); /* from T0 */
+	last = json_array_get(get(packets, "reflected"), 17);
+	assert_string_equal(json_string_value(json_array_get(last, 0)), "edge-b");
+	assert_int_equal(json_integer_value(json_array_get(last, 1)), 19);
+	json_decref(j);
+	report_done(&r);
+}
+
+/* A run that was interrupted at once is a report too. */
+static void test_empty(void **state)
+{
+	struct report r = make_report();
+	json_t *j;
+	char *text;
+
+	r.event_count = 0;
+	r.noise_up = r.noise_down = (struct summary){NAN, NAN, NAN, 0};
+	j = as_json(&r);
+	check_keys("report", j, top_keys);
+	check_mode(get(get(j, "modes"), "make-before-break"));
+	assert_true(json_is_null(get(j, "noise_floor_us")));
+	json_decref(j);
+	text = printed(&r, report_table);
+	assert_non_null(strstr(text, "0 of 0"));
+	free(text);
+	report_done(&r);
+}
+
+/* ---- CSV ---- */
+
+static void test_csv_columns(void **state)
+{
+	struct report r = make_report();
+	char *text = printed(&r, report_csv), *line, *left = text;
+	unsigned lines = 0;
+
+	while ((line = strsep(&left, "\n")) && *line) {
+		unsigned commas = 0;
+
+		for (const char *c = line; *c; c++)
+			commas += *c == ',';
+		if (commas != 19)
+			fail_msg("%u columns: %s", commas + 1, line);
+		lines++;
+	}
+	assert_int_equal(lines, 7);
+	free(text);
+	report_done(&r);
+}
+
+/* ---- the picture ---- */
+
+/* Elements are closed in order, attributes quoted, and what is text has no raw "&" or "<". */
+static void check_xml(const char *text)
+{
+	char open[16][16];
+	unsigned depth = 0;
+
+	for (const char *c = text; *c; c++) {
+		char name[16] = "";
+		const char *end;
+
+		if (*c == '&' && strncmp(c, "&amp;", 5) != 0 && strncmp(c, "&lt;", 4) != 0)
+			fail_msg("raw &: %.30s", c);
+		if (*c != '<')
+			continue;
+		end = strchr(c, '>');
+		assert_non_null(end);
+		sscanf(c, c[1] == '/' ? "</%15[a-z]" : "<%15[a-z]", name);
+		assert_true(name[0] != '\0');
+		if (c[1] == '/') {
+			assert_true(depth > 0);
+			assert_string_equal(open[--depth], name);
+		} else if (end[-1] != '/') {
+			assert_true(depth < N(open));
+			memcpy(open[depth++], name, sizeof name);
+		}
+		for (unsigned quotes = 0; c < end || quotes % 2; c++) {
+			quotes += *c == '\'';
+			assert_true(*c != '\0' && !(*c == '<' && quotes % 2));
+		}
+	}
+	assert_int_equal(depth, 0);
+}
+
+static void test_svg(void **state)
+{
+	struct report r = make_report();
+	char *text = printed(&r, report_svg);
+
+	check_xml(text);
+	assert_null(strstr(text, "nan"));
+	assert_null(strstr(text, "inf"));
+	assert_non_null(strstr(text, "Fast &amp; &lt;Furious>"));
+	free(text);
+	for (size_t i = 0; i < r.event_count; i++) /* nothing lost, no gap at all */
+		r.event[i].up.largest_gap_us = r.event[i].down.largest_gap_us = 0;
+	text = printed(&r, report_svg);
+	check_xml(text);
+	assert_null(strstr(text, "nan"));
+	free(text);
+	r.event_count = 0;
+	text = printed(&r, report_svg);
+	check_xml(text);
+	assert_null(strstr(text, "nan"));
+	free(text);
+	report_done(&r);
+}
+
+/* ---- as kept ---- */
+
+static void update_golden(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void check_golden(const char *path, const char *text)
+{
+	static char kept[1 << 16];
+	FILE *file;
+	size_t i = 0;
+
+	if (getenv("UPDATE_GOLDEN"))
+		update_golden(path, text);
+	file = fopen(path, "r");
+	if (!file)
+		fail_msg("%s: run the test in the repository's root", path);
+	kept[fread(kept, 1, sizeof kept - 1, file)] = '\0';
+	fclose(file);
+	while (kept[i] && kept[i] == text[i])
+		i++;
+	if (kept[i] || text[i])
+		fail_msg("%s differs at octet %zu: kept %.60s, got %.60s", path, i, kept + i,
+			 text + i);
+}
+
+static void test_golden(void **state)
+{
+	struct report r = make_report();
+	char *csv = printed(&r, report_csv), *svg = printed(&r, report_svg);
+	char *table = printed(&r, report_table);
+
+	check_golden("tests/unit/measure_golden.csv", csv);
+	check_golden("tests/unit/measure_golden.svg", svg);
+	check_golden("tests/unit/measure_golden.txt", table);
+	free(csv);
+	free(svg);
+	free(table);
+	report_done(&r);
+}
+
+static const struct {
+	double us;
+	const char *text;
+} times[] = {
+	{NAN, "-"},	    {0, "0 us"},	 {0.4, "0 us"},	       {999.4, "999 us"},
+	{999.5, "1.00 ms"}, {1464, "1.46 ms"},	 {9994, "9.99 ms"},    {9995, "10.0 ms"},
+	{10640, "10.6 ms"}, {99949, "99.9 ms"},	 {99950, "100 ms"},    {999499, "999 ms"},
+	{999500, "1.00 s"}, {9994999, "9.99 s"}, {12345678, "12.3 s"}, {600e6, "600.0 s"},
+};
+
+static void test_times(void **state)
+{
+	for (size_t i = 0; i < N(times); i++) {
+		char text[16];
+
+		report_time_text(times[i].us, text, sizeof text);
+		assert_string_equal(text, times[i].text);
+	}
+}
+
+/* ---- files ---- */
+
+static void test_files(void **state)
+{
+	struct report r = make_report();
+	char dir[] = "/tmp/test-measure-XXXXXX", path[4096], sub[64];
+	struct stat st;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(sub, sizeof sub, "%s/a/b", dir);
+	assert_int_equal(report_folder(sub), 0);
+	assert_int_equal(report_write(&r, sub, path), 0);
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const ends[] = {"json", "csv", "svg"};
+
+		snprintf(path, sizeof path, "%s/report.%s", sub, ends[i]);
+		assert_int_equal(stat(path, &st), 0);
+		assert_true(st.st_size > 100);
+		assert_int_equal(unlink(path), 0);
+	}
+	assert_int_equal(rmdir(sub), 0); /* nothing else is left */
+	snprintf(path, sizeof path, "%s/a", dir);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(rmdir(dir), 0);
+	assert_true(report_folder("/proc/1/x") < 0);
+	assert_true(report_folder("") < 0);
+	assert_true(report_folder("/dev/null/x") < 0);
+	report_done(&r);
+}
+
+/* What is printed into a full disk is an error, not half a report. */
+static void test_full(void **state)
+{
+	struct report r = make_report();
+	FILE *full = fopen("/dev/full", "w");
+
+	assert_non_null(full);
+	setvbuf(full, NULL, _IOFBF, 256);
+	assert_true(report_json(&r, full) < 0);
+	fclose(full);
+	report_done(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_json_keys), cmocka_unit_test(test_json_figures),
+		cmocka_unit_test(test_json_p99),  cmocka_unit_test(test_json_samples),
+		cmocka_unit_test(test_empty),	  cmocka_unit_test(test_csv_columns),
+		cmocka_unit_test(test_svg),	  cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_times),	  cmocka_unit_test(test_files),
+		cmocka_unit_test(test_full),
+	};
+
+	return cmocka_run_group_tests_name("measure_forms", tests, NULL, NULL);
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * `baton measure`: what comes in. Options, the bad ones answered with what was expected; and which
+ * packets on N3 are probes: one made by hand octet for octet, and what is wrong with others.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "testbed/measure/options.h"
+#include "testbed/measure/tap.h"
+#include "tests/unit/hex_bytes.h"
+
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+
+/* ---- options ---- */
+
+enum { WORDS_MAX = 12 };
+
+static int read_line(struct measure_options *o, char *line)
+{
+	char *words[WORDS_MAX + 1] = {"switch"}, *word;
+	int n = 1;
+
+	while (n < WORDS_MAX && (word = strsep(&line, " ")))
+		if (*word)
+			words[n++] = word;
+	return measure_options_read(o, n, words);
+}
+
+static const struct {
+	const char *line;
+	uint64_t interval_us, hold_ms;
+	size_t modes;
+	uint64_t wanted[2];
+	const char *first; /* mode */
+} good[] = {
+	{"", 1000, 200, 2, {100, 100}, "make-before-break"},
+	{"--switches 5", 1000, 200, 2, {5, 5}, "make-before-break"},
+	{"--mode break-before-make", 1000, 200, 1, {100}, "break-before-make"},
+	{"--mode break-before-make:7 --switches 3 --mode make-before-break",
+	 1000,
+	 200,
+	 2,
+	 {7, 3},
+	 "break-before-make"},
+	{"--interval 100us --hold 0", 100, 0, 2, {100, 100}, "make-before-break"},
+	{"--interval 10ms --hold 600000", 10000, 600000, 2, {100, 100}, "make-before-break"},
+	{"--interval 0.25ms", 250, 200, 2, {100, 100}, "make-before-break"},
+	{"--interval=2ms --switches=100000", 2000, 200, 2, {100000, 100000}, "make-before-break"},
+};
+
+static void test_good_options(void **state)
+{
+	for (size_t i = 0; i < N(good); i++) {
+		struct measure_options o = {.json = true};
+		char *line = strdup(good[i].line);
+
+		if (read_line(&o, line) != 0)
+			fail_msg("'%s': %s", good[i].line, o.error);
+		assert_int_equal(o.interval_us, good[i].interval_us);
+		assert_int_equal(o.hold_ms, good[i].hold_ms);
+		assert_int_equal(o.mode_count, good[i].modes);
+		assert_string_equal(o.mode[0].name, good[i].first);
+		for (size_t m = 0; m < o.mode_count; m++)
+			assert_int_equal(o.mode[m].wanted, good[i].wanted[m]);
+		assert_true(o.json); /* as it was */
+		assert_false(o.help || o.quiet);
+		assert_null(o.out);
+		free(line);
+	}
+}
+
+static void test_texts_and_flags(void **state)
+{
+	struct measure_options o = {0};
+	char line[] = "--ue ue2 --service video --out build/x --quiet --json";
+	char help[] = "--help";
+
+	assert_int_equal(read_line(&o, line), 0);
+	assert_string_equal(o.ue, "ue2");
+	assert_string_equal(o.service, "video");
+	assert_string_equal(o.out, "build/x");
+	assert_true(o.quiet && o.json);
+	assert_int_equal(read_line(&o, help), 0);
+	assert_true(o.help);
+}
+
+static const struct {
+	const char *line, *error;
+} bad[] = {
+	{"--interval 1", "--interval: expected 100us to 10ms, found '1'"},
+	{"--interval 99us", "--interval: expected 100us to 10ms, found '99us'"},
+	{"--interval 10.001ms", "--interval: expected 100us to 10ms, found '10.001ms'"},
+	{"--interval 1s", "--interval: expected 100us to 10ms, found '1s'"},
+	{"--interval -1ms", "--interval: expected 100us to 10ms, found '-1ms'"},
+	{"--interval nanms", "--interval: expected 100us to 10ms, found 'nanms'"},
+	{"--interval infms", "--interval: expected 100us to 10ms, found 'infms'"},
+	{"--interval 1e99ms", "--interval: expected 100us to 10ms, found '1e99ms'"},
+	{"--interval ms", "--interval: expected 100us to 10ms, found 'ms'"},
+	{"--hold -1", "--hold: expected a number from 0 to 600000, found '-1'"},
+	{"--hold 600001", "--hold: expected a number from 0 to 600000, found '600001'"},
+	{"--hold 200ms", "--hold: expected a number from 0 to 600000, found '200ms'"},
+	{"--hold 99999999999999999999",
+	 "--hold: expected a number from 0 to 600000, found '99999999999999999999'"},
+	{"--switches 0", "--switches: expected a number from 1 to 100000, found '0'"},
+	{"--switches many", "--switches: expected a number from 1 to 100000, found 'many'"},
+	{"--switches +5", "--switches: expected a number from 1 to 100000, found '+5'"},
+	{"--mode make-before-break:", "--mode: expected a number from 1 to 100000, found ''"},
+	{"--mode make-before-break:0", "--mode: expected a number from 1 to 100000, found '0'"},
+	{"--mode make-before-break:3:4", "--mode: expected a number from 1 to 100000, found '3:4'"},
+	{"--mode fast",
+	 "--mode: expected make-before-break or break-before-make, with :N behind it if wanted, "
+	 "found 'fast'"},
+	{"--mode make-before",
+	 "--mode: expected make-before-break or break-before-make, with :N behind it if wanted, "
+	 "found 'make-before'"},
+	{"--mode break-before-make:3 --mode break-before-make:4",
+	 "--mode: break-before-make is given twice"},
+	{"--out", "measure switch: --out needs an argument"},
+	{"--fast", "measure switch: unknown option '--fast'"},
+	{"-x", "measure switch: unknown option '-x'"},
+	{"--json fast", "measure switch: unexpected argument 'fast'"},
+};
+
+static void test_bad_options(void **state)
+{
+	for (size_t i = 0; i < N(bad); i++) {
+		struct measure_options o = {0};
+		char *line = strdup(bad[i].line);
+
+		if (read_line(&o, line) != -EINVAL || strcmp(o.error, bad[i].error) != 0)
+			fail_msg("'%s': '%s', not '%s'", bad[i].line, o.error, bad[i].error);
+		free(line);
+	}
+}
+
+/* ---- packets on N3 ---- */
+
+/*
+ * Outer IPv4 10.101.1.1 > 10.101.2.2, UDP 2152; GTP-U 29.281 cl. 5.1 with a PDU session container
+ * (38.415 cl. 5.5.2.2, QFI 1); inner IPv4 10.60.1.2 > 10.70.0.1, UDP 862; STAMP (RFC 8762 figure 2)
+ * with sequence number 0x01020304, Z set, SSID 0xbeef (RFC 8972).
+ */
+#define OUTER  "4500 0074 0000 4000 4011 0000 0a650101 0a650202 "
+#define UDP    "0868 0868 0060 0000 "
+#define GTPU   "34 ff 0050 39717c44 0000 00 85 01 10 01 00 "
+#define INNER  "4500 0048 1234 4000 4011 0000 0a3c0102 0a460001 "
+#define IUDP   "9000 035e 0034 0000 "
+#define STAMP  "01020304 65000000 00000001 c001 beef " ZERO28
+#define ZERO28 "00000000 00000000 00000000 00000000 00000000 00000000 00000000 "
+
+static const struct {
+	const char *what, *hex;
+	bool is_probe;
+} packets[] = {
+	{"1: a probe", OUTER UDP GTPU INNER IUDP STAMP, true},
+	{"2: with octets behind it, of the link", OUTER UDP GTPU INNER IUDP STAMP "0000", true},
+	{"3: without a container",
+	 "4500 006c 0000 4000 4011 0000 0a650101 0a650202 0868 0868 0058 0000 "
+	 "30 ff 0048 39717c44 " INNER IUDP STAMP,
+	 true},
+	{"4: outer options",
+	 "4600 0078 0000 4000 4011 0000 0a650101 0a650202 01010100 " UDP GTPU INNER IUDP STAMP,
+	 true},
+	{"5: nothing", "", false},
+	{"6: an outer header cut", "4500 0074 0000 4000 4011 0000 0a650101 0a6502", false},
+	{"7: IPv6", "6500 0074 0000 4000 4011 0000 0a650101 0a650202 " UDP GTPU INNER IUDP STAMP,
+	 false},
+	{"8: a header of 16 octets",
+	 "4400 0074 0000 4000 4011 0000 0a650101 0a650202 " UDP GTPU INNER IUDP STAMP, false},
+	{"9: a header longer than the packet",
+	 "4f00 001c 0000 4000 4011 0000 0a650101 0a650202 " UDP, false},
+	{"10: cut on the way up", OUTER UDP GTPU INNER IUDP "01020304", false},
+	{"11: TCP", "4500 0074 0000 4000 4006 0000 0a650101 0a650202 " UDP GTPU INNER IUDP STAMP,
+	 false},
+	{"12: a first fragment",
+	 "4500 0074 0000 2000 4011 0000 0a650101 0a650202 " UDP GTPU INNER IUDP STAMP, false},
+	{"13: a later one",
+	 "4500 0074 0000 0010 4011 0000 0a650101 0a650202 " UDP GTPU INNER IUDP STAMP, false},
+	{"14: another port", OUTER "0868 0869 0060 0000 " GTPU INNER IUDP STAMP, false},
+	{"15: UDP longer than IP", OUTER "0868 0868 0061 0000 " GTPU INNER IUDP STAMP, false},
+	{"16: UDP shorter than its header", OUTER "0868 0868 0007 0000 " GTPU INNER IUDP STAMP,
+	 false},
+	{"17: GTP-U of version 2",
+	 OUTER UDP "54 ff 0050 39717c44 0000 00 85 01 10 01 00 " INNER IUDP STAMP, false},
+	{"18: an end marker",
+	 OUTER UDP "34 fe 0050 39717c44 0000 00 85 01 10 01 00 " INNER IUDP STAMP, false},
+	{"19: an inner packet to another port", OUTER UDP GTPU INNER "9000 035f 0034 0000 " STAMP,
+	 false},
+	{"20: an inner fragment",
+	 OUTER UDP GTPU "4500 0048 1234 2000 4011 0000 0a3c0102 0a460001 " IUDP STAMP, false},
+	{"21: an inner packet longer than the tunnel's",
+	 OUTER UDP GTPU "4500 0049 1234 4000 4011 0000 0a3c0102 0a460001 " IUDP STAMP, false},
+	{"22: STAMP too short", OUTER UDP GTPU INNER "9000 035e 0033 0000 " STAMP, false},
+	{"23: STAMP with NTP times",
+	 OUTER UDP GTPU INNER IUDP "01020304 65000000 00000001 8001 beef " ZERO28, false},
+};
+
+static void test_packets(void **state)
+{
+	for (size_t i = 0; i < N(packets); i++) {
+		uint8_t bytes[256], *exact;
+		size_t len = bytes_from_hex(packets[i].hex, bytes, sizeof bytes);
+		struct tap_packet packet = {.ns = 77};
+		uint16_t ssid = 0;
+		bool is_probe;
+
+		exact = malloc(len ? len : 1); /* so that a read beyond it is seen */
+		memcpy(exact, bytes, len);
+		is_probe = tap_parse(exact, len, &packet, &ssid);
+		free(exact);
+		if (is_probe != packets[i].is_probe)
+			fail_msg("%s", packets[i].what);
+		assert_int_equal(packet.ns, 77);
+		if (!is_probe)
+			continue;
+		assert_int_equal(packet.teid, 0x39717c44);
+		assert_int_equal(packet.seq, 0x01020304);
+		assert_int_equal(ssid, 0xbeef);
+		assert_int_equal(packet.upf.s_addr, htonl(0x0a650202));
+	}
+}
+
+/* Cut anywhere, it is no probe, and nothing behind the cut is read. */
+static void test_cut_packets(void **state)
+{
+	uint8_t bytes[256];
+	size_t len = bytes_from_hex(packets[0].hex, bytes, sizeof bytes);
+
+	for (size_t n = 0; n < len; n++) {
+		uint8_t *exact = malloc(n ? n : 1);
+		struct tap_packet packet;
+		uint16_t ssid;
+
+		memcpy(exact, bytes, n);
+		assert_false(tap_parse(exact, n, &packet, &ssid));
+		free(exact);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good_options), cmocka_unit_test(test_texts_and_flags),
+		cmocka_unit_test(test_bad_options),  cmocka_unit_test(test_packets),
+		cmocka_unit_test(test_cut_packets),
+	};
+
+	return cmocka_run_group_tests_name("measure_input", tests, NULL, NULL);
+}
