@@ -100,10 +100,10 @@ pid=$(pid_of ue ue)
 kill -STOP "$pid"
 undo eval "kill -CONT $pid 2>/dev/null; :"
 key="Idempotency-Key: $RANDOM"
-body=$(request make-before-break edge-b)
-id=$(api POST /v1/migrations "$body" -H "$key" | jq -r .id)
+wanted=$(request make-before-break edge-b)
+id=$(api POST /v1/migrations "$wanted" -H "$key" | jq -r .id)
 ok 'preparing' wait_for 5 state_is "$id" preparing
-is 'the same request again is the same migration' "$(api POST /v1/migrations "$body" -H "$key" | jq -r .id)" "$id"
+is 'the same request again is the same migration' "$(api POST /v1/migrations "$wanted" -H "$key" | jq -r .id)" "$id"
 is 'the same key for another is refused' \
 	"$(problem POST /v1/migrations "$(request break-before-make edge-b)" -H "$key")" '422 IDEMPOTENCY_KEY_REUSED'
 is 'cancelled' "$(api POST "/v1/migrations/$id/cancel" '' -o /dev/null -w '%{http_code}')" 202
