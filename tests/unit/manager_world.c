@@ -20,9 +20,10 @@
 
 static const char token[] = "t0ken";
 
-/* What waits ten seconds in real life waits half of one here. */
-static const struct engine_times hurried = {
-	.before_switch = 500, .after_switch = 700, .retry = 5, .ask = 200};
+/* A step has all the time that a busy machine may take; world_hasten ends it where a test wants so.
+ */
+static const struct engine_times times = {
+	.before_switch = 15000, .after_switch = 15000, .retry = 5, .ask = 700};
 
 enum { TICK_MS = 5 };
 
@@ -84,7 +85,7 @@ static void library_start(struct world *w)
 		.addr.s_addr = htonl(INADDR_LOOPBACK), .port = w->port, .token = token};
 	struct manager *mm = &w->mm;
 
-	mm->times = &hurried;
+	mm->times = &times;
 	snprintf(mm->token, sizeof mm->token, "%s", token);
 	snprintf(mm->config.topology, sizeof mm->config.topology, "test");
 	snprintf(mm->config.database, sizeof mm->config.database, "%s/journal.sqlite", w->dir);
@@ -347,6 +348,14 @@ bool world_ended(struct world *w, const char *id)
 	state = world_text(w, "state");
 	return strcmp(state, "completed") == 0 || strcmp(state, "rolled-back") == 0 ||
 	       strcmp(state, "failed") == 0;
+}
+
+void world_hasten(struct world *w, const char *id, const char *step)
+{
+	struct migration *m = manager_find(&w->mm, id);
+
+	if (m && m->step < m->plan_len && strcmp(m->plan[m->step]->name, step) == 0)
+		m->deadline_mono_ns = clock_mono_ns();
 }
 
 bool world_holds(struct world *w, const char *id)

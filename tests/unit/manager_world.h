@@ -11,7 +11,7 @@
 #include "migration-manager/manager.h"
 #include "tests/unit/manager_peers.h"
 
-enum { WORLD_PATIENCE_MS = 20000 };
+enum { WORLD_PATIENCE_MS = 60000 };
 
 struct world {
 	struct manager mm; /* its daemon.loop is the loop of all */
@@ -72,6 +72,8 @@ const char *world_post(struct world *w, const char *mode, unsigned hold_ms);
 const json_t *world_get(struct world *w, const char *id);
 bool world_in(struct world *w, const char *id, enum migration_state state);
 bool world_ended(struct world *w, const char *id);
+/** world_hasten - the time of this step is over, if it is the one under way */
+void world_hasten(struct world *w, const char *id, const char *step);
 bool world_holds(struct world *w, const char *id);
 /** world_watch - GET events with Last-Event-ID (NULL: none) until the stream ends; the states named
  * in them, each followed by a blank */

@@ -122,7 +122,7 @@ static void test_events_live_and_replayed(void **state)
 	char states[256];
 	int fd;
 
-	post(w, MBB, 5000);
+	post(w, MBB, 60000);
 	world_wait(w, world_holds(w, id));
 	fd = world_watch_open(w, id, NULL);
 	world_wait(w, (world_watch_read(w, fd), strstr(w->events, "releasing")));
@@ -218,7 +218,7 @@ static const struct failing failing[] = {
 	 MBB_UP_TO_SWITCH "switch(1) " UNDO_2,
 	 "PARTICIPANT_NOT_REACHABLE"},
 	{MBB,
-	 {.at = "probe", .what = FAULT_CRASH, .times = 1, .late_ms = 650},
+	 {.at = "probe", .what = FAULT_CRASH, .times = 1, .late_ms = 2000},
 	 "status sessions anchor(dnai-b) establish(2) probe(2) " UNDO_2,
 	 "PARTICIPANT_NOT_REACHABLE"},
 	{BBM, REFUSED("status", 500, "BROKEN"), "status ", "BROKEN"},
@@ -243,6 +243,19 @@ static const struct failing failing[] = {
 	 "SESSION_NOT_BACK"},
 };
 
+/* Once the fault has struck there is no need to wait for the end of the step's time. */
+static bool ended_in_haste(struct world *w, const char *at)
+{
+	char step[32];
+
+	snprintf(step, sizeof step, "%.*s", (int)strcspn(at, "("), at);
+	if (strcmp(step, "status") == 0 || strcmp(step, "sessions") == 0)
+		strcpy(step, "survey");
+	if (strstr(w->peers.trace, at))
+		world_hasten(w, id, step);
+	return world_ended(w, id);
+}
+
 static void fail_once(const struct failing *row)
 {
 	struct world *w;
@@ -253,7 +266,10 @@ static void fail_once(const struct failing *row)
 	peers_fault(&w->peers, &row->fault);
 	w->peers.never_back = strcmp(row->fault.at, "never back") == 0;
 	post(w, row->mode, 0);
-	world_wait(w, world_ended(w, id));
+	if (strcmp(row->cause, "PARTICIPANT_NOT_REACHABLE") == 0)
+		world_wait(w, ended_in_haste(w, row->fault.at));
+	else
+		world_wait(w, world_ended(w, id));
 	assert_string_equal(w->peers.trace, row->trace);
 	world_check_end(w, id);
 	assert_string_equal(world_text(w, "state"), "rolled-back");
@@ -296,7 +312,10 @@ static void test_each_step_delayed(void **state)
 		w = own;
 		peers_fault(&w->peers, &passing[i]);
 		post(w, MBB, 0);
-		world_wait(w, world_ended(w, id));
+		if (passing[i].what == FAULT_SILENT)
+			world_wait(w, ended_in_haste(w, passing[i].at));
+		else
+			world_wait(w, world_ended(w, id));
 		world_check_end(w, id);
 		assert_string_equal(world_text(w, "state"), "completed");
 		assert_string_equal(world_text(w, "cause"), "");
@@ -341,7 +360,7 @@ static void cancel_at(const char *mode, const char *at, const char *wanted_state
 	world_setup(&state);
 	w = state;
 	peers_fault(&w->peers,
-		    &(struct fault){.at = at, .what = FAULT_LATE, .late_ms = 80, .times = 1});
+		    &(struct fault){.at = at, .what = FAULT_LATE, .late_ms = 500, .times = 1});
 	post(w, mode, 0);
 	world_wait(w, strstr(w->peers.trace, at));
 	world_ask(w, "POST", "/v1/migrations/m1/cancel", NULL);
@@ -456,10 +475,13 @@ static void test_switch_back_fails(void **state)
 	struct world *w = *state;
 	char states[256];
 
-	post(w, MBB, 100);
+	post(w, MBB, 60000);
 	world_wait(w, world_holds(w, id));
 	w->peers.session[1].up = false;
 	world_ask(w, "POST", "/v1/migrations/m1/switch-back", NULL);
+	world_expect(w, 202, NULL);
+	world_wait(w, world_holds(w, id));
+	world_ask(w, "POST", "/v1/migrations/m1/switch", NULL);
 	world_expect(w, 202, NULL);
 	world_watch(w, id, NULL, states, sizeof states);
 	assert_string_equal(states, "accepted preparing synchronising ready switching releasing "
@@ -499,7 +521,7 @@ static void test_source_lost(void **state)
 	struct world *w = *state;
 
 	peers_fault(&w->peers,
-		    &(struct fault){.at = "probe", .what = FAULT_LATE, .late_ms = 50, .times = 1});
+		    &(struct fault){.at = "probe", .what = FAULT_LATE, .late_ms = 500, .times = 1});
 	post(w, MBB, 60000);
 	world_wait(w, strstr(w->peers.trace, "probe"));
 	w->peers.session[1].up = false;
@@ -524,7 +546,8 @@ static void test_agent_gone_after_the_switch(void **state)
 	w->peers.agent.crash_ms = 60000;
 	world_wait(w, !w->peers.agent.server);
 	world_ask(w, "POST", "/v1/migrations/m1/switch", NULL);
-	world_wait(w, world_ended(w, id));
+	world_wait(w, (world_hasten(w, id, "check"), world_hasten(w, id, "release"),
+		       world_ended(w, id)));
 	world_check_end(w, id);
 	assert_string_equal(world_text(w, "state"), "completed");
 	assert_non_null(strstr(w->peers.trace, "drop(1)"));
@@ -558,7 +581,7 @@ static void test_two_ues(void **state)
 	world_wait(w, world_ended(w, "m2"));
 	world_check_end(w, "m2");
 	assert_string_equal(world_text(w, "state"), "completed");
-	world_wait(w, world_ended(w, "m1"));
+	world_wait(w, (world_hasten(w, "m1", "survey"), world_ended(w, "m1")));
 	world_get(w, "m1");
 	assert_string_equal(world_text(w, "cause"), "PARTICIPANT_NOT_REACHABLE");
 	assert_string_equal(world_text(w, "state"), "rolled-back");
@@ -571,7 +594,7 @@ static void test_end_of_hold(void **state)
 	world_ask(w, "POST", "/v1/migrations/m1/switch", NULL);
 	world_expect(w, 404, "MIGRATION_NOT_FOUND");
 	peers_fault(&w->peers,
-		    &(struct fault){.at = "establish", .what = FAULT_LATE, .late_ms = 50});
+		    &(struct fault){.at = "establish", .what = FAULT_LATE, .late_ms = 300});
 	post(w, MBB, 60000);
 	world_ask(w, "POST", "/v1/migrations/m1/switch", NULL);
 	world_expect(w, 409, "NOT_HOLDING");

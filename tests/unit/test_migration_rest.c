@@ -384,7 +384,7 @@ static void test_no_switch_without_journal(void **state)
 	struct world *w = *state;
 
 	peers_fault(&w->peers,
-		    &(struct fault){.at = "probe", .what = FAULT_LATE, .late_ms = 30, .times = 1});
+		    &(struct fault){.at = "probe", .what = FAULT_LATE, .late_ms = 300, .times = 1});
 	world_post(w, MBB, 0);
 	world_wait(w, strstr(w->peers.trace, "probe"));
 	journal_writable(false);

@@ -392,7 +392,7 @@ static void show_migration(struct world *w)
 static void show_cancel(struct world *w)
 {
 	peers_fault(&w->peers,
-		    &(struct fault){.at = "establish", .what = FAULT_LATE, .late_ms = 50});
+		    &(struct fault){.at = "establish", .what = FAULT_LATE, .late_ms = 500});
 	show(w, "POST", M, M, POST_B, 202, "");
 	world_wait(w, strstr(w->peers.trace + 1, "establish"));
 	show(w, "POST", M "/{id}/cancel", M "/m2/cancel", "", 202, "");
