@@ -67,8 +67,9 @@ static void on_setup_done(int status, const struct pfcp_msg *response, void *use
 		associate_failed(entry, 0);
 		return;
 	}
-	setup = &response->association_setup_response;
-	if (status || setup->cause != PFCP_CAUSE_ACCEPTED) {
+	/* @response is NULL when there was no answer that could be read */
+	setup = status ? NULL : &response->association_setup_response;
+	if (!setup || setup->cause != PFCP_CAUSE_ACCEPTED) {
 		associate_failed(entry, entry->backoff_ms);
 		return;
 	}
@@ -121,29 +122,4 @@ int n4_peer_connect(struct n4_node *node, struct in_addr addr, bool retain_sessi
 		*ret_peer = &entry->pub;
 	n4_associate_begin(entry);
 	return 0;
-}
-
-static void on_release_done(int status, const struct pfcp_msg *response, void *user)
-{
-	struct n4_peer_entry *entry = user;
-	n4_done done = entry->release_done;
-
-	if (done)
-		done(status, response, entry->release_user);
-}
-
-int n4_peer_release(struct n4_peer *peer, n4_done done, void *user)
-{
-	struct n4_peer_entry *entry = n4_peer_entry(peer);
-	struct pfcp_msg *msg = n4_msg(peer->node, PFCP_ASSOCIATION_RELEASE_REQUEST, 0);
-
-	entry->connect = false;
-	entry->associating = false;
-	peer->associated = false;
-	n4_alarm_stop(peer->node, &entry->retry);
-	n4_alarm_stop(peer->node, &entry->heartbeat);
-	msg->association_release_request.node_id = peer->node->config.node_id;
-	entry->release_done = done;
-	entry->release_user = user;
-	return n4_request_send(peer, msg, on_release_done, entry);
 }

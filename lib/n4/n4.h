@@ -220,10 +220,6 @@ size_t n4_peer_count(const struct n4_node *node);
 int n4_peer_connect(struct n4_node *node, struct in_addr addr, bool retain_sessions,
 		    struct n4_peer **ret_peer);
 
-/** n4_peer_release - CP role: send an Association Release Request and stop associating; @done: as
- * in n4_request_send */
-int n4_peer_release(struct n4_peer *peer, n4_done done, void *user);
-
 /**
  * n4_peer_accept - UP role: take note of the association that @req asks for; the caller answers
  * @req

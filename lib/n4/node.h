@@ -71,8 +71,6 @@ struct n4_peer_entry {
 	bool retain_sessions;
 	unsigned backoff_ms;
 	struct n4_alarm retry;
-	n4_done release_done;
-	void *release_user;
 	UT_hash_handle hh;
 };
 
