@@ -100,11 +100,6 @@ struct sockaddr_in sctp_peer(const struct sctp_assoc *assoc)
 	return assoc->peer;
 }
 
-void sctp_set_user(struct sctp_assoc *assoc, void *user)
-{
-	assoc->user = user;
-}
-
 static void close_once(struct sctp_assoc *assoc, bool abort)
 {
 	if (!assoc || assoc->closed)
@@ -130,13 +125,8 @@ void sctp_assoc_accepted(struct sctp_listener *listener, struct sctp_assoc *asso
 	assoc->ops = listener->ops;
 	assoc->events = listener->events;
 	assoc->up = true;
-	if (listener->accepted) {
-		void *user = listener->accepted(assoc, listener->user);
-
-		/* the callback may have set it by sctp_set_user already */
-		if (user)
-			assoc->user = user;
-	}
+	if (listener->accepted)
+		assoc->user = listener->accepted(assoc, listener->user);
 }
 
 void sctp_assoc_up(struct sctp_assoc *assoc)

@@ -69,7 +69,6 @@ int sctp_connect(uv_loop_t *loop, enum sctp_stack stack, const struct sockaddr_i
 /** sctp_send - ordered; @stream below 16; Return: 0, -EAGAIN when the queue is full, -ENOTCONN, -EMSGSIZE over 64 KiB */
 int sctp_send(struct sctp_assoc *assoc, uint16_t stream, uint32_t ppid, const void *data, size_t len);
 struct sockaddr_in sctp_peer(const struct sctp_assoc *assoc);
-void sctp_set_user(struct sctp_assoc *assoc, void *user);
 /** sctp_close - graceful shutdown in the background; no event follows, the handle is gone at once */
 void sctp_close(struct sctp_assoc *assoc) __asm__("baton_sctp_close");
 /** sctp_abort - ABORT to the peer; no event follows */
