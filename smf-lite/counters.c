@@ -6,18 +6,12 @@
 #define HELP_ROW(name, help) help,
 
 static const char *const drop_names[] = {SMF_DROP_REASONS(NAME_ROW)};
-static const char *const drop_helps[] = {SMF_DROP_REASONS(HELP_ROW)};
 static const char *const count_names[] = {SMF_EVENT_COUNTS(NAME_ROW)};
 static const char *const count_helps[] = {SMF_EVENT_COUNTS(HELP_ROW)};
 
 const char *smf_drop_name(enum smf_drop which)
 {
 	return drop_names[which];
-}
-
-const char *smf_drop_help(enum smf_drop which)
-{
-	return drop_helps[which];
 }
 
 const char *smf_count_name(enum smf_count which)

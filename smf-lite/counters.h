@@ -55,7 +55,6 @@ struct smf_counters {
 };
 
 const char *smf_drop_name(enum smf_drop which);
-const char *smf_drop_help(enum smf_drop which);
 const char *smf_count_name(enum smf_count which);
 const char *smf_count_help(enum smf_count which);
 

@@ -37,9 +37,11 @@ static const struct sctp_events events = {.message = on_message, .down = on_down
 static void *on_accepted(struct sctp_assoc *assoc, void *user)
 {
 	struct sockaddr_in peer = sctp_peer(assoc);
+	struct n2_conn *conn = n2_conn_open(user, assoc, &peer);
 
-	/* NULL: over the bound. Such an association stays silent, and its gNB gives up. */
-	return n2_conn_open(user, assoc, &peer);
+	if (!conn) /* over the bound: kept, it would be an association that nothing counts */
+		sctp_abort(assoc);
+	return conn;
 }
 
 int n2_sctp_listen(struct n2 *n2, struct in_addr addr, struct sctp_listener **ret_listener)

@@ -16,7 +16,8 @@
 static const struct ngap_cause cause_normal = {NGAP_CAUSE_NAS, NGAP_NAS_NORMAL_RELEASE};
 static const struct ngap_cause cause_deregister = {NGAP_CAUSE_NAS, NGAP_NAS_DEREGISTER};
 
-/* The UE is refused and forgotten, unless it was registered before. */
+/* The UE is refused and forgotten, also when it was registered before: it counts as deregistered.
+ */
 static void reject(struct ue *ue, uint8_t cause)
 {
 	struct nas_message msg = {.type = NAS_REGISTRATION_REJECT};

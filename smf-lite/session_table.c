@@ -75,12 +75,12 @@ const char *session_public_state(const struct session *s)
 
 /*
  * SEIDs are never used again, also not after a restart, or a late message of a UPF could hit
- * another session: they count from the second of our start, times 2^20. They stay below 2^53, exact
- * in every JSON reader.
+ * another session: they count from the microsecond of our start, and no SMF makes a session in each
+ * microsecond of its life. They stay below 2^53, exact in every JSON reader.
  */
 static uint64_t first_seid(void)
 {
-	return clock_now_ns() / 1000000000ULL << 20;
+	return clock_now_ns() / 1000;
 }
 
 int session_table_new(struct smf *smf, struct session_table **ret_table)
