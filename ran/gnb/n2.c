@@ -8,6 +8,9 @@
 
 enum { RETRY_MIN_MS = 20, RETRY_MAX_MS = 1000, SETUP_TIMEOUT_MS = 2000, GNB_ID_BITS = 22 };
 
+/* SCTP streams, TS 38.412 cl. 7: 0 is kept for what belongs to no UE */
+enum { STREAM_COMMON = 0, STREAM_UE = 1 };
+
 static void try_connect(uv_timer_t *timer);
 
 static void retry_later(struct gnb *g, uint64_t ms)
@@ -24,11 +27,13 @@ static void back_off(struct gnb *g)
 static int encode_and_send(struct gnb *g, const struct ngap_pdu *pdu)
 {
 	uint8_t bytes[NGAP_MAX_MESSAGE];
+	uint32_t ran_ue_id;
+	uint16_t stream = ngap_pdu_ran_ue_id(pdu, &ran_ue_id) ? STREAM_UE : STREAM_COMMON;
 	size_t len;
 	int r = ngap_encode(pdu, bytes, sizeof bytes, &len);
 
 	if (r == 0)
-		r = sctp_send(g->n2, 0, NGAP_PPID, bytes, len);
+		r = sctp_send(g->n2, stream, NGAP_PPID, bytes, len);
 	if (r < 0)
 		log_warn("n2", "message=%s what=\"not sent\" error=\"%s\"",
 			 ngap_message_name(pdu->type), strerror(-r));
@@ -84,8 +89,10 @@ static void setup_answered(struct gnb *g, const struct ngap_ng_setup_response *m
 	for (size_t i = 0; i < g->ue_count; i++) {
 		struct gnb_ue *ue = g->ue[i];
 
-		/* An AMF that knows none of our UEs wants them to register again. */
-		if (ue->has_context && !m->ues_retained) {
+		/* An AMF that knows none of our UEs wants them to register again; and one whose
+		 * first message went to the AMF's predecessor would wait for its answer for ever.
+		 */
+		if (ue->has_context && !(m->ues_retained && ue->has_amf_id)) {
 			ue_drop_context(ue);
 			radio_link_send(ue->link, &(struct radio_frame){.type = RADIO_RELEASE});
 		}
@@ -121,6 +128,8 @@ static void refuse(struct gnb *g, const struct ngap_error *err)
 
 	g->n2_malformed++;
 	log_warn("n2", "what=\"message refused\" why=\"%s\" offset=%zu", err->text, err->offset);
+	if (err->has_procedure && err->procedure_code == NGAP_PROC_ERROR_INDICATION)
+		return; /* two peers must not answer each other for ever */
 	ngap_error_indication_make(err, &pdu);
 	n2_send(g, &pdu);
 }

@@ -87,7 +87,8 @@ static void reset(struct gnb *g, struct gnb_ue *none, const struct ngap_pdu *pdu
 			const struct ngap_connection *c = &what->part.item[k];
 
 			meant = (c->has_ran_ue_id && c->ran_ue_id == ue->ran_ue_id) ||
-				(c->has_amf_ue_id && c->amf_ue_id == ue->amf_ue_id);
+				(c->has_amf_ue_id && ue->has_amf_id &&
+				 c->amf_ue_id == ue->amf_ue_id);
 		}
 		if (!meant || !ue->has_context)
 			continue;
@@ -99,12 +100,37 @@ static void reset(struct gnb *g, struct gnb_ue *none, const struct ngap_pdu *pdu
 	n2_send(g, &answer);
 }
 
+/* The UE that an Error Indication is about, or NULL */
+static struct gnb_ue *indicated(struct gnb *g, const struct ngap_error_indication *m)
+{
+	struct gnb_ue *ue = m->has_ran_ue_id ? ue_find(g, m->ran_ue_id) : NULL;
+
+	if (ue && m->has_amf_ue_id && ue->has_amf_id && m->amf_ue_id != ue->amf_ue_id)
+		return NULL;
+	return ue;
+}
+
+static bool says_unknown_ue(const struct ngap_error_indication *m)
+{
+	return m->has_cause && m->cause.group == NGAP_CAUSE_RADIO_NETWORK &&
+	       (m->cause.value == NGAP_RADIO_UNKNOWN_LOCAL_UE_ID ||
+		m->cause.value == NGAP_RADIO_INCONSISTENT_REMOTE_UE_ID);
+}
+
+/* A context that the AMF doesn't share leads nowhere: the UE begins anew. One whose first message
+ * was refused does so by its own timer. */
 static void error_indication(struct gnb *g, struct gnb_ue *none, const struct ngap_pdu *pdu)
 {
 	const struct ngap_error_indication *m = &pdu->error_indication;
+	struct gnb_ue *ue = indicated(g, m);
 
-	log_warn("n2", "what=\"error indication\" cause=%s",
-		 m->has_cause ? ngap_cause_name(m->cause) : "none");
+	log_warn("n2", "what=\"error indication\" cause=%s ue=%s",
+		 m->has_cause ? ngap_cause_name(m->cause) : "none", ue ? ue->supi : "none");
+	if (!ue || (ue->has_amf_id && !says_unknown_ue(m)))
+		return;
+	if (ue->has_amf_id)
+		radio_link_send(ue->link, &(struct radio_frame){.type = RADIO_RELEASE});
+	ue_drop_context(ue);
 }
 
 static const struct {
