@@ -15,7 +15,7 @@
 
 struct bearers;
 
-/** bearers_open - load the programs and attach them to @radios */
+/** bearers_open - load the programs; Return: 0 or a negative errno, logged */
 int bearers_open(struct ue *ue, struct bearers **ret_bearers);
 /** bearers_adopt - find the sessions that a killed predecessor left: they are active; Return: how
  * many, or a negative errno */

@@ -215,16 +215,21 @@ static void session_delete(struct http_request *req, void *user)
 
 	if (!s)
 		return;
-	if (s->state == UE_SESSION_NONE)
+	if (s->state == UE_SESSION_NONE) {
+		/* nor shall there be one after the next registration */
+		s->wanted = false;
+		rest_answer_problem(s, 409, "SESSION_RELEASED",
+				    "released before it was established");
 		http_problem(req, 404, "SESSION_NOT_FOUND", "there is no PDU session %u", s->id);
-	else if (s->state == UE_SESSION_ESTABLISHING)
+	} else if (s->state == UE_SESSION_ESTABLISHING) {
 		http_problem(req, 503, "SESSION_ESTABLISHING",
 			     "PDU session %u is just being established", s->id);
-	else if (!ue->registered)
+	} else if (!ue->registered) {
 		http_problem(req, 503, "NOT_REGISTERED",
 			     "the UE is not registered with the network");
-	else if (wait_for(req, s) && s->state == UE_SESSION_ACTIVE)
+	} else if (wait_for(req, s) && s->state == UE_SESSION_ACTIVE) {
 		sm_release(s);
+	}
 }
 
 static json_t *guti_json(const struct ue *ue)

@@ -128,7 +128,7 @@ json_t *rest_session_json(const struct ue_session *s);
 /** rest_session_event - tell who watches: "established", "release-commanded", "released",
  * "rejected" */
 void rest_session_event(const struct ue_session *s, const char *what);
-/** rest_answer_waiting - end the requests that wait for this session's procedure */
+/* End the requests that wait for this session's procedure */
 void rest_answer_established(struct ue_session *s);
 void rest_answer_released(struct ue_session *s);
 void rest_answer_problem(struct ue_session *s, unsigned status, const char *cause,
