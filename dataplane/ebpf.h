@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The ebpf back end inside: the loaded programs (ebpf.c), the rules in their maps (ebpf_rules.c)
- * and where the programs are attached (ebpf_attach.c).
+ * and the wire into the stack (ebpf_wire.c).
  */
 #ifndef BATON_DATAPLANE_EBPF_H
 #define BATON_DATAPLANE_EBPF_H

@@ -111,7 +111,6 @@ struct dataplane {
 
 /** dp_link_find - Return: 0 or -ENODEV */
 int dp_link_find(struct nl *nl, const char *name, struct nl_link *ret_link);
-int dp_link_find_index(struct nl *nl, unsigned ifindex, struct nl_link *ret_link);
 /* Told by this alias, a link of a killed predecessor is ours to replace. */
 #define DP_LINK_ALIAS "baton:dataplane"
 /** dp_link_clear - delete a predecessor's link; Return: 0, also when there is none; -EEXIST: it is

@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 struct wanted {
-	const char *name; /* or NULL: */
-	unsigned ifindex;
+	const char *name;
 	struct nl_link *link;
 };
 
@@ -21,33 +20,20 @@ static int link_match(const struct nl_link *link, void *user)
 {
 	const struct wanted *wanted = user;
 
-	if (wanted->name ? strcmp(link->name, wanted->name) != 0 : link->ifindex != wanted->ifindex)
+	if (strcmp(link->name, wanted->name) != 0)
 		return 0;
 	*wanted->link = *link;
 	return 1;
 }
 
-static int link_find(struct nl *nl, const struct wanted *wanted)
+int dp_link_find(struct nl *nl, const char *name, struct nl_link *ret_link)
 {
-	int rc = nl_link_list(nl, link_match, (void *)wanted);
+	struct wanted wanted = {.name = name, .link = ret_link};
+	int rc = nl_link_list(nl, link_match, &wanted);
 
 	if (rc < 0)
 		return rc;
 	return rc ? 0 : -ENODEV;
-}
-
-int dp_link_find(struct nl *nl, const char *name, struct nl_link *ret_link)
-{
-	const struct wanted wanted = {.name = name, .link = ret_link};
-
-	return link_find(nl, &wanted);
-}
-
-int dp_link_find_index(struct nl *nl, unsigned ifindex, struct nl_link *ret_link)
-{
-	const struct wanted wanted = {.ifindex = ifindex, .link = ret_link};
-
-	return link_find(nl, &wanted);
 }
 
 int dp_link_clear(struct nl *nl, const char *name)
