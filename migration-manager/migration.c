@@ -166,8 +166,3 @@ void migration_data_set_u64(struct migration *m, const char *name, uint64_t valu
 {
 	json_object_set_new(m->data, name, json_integer((json_int_t)value));
 }
-
-void migration_data_set_string(struct migration *m, const char *name, const char *value)
-{
-	json_object_set_new(m->data, name, json_string(value));
-}

@@ -103,6 +103,5 @@ void migration_event(struct migration *m, const char *name, json_t *data);
 uint64_t migration_data_u64(const struct migration *m, const char *name);
 const char *migration_data_string(const struct migration *m, const char *name);
 void migration_data_set_u64(struct migration *m, const char *name, uint64_t value);
-void migration_data_set_string(struct migration *m, const char *name, const char *value);
 
 #endif
