@@ -25,6 +25,7 @@ struct baton_context {
 	const char *name; /* --name, or NULL */
 	bool json;	  /* --json */
 	char libexec[PATH_MAX]; /* where the daemons are */
+	char **arguments; /* a copy of argv, for getopt */
 	char *title;	  /* the memory of argv, for the process titles of inits */
 	size_t title_size;
 };

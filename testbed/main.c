@@ -125,15 +125,21 @@ static void find_daemons(struct baton_context *ctx)
 }
 
 /* argv's strings lie one after the other: a copy is handed to getopt, and inits write their titles
- * over them. */
+ * over them. One block, for the caller to free: what getopt and take_json reorder needs no care. */
 static char **copy_arguments(struct baton_context *ctx, int argc, char **argv)
 {
-	char **copy = calloc((size_t)argc + 1, sizeof(*copy));
+	size_t pointers = ((size_t)argc + 1) * sizeof(char *);
+	size_t size = (size_t)(argv[argc - 1] - argv[0]) + strlen(argv[argc - 1]);
+	char **copy = calloc(1, pointers + size + 1);
+	char *strings = (char *)copy + pointers;
 
-	for (int i = 0; copy && i < argc; i++)
-		copy[i] = strdup(argv[i]);
 	ctx->title = argv[0];
-	ctx->title_size = (size_t)(argv[argc - 1] - argv[0]) + strlen(argv[argc - 1]);
+	ctx->title_size = size;
+	if (!copy)
+		return NULL;
+	memcpy(strings, argv[0], size);
+	for (int i = 0; i < argc; i++)
+		copy[i] = strings + (argv[i] - argv[0]);
 	return copy;
 }
 
@@ -184,28 +190,35 @@ static int take_json(struct baton_context *ctx, int argc, char **argv)
 	return kept;
 }
 
-int main(int argc, char **argv)
+static int run_command(struct baton_context *ctx, int argc, char **argv)
 {
-	struct baton_context ctx = {0};
 	const struct command *command;
-	char **arguments;
-	int rc;
+	int rc = parse_globals(ctx, argc, argv);
 
-	if (argc < 1 || !(arguments = copy_arguments(&ctx, argc, argv)))
-		return BATON_FAILED;
-	rc = parse_globals(&ctx, argc, arguments);
 	if (rc != BATON_OK || optind >= argc) {
 		print_help(stderr);
 		return BATON_USAGE;
 	}
-	command = find_command(arguments[optind]);
+	command = find_command(argv[optind]);
 	if (!command)
 		return BATON_USAGE;
-	find_daemons(&ctx);
-	arguments += optind;
+	find_daemons(ctx);
+	argv += optind;
 	argc -= optind;
 	if (command->main != exec_main) /* whose arguments are another program's */
-		argc = take_json(&ctx, argc, arguments);
+		argc = take_json(ctx, argc, argv);
 	optind = 0; /* getopt starts over, for the command */
-	return command->main(&ctx, argc, arguments);
+	return command->main(ctx, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	struct baton_context ctx = {0};
+	int rc;
+
+	if (argc < 1 || !(ctx.arguments = copy_arguments(&ctx, argc, argv)))
+		return BATON_FAILED;
+	rc = run_command(&ctx, argc, ctx.arguments);
+	free(ctx.arguments);
+	return rc;
 }
