@@ -4,6 +4,21 @@
 
 #include <string.h>
 
+struct nas_plmn guami_plmn_nas(const struct smf_config *config)
+{
+	struct nas_plmn plmn = {0};
+
+	nas_plmn_set(&plmn, config->mcc, config->mnc); /* checked when they were read */
+	return plmn;
+}
+
+bool guami_plmn_is_ours(const struct smf_config *config, const struct nas_plmn *plmn)
+{
+	struct nas_plmn ours = guami_plmn_nas(config);
+
+	return memcmp(plmn->octets, ours.octets, sizeof(ours.octets)) == 0;
+}
+
 struct ngap_guami guami_ngap(const struct smf_config *config)
 {
 	return (struct ngap_guami){config->plmn, GUAMI_REGION, GUAMI_SET, GUAMI_POINTER};
@@ -11,20 +26,18 @@ struct ngap_guami guami_ngap(const struct smf_config *config)
 
 struct nas_guti guami_guti(const struct smf_config *config, uint32_t tmsi)
 {
-	struct nas_guti guti = {.amf_region_id = GUAMI_REGION,
-				.amf_set_id = GUAMI_SET,
-				.amf_pointer = GUAMI_POINTER,
-				.tmsi = tmsi};
-
-	memcpy(guti.plmn.octets, config->plmn.octets, sizeof(guti.plmn.octets));
-	return guti;
+	return (struct nas_guti){.plmn = guami_plmn_nas(config),
+				 .amf_region_id = GUAMI_REGION,
+				 .amf_set_id = GUAMI_SET,
+				 .amf_pointer = GUAMI_POINTER,
+				 .tmsi = tmsi};
 }
 
 bool guami_is_ours(const struct smf_config *config, const struct nas_guti *guti)
 {
 	return guti->amf_region_id == GUAMI_REGION && guti->amf_set_id == GUAMI_SET &&
 	       guti->amf_pointer == GUAMI_POINTER &&
-	       memcmp(guti->plmn.octets, config->plmn.octets, sizeof(guti->plmn.octets)) == 0;
+	       guami_plmn_is_ours(config, &guti->plmn);
 }
 
 static bool has_slice(const struct ngap_allowed_nssai *list, uint8_t sst, bool has_sd, uint32_t sd)

@@ -11,6 +11,10 @@
 /* One AMF a network: these need no configuration. */
 enum { GUAMI_REGION = 1, GUAMI_SET = 1, GUAMI_POINTER = 1 };
 
+/** guami_plmn_nas - the PLMN as NAS has it: with an MNC of three digits another order than NGAP's */
+struct nas_plmn guami_plmn_nas(const struct smf_config *config);
+
+bool guami_plmn_is_ours(const struct smf_config *config, const struct nas_plmn *plmn);
 struct ngap_guami guami_ngap(const struct smf_config *config);
 struct nas_guti guami_guti(const struct smf_config *config, uint32_t tmsi);
 /** guami_is_ours - the GUTI was given by this AMF */

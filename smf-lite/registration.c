@@ -46,7 +46,7 @@ static void fill_accept(struct ue *ue, struct nas_message *msg)
 	a->guti.type = NAS_ID_GUTI;
 	a->guti.guti = guami_guti(config, ue->tmsi);
 	a->tais.count = 1;
-	memcpy(a->tais.item[0].plmn.octets, config->plmn.octets, sizeof(config->plmn.octets));
+	a->tais.item[0].plmn = guami_plmn_nas(config);
 	a->tais.item[0].tac = config->tac;
 	guami_allowed(config, &ue->request.requested_nssai, &allowed);
 	a->allowed_nssai.count = allowed.count;
@@ -216,13 +216,6 @@ static void identified(struct ue *ue, const char *supi)
 	accept_ue(known);
 }
 
-static bool home_plmn(const struct ue *ue, const struct nas_plmn *plmn)
-{
-	const struct ngap_plmn *ours = &ue->smf->config->plmn;
-
-	return memcmp(plmn->octets, ours->octets, sizeof(ours->octets)) == 0;
-}
-
 static void identify_suci(struct ue *ue, const struct nas_identity *id)
 {
 	char imsi[NAS_MAX_IMSI + 1], supi[SMF_SUPI_SIZE];
@@ -231,7 +224,7 @@ static void identify_suci(struct ue *ue, const struct nas_identity *id)
 		reject(ue, NAS_MM_ILLEGAL_UE);
 		return;
 	}
-	if (!home_plmn(ue, &id->suci.plmn)) {
+	if (!guami_plmn_is_ours(ue->smf->config, &id->suci.plmn)) {
 		reject(ue, NAS_MM_PLMN_NOT_ALLOWED);
 		return;
 	}

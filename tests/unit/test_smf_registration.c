@@ -178,6 +178,28 @@ static void test_rejected(void **state)
 	}
 }
 
+/* NGAP and NAS write an MNC of three digits in different orders. */
+static void test_mnc_of_three_digits(void **state)
+{
+	static const uint8_t in_nas[] = {0x13, 0x00, 0x14};
+	struct world *w = *state;
+	struct nas_message msg = world_registration();
+	struct smf_config *c = &w->config;
+
+	strcpy(c->mcc, "310");
+	strcpy(c->mnc, "410");
+	assert_int_equal(ngap_plmn_set(&c->plmn, c->mcc, c->mnc), 0);
+	world_gnb(w, 0, false);
+	assert_int_equal(
+		nas_suci_set(&msg.registration_request.identity, "310410000000001", 3), 0);
+	world_initial_nas(w, 7, &msg);
+	world_expect(w, NGAP_INITIAL_CONTEXT_SETUP_REQUEST);
+	assert_int_equal(w->mm.type, NAS_REGISTRATION_ACCEPT);
+	assert_memory_equal(w->mm.registration_accept.guti.guti.plmn.octets, in_nas, 3);
+	assert_memory_equal(w->mm.registration_accept.tais.item[0].plmn.octets, in_nas, 3);
+	assert_non_null(ue_find_supi(&w->smf, "imsi-310410000000001"));
+}
+
 static void register_by_guti(struct world *w, uint32_t tmsi, uint32_t ran_ue_id,
 			     const uint16_t *session_status)
 {
@@ -586,6 +608,7 @@ int main(void)
 		WORLD_TEST(test_connections_are_bounded),
 		WORLD_TEST(test_registration),
 		WORLD_TEST(test_rejected),
+		WORLD_TEST(test_mnc_of_three_digits),
 		WORLD_TEST(test_unknown_guti_is_asked),
 		WORLD_TEST(test_registers_again),
 		WORLD_TEST(test_registers_again_in_place),
