@@ -33,6 +33,7 @@ static void try_register(uv_timer_t *timer)
 	struct nas_message m = {.type = NAS_REGISTRATION_REQUEST};
 	struct nas_registration_request *request = &m.registration_request;
 
+	ue->registration_backs_off = false;
 	if (!ue->attached || ue->registered)
 		return;
 	request->ksi = NAS_KSI_NONE;
@@ -54,8 +55,9 @@ void mm_register(struct ue *ue)
 {
 	ue->registered = ue->has_guti = false;
 	sm_deregistered(ue);
-	ue->registration_retry_ms = RETRY_MIN_MS;
-	uv_timer_start(&ue->registration_timer, try_register, 0, 0);
+	/* The connection ends after a reject, which leads here: the pause holds all the same. */
+	if (!ue->registration_backs_off)
+		uv_timer_start(&ue->registration_timer, try_register, 0, 0);
 }
 
 static void accepted(struct ue *ue, const struct nas_registration_accept *accept)
@@ -63,6 +65,8 @@ static void accepted(struct ue *ue, const struct nas_registration_accept *accept
 	struct nas_message complete = {.type = NAS_REGISTRATION_COMPLETE};
 
 	uv_timer_stop(&ue->registration_timer);
+	ue->registration_backs_off = false;
+	ue->registration_retry_ms = RETRY_MIN_MS;
 	ue->has_guti = accept->has_guti && accept->guti.type == NAS_ID_GUTI;
 	if (ue->has_guti)
 		ue->guti = accept->guti.guti;
@@ -75,6 +79,7 @@ static void rejected(struct ue *ue, const struct nas_registration_reject *reject
 {
 	log_warn("nas", "what=\"registration rejected\" cause=%u name=\"%s\"", reject->cause,
 		 nas_mm_cause_name(reject->cause));
+	ue->registration_backs_off = true;
 	uv_timer_start(&ue->registration_timer, try_register, ue->registration_retry_ms, 0);
 	ue->registration_retry_ms = ue->registration_retry_ms * 2 > RETRY_MAX_MS
 					    ? RETRY_MAX_MS
@@ -178,6 +183,7 @@ int mm_start(struct ue *ue)
 
 	if (r == 0)
 		ue->registration_timer.data = ue;
+	ue->registration_retry_ms = RETRY_MIN_MS;
 	return r;
 }
 

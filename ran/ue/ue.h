@@ -79,6 +79,7 @@ struct ue {
 	bool has_guti;
 	uv_timer_t registration_timer;
 	uint64_t registration_retry_ms;
+	bool registration_backs_off; /* rejected: the timer is the pause before the next try */
 	uint64_t frame_ns; /* arrival of the radio frame being handled */
 	struct ue_session session[UE_SESSIONS];
 	uint8_t next_pti;
