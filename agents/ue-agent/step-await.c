@@ -2,7 +2,8 @@
 /*
  * await: after a release command with cause 39 `ue` asks for its session again by itself; wait
  * until that is up and the routes are on it. The routes themselves don't wait for this step: they
- * follow the kernel (sessions.c). T0 is when the UE got the release command.
+ * follow the kernel (sessions.c). Only where another session of the UE has caught the traffic in
+ * between are they moved here. T0 is when the UE got the release command.
  */
 #include <string.h>
 
@@ -30,7 +31,8 @@ static bool is_back(const struct step_op *op, const struct http_answer *answer)
 	    number(answer->body, "generation") < number(op->args, "generation"))
 		return false;
 	sessions_follow(op->agent);
-	return op->agent->primary == op->session;
+	return op->agent->primary == op->session ||
+	       sessions_make_primary(op->agent, op->session, NULL) == 0;
 }
 
 static void answered(const struct http_answer *answer, void *user)

@@ -181,6 +181,24 @@ static void restore_check(struct migration *m)
 	engine_ask(m, PARTICIPANT_SMF, "GET", path, NULL, restore_checked);
 }
 
+/* ---- settle: the UE's traffic is back on it, wherever another session took it in between ---- */
+
+static void settled(struct migration *m, const struct http_answer *answer)
+{
+	if (answer->status == 200)
+		engine_step_done(m, NULL); /* its times are not those of a switch */
+	else
+		engine_problem(m, "the UE's traffic is not on the session", answer);
+}
+
+static void settle(struct migration *m)
+{
+	if (migration_data_u64(m, "switch_sent"))
+		await_step(m, "settle", 0, settled);
+	else
+		engine_step_done(m, NULL);
+}
+
 static const struct step preparing[] = {
 	{.name = "survey", .state = MIGRATION_PREPARING, .start = common_survey},
 	{.name = "release-standby", .state = MIGRATION_PREPARING, .start = release_standby},
@@ -200,6 +218,7 @@ static const struct step releasing[] = {
 static const struct step rollback[] = {
 	{.name = "anchor", .start = common_anchor_source},
 	{.name = "restore", .start = restore_check},
+	{.name = "settle", .start = settle},
 	{0},
 };
 

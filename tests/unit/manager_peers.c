@@ -434,6 +434,7 @@ static bool do_await(struct ask *ask, unsigned id)
 	json_int_t wanted = json_integer_value(json_object_get(body, "generation"));
 
 	if (s->up && s->generation >= wanted) {
+		ask->p->primary = id;
 		ask->status = 200;
 		ask->body = outcome_of(ask->p, id);
 		return true;
@@ -478,7 +479,7 @@ static bool act_step(struct ask *ask)
 		ask->body = json_incref(done->body);
 		return true;
 	}
-	if (strcmp(name, "await") != 0)
+	if (strcmp(name, "await") != 0 && strcmp(name, "settle") != 0)
 		do_step(ask, name, (unsigned)id);
 	else if (!do_await(ask, (unsigned)id))
 		return true; /* not kept: it is asked again */

@@ -230,16 +230,17 @@ static const struct failing failing[] = {
 	 "status sessions anchor(dnai-b) anchor(dnai-a) ",
 	 "PARTICIPANT_NOT_REACHABLE"},
 	{BBM, REFUSED("drop", 500, "BROKEN"),
-	 "status sessions anchor(dnai-b) session(1) drop(1) anchor(dnai-a) session(1) ", "BROKEN"},
+	 "status sessions anchor(dnai-b) session(1) drop(1) anchor(dnai-a) session(1) settle(1) ",
+	 "BROKEN"},
 	/* it came back at the destination: dropped there, it comes back at the source */
 	{BBM,
 	 {.at = "await", .what = FAULT_LOSE},
-	 BBM_TRACE "anchor(dnai-a) session(1) drop(1) session(1) ",
+	 BBM_TRACE "anchor(dnai-a) session(1) drop(1) session(1) settle(1) ",
 	 "PARTICIPANT_NOT_REACHABLE"},
 	/* it did not come back at all */
 	{BBM,
 	 {.at = "never back"},
-	 BBM_TRACE "anchor(dnai-a) session(1) restore(1) ",
+	 BBM_TRACE "anchor(dnai-a) session(1) restore(1) settle(1) ",
 	 "SESSION_NOT_BACK"},
 };
 

@@ -67,6 +67,7 @@ static const struct stopped rows[] = {
 	{.mode = BBM, .at = "drop(1)", .end = "completed"},
 	{.mode = BBM, .at = "await(1)", .end = "completed"},
 	{.mode = BBM, .at = "anchor(dnai-a)", .end = "rolled-back", .fault = BAD_AWAIT},
+	{.mode = BBM, .at = "settle(1)", .end = "rolled-back", .fault = BAD_AWAIT},
 	{.mode = BBM, .at = "anchor(dnai-a)", .end = "completed", .back = true},
 };
 

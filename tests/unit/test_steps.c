@@ -406,6 +406,29 @@ static void test_await(void **state)
 	assert_int_equal(world_route(w, "10.70.0.0", 16), 1);
 }
 
+/* Another session takes the traffic while this one is away. */
+static void test_await_takes_traffic_back(void **state)
+{
+	struct world *w = *state;
+	struct world_call *call;
+
+	world_pdu(w, 1);
+	world_wait(w, w->a.primary == 1);
+	world_pdu(w, 3);
+	w->generation[1] = 1;
+	call = world_start(w, "PUT", "/v1/steps/m1/await",
+			   json_pack("{s:i, s:i, s:i}", "epoch", 1, "session", 1, "generation", 2));
+	world_wait(w, w->a.ops);
+	world_pdu_del(w, 1);
+	world_wait(w, w->a.primary == 3);
+	world_pdu(w, 1);
+	w->generation[1] = 2;
+	world_wait(w, call->done);
+	world_expect(&call->answer, 200, NULL);
+	assert_int_equal(w->a.primary, 1);
+	assert_int_equal(world_route(w, "10.70.0.0", 16), 1);
+}
+
 static void test_status_without_ue(void **state)
 {
 	struct world *w = *state;
@@ -442,6 +465,7 @@ int main(void)
 		ROW(test_probe_unanswered),
 		ROW(test_release),
 		ROW(test_await),
+		ROW(test_await_takes_traffic_back),
 		ROW(test_status_without_ue),
 	};
 
