@@ -67,7 +67,7 @@ static const struct yaml_field fields[] = {
 	{"dnai", yaml_read_text, AT(dnai), 64, 0, 0, true, "its data network access identifier"},
 	{"manager_url", yaml_read_text, AT(manager_url), 128, 0, 0, true,
 	 "http:// URL of the manager"},
-	{"services", yaml_read_node, AT(services), 0, 0, 0, true,
+	{"services", yaml_read_node, AT(services), 0, 0, 0, false,
 	 "what runs here: names and addresses"},
 	{"reflector_samples", yaml_read_u32, AT(reflector_samples), 0, SAMPLES_MIN, SAMPLES_MAX,
 	 false, "samples kept a session"},
@@ -95,13 +95,13 @@ static int read_service(struct agent *a, const struct yaml_node *node, struct ya
 
 static int read_services(struct agent *a)
 {
+	const struct yaml_node *list = a->config.services;
 	struct yaml_error err = {0};
 	int r = 0;
 
-	if (a->config.services->kind != YAML_SEQUENCE)
-		r = yaml_fail(a->config_doc, a->config.services, &err,
-			      "expected a list of services");
-	for (const struct yaml_node *n = a->config.services->child; n && r == 0; n = n->next) {
+	if (list && list->kind != YAML_SEQUENCE)
+		r = yaml_fail(a->config_doc, list, &err, "expected a list of services");
+	for (const struct yaml_node *n = list ? list->child : NULL; n && r == 0; n = n->next) {
 		if (a->service_count == SERVICES_MAX)
 			r = yaml_fail(a->config_doc, n, &err, "more than %d services",
 				      SERVICES_MAX);
