@@ -31,6 +31,25 @@ static int refuse(const struct topology *t, const struct topo_place *at, const c
 	return BATON_KERNEL;
 }
 
+/* `auto` takes what there is; the gtp driver has to be there where the file names it. */
+static int check_gtp(const struct topology *t)
+{
+	const char *reason = NULL, *best = dataplane_probe("auto", false, &reason);
+
+	if (best && !strcmp(best, "gtp"))
+		return BATON_OK;
+	for (unsigned i = 0; i < t->node_count; i++) {
+		const struct topo_node *node = &t->node[i];
+
+		if ((node->kind != TOPO_UPF && node->kind != TOPO_GNB) || strcmp(node->dataplane, "gtp"))
+			continue;
+		complain("%s:%u:%u: node %s can't have the data plane gtp: %s (see `baton doctor`)",
+			 t->path, node->at.line, node->at.column, node->name, reason);
+		return BATON_KERNEL;
+	}
+	return BATON_OK;
+}
+
 int up_check_kernel(const struct topology *t)
 {
 	const struct topo_port *delayed = first_port_with(t, true);
@@ -41,7 +60,7 @@ int up_check_kernel(const struct topology *t)
 			      "netem");
 	if (limited && kernel_try(kernel_try_tbf))
 		return refuse(t, &limited->shape.rate_at, "rate", "tbf");
-	return BATON_OK;
+	return check_gtp(t);
 }
 
 /* iperf3 is no part of Baton: it runs where it is installed. */
