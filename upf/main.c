@@ -47,7 +47,7 @@ static int rest_start(struct upf *upf, const struct upf_config *config, char *to
 	}
 	rc = http_server_new(upf->loop, &listen, upf_routes, upf, &upf->rest);
 	if (rc)
-		log_error("rest", "address=%s:%u error=%s",
+		log_error("rest", "address=%s:%u error=\"%s\"",
 			  upf_addr_text(config->rest_address, addr), config->rest_port,
 			  strerror(-rc));
 	return rc;

@@ -228,7 +228,7 @@ static int dataplane_start(struct upf *upf)
 	upf_config_dataplane(upf->config, &config);
 	rc = dataplane_new(&config, &events, &upf->dp, &err);
 	if (rc) {
-		log_error("dataplane", "backend=%s error=%s reason=\"%s\"", config.backend,
+		log_error("dataplane", "backend=%s error=\"%s\" reason=\"%s\"", config.backend,
 			  strerror(-rc), err.text);
 		return rc;
 	}
@@ -269,7 +269,7 @@ int upf_start(struct upf *upf, const struct upf_config *config, uv_loop_t *loop)
 		return rc;
 	rc = upf_start_n4(upf, &n4_config);
 	if (rc)
-		log_error("n4", "address=%s error=%s", upf_addr_text(config->n4_address, addr),
+		log_error("n4", "address=%s error=\"%s\"", upf_addr_text(config->n4_address, addr),
 			  strerror(-rc));
 	return rc;
 }
