@@ -455,6 +455,33 @@ static void test_damaged_journal(void **state)
 	}
 }
 
+/* As many records as are kept: the oldest that has ended makes room, one under way does not. */
+static void test_room(void **state)
+{
+	struct world *w = *state;
+
+	world_manager_stop(w);
+	world_damage(
+		w, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4096)"
+		   " INSERT INTO migrations SELECT i,"
+		   " '{\"ue\": \"imsi-99999\", \"destination\": \"edge-b\", \"strategy\": \"none\","
+		   " \"mode\": \"make-before-break\", \"hold_ms\": 0}',"
+		   " iif(i = 1, 'preparing', 'completed'), 0, 0, 1, 0, '{}', '', '', 1, 1, 0"
+		   " FROM n");
+	world_manager_start(w);
+	world_register(w);
+	assert_int_equal(migrations_kept(w), MIGRATIONS_MAX);
+	world_post(w, MBB, 0);
+	assert_string_equal(world_text(w, "id"), "m4097");
+	assert_int_equal(migrations_kept(w), MIGRATIONS_MAX);
+	world_ask(w, "GET", "/v1/migrations/m1", NULL);
+	world_expect(w, 200, NULL);
+	world_ask(w, "GET", "/v1/migrations/m2", NULL);
+	world_expect(w, 404, NULL);
+	world_wait(w, world_ended(w, "m4097"));
+	world_check_end(w, "m4097");
+}
+
 int main(void)
 {
 #define ROW(name) cmocka_unit_test_setup_teardown(name, world_setup, teardown)
@@ -474,6 +501,7 @@ int main(void)
 		ROW(test_no_switch_without_journal),
 		ROW(test_hold_without_journal),
 		ROW(test_damaged_journal),
+		ROW(test_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
