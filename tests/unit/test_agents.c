@@ -538,16 +538,17 @@ static void test_ends_unregistered(void **state)
 /* ---- configuration ---- */
 
 #define LINE	 "  - {name: s, address: 10.70.0.1}\n"
-#define LINES_16 LINE LINE LINE LINE LINE LINE LINE LINE LINE LINE LINE LINE LINE LINE LINE LINE
+#define LINES_4	 LINE LINE LINE LINE
+#define LINES_32 LINES_4 LINES_4 LINES_4 LINES_4 LINES_4 LINES_4 LINES_4 LINES_4
 
 static const struct {
 	const char *services;
 	int status;
 	const char *complaint;
 } configs[] = {
-	{"services:\n" LINES_16, 0, ""},
+	{"services:\n" LINES_32, 0, ""},
 	{"services: []\n", 0, ""},
-	{"services:\n" LINES_16 LINE, 1, "config.yaml:24:5: more than 16 services"},
+	{"services:\n" LINES_32 LINE, 1, "config.yaml:40:5: more than 32 services"},
 	{"services: none\n", 1, "config.yaml:7:11: expected a list of services"},
 	{"services: {name: s, address: 10.70.0.1}\n", 1, "expected a list of services"},
 	{"services:\n  - {name: s}\n", 1, "address"},
@@ -562,7 +563,7 @@ static void test_edge_config(void **state)
 	struct world *w = *state;
 
 	for (size_t i = 0; i < sizeof configs / sizeof configs[0]; i++) {
-		char text[1024];
+		char text[2048];
 		int len = snprintf(text, sizeof text, EDGE_CONFIG "%s", w->dir,
 				   configs[i].services),
 		    status;
