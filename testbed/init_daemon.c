@@ -14,6 +14,7 @@ enum {
 	BACKOFF_FIRST_MS = 100,
 	BACKOFF_MAX_MS = 5000,
 	BACKOFF_RESET_MS = 10000, /* a daemon that lived this long starts over */
+	PIPE_READS_MAX = 256,	  /* more than a pipe holds */
 	STOP_GRACE_MS = 2000,	  /* from SIGTERM to SIGKILL */
 };
 
@@ -56,18 +57,46 @@ static void give_buffer(uv_handle_t *handle, size_t wanted, uv_buf_t *buf)
 	*buf = uv_buf_init(bytes, sizeof(bytes));
 }
 
+static void on_closed(uv_handle_t *handle)
+{
+	struct init_daemon *daemon = handle->data;
+
+	daemon->output_open = false;
+}
+
+static void close_output(struct init_daemon *daemon)
+{
+	if (!daemon->output_open || uv_is_closing((uv_handle_t *)&daemon->output))
+		return;
+	if (daemon->line_len)
+		put_line(daemon);
+	uv_close((uv_handle_t *)&daemon->output, on_closed);
+}
+
 static void on_output(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf)
 {
 	struct init_daemon *daemon = stream->data;
 
 	if (got > 0)
 		take_output(daemon, buf->base, (size_t)got);
-	if (got >= 0)
+	if (got < 0)
+		close_output(daemon);
+}
+
+/* What a daemon said last. A process that it left behind may keep the pipe open, but is not
+ * listened to any longer. */
+static void drain_output(struct init_daemon *daemon)
+{
+	char bytes[4096];
+	ssize_t got;
+	int fd;
+
+	if (!daemon->output_open || uv_is_closing((uv_handle_t *)&daemon->output) ||
+	    uv_fileno((uv_handle_t *)&daemon->output, &fd))
 		return;
-	if (daemon->line_len)
-		put_line(daemon);
-	daemon->output_open = false;
-	uv_close((uv_handle_t *)stream, NULL);
+	for (int i = 0; i < PIPE_READS_MAX && (got = read(fd, bytes, sizeof(bytes))) > 0; i++)
+		take_output(daemon, bytes, (size_t)got);
+	close_output(daemon);
 }
 
 static void child_main(struct init_daemon *daemon, int output) __attribute__((noreturn));
@@ -117,7 +146,7 @@ static void on_restart(uv_timer_t *timer)
 {
 	struct init_daemon *daemon = timer->data;
 
-	/* what an earlier life left in the pipe is read before a new one is opened */
+	/* the pipe of the life before is being closed */
 	if (daemon->output_open)
 		uv_timer_start(timer, on_restart, 1, 0);
 	else
@@ -193,10 +222,12 @@ void init_daemon_stop(struct init_daemon *daemon, bool restart)
 		uv_timer_start(&daemon->timer, on_grace_over, STOP_GRACE_MS, 0);
 		return;
 	}
+	if (restart) { /* by the timer: the pipe of the life before may be closing just now */
+		wait_and_restart(daemon, 0);
+		return;
+	}
 	uv_timer_stop(&daemon->timer);
 	daemon->state = DAEMON_STOPPED;
-	if (restart)
-		init_daemon_start(daemon);
 }
 
 static void describe_end(int status, char *buf, size_t size)
@@ -227,6 +258,7 @@ void init_daemon_ended(struct init_daemon *daemon, int status)
 	char end[32];
 
 	describe_end(status, end, sizeof(end));
+	drain_output(daemon);
 	init_log_format(init, "what=ended daemon=%s pid=%d end=\"%s\"", daemon->row->name,
 			daemon->pid, end);
 	daemon->pid = 0;

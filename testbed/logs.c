@@ -60,13 +60,16 @@ static void print_file(struct reader *r, const char *path)
 		print_new(r);
 }
 
+/* IN_ATTRIB comes when the name goes: IN_DELETE_SELF waits for us to close the file. */
+enum { EVENTS = IN_MODIFY | IN_MOVE_SELF | IN_ATTRIB };
+
 /* Until the node is gone or nobody reads */
 static int follow(struct reader *r)
 {
 	char events[4096];
 	int fd = inotify_init1(IN_CLOEXEC);
 
-	if (fd < 0 || inotify_add_watch(fd, r->path, IN_MODIFY | IN_MOVE_SELF | IN_DELETE_SELF) < 0)
+	if (fd < 0 || inotify_add_watch(fd, r->path, EVENTS) < 0)
 		return -errno;
 	for (;;) {
 		print_new(r);
@@ -80,7 +83,7 @@ static int follow(struct reader *r)
 			print_new(r);
 			fclose(r->file);
 			print_file(r, r->path);
-			inotify_add_watch(fd, r->path, IN_MODIFY | IN_MOVE_SELF | IN_DELETE_SELF);
+			inotify_add_watch(fd, r->path, EVENTS);
 		}
 	}
 	close(fd);

@@ -120,7 +120,7 @@ static int make(struct up *up)
 	for (size_t i = 0; rc == BATON_OK && i < sizeof(steps) / sizeof(steps[0]); i++)
 		rc = up_interrupted(up) ? BATON_INTERRUPTED : steps[i](up);
 	if (rc == BATON_OK)
-		rc = up_commit(up);
+		rc = up_commit(up, RUN_UP);
 	return rc;
 }
 
@@ -197,9 +197,7 @@ static void release(struct up *up)
 
 static void keep(struct up *up)
 {
-	up->run.phase = RUN_FAILED;
-	if (!run_save(&up->run))
-		up_commit(up);
+	up_commit(up, RUN_FAILED);
 	complain("'%s' is left as it is (--keep); `baton down %s` removes it", up->run.name,
 		 up->run.name);
 }

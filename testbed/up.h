@@ -27,8 +27,8 @@ int up_spawn(struct up *up);
 int up_link(struct up *up);
 int up_start(struct up *up);
 int up_await_sessions(struct up *up);
-/** up_commit - the inits live on without us */
-int up_commit(struct up *up);
+/** up_commit - record how it ended; the inits live on without us */
+int up_commit(struct up *up, enum run_phase phase);
 
 /** up_interrupted - a signal came */
 bool up_interrupted(struct up *up);

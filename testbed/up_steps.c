@@ -328,9 +328,9 @@ int up_await_sessions(struct up *up)
 	return BATON_FAILED;
 }
 
-int up_commit(struct up *up)
+int up_commit(struct up *up, enum run_phase phase)
 {
-	up->run.phase = RUN_UP;
+	up->run.phase = phase;
 	if (run_save(&up->run))
 		return failed("state.json", -EIO);
 	return tell_all(up, INIT_COMMIT);
