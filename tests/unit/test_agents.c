@@ -554,7 +554,7 @@ static const struct {
 	{"services:\n  - {name: s}\n", 1, "address"},
 	{"services:\n  - {name: s, address: here}\n", 1, "config.yaml:8:24"},
 	{"services: []\nreflector_samples: 1\n", 1, "reflector_samples"},
-	{"", 1, "services"},
+	{"", 0, ""}, /* an edge without services */
 	{"services: []\ncolour: red\n", 1, "colour"},
 };
 
