@@ -31,6 +31,12 @@ static double figure_of(const struct switch_event *e, enum report_direction dire
 	return NAN;
 }
 
+/* A switch that something else disturbed, which its note says, is no figure of its mode. */
+static bool is_figure(const struct switch_event *e)
+{
+	return e->ok && !e->note[0];
+}
+
 size_t report_values(const struct report *r, size_t mode, enum report_direction direction,
 		     enum report_figure figure, double *ret)
 {
@@ -39,7 +45,7 @@ size_t report_values(const struct report *r, size_t mode, enum report_direction 
 	for (size_t i = 0; i < r->event_count; i++) {
 		double value = figure_of(&r->event[i], direction, figure);
 
-		if (r->event[i].mode == mode && r->event[i].ok && !isnan(value))
+		if (r->event[i].mode == mode && is_figure(&r->event[i]) && !isnan(value))
 			ret[n++] = value;
 	}
 	return n;
@@ -60,8 +66,6 @@ struct summary report_summary(const struct report *r, size_t mode, enum report_d
 static void add_counts(struct report_counts *c, enum report_direction d,
 		       const struct direction_result *result)
 {
-	if (!result->counted)
-		return;
 	c->lost[d] += result->lost;
 	c->duplicated[d] += result->duplicated;
 	c->reordered[d] += result->reordered;
@@ -78,9 +82,9 @@ struct report_counts report_count(const struct report *r, size_t mode)
 			continue;
 		c.completed += e->ok;
 		c.failed += !e->ok;
-		if (!e->ok)
+		c.disturbed += e->ok && !is_figure(e);
+		if (!is_figure(e))
 			continue;
-		c.uncounted += !e->up.counted || !e->down.counted;
 		add_counts(&c, UPLINK, &e->up);
 		add_counts(&c, DOWNLINK, &e->down);
 	}

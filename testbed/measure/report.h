@@ -57,15 +57,15 @@ enum report_figure {
 	FIGURE_FIRST_LOST
 };
 enum report_direction { UPLINK, DOWNLINK };
-/** report_values - the figure of each completed switch, NANs left out; @ret: room for event_count;
- * Return: how many */
+/** report_values - the figure of each completed and undisturbed switch, NANs left out; @ret: room
+ * for event_count; Return: how many */
 size_t report_values(const struct report *r, size_t mode, enum report_direction direction,
 		     enum report_figure figure, double *ret);
 struct summary report_summary(const struct report *r, size_t mode, enum report_direction direction,
 			      enum report_figure figure);
-/* lost, duplicated, reordered: of the completed switches of which that is known */
+/* disturbed: completed, but with a note; they are in no figure */
 struct report_counts {
-	uint64_t completed, failed, uncounted, lost[2], duplicated[2], reordered[2];
+	uint64_t completed, failed, disturbed, lost[2], duplicated[2], reordered[2];
 };
 struct report_counts report_count(const struct report *r, size_t mode);
 

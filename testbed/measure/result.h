@@ -45,7 +45,7 @@ struct switch_event {
 	struct in_addr uplink_upf; /* with uplink_teid the F-TEID of the new session */
 	uint32_t uplink_teid;	   /* 0: not known */
 	double sender_gap_us; /* the sender's own largest gap in the window, less the interval */
-	char note[120];	      /* why figures are missing; "": they aren't */
+	char note[120];	      /* what disturbed it, so that figures are missing; "": nothing */
 	struct direction_result up, down;
 };
 

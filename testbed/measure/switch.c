@@ -150,13 +150,15 @@ static json_t *await_end(struct session *s, const char *id)
 	while (clock_mono_ns() < deadline) {
 		json_t *migration = client_migration(&s->client, id);
 
-		if (migration && client_has_ended(migration))
-			return migration;
-		if (!migration && !place_is_up(&s->place)) {
+		/* looked at last: once it is down, another topology may have its addresses */
+		if (!place_is_up(&s->place)) {
 			complain("topology %s was taken down during migration %s",
 				 s->place.run.name, id);
+			json_decref(migration);
 			return NULL;
 		}
+		if (migration && client_has_ended(migration))
+			return migration;
 		pause_ms(migration ? POLL_MS : RETRY_MS);
 		json_decref(migration);
 	}
@@ -235,7 +237,8 @@ static int switch_once(struct session *s, size_t mode)
 	}
 	json_decref(migration);
 	s->report.event_count++;
-	fetch_samples(s);
+	if (r == 0)
+		fetch_samples(s);
 	return r;
 }
 
@@ -345,11 +348,12 @@ static int end(struct session *s)
 static void fetch_rest(struct session *s, size_t edge)
 {
 	uint64_t deadline = deadline_in(REFLECTOR_TIMEOUT_MS);
-	int r = client_reflected(&s->client, &s->report.run, edge, s->ssid);
+	int r = -EIO;
 
 	while (r < 0 && r != -ENOENT && clock_mono_ns() < deadline && place_is_up(&s->place)) {
-		pause_ms(RETRY_MS);
 		r = client_reflected(&s->client, &s->report.run, edge, s->ssid);
+		if (r == -EIO)
+			pause_ms(RETRY_MS);
 	}
 	if (r == 0)
 		client_forget(&s->client, edge, s->ssid);

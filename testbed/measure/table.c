@@ -129,17 +129,19 @@ static void missing(FILE *out, const struct report *r, size_t mode)
 		struct summary s =
 			report_summary(r, mode, (enum report_direction)d, FIGURE_LATENCY);
 
-		if (s.count < c.completed)
+		if (s.count < c.completed - c.disturbed)
 			fprintf(out,
-				"  %s: in %zu of %" PRIu64
+				"  %s: in %" PRIu64 " of %" PRIu64
 				" switches no %s packet was seen in the new session.\n",
-				r->mode[mode].name, c.completed - s.count, c.completed, names[d]);
+				r->mode[mode].name, c.completed - c.disturbed - s.count,
+				c.completed, names[d]);
 	}
-	if (c.uncounted)
+	if (c.disturbed)
 		fprintf(out,
-			"  %s: what was lost is not known of %" PRIu64 " of %" PRIu64
-			" switches, which are in no count;\n  report.json says why.\n",
-			r->mode[mode].name, c.uncounted, c.completed);
+			"  %s: %" PRIu64 " of %" PRIu64
+			" switches %s disturbed, and in no figure; report.json says by what.\n",
+			r->mode[mode].name, c.disturbed, c.completed,
+			c.disturbed == 1 ? "was" : "were");
 }
 
 static void footing(FILE *out, const struct report *r)
