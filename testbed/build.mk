@@ -4,7 +4,7 @@ $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology
 # measure: all of it but what knows a running topology (place.c) and the command (switch.c)
 $(call library,measure,$(filter-out %/place.c %/switch.c,$(wildcard testbed/measure/*.c)),jansson libcurl)
 $(call program,baton,$(addprefix testbed/,main.c up.c up_check.c up_steps.c down.c status.c exec.c enter.c logs.c env.c \
-	wait.c doctor.c run.c plan.c config.c config_daemon.c links.c management.c teardown.c foreign.c cgroup.c \
+	wait.c doctor.c run.c recover.c plan.c config.c config_daemon.c links.c management.c teardown.c foreign.c cgroup.c \
 	process.c file.c kernel.c control.c sessions.c init_spawn.c init.c init_daemon.c init_log.c init_notify.c \
 	init_control.c node_mounts.c node_settings.c node_network.c) \
 	testbed/measure/place.c testbed/measure/switch.c,topology measure dataplane stamp netlink gtpu sctp core,)

@@ -48,35 +48,67 @@ static int end_foreign(const struct run *run, bool force)
 	return -EBUSY;
 }
 
-static int take_down(const char *name, bool force)
+static int remove_run(const struct run *run, bool force)
+{
+	int rc = end_foreign(run, force);
+
+	return rc ? rc : teardown(run);
+}
+
+/* Its directory is damaged, or was removed by somebody. Return: 0, negative errno, or 1: there is
+ * nothing of that name */
+static int remove_without_record(const char *name, bool damaged, bool force)
 {
 	struct run run;
-	int lock, rc = run_load(name, &run);
+	int rc = run_recover(name, &run);
 
-	if (rc == -ENOENT) {
+	if (rc)
+		return rc;
+	rc = damaged || run.node_count ? remove_run(&run, force) : 1;
+	run_done(&run);
+	return rc;
+}
+
+/* Under the lock. Return: as remove_without_record */
+static int remove_named(const char *name, bool was_there, bool force)
+{
+	struct run run;
+	int rc = run_load(name, &run);
+
+	if (rc == -ENOENT && was_there)
+		return 0; /* rolled back by its maker */
+	if (rc == -ENOENT || rc == -EBADMSG)
+		return remove_without_record(name, rc == -EBADMSG, force);
+	if (rc)
+		return rc;
+	rc = remove_run(&run, force);
+	run_done(&run);
+	return rc;
+}
+
+static int take_down(const char *name, bool force)
+{
+	bool valid = run_name_is_valid(name), was_there;
+	int lock, rc = 1;
+	struct run run;
+
+	was_there = valid && !run_load(name, &run);
+	if (was_there) {
+		rc = end_maker(&run, force);
+		run_done(&run);
+		if (rc)
+			return BATON_FAILED;
+	}
+	if (valid) {
+		lock = run_lock();
+		rc = remove_named(name, was_there, force);
+		if (lock >= 0)
+			close(lock);
+	}
+	if (rc == 1) {
 		complain("no topology '%s' is up", name);
 		return BATON_NOT_UP;
 	}
-	if (!rc && end_maker(&run, force)) {
-		run_done(&run);
-		return BATON_FAILED;
-	}
-	lock = run_lock();
-	if (!rc) /* what a maker wrote meanwhile */
-		run_done(&run);
-	rc = run_load(name, &run);
-	if (rc == -EBADMSG) {
-		rc = teardown_unreadable(name);
-	} else if (!rc) {
-		rc = end_foreign(&run, force);
-		if (!rc)
-			rc = teardown(&run);
-		run_done(&run);
-	} else if (rc == -ENOENT) {
-		rc = 0; /* rolled back by its maker */
-	}
-	if (lock >= 0)
-		close(lock);
 	return rc ? BATON_FAILED : BATON_OK;
 }
 

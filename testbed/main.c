@@ -11,6 +11,7 @@
 #include "lib/version.h"
 #include "testbed/baton.h"
 #include "testbed/measure/measure.h"
+#include "testbed/run.h"
 #include "testbed/topology.h"
 
 static int version_main(const struct baton_context *ctx, int argc, char **argv);
@@ -164,11 +165,8 @@ static int parse_globals(struct baton_context *ctx, int argc, char **argv)
 		else
 			return BATON_USAGE;
 	}
-	if (ctx->name &&
-	    (!ctx->name[0] || strlen(ctx->name) >= TOPO_NAME_SIZE ||
-	     strspn(ctx->name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(ctx->name) ||
-	     ctx->name[0] == '-')) {
-		complain("--name: expected 1 to %d lower-case letters, digits and hyphens",
+	if (ctx->name && !run_name_is_valid(ctx->name)) {
+		complain("--name: expected 1 to %d lower-case letters, digits and inner hyphens",
 			 TOPO_NAME_SIZE - 1);
 		return BATON_USAGE;
 	}

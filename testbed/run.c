@@ -20,6 +20,14 @@
 static const char *const phase_names[] = {
 	[RUN_MAKING] = "making", [RUN_UP] = "up", [RUN_FAILED] = "failed", NULL};
 
+bool run_name_is_valid(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len && len < TOPO_NAME_SIZE && name[0] != '-' && name[len - 1] != '-' &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+}
+
 void run_path(const struct run *run, char buf[RUN_PATH_MAX], const char *format, ...)
 {
 	int len = snprintf(buf, RUN_PATH_MAX, "%s/", run->dir);
@@ -106,7 +114,7 @@ static int read_node(const json_t *json, struct run_node *node)
 	json_read_ipv4(&reader, "address", true, &node->address);
 	node->init.pid = (pid_t)pid;
 	/* the name becomes part of paths that are removed */
-	if (!node->name[0] || strchr(node->name, '/') || node->name[0] == '.')
+	if (!run_name_is_valid(node->name))
 		return -EBADMSG;
 	return json_reader_end(&reader);
 }
@@ -162,7 +170,7 @@ int run_load(const char *name, struct run *ret_run)
 	json_t *json;
 	int rc;
 
-	if (strlen(name) >= TOPO_NAME_SIZE || strchr(name, '/') || name[0] == '.')
+	if (!run_name_is_valid(name))
 		return -ENOENT;
 	rc = run_init(&run, name, 0);
 	if (rc)
@@ -200,7 +208,7 @@ bool run_is_alive(const struct run *run)
 
 static int is_run(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.';
+	return run_name_is_valid(entry->d_name);
 }
 
 int run_list(char ***ret_names, size_t *ret_count)

@@ -42,6 +42,8 @@ struct run {
 	struct run_node *node;
 };
 
+/** run_name_is_valid - as a topology file may say it: what it is part of is removed with all that is below */
+bool run_name_is_valid(const char *name);
 /** run_path - @format under the run directory, into @buf; names are short enough for every socket path */
 void run_path(const struct run *run, char buf[RUN_PATH_MAX], const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -53,6 +55,13 @@ int run_save(const struct run *run);
 
 /** run_load - Return: 0, -ENOENT when there is no such run directory, -EBADMSG when its record can't be read */
 int run_load(const char *name, struct run *ret_run);
+/**
+ * run_recover - the record of a topology that has lost it, from the inits that are alive in its namespaces
+ *
+ * Those are told by their name and by the namespace being bound as /run/netns/@name.NODE.
+ * Return: 0, also when there are none (node_count 0); free it with run_done
+ */
+int run_recover(const char *name, struct run *ret_run);
 /** run_is_of_this_boot - else its processes, mounts and links are gone, whatever the record says */
 bool run_is_of_this_boot(const struct run *run);
 /** run_is_alive - the maker or an init still runs */

@@ -124,19 +124,3 @@ int teardown(const struct run *run)
 		note(&failure, file_remove_tree(run->dir), "run directory", run->dir);
 	return failure.rc;
 }
-
-int teardown_unreadable(const char *name)
-{
-	struct failure failure = {0};
-	struct run run;
-	int rc = run_init(&run, name, 0);
-
-	if (rc)
-		return rc;
-	note(&failure, management_host_remove(name), "host interface of", name);
-	remove_bpffs(&run, &failure);
-	if (!failure.rc)
-		note(&failure, file_remove_tree(run.dir), "run directory", run.dir);
-	run_done(&run);
-	return failure.rc;
-}

@@ -34,7 +34,5 @@ void foreign_end_execs(const struct run *run);
  * Return: 0, or the first error, after complaining
  */
 int teardown(const struct run *run);
-/** teardown_unreadable - a run directory whose record can't be read: only files were made */
-int teardown_unreadable(const char *name);
 
 #endif

@@ -27,7 +27,11 @@ static int make_room(const char *name)
 	if (rc == -ENOENT)
 		return BATON_OK;
 	if (rc)
-		return teardown_unreadable(name) ? BATON_FAILED : BATON_OK;
+		rc = run_recover(name, &old);
+	if (rc) {
+		complain("what there is of '%s': %s", name, strerror(-rc));
+		return BATON_FAILED;
+	}
 	if (run_is_alive(&old)) {
 		complain("'%s' is already up", name);
 		rc = BATON_ALREADY_UP;
