@@ -82,9 +82,12 @@ static void retired_delete(struct ebpf_rules *rules)
 	rules->retired_count = 0;
 }
 
-/* There is room: ebpf_rules_apply and _remove see to it */
+/* There is room, ebpf_rules_apply and _remove see to it, unless membarrier failed: then this one is
+ * never deleted. */
 static void retire(struct ebpf_rules *rules, uint64_t set, uint32_t slot)
 {
+	if (rules->retired_count == EBPF_SETS_SPARE)
+		return;
 	rules->retired[rules->retired_count++] = (struct ebpf_retired){.set = set, .slot = slot};
 }
 

@@ -19,7 +19,7 @@
 
 #include "lib/http_server.h"
 
-enum { REFLECTOR_SESSIONS_MAX = 64, REFLECTOR_BATCH = 65536 };
+enum { REFLECTOR_SESSIONS_MAX = 16, REFLECTOR_BATCH = 65536 };
 
 struct reflector;
 

@@ -118,6 +118,31 @@ static void stop(struct gnb *g)
 	dataplane_free(g->dp);
 }
 
+/* What the table of fields can't say. */
+static int check_config(struct gnb *g)
+{
+	struct yaml_error err = {0};
+	struct ngap_plmn plmn;
+	size_t radios = 0;
+	int r = 0;
+
+	if (ngap_plmn_set(&plmn, g->config.mcc, g->config.mnc) < 0)
+		r = yaml_fail(g->config_doc, yaml_get(yaml_root(g->config_doc), "mcc"), &err,
+			      "expected an mcc of three digits and an mnc of two or three, found "
+			      "'%s' and '%s'",
+			      g->config.mcc, g->config.mnc);
+	for (const struct yaml_node *n = g->config.radios->child; n && r == 0; n = n->next) {
+		if (n->kind != YAML_SCALAR || strlen(n->scalar) >= IFNAMSIZ)
+			r = yaml_fail(g->config_doc, n, &err, "expected the name of an interface");
+		else if (++radios > GNB_RADIOS_MAX)
+			r = yaml_fail(g->config_doc, n, &err, "more than %d interfaces",
+				      GNB_RADIOS_MAX);
+	}
+	if (r < 0)
+		log_error("config", "error=\"%s\"", err.text);
+	return r;
+}
+
 int main(int argc, char **argv)
 {
 	static struct gnb g = {.config.container = true};
@@ -125,7 +150,7 @@ int main(int argc, char **argv)
 
 	if (daemon_init(&g.daemon, &spec, argc, argv) < 0)
 		return 1;
-	if (daemon_config(&g.daemon, fields, &g.config, &g.config_doc) < 0)
+	if (daemon_config(&g.daemon, fields, &g.config, &g.config_doc) < 0 || check_config(&g) < 0)
 		goto done;
 	if (g.daemon.check_only) {
 		status = 0;
