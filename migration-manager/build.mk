@@ -13,6 +13,7 @@ $(B)/gen/openapi.c: migration-manager/openapi.json
 
 MM_WORLD := tests/unit/manager_world.c tests/unit/manager_peers.c
 $(call unit-test,test_migration,tests/unit/test_migration.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
+$(call unit-test,test_migration_turned,tests/unit/test_migration_turned.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
 $(call unit-test,test_migration_restart,tests/unit/test_migration_restart.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
 $(B)/tests/test_migration_restart: | $(B)/bin/migration-manager
 $(call unit-test,test_migration_rest,tests/unit/test_migration_rest.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)

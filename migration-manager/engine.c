@@ -10,21 +10,8 @@
 #include "lib/log.h"
 #include "migration-manager/manager.h"
 
-enum {
-	ASK_LEAST_MS = 100 /* the last request of a step gets that much, though its time is over */
-};
-
 const struct engine_times engine_times_default = {
 	.before_switch = 10000, .after_switch = 30000, .retry = 50, .ask = 6000};
-
-struct engine_call {
-	enum participant whom;
-	char method[8];
-	char path[160];
-	json_t *body;
-	void (*done)(struct migration *m, const struct http_answer *answer);
-	unsigned long request; /* under way in the HTTP client, 0 none */
-};
 
 static void start_step(struct migration *m);
 static void turn_to_rollback(struct migration *m);
@@ -61,18 +48,10 @@ void engine_step_sleep(struct migration *m, uint64_t ms, void (*then)(struct mig
 /* Whatever the step under way waits for is forgotten. */
 void engine_abandon(struct migration *m)
 {
-	struct engine_call *call = m->call;
-
 	if (m->timer)
 		uv_timer_stop(m->timer);
 	m->on_timer = NULL;
-	m->call = NULL;
-	if (!call)
-		return;
-	if (call->request)
-		http_client_cancel(m->mm->client, call->request);
-	json_decref(call->body);
-	free(call);
+	ask_drop(m);
 }
 
 /* ---- plans ---- */
@@ -425,129 +404,4 @@ int engine_end_hold(struct migration *m)
 		return -EBUSY;
 	engine_step_done(m, NULL);
 	return 0;
-}
-
-/* ---- asking participants ---- */
-
-static bool participant_url(struct migration *m, enum participant whom, char *url, size_t size)
-{
-	const struct registered *ue;
-
-	if (whom == PARTICIPANT_SMF) {
-		snprintf(url, size, "%s", m->mm->config.smf_url);
-		return true;
-	}
-	ue = registry_get(m->mm->registry.ues, m->request.ue);
-	if (ue)
-		snprintf(url, size, "%s", ue->url);
-	return ue != NULL;
-}
-
-static const char *participant_name(enum participant whom)
-{
-	return whom == PARTICIPANT_SMF ? "smf-lite" : "the UE agent";
-}
-
-static void send_call(struct migration *m);
-
-static void retry_call(struct migration *m, const char *why)
-{
-	struct engine_call *call = m->call;
-
-	if (clock_mono_ns() >= m->deadline_mono_ns) {
-		engine_step_failed(m, "PARTICIPANT_NOT_REACHABLE", "%s did not answer %s %s: %s",
-				   participant_name(call->whom), call->method, call->path, why);
-		return;
-	}
-	engine_step_sleep(m, m->mm->times->retry, send_call);
-}
-
-static void call_answered(const struct http_answer *answer, void *user)
-{
-	struct migration *m = user;
-	struct engine_call *call = m->call;
-	void (*done)(struct migration *, const struct http_answer *) = call->done;
-
-	call->request = 0;
-	if (answer->error || answer->status == 503) {
-		retry_call(m, answer->error ? answer->error_text : "503");
-		return;
-	}
-	m->call = NULL;
-	json_decref(call->body);
-	free(call);
-	done(m, answer);
-}
-
-/* No request outlives its step by much. */
-static unsigned ask_ms(const struct migration *m)
-{
-	uint64_t now = clock_mono_ns(),
-		 left = m->deadline_mono_ns > now ? (m->deadline_mono_ns - now) / 1000000 : 0;
-
-	if (left > m->mm->times->ask)
-		return m->mm->times->ask;
-	return left > ASK_LEAST_MS ? (unsigned)left : ASK_LEAST_MS;
-}
-
-static void send_call(struct migration *m)
-{
-	struct engine_call *call = m->call;
-	char url[REGISTRY_URL_SIZE + sizeof call->path];
-	struct http_call http = {.method = call->method,
-				 .url = url,
-				 .body = call->body,
-				 .token = m->mm->token,
-				 .timeout_ms = ask_ms(m)};
-	char base[REGISTRY_URL_SIZE];
-	int r;
-
-	if (!participant_url(m, call->whom, base, sizeof base)) {
-		retry_call(m, "its agent has not registered");
-		return;
-	}
-	snprintf(url, sizeof url, "%s%s", base, call->path);
-	r = http_client_call(m->mm->client, &http, call_answered, m, &call->request);
-	if (r < 0)
-		retry_call(m, strerror(-r));
-}
-
-void engine_ask(struct migration *m, enum participant whom, const char *method, const char *path,
-		json_t *body, void (*done)(struct migration *m, const struct http_answer *answer))
-{
-	struct engine_call *call = calloc(1, sizeof *call);
-
-	if (!call) {
-		json_decref(body);
-		engine_step_failed(m, "NO_MEMORY", "no memory for a request");
-		return;
-	}
-	call->whom = whom;
-	snprintf(call->method, sizeof call->method, "%s", method);
-	snprintf(call->path, sizeof call->path, "%s", path);
-	call->body = body;
-	call->done = done;
-	m->call = call;
-	send_call(m);
-}
-
-void engine_agent_step(struct migration *m, const char *step, json_t *args,
-		       void (*done)(struct migration *m, const struct http_answer *answer))
-{
-	char path[128];
-
-	if (!args)
-		args = json_object();
-	json_object_set_new(args, "epoch", json_integer((json_int_t)m->epoch));
-	snprintf(path, sizeof path, "/v1/steps/%s/%s", m->id, step);
-	engine_ask(m, PARTICIPANT_UE_AGENT, "PUT", path, args, done);
-}
-
-void engine_problem(struct migration *m, const char *what, const struct http_answer *answer)
-{
-	const char *cause = json_string_value(json_object_get(answer->body, "cause"));
-	const char *detail = json_string_value(json_object_get(answer->body, "detail"));
-
-	engine_step_failed(m, cause ? cause : "PARTICIPANT_REFUSED", "%s: status %u%s%s", what,
-			   answer->status, detail ? ", " : "", detail ? detail : "");
 }

@@ -59,6 +59,9 @@ enum participant { PARTICIPANT_SMF, PARTICIPANT_UE_AGENT };
 void engine_ask(struct migration *m, enum participant whom, const char *method, const char *path,
 		json_t *body, void (*done)(struct migration *m, const struct http_answer *answer));
 
+/** ask_drop - forget the request under way, if there is one; its @done is not called any more */
+void ask_drop(struct migration *m);
+
 /** engine_agent_step - PUT /v1/steps/{migration}/{step} on the UE agent with the epoch; @args:
  * given, or NULL */
 void engine_agent_step(struct migration *m, const char *step, json_t *args,

@@ -4,7 +4,7 @@
  * sessions with it.
  *
  * Read in this order: migration.h (the resource and its states), step.h (what plans are made of),
- * engine.c (how a plan is carried out and what a failure means), modes/ and strategies/ (the
+ * engine.c (how a plan is carried out and what a failure means), ask.c, modes/ and strategies/ (the
  * plans), journal.h (what survives), rest.c.
  */
 #include <string.h>

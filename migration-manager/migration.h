@@ -62,9 +62,9 @@ struct migration {
 
 	enum migration_state state;
 	enum migration_direction direction;
-	uint64_t epoch; /* counts plans: participants refuse what is older */
-	size_t step;	/* index into plan */
-	bool switched;	/* the UE agent has confirmed the switch of this plan */
+	uint64_t epoch;		     /* counts plans: participants refuse what is older */
+	size_t step;		     /* index into plan */
+	bool switched;		     /* the UE agent has confirmed the switch of this plan */
 	char cause[64], detail[256]; /* why it was rolled back, failed, or not switched back */
 	uint64_t created_ns, state_since_ns;
 	uint64_t event_count;

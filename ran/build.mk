@@ -4,5 +4,6 @@ $(call program,gnb,$(wildcard ran/gnb/*.c),radio ngap dataplane gtpu netlink sct
 $(call bpf-object,ue_bearer,ran/ue/bearer.bpf.c)
 $(call program,ue,$(filter-out %.bpf.c,$(wildcard ran/ue/*.c)),radio nas netlink core,libuv jansson libbpf)
 
+$(call unit-test,test_radio_frame,tests/unit/test_radio_frame.c,radio,libuv)
 $(call unit-test,test_radio,tests/unit/test_radio.c,radio netlink core,libuv)
 $(call fuzz-target,fuzz_radio,tests/fuzz/fuzz_radio.c,radio core,libuv)

@@ -16,9 +16,10 @@ static const struct {
 	const char *name;
 	void (*start)(struct step_op *op);
 } steps[] = {
-	{"establish", step_establish},	   {"restore", step_establish}, {"probe", step_probe},
-	{"switch", step_switch},	   {"await", step_await},	{"settle", step_await},
-	{"release", step_release},	   {"release-standby", step_release},
+	{"establish", step_establish}, {"restore", step_establish},
+	{"probe", step_probe},	       {"switch", step_switch},
+	{"await", step_await},	       {"settle", step_await},
+	{"release", step_release},     {"release-standby", step_release},
 };
 
 /* ---- ending a step ---- */

@@ -44,6 +44,12 @@ struct fault {
 	unsigned late_ms;
 };
 
+/* struct fault of a request that is refused every time */
+#define FAULT_REFUSED(word, code, why)                                                             \
+	{                                                                                          \
+		.at = word, .what = FAULT_REFUSE, .status = code, .cause = why                     \
+	}
+
 struct peer_session {
 	bool up;
 	char dnai[32], address[32];

@@ -11,6 +11,13 @@
 #include "migration-manager/manager.h"
 #include "tests/unit/manager_peers.h"
 
+#define MBB	   "make-before-break"
+#define BBM	   "break-before-make"
+#define ALL_STATES "accepted preparing synchronising ready switching releasing completed "
+/* what the peers are asked on the way, as manager_peers.h notes it */
+#define MBB_UP_TO_SWITCH "status sessions anchor(dnai-b) establish(2) probe(2) switch(2) "
+#define BBM_TRACE	 "status sessions anchor(dnai-b) session(1) drop(1) await(1) "
+
 enum { WORLD_PATIENCE_MS = 60000 };
 
 struct world {

@@ -15,7 +15,6 @@
 #include "migration-manager/request.h"
 #include "tests/unit/manager_world.h"
 
-#define MBB  "make-before-break"
 #define UE   "\"ue\": \"" PEER_SUPI "\""
 #define TO_B UE ", \"destination\": \"edge-b\""
 

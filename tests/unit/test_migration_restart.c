@@ -18,9 +18,6 @@
 
 #include "tests/unit/manager_world.h"
 
-#define MBB "make-before-break"
-#define BBM "break-before-make"
-
 struct stopped {
 	const char *mode;
 	const char *at; /* the step at which the manager is stopped */
@@ -29,19 +26,9 @@ struct stopped {
 	bool back;	    /* switched back in its hold */
 };
 
-#define BAD_PROBE                                                                                  \
-	{                                                                                          \
-		.at = "probe", .what = FAULT_REFUSE, .status = 504, .cause = "PATH_NOT_WORKING"    \
-	}
-#define BAD_SWITCH                                                                                 \
-	{                                                                                          \
-		.at = "switch(2)", .what = FAULT_REFUSE, .status = 409,                            \
-		.cause = "SESSION_NOT_FOUND"                                                       \
-	}
-#define BAD_AWAIT                                                                                  \
-	{                                                                                          \
-		.at = "await", .what = FAULT_REFUSE, .status = 504, .cause = "SESSION_NOT_BACK"    \
-	}
+#define BAD_PROBE  FAULT_REFUSED("probe", 504, "PATH_NOT_WORKING")
+#define BAD_SWITCH FAULT_REFUSED("switch(2)", 409, "SESSION_NOT_FOUND")
+#define BAD_AWAIT  FAULT_REFUSED("await", 504, "SESSION_NOT_BACK")
 
 static const struct stopped rows[] = {
 	{.mode = MBB, .at = "status", .end = "completed"},
