@@ -118,6 +118,11 @@ static void stop(struct gnb *g)
 	dataplane_free(g->dp);
 }
 
+/* What a PrintableString of ASN.1 has (RAN Node Name), less the blank, which a radio frame's text
+ * has no place for. */
+static const char name_characters[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'()+,-./:=?";
+
 /* What the table of fields can't say. */
 static int check_config(struct gnb *g)
 {
@@ -131,6 +136,11 @@ static int check_config(struct gnb *g)
 			      "expected an mcc of three digits and an mnc of two or three, found "
 			      "'%s' and '%s'",
 			      g->config.mcc, g->config.mnc);
+	if (r == 0 &&
+	    (!g->config.name[0] || g->config.name[strspn(g->config.name, name_characters)]))
+		r = yaml_fail(g->config_doc, yaml_get(yaml_root(g->config_doc), "name"), &err,
+			      "expected letters, digits and %s, found '%s'",
+			      strchr(name_characters, '\''), g->config.name);
 	for (const struct yaml_node *n = g->config.radios->child; n && r == 0; n = n->next) {
 		if (n->kind != YAML_SCALAR || strlen(n->scalar) >= IFNAMSIZ)
 			r = yaml_fail(g->config_doc, n, &err, "expected the name of an interface");
