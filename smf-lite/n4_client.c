@@ -77,13 +77,18 @@ static enum session_n4_failure failure_of(struct smf *smf, int status, uint8_t c
 		smf->counters.drop[SMF_upf_timeout]++;
 		return SESSION_N4_TIMEOUT;
 	}
+	if (cause == PFCP_CAUSE_ACCEPTED) {
+		smf->counters.drop[SMF_upf_bad_answer]++;
+		return SESSION_N4_UNUSABLE;
+	}
 	smf->counters.drop[SMF_upf_rejected]++;
 	return cause == PFCP_CAUSE_SESSION_NOT_FOUND || cause == PFCP_CAUSE_NO_ASSOCIATION
 		       ? SESSION_N4_NOT_FOUND
 		       : SESSION_N4_REFUSED;
 }
 
-/* An accepted establishment says where the session is; without that it can't be used. */
+/* An accepted establishment says where the session is; without that it can't be used. Its SEID is
+ * kept even then: the UPF has the session, which is to be deleted. */
 static int read_established(struct session *s, const struct pfcp_msg *msg)
 {
 	const struct pfcp_session_establishment_response *r = &msg->session_establishment_response;
@@ -91,13 +96,13 @@ static int read_established(struct session *s, const struct pfcp_msg *msg)
 
 	if (!r->has_up_f_seid)
 		return -EBADMSG;
+	s->up_seid = r->up_f_seid.seid;
 	n4_rules_read_uplink(r, &uplink);
 	if (!uplink.teid || !uplink.addr.s_addr)
 		return -EBADMSG;
 	if (s->uplink.teid && s->state != SESSION_N4_DELETE &&
 	    (uplink.teid != s->uplink.teid || uplink.addr.s_addr != s->uplink.addr.s_addr))
 		return -EBADMSG; /* restored, but not where the gNB sends to */
-	s->up_seid = r->up_f_seid.seid;
 	s->uplink = uplink;
 	s->n4_lost = false;
 	return 0;
@@ -121,8 +126,6 @@ static void on_done(int status, const struct pfcp_msg *msg, void *user)
 		session_feed(s, o->done, NULL);
 		return;
 	}
-	if (cause == PFCP_CAUSE_ACCEPTED)
-		smf->counters.drop[SMF_upf_bad_answer]++;
 	in.n4 = failure_of(smf, status, cause);
 	log_warn("n4", "upf=%s ue=%s session=%u seid=%#llx what=%s status=%d cause=%s",
 		 s->upf->config->name, s->supi, s->id, (unsigned long long)s->cp_seid,

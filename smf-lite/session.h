@@ -67,9 +67,13 @@ enum session_event {
 	SESSION_EVENTS
 };
 
-/* How an N4 request ended, if not well. NOT_FOUND: the UPF knows neither this session nor, maybe,
- * us. */
-enum session_n4_failure { SESSION_N4_REFUSED, SESSION_N4_NOT_FOUND, SESSION_N4_TIMEOUT };
+/* How an N4 request ended, if not well */
+enum session_n4_failure {
+	SESSION_N4_REFUSED,
+	SESSION_N4_NOT_FOUND, /* the UPF knows neither this session nor, maybe, us */
+	SESSION_N4_TIMEOUT,
+	SESSION_N4_UNUSABLE, /* established, but not so that it could be used: to be deleted */
+};
 
 struct session_input {
 	uint8_t pti;

@@ -61,8 +61,8 @@ void session_step_restored(struct session *s, const struct session_input *in)
 
 void session_step_not_restored(struct session *s, const struct session_input *in)
 {
-	if (in->n4 == SESSION_N4_REFUSED) {
-		s->n4_sent = false;
+	if (in->n4 == SESSION_N4_REFUSED || in->n4 == SESSION_N4_UNUSABLE) {
+		s->n4_sent = in->n4 == SESSION_N4_UNUSABLE;
 		session_step_release_reactivate(s, in);
 		return;
 	}

@@ -62,8 +62,10 @@ void session_step_n4_failed_deleting(struct session *s, const struct session_inp
 {
 	if (in->n4 == SESSION_N4_TIMEOUT)
 		smf_timer_start(s->timer, SMF_PURGE_RETRY_MS);
+	else if (in->n4 == SESSION_N4_UNUSABLE && s->up_seid)
+		delete_n4(s);
 	else
-		session_gone(s); /* the UPF has nothing under these SEIDs */
+		session_gone(s); /* the UPF has nothing under these SEIDs, or won't tell its own */
 }
 
 void session_step_modify_failed_deleting(struct session *s, const struct session_input *in)

@@ -75,7 +75,7 @@ void session_step_n4_not_established(struct session *s, const struct session_inp
 		session_set_state(s, SESSION_WAIT_UPF, SMF_ASSOCIATION_WAIT_MS);
 		return;
 	}
-	if (in->n4 != SESSION_N4_TIMEOUT)
+	if (in->n4 != SESSION_N4_TIMEOUT && in->n4 != SESSION_N4_UNUSABLE)
 		s->n4_sent = false; /* nothing was made there */
 	session_undo(s, in->n4 == SESSION_N4_REFUSED ? NAS_SM_REQUEST_REJECTED
 						     : NAS_SM_NETWORK_FAILURE);

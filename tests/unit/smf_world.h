@@ -50,6 +50,9 @@ struct world_answer {
 	uint8_t bytes[256];
 };
 
+/* What is wrong with the next accepted establishment's answer */
+enum world_flaw { WORLD_NO_FLAW, WORLD_NO_F_TEID, WORLD_OTHER_F_TEID };
+
 /* A UPF: answers by itself unless told otherwise */
 struct world_upf {
 	struct in_addr n4, n3;
@@ -58,7 +61,8 @@ struct world_upf {
 	bool silent;	   /* answers nothing */
 	uint8_t cause[64]; /* by request type: 0: accepted, else that cause */
 	bool mute[64];	   /* by request type: no answer */
-	bool retention;	   /* the latest association asked for retention */
+	enum world_flaw flaw;
+	bool retention; /* the latest association asked for retention */
 	struct world_answer answer[64];
 	size_t answers;	   /* given so far */
 	unsigned seen[64]; /* requests by type */

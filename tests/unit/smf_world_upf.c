@@ -131,11 +131,12 @@ static void answer_establishment(struct world *w, struct world_upf *u, int index
 		r->has_up_f_seid = true;
 		r->up_f_seid.seid = s.up_seid;
 		r->up_f_seid.address = (struct pfcp_address){.v4 = true, .ip4 = u->n4};
-		r->n_created_pdr = 1;
+		r->n_created_pdr = u->flaw != WORLD_NO_F_TEID;
 		r->created_pdr[0].pdr_id = 1;
 		r->created_pdr[0].has_f_teid = true;
-		r->created_pdr[0].f_teid.teid = s.ul_teid;
+		r->created_pdr[0].f_teid.teid = s.ul_teid + (u->flaw == WORLD_OTHER_F_TEID);
 		r->created_pdr[0].f_teid.address = (struct pfcp_address){.v4 = true, .ip4 = u->n3};
+		u->flaw = WORLD_NO_FLAW;
 	}
 	send_answer(w, u, w->msg);
 }

@@ -488,6 +488,46 @@ static void test_upf_restarts(void **state)
 	world_expect_nothing(w);
 }
 
+/* Accepted, but nobody can use it: the UPF has a session that must not stay there. */
+static void test_answer_without_f_teid(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	w->upf[0].flaw = WORLD_NO_F_TEID;
+	world_ask(w, 1, 5);
+	world_expect(w, NGAP_DOWNLINK_NAS_TRANSPORT);
+	assert_int_equal(w->sm.pdu_session_establishment_reject.cause, NAS_SM_NETWORK_FAILURE);
+	assert_int_equal(w->smf.counters.drop[SMF_upf_bad_answer], 1);
+	assert_int_equal(w->smf.counters.drop[SMF_upf_rejected], 0);
+	assert_int_equal(w->upf[0].seen[PFCP_SESSION_DELETION_REQUEST], 1);
+	is_gone_everywhere(w);
+}
+
+static bool releases(struct world *w)
+{
+	struct session *s = world_session(w, 1);
+
+	return s && s->state == SESSION_N2_RELEASE;
+}
+
+static void test_restored_elsewhere(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	world_establish(w, 1);
+	world_upf_restart(w, 0);
+	w->upf[0].flaw = WORLD_OTHER_F_TEID;
+	world_wait(w, releases);
+	world_expect(w, NGAP_PDU_SESSION_RESOURCE_RELEASE_COMMAND);
+	assert_int_equal(w->sm.pdu_session_release_command.cause, NAS_SM_REACTIVATION_REQUESTED);
+	assert_int_equal(w->upf[0].count, 1);
+	world_release_response(w, 1);
+	world_release_complete(w, 1);
+	is_gone_everywhere(w);
+}
+
 static bool nothing_associated(struct world *w)
 {
 	return !w->smf.n4->upfs[0].associated && !w->smf.n4->upfs[1].associated;
@@ -569,6 +609,8 @@ int main(void)
 		WORLD_TEST(test_release_of_nothing),
 		WORLD_TEST(test_error_indication),
 		WORLD_TEST(test_upf_restarts),
+		WORLD_TEST(test_answer_without_f_teid),
+		WORLD_TEST(test_restored_elsewhere),
 		WORLD_TEST(test_waits_for_association),
 		WORLD_TEST(test_events_out_of_place),
 	};
