@@ -210,6 +210,14 @@ static int pdrs_create(struct upf_rules *rules, const struct upf_change *c,
 	return rc;
 }
 
+static bool creates_pdr(const struct upf_change *c, uint16_t id)
+{
+	for (size_t i = 0; i < c->n_create_pdr; i++)
+		if (c->create_pdr[i].pdr_id == id)
+			return true;
+	return false;
+}
+
 static int pdrs_update(struct upf_rules *rules, const struct upf_change *c,
 		       struct upf_pdr_context *ctx)
 {
@@ -222,6 +230,10 @@ static int pdrs_update(struct upf_rules *rules, const struct upf_change *c,
 		if (!pdr)
 			return upf_refuse_rule(ctx->refusal, PFCP_RULE_PDR, c->update_pdr[i].pdr_id,
 					       "no such PDR");
+		/* It would lose the TEID just taken for it, which the session doesn't own yet. */
+		if (creates_pdr(c, pdr->id))
+			return upf_refuse_rule(ctx->refusal, PFCP_RULE_PDR, pdr->id,
+					       "the same request creates this PDR");
 		rc = upf_pdr_read(pdr, &c->update_pdr[i], ctx);
 	}
 	return rc;

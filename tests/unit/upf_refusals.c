@@ -550,6 +550,27 @@ static void mod_new_f_teid(struct pfcp_msg *m, const struct example *ex)
 	p->pdi.f_teid.address.v4 = true;
 }
 
+/* The TEID taken for the new PDR must not be lost by the update, which has none */
+static void mod_create_and_update(struct pfcp_msg *m, const struct example *ex)
+{
+	struct pfcp_pdr *p = &MOD(m)->create_pdr[0];
+
+	mod_new_f_teid(m, ex);
+	MOD(m)->n_create_pdr = 1;
+	*p = MOD(m)->update_pdr[0];
+	p->pdr_id = 3;
+	p->has_precedence = true;
+	p->precedence = 7;
+	p->pdi.source_interface = PFCP_INTERFACE_ACCESS;
+	p->has_outer_header_removal = true;
+	p->outer_header_removal.description = PFCP_OHR_GTPU_UDP_IP4;
+	p->has_far_id = true;
+	p->far_id = EX_FAR_UL;
+	MOD(m)->update_pdr[0] = *p;
+	MOD(m)->update_pdr[0].pdi.f_teid =
+		(struct pfcp_f_teid){.teid = ex->ul_teid, .address = {.v4 = true, .ip4 = ex->n3}};
+}
+
 static void mod_given_f_teid(struct pfcp_msg *m, const struct example *ex)
 {
 	mod_new_f_teid(m, ex);
@@ -712,6 +733,7 @@ const struct refusal refusals[] = {
 	MOD_RULE("removal of a FAR in use (eupf#635)", mod_remove_far_in_use, RULE_FAILURE, PDR, EX_PDR_DL),
 	MOD_RULE("good changes, then a bad one (open5gs#4766)", mod_good_then_bad, RULE_FAILURE, QER, 22),
 	MOD_RULE("new F-TEID for an old PDR", mod_new_f_teid, INVALID_F_TEID_ALLOCATION, PDR, EX_PDR_UL),
+	MOD_RULE("creation and update of one PDR", mod_create_and_update, RULE_FAILURE, PDR, 3),
 	MOD_RULE("F-TEID chosen by the SMF, later", mod_given_f_teid, INVALID_F_TEID_ALLOCATION, PDR, EX_PDR_UL),
 	MOD_RULE("buffering, later", mod_buffer, RULE_FAILURE, FAR, EX_FAR_DL),
 	MOD_RULE("end markers", mod_end_marker, RULE_FAILURE, FAR, EX_FAR_DL),
