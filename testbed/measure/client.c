@@ -26,6 +26,7 @@ static void note_refusal(struct client *c, const char *method, const char *url,
 
 	c->status = answer->error ? 0 : answer->status;
 	snprintf(c->cause, sizeof c->cause, "%s", cause ? cause : "");
+	snprintf(c->detail, sizeof c->detail, "%s", detail ? detail : "");
 	snprintf(c->error, sizeof c->error, "%s %.100s: %.100s", method, url,
 		 answer->error ? answer->error_text
 		 : detail      ? detail

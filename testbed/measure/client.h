@@ -14,7 +14,7 @@ struct client {
 	char token[64];
 	char edge_url[EDGES_MAX][128]; /* of the run's edges */
 	char error[256];	       /* of the last call that failed, for people */
-	char cause[48];		       /* the cause in its problem details, or "" */
+	char detail[128], cause[48];   /* of its problem details, or "" */
 	unsigned status;	       /* its HTTP status; 0: there was no answer */
 };
 

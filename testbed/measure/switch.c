@@ -128,8 +128,7 @@ static int ask(struct session *s, struct switch_event *event)
 			return -EIO;
 		}
 		if (strcmp(s->client.cause, "UE_BUSY") == 0) {
-			complain("UE %s is being migrated by somebody else: %s", s->place.supi,
-				 s->client.error);
+			complain("somebody else is migrating the UE: %s", s->client.detail);
 			return -EIO;
 		}
 		if (!worth_retrying(&s->client) || clock_mono_ns() > deadline || interrupted) {
@@ -411,13 +410,18 @@ static void warn(const struct session *s)
 static int tell(const struct session *s)
 {
 	char path[PATH_MAX];
-	int r = s->options.out ? report_write(&s->report, s->options.out, path) : 0, printed = 0;
+	int r = 0, printed = 0;
 
+	/* an earlier report is worth more than one of nothing */
+	if (!s->report.event_count)
+		complain("no switch was measured");
+	else if (s->options.out)
+		r = report_write(&s->report, s->options.out, path);
 	if (r < 0)
 		complain("%s can't be written: %s", path, strerror(-r));
 	if (s->options.json)
 		printed = report_json(&s->report, stdout);
-	else
+	else if (s->report.event_count)
 		report_table(&s->report, stdout);
 	if (fflush(stdout) != 0 || printed < 0)
 		complain("the report can't be printed");
