@@ -188,7 +188,13 @@ void session_recover(struct session *s)
 	case SESSION_N2_RELEASE:
 		session_begin_release(s, s->cause, s->pti);
 		break;
+	case SESSION_ACTIVE:
+		/* Whether the UPF has heard of the latest downlink tunnel isn't stored: it is told
+		 * again when it is associated. */
+		s->n4_dirty = true;
+		s->published = session_public_state(s);
+		break;
 	default:
-		s->published = session_public_state(s); /* nothing new: active, or being deleted */
+		s->published = session_public_state(s); /* nothing new: being deleted */
 	}
 }

@@ -112,7 +112,7 @@ struct session {
 	uint8_t cause;				/* 5GSM cause of the release */
 	bool n4_sent;				/* the UPF may have a session under cp_seid */
 	bool n4_busy;				/* an N4 request is without answer */
-	bool n4_dirty;	   /* what was sent is outdated: send again when it is answered */
+	bool n4_dirty;	   /* what the UPF has is outdated, or may be: send again */
 	bool n4_lost;	   /* the UPF has lost it: to be established anew (RESTI) */
 	bool n2_sent;	   /* the gNB may have resources for it */
 	bool reactivating; /* N2_SETUP without NAS: the UE has the session already */

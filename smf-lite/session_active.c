@@ -12,13 +12,18 @@
  * has lost it. */
 int session_update_n4(struct session *s)
 {
+	int err;
+
 	if (s->n4_busy) {
 		s->n4_dirty = true;
 		return 0;
 	}
 	s->n4_dirty = false;
-	if (!s->n4_lost)
-		return n4_session_modify(s);
+	if (!s->n4_lost) {
+		err = n4_session_modify(s);
+		s->n4_dirty = err != 0;
+		return err;
+	}
 	if (!s->upf->associated)
 		return 0; /* when it is, it is restored: SESSION_EV_UPF_UP */
 	s->n4_sent = true;
@@ -45,7 +50,7 @@ void session_step_upf_lost_it(struct session *s, const struct session_input *in)
 
 void session_step_restore(struct session *s, const struct session_input *in)
 {
-	if (s->n4_lost && session_update_n4(s))
+	if ((s->n4_lost || s->n4_dirty) && session_update_n4(s))
 		smf_timer_start(s->timer, SMF_PURGE_RETRY_MS);
 }
 

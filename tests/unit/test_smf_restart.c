@@ -81,6 +81,34 @@ static void test_gnb_without_its_ues(void **state)
 	all_clean(w);
 }
 
+static bool up_to_date(struct world *w)
+{
+	struct session *s = world_session(w, 1);
+
+	return !s->n4_busy && !s->n4_dirty;
+}
+
+/* Killed between the UE's going idle, which is stored, and the UPF's hearing of it */
+static void test_killed_before_upf_knows(void **state)
+{
+	struct world *w = *state;
+	struct session *s;
+
+	begin(w);
+	s = world_establish(w, 1);
+	w->upf[0].mute[PFCP_SESSION_MODIFICATION_REQUEST] = true;
+	ue_disconnect(s->ue);
+	world_turn(w);
+	assert_int_equal(world_upf_find(w, 0, s->cp_seid)->dl_action, PFCP_ACTION_FORW);
+	world_stop(w);
+	w->upf[0].mute[PFCP_SESSION_MODIFICATION_REQUEST] = false;
+	world_start(w);
+	world_wait(w, up_to_date);
+	s = world_session(w, 1);
+	assert_int_equal(s->state, SESSION_ACTIVE);
+	assert_int_equal(world_upf_find(w, 0, s->cp_seid)->dl_action, PFCP_ACTION_DROP);
+}
+
 static void test_upf_restarted_meanwhile(void **state)
 {
 	struct world *w = *state;
@@ -239,6 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(test_active_session_goes_on),
 		WORLD_TEST(test_gnb_without_its_ues),
+		WORLD_TEST(test_killed_before_upf_knows),
 		WORLD_TEST(test_upf_restarted_meanwhile),
 		WORLD_TEST(test_killed_while_establishing_at_upf),
 		WORLD_TEST(test_killed_while_setting_up_at_gnb),
