@@ -203,7 +203,7 @@ void n2_resource_release_response(struct n2_conn *conn, struct ue *ue, const str
 	session_n2_release_response(ue, &pdu->pdu_session_resource_release_response.sessions);
 }
 
-/* Handover between gNBs isn't served yet: the gNB is told so, and nothing changes (cl. 8.4.4.3). */
+/* There is no handover between gNBs: the gNB is told so, and nothing changes (cl. 8.4.4.3). */
 void n2_path_switch_request(struct n2_conn *conn, struct ue *unused, const struct ngap_pdu *pdu)
 {
 	const struct ngap_path_switch_request *r = &pdu->path_switch_request;

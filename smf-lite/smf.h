@@ -54,7 +54,6 @@ enum {
 	SMF_ASSOCIATION_WAIT_MS =
 		3000,		/* an establishment waits this long for its UPF to be associated */
 	SMF_N2_SETUP_MS = 3000, /* gNB's answer to a PDU Session Resource Setup Request */
-	SMF_N2_CONTEXT_MS = 5000, /* gNB's answer to Initial Context Setup, UE Context Release */
 	SMF_GNB_BACK_MS =
 		30000, /* sessions caught half-way wait this long for their gNB to come back */
 	SMF_PURGE_RETRY_MS = 2000, /* a session that a UPF can't be asked to delete now: next try */
