@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology_node.c topology_service.c \
 	topology_network.c topology_shape.c topology_derive.c topology_route.c topology_check.c topology_write.c),)
-# measure: all of it but what knows a running topology (place.c) and the command (switch.c)
-$(call library,measure,$(filter-out %/place.c %/switch.c,$(wildcard testbed/measure/*.c)),jansson libcurl)
+# measure: all of it but the command and what knows a running topology
+measure_command := $(addprefix testbed/measure/,place.c migrate.c switch.c)
+$(call library,measure,$(filter-out $(measure_command),$(wildcard testbed/measure/*.c)),jansson libcurl)
 $(call program,baton,$(addprefix testbed/,main.c up.c up_check.c up_steps.c down.c status.c exec.c enter.c logs.c env.c \
 	wait.c doctor.c run.c recover.c plan.c config.c config_daemon.c links.c management.c teardown.c foreign.c cgroup.c \
 	process.c file.c kernel.c control.c sessions.c init_spawn.c init.c init_daemon.c init_log.c init_notify.c \
 	init_control.c node_mounts.c node_settings.c node_network.c) \
-	testbed/measure/place.c testbed/measure/switch.c,topology measure dataplane stamp netlink gtpu sctp core,)
+	$(measure_command),topology measure dataplane stamp netlink gtpu sctp core,)
 # Inits are forked, and each would look up its functions anew.
 $(B)/bin/baton: LDFLAGS += -Wl,-z,now
 

@@ -3,50 +3,33 @@
  * `baton measure switch`: a UE is switched to and fro between two edges under a probe stream, one
  * migration after the other, and each switch is worked out from the packets around it.
  */
-#include <arpa/inet.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "lib/daemon.h"
 #include "testbed/measure/collect.h"
 #include "testbed/measure/measure.h"
-#include "testbed/measure/place.h"
+#include "testbed/measure/session.h"
 
 enum {
 	PAUSE_MS = 130,	 /* before each switch: its window begins 100 ms before T0 */
 	DRAIN_MS = 1000, /* after the last probe: LOST_AFTER_NS */
 	NOISE_WINDOWS = 10,
-	MIGRATION_TIMEOUT_MS = 60000,
-	POLL_MS = 5,
-	RETRY_MS = 50,
-	MANAGER_TIMEOUT_MS = 10000, /* its node starts it again; agents register within a second */
 	REFLECTOR_TIMEOUT_MS = 3000,
 	FAILURES_MAX = 3, /* in a row, then it makes no sense to go on */
 	AGENTS_TIMEOUT_MS = 5000
 };
 
-struct session {
-	struct measure_options options;
-	struct place place;
-	struct client client;
-	struct report report;
-	struct probe *probe;
-	struct tap *tap;
-	uint16_t ssid;
-	uint64_t noise_start_ns, noise_length_ns;
-	size_t noise_windows; /* that were whole */
-	char at[64];	      /* edge of the primary session */
-};
-
 static volatile sig_atomic_t interrupted;
+
+static bool is_interrupted(void)
+{
+	return interrupted;
+}
 
 static void on_interrupt(int signal)
 {
@@ -66,20 +49,6 @@ static void catch_interrupt(void)
 	sigaction(SIGTERM, &action, NULL);
 }
 
-/* The whole time, also over an interrupt */
-static void pause_ms(uint64_t ms)
-{
-	struct timespec left = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
-
-	while (nanosleep(&left, &left) < 0 && errno == EINTR)
-		;
-}
-
-static uint64_t deadline_in(uint64_t ms)
-{
-	return clock_mono_ns() + ms * UINT64_C(1000000);
-}
-
 static void __attribute__((format(printf, 2, 3)))
 progress(const struct session *s, const char *format, ...)
 {
@@ -90,117 +59,6 @@ progress(const struct session *s, const char *format, ...)
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
-}
-
-/* ---- one switch ---- */
-
-static const char *other_edge(const struct session *s)
-{
-	for (size_t e = 0; e < s->report.run.edge_count; e++) {
-		if (strcmp(s->report.run.edge_name[e], s->at) != 0)
-			return s->report.run.edge_name[e];
-	}
-	return s->at;
-}
-
-/* A manager that is just being started again, or that the agents have not found yet, is worth
- * another try. */
-static bool worth_retrying(const struct client *c)
-{
-	return c->status == 0 || c->status == 404 || c->status == 503;
-}
-
-static int ask(struct session *s, struct switch_event *event)
-{
-	uint64_t deadline = deadline_in(MANAGER_TIMEOUT_MS);
-	char key[64];
-	struct client_migration migration = {.supi = s->place.supi,
-					     .destination = other_edge(s),
-					     .mode = s->report.mode[event->mode].name,
-					     .key = key,
-					     .hold_ms = s->options.hold_ms};
-
-	snprintf(key, sizeof key, "measure-%u-%" PRIu64 "-%zu", s->ssid, s->report.time_ns,
-		 s->report.event_count);
-	while (client_migrate(&s->client, &migration, event->migration) < 0) {
-		if (!place_is_up(&s->place)) {
-			complain("topology %s was taken down", s->place.run.name);
-			return -EIO;
-		}
-		if (strcmp(s->client.cause, "UE_BUSY") == 0) {
-			complain("somebody else is migrating the UE: %s", s->client.detail);
-			return -EIO;
-		}
-		if (!worth_retrying(&s->client) || clock_mono_ns() > deadline || interrupted) {
-			complain("%s", s->client.error);
-			return -EIO;
-		}
-		pause_ms(RETRY_MS);
-	}
-	return 0;
-}
-
-/* Return: its record when it has ended, returned to the caller; NULL, having complained: it did not
- * within the time, or the topology is gone */
-static json_t *await_end(struct session *s, const char *id)
-{
-	uint64_t deadline = deadline_in(MIGRATION_TIMEOUT_MS + s->options.hold_ms);
-
-	while (clock_mono_ns() < deadline) {
-		json_t *migration = client_migration(&s->client, id);
-
-		/* looked at last: once it is down, another topology may have its addresses */
-		if (!place_is_up(&s->place)) {
-			complain("topology %s was taken down during migration %s",
-				 s->place.run.name, id);
-			json_decref(migration);
-			return NULL;
-		}
-		if (migration && client_has_ended(migration))
-			return migration;
-		pause_ms(migration ? POLL_MS : RETRY_MS);
-		json_decref(migration);
-	}
-	complain("migration %s did not end within %" PRIu64 " s", id,
-		 (MIGRATION_TIMEOUT_MS + s->options.hold_ms) / 1000);
-	return NULL;
-}
-
-static uint64_t integer(const json_t *object, const char *name)
-{
-	json_int_t value = json_integer_value(json_object_get(object, name));
-
-	return value > 0 ? (uint64_t)value : 0;
-}
-
-static void copy_text(char *buf, size_t size, const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	snprintf(buf, size, "%s", text ? text : "");
-}
-
-static void note_end(struct session *s, struct switch_event *event, const json_t *migration)
-{
-	const json_t *details = json_object_get(migration, "details");
-	const char *address = json_string_value(json_object_get(details, "destination_address"));
-	uint64_t setup_us = integer(details, "setup_us");
-
-	copy_text(event->state, sizeof event->state, migration, "state");
-	copy_text(event->cause, sizeof event->cause, migration, "cause");
-	event->ok = strcmp(event->state, "completed") == 0;
-	event->t0_ns = integer(details, "t0_ns");
-	event->switched_ns = integer(details, "switched_ns");
-	event->hold_ns = s->options.hold_ms * UINT64_C(1000000);
-	event->setup_us = setup_us ? (double)setup_us : NAN;
-	if (address)
-		inet_pton(AF_INET, address, &event->destination_address);
-	if (!event->ok)
-		return;
-	copy_text(s->at, sizeof s->at, details, "destination_edge");
-	event->uplink_teid = client_uplink(&s->client, s->place.supi,
-					   (json_int_t)integer(details, "destination_session"),
-					   &event->uplink_upf);
 }
 
 /* Between two windows, so that answering costs no probe its time. What can't be had now is asked
@@ -215,27 +73,15 @@ static void fetch_samples(struct session *s)
 static int switch_once(struct session *s, size_t mode)
 {
 	struct switch_event *event = &s->report.event[s->report.event_count];
-	json_t *migration;
-	int r = 0;
+	int r;
 
-	*event = (struct switch_event){.mode = mode, .setup_us = NAN};
 	pause_ms(PAUSE_MS);
 	if (interrupted)
 		return -EINTR;
-	if (ask(s, event) < 0)
-		return -EIO;
-	migration = await_end(s, event->migration);
-	if (!migration) {
-		snprintf(event->state, sizeof event->state, "unknown");
-		r = -EIO;
-	} else {
-		note_end(s, event, migration);
-		if (!event->ok)
-			complain("migration %s ended %s: %s", event->migration, event->state,
-				 event->cause);
-	}
-	json_decref(migration);
-	s->report.event_count++;
+	event->mode = mode;
+	r = session_migrate(s, event);
+	if (r != -ENOENT)
+		s->report.event_count++;
 	if (r == 0)
 		fetch_samples(s);
 	return r;
@@ -526,7 +372,7 @@ static int run_session(struct session *s)
 
 static int switch_main(const struct baton_context *ctx, int argc, char **argv)
 {
-	struct session s = {.options.json = ctx->json};
+	struct session s = {.options.json = ctx->json, .interrupted = is_interrupted};
 	int status;
 
 	if (measure_options_read(&s.options, argc, argv) < 0) {

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One switch of the UE, by way of the migration manager: asked for, awaited, noted. */
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "testbed/measure/session.h"
+
+enum {
+	MIGRATION_TIMEOUT_MS = 60000,
+	MANAGER_TIMEOUT_MS = 10000, /* its node starts it again; agents register within a second */
+	POLL_MS = 5
+};
+
+static const char *other_edge(const struct session *s)
+{
+	for (size_t e = 0; e < s->report.run.edge_count; e++) {
+		if (strcmp(s->report.run.edge_name[e], s->at) != 0)
+			return s->report.run.edge_name[e];
+	}
+	return s->at;
+}
+
+/* A manager that is just being started again, or that the agents have not found yet, is worth
+ * another try. */
+static bool worth_retrying(const struct client *c)
+{
+	return c->status == 0 || c->status == 404 || c->status == 503;
+}
+
+static int ask(struct session *s, struct switch_event *event)
+{
+	uint64_t deadline = deadline_in(MANAGER_TIMEOUT_MS);
+	char key[64];
+	struct client_migration migration = {.supi = s->place.supi,
+					     .destination = other_edge(s),
+					     .mode = s->report.mode[event->mode].name,
+					     .key = key,
+					     .hold_ms = s->options.hold_ms};
+
+	snprintf(key, sizeof key, "measure-%u-%" PRIu64 "-%zu", s->ssid, s->report.time_ns,
+		 s->report.event_count);
+	while (client_migrate(&s->client, &migration, event->migration) < 0) {
+		if (!place_is_up(&s->place)) {
+			complain("topology %s was taken down", s->place.run.name);
+			return -EIO;
+		}
+		if (strcmp(s->client.cause, "UE_BUSY") == 0) {
+			complain("somebody else is migrating the UE: %s", s->client.detail);
+			return -EIO;
+		}
+		if (!worth_retrying(&s->client) || clock_mono_ns() > deadline || s->interrupted()) {
+			complain("%s", s->client.error);
+			return -EIO;
+		}
+		pause_ms(RETRY_MS);
+	}
+	return 0;
+}
+
+/* Return: its record when it has ended, returned to the caller; NULL, having complained: it did not
+ * within the time, or the topology is gone */
+static json_t *await_end(struct session *s, const char *id)
+{
+	uint64_t deadline = deadline_in(MIGRATION_TIMEOUT_MS + s->options.hold_ms);
+
+	while (clock_mono_ns() < deadline) {
+		json_t *migration = client_migration(&s->client, id);
+
+		/* looked at last: once it is down, another topology may have its addresses */
+		if (!place_is_up(&s->place)) {
+			complain("topology %s was taken down during migration %s",
+				 s->place.run.name, id);
+			json_decref(migration);
+			return NULL;
+		}
+		if (migration && client_has_ended(migration))
+			return migration;
+		pause_ms(migration ? POLL_MS : RETRY_MS);
+		json_decref(migration);
+	}
+	complain("migration %s did not end within %" PRIu64 " s", id,
+		 (MIGRATION_TIMEOUT_MS + s->options.hold_ms) / 1000);
+	return NULL;
+}
+
+static uint64_t integer(const json_t *object, const char *name)
+{
+	json_int_t value = json_integer_value(json_object_get(object, name));
+
+	return value > 0 ? (uint64_t)value : 0;
+}
+
+static void copy_text(char *buf, size_t size, const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	snprintf(buf, size, "%s", text ? text : "");
+}
+
+static void note_end(struct session *s, struct switch_event *event, const json_t *migration)
+{
+	const json_t *details = json_object_get(migration, "details");
+	const char *address = json_string_value(json_object_get(details, "destination_address"));
+	uint64_t setup_us = integer(details, "setup_us");
+
+	copy_text(event->state, sizeof event->state, migration, "state");
+	copy_text(event->cause, sizeof event->cause, migration, "cause");
+	event->ok = strcmp(event->state, "completed") == 0;
+	event->t0_ns = integer(details, "t0_ns");
+	event->switched_ns = integer(details, "switched_ns");
+	event->hold_ns = s->options.hold_ms * UINT64_C(1000000);
+	event->setup_us = setup_us ? (double)setup_us : NAN;
+	if (address)
+		inet_pton(AF_INET, address, &event->destination_address);
+	if (!event->ok)
+		return;
+	copy_text(s->at, sizeof s->at, details, "destination_edge");
+	event->uplink_teid = client_uplink(&s->client, s->place.supi,
+					   (json_int_t)integer(details, "destination_session"),
+					   &event->uplink_upf);
+}
+
+int session_migrate(struct session *s, struct switch_event *event)
+{
+	json_t *migration;
+
+	*event = (struct switch_event){.mode = event->mode, .setup_us = NAN};
+	if (ask(s, event) < 0)
+		return -ENOENT;
+	migration = await_end(s, event->migration);
+	if (!migration) {
+		snprintf(event->state, sizeof event->state, "unknown");
+		return -EIO;
+	}
+	note_end(s, event, migration);
+	if (!event->ok)
+		complain("migration %s ended %s: %s", event->migration, event->state, event->cause);
+	json_decref(migration);
+	return 0;
+}
