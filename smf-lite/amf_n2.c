@@ -11,6 +11,7 @@
 #include "lib/log.h"
 #include "smf-lite/nas_transport.h"
 #include "smf-lite/session.h"
+#include "smf-lite/timer.h"
 #include "smf-lite/ue.h"
 
 enum { BEFORE_SETUP = 1 << 0, NEEDS_UE = 1 << 1 };
@@ -49,6 +50,8 @@ int n2_new(struct smf *smf, const struct n2_wire *wire, struct n2 **ret_n2)
 
 void n2_free(struct n2 *n2)
 {
+	for (size_t i = 0; n2 && i < SMF_GNBS_MAX; i++)
+		smf_timer_free(n2->gnbs[i].gone);
 	free(n2);
 }
 
@@ -104,6 +107,7 @@ void n2_conn_closed(struct n2_conn *conn)
 	if (!gnb || gnb->conn != conn)
 		return;
 	gnb->conn = NULL;
+	smf_timer_start(gnb->gone, SMF_GNB_GONE_MS);
 	log_warn("n2", "gnb=%s what=disconnected", gnb->name);
 	feed_gnb(n2, gnb, SESSION_EV_GNB_LOST);
 }
@@ -133,6 +137,20 @@ static bool gnb_has_ues(struct n2 *n2, const struct gnb *gnb)
 	return false;
 }
 
+/* In a slot; one that was used before has its timer already. */
+static struct gnb *gnb_make(struct n2 *n2, struct gnb *gnb, const struct ngap_gnb_id *id)
+{
+	struct smf_timer *gone = gnb->gone;
+
+	if (!gone)
+		gone = smf_timer_new(n2->smf->loop, ng_gnb_gone, gnb);
+	if (!gone)
+		return NULL;
+	*gnb = (struct gnb){.used = true, .n2 = n2, .gone = gone, .id = *id};
+	smf_timer_start(gone, SMF_GNB_GONE_MS);
+	return gnb;
+}
+
 struct gnb *n2_gnb_get(struct n2 *n2, const struct ngap_gnb_id *id)
 {
 	struct gnb *gnb = n2_gnb_find(n2, id);
@@ -144,8 +162,7 @@ struct gnb *n2_gnb_get(struct n2 *n2, const struct ngap_gnb_id *id)
 		/* a slot never used, or of a gNB that went and left nothing behind */
 		if (gnb->used && (gnb->conn || gnb_has_ues(n2, gnb)))
 			continue;
-		*gnb = (struct gnb){.used = true, .id = *id};
-		return gnb;
+		return gnb_make(n2, gnb, id);
 	}
 	n2->smf->counters.drop[SMF_gnb_limit]++;
 	return NULL;

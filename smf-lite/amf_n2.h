@@ -27,6 +27,8 @@ struct n2_wire {
 	void (*abort)(void *link); /* no further call for that link */
 };
 
+struct smf_timer;
+
 /* One association. @gnb is NULL until NG Setup has succeeded. */
 struct n2_conn {
 	struct n2 *n2;
@@ -35,9 +37,11 @@ struct n2_conn {
 	struct gnb *gnb;
 };
 
-/* One gNB that has set up once. @conn is NULL while it is not connected. */
+/* One gNB that has set up once. @conn is NULL while it is not connected: then @gone runs. */
 struct gnb {
 	bool used;
+	struct n2 *n2;
+	struct smf_timer *gone;
 	struct ngap_gnb_id id;
 	char name[SMF_NAME_SIZE];
 	struct n2_conn *conn;
@@ -61,13 +65,14 @@ void n2_free(struct n2 *n2);
 /** n2_conn_open - a new association; Return: NULL when SMF_GNBS_MAX are open: the caller aborts it
  */
 struct n2_conn *n2_conn_open(struct n2 *n2, void *link, const struct sockaddr_in *peer);
-/** n2_conn_closed - the association has gone; the gNB's UEs are kept for its return */
+/** n2_conn_closed - the association has gone; the gNB's UEs are kept for its return, for
+ * SMF_GNB_GONE_MS */
 void n2_conn_closed(struct n2_conn *conn);
 /** n2_conn_receive - one SCTP message; @data borrowed until return */
 void n2_conn_receive(struct n2_conn *conn, uint32_t ppid, const void *data, size_t len);
 
-/** n2_gnb_get - the gNB with this id, made when it isn't known; Return: NULL when there are too
- * many */
+/** n2_gnb_get - the gNB with this id, made (not connected) when it isn't known; Return: NULL when
+ * there are too many, or out of memory */
 struct gnb *n2_gnb_get(struct n2 *n2, const struct ngap_gnb_id *id);
 struct gnb *n2_gnb_find(struct n2 *n2, const struct ngap_gnb_id *id);
 
@@ -83,6 +88,8 @@ int n2_conn_send(struct n2_conn *conn, uint16_t stream, const struct ngap_pdu *p
 void ng_setup_request(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu *pdu);
 void ng_reset(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu *pdu);
 void ng_error_indication(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu *pdu);
+/** ng_gnb_gone - the gNB (@user) hasn't come back in time: its UEs lose their connection */
+void ng_gnb_gone(void *user);
 /** ng_setup_refuse - NG Setup Failure; @err NULL or why the request couldn't be decoded */
 void ng_setup_refuse(struct n2_conn *conn, struct ngap_cause cause, const struct ngap_error *err);
 

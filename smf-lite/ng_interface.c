@@ -11,6 +11,7 @@
 #include "smf-lite/config.h"
 #include "smf-lite/guami.h"
 #include "smf-lite/session.h"
+#include "smf-lite/timer.h"
 #include "smf-lite/ue.h"
 
 static const struct ngap_cause cause_unknown_plmn = {NGAP_CAUSE_MISC, NGAP_MISC_UNKNOWN_PLMN};
@@ -61,6 +62,14 @@ static void disconnect_ues(struct smf *smf, struct gnb *gnb)
 		else
 			ue_free(ue);
 	}
+}
+
+void ng_gnb_gone(void *user)
+{
+	struct gnb *gnb = user;
+
+	log_warn("n2", "gnb=%s what=gone", gnb->name);
+	disconnect_ues(gnb->n2->smf, gnb);
 }
 
 static bool keep_ues(struct smf *smf, struct gnb *gnb)
@@ -144,6 +153,7 @@ void ng_setup_request(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu
 	replace_conn(gnb, conn);
 	conn->gnb = gnb;
 	gnb->conn = conn;
+	smf_timer_stop(gnb->gone);
 	snprintf(gnb->name, sizeof(gnb->name), "%.*s", (int)sizeof(gnb->name) - 1,
 		 r->has_name ? r->name.text : "gnb");
 	retained = r->ues_retained && gnb_known_to_ues(smf, gnb);

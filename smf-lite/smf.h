@@ -56,6 +56,8 @@ enum {
 	SMF_N2_SETUP_MS = 3000, /* gNB's answer to a PDU Session Resource Setup Request */
 	SMF_GNB_BACK_MS =
 		30000, /* sessions caught half-way wait this long for their gNB to come back */
+	/* a gNB without association; then its UEs are CM-IDLE, to be deregistered implicitly */
+	SMF_GNB_GONE_MS = 60000,
 	SMF_PURGE_RETRY_MS = 2000, /* a session that a UPF can't be asked to delete now: next try */
 };
 

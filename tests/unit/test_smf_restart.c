@@ -219,6 +219,53 @@ static void test_gnb_never_comes_back(void **state)
 	all_clean(w);
 }
 
+static void count_gone_timer(uv_handle_t *handle, void *user)
+{
+	uint64_t left;
+
+	if (handle->type != UV_TIMER || !uv_is_active(handle))
+		return;
+	left = uv_timer_get_due_in((uv_timer_t *)handle);
+	if (left > SMF_GNB_BACK_MS && left <= SMF_GNB_GONE_MS)
+		++*(int *)user;
+}
+
+static int gone_timers(struct world *w)
+{
+	int count = 0;
+
+	uv_walk(&w->loop, count_gone_timer, &count);
+	return count;
+}
+
+/* A gNB that is lost, or that doesn't come back after our restart, keeps its UEs for a while only.
+ */
+static void test_gnb_is_gone_for_good(void **state)
+{
+	struct world *w = *state;
+	struct session *s;
+	struct gnb *gnb;
+
+	begin(w);
+	world_establish(w, 1);
+	assert_int_equal(gone_timers(w), 0);
+	world_gnb_lost(w);
+	assert_int_equal(gone_timers(w), 1);
+	world_gnb(w, 0, true);
+	assert_int_equal(gone_timers(w), 0);
+	restart(w);
+	assert_int_equal(gone_timers(w), 1);
+	s = world_session(w, 1);
+	gnb = s->ue->gnb;
+	assert_non_null(gnb);
+	ng_gnb_gone(gnb);
+	assert_null(s->ue->gnb); /* idle: registered until the implicit deregistration */
+	world_wait(w, up_to_date);
+	assert_int_equal(world_upf_find(w, 0, s->cp_seid)->dl_action, PFCP_ACTION_DROP);
+	world_gnb(w, 0, true);
+	assert_false(w->in.ng_setup_response.ues_retained);
+}
+
 /* An address is not handed out again at once, also not by our next life. */
 static void test_address_order_is_kept(void **state)
 {
@@ -274,6 +321,7 @@ int main(void)
 		WORLD_TEST(test_killed_while_releasing),
 		WORLD_TEST(test_killed_while_deleting_at_upf),
 		WORLD_TEST(test_gnb_never_comes_back),
+		WORLD_TEST(test_gnb_is_gone_for_good),
 		WORLD_TEST(test_address_order_is_kept),
 		WORLD_TEST(test_anchors_are_kept),
 		WORLD_TEST(test_tmsi_is_kept),
