@@ -34,13 +34,18 @@ static uint64_t known_until(const struct probe_run *run, size_t edge)
 	return latest > known ? latest : known;
 }
 
-static int add_hole(struct probe_run *run, size_t edge, uint64_t from_ns, uint64_t to_ns,
-		    enum hole_why why)
+/* With no room for one more, the last grows over it: too much is unknown then, never too little. */
+static void add_hole(struct probe_run *run, size_t edge, uint64_t from_ns, uint64_t to_ns,
+		     enum hole_why why)
 {
-	if (run->hole_count == HOLES_MAX)
-		return -ENOSPC;
-	run->hole[run->hole_count++] = (struct hole){edge, from_ns, to_ns, why};
-	return 0;
+	struct hole *last = &run->hole[HOLES_MAX - 1];
+
+	if (run->hole_count < HOLES_MAX) {
+		run->hole[run->hole_count++] = (struct hole){edge, from_ns, to_ns, why};
+		return;
+	}
+	last->from_ns = from_ns < last->from_ns ? from_ns : last->from_ns;
+	last->to_ns = to_ns > last->to_ns ? to_ns : last->to_ns;
 }
 
 static int add_segment(struct probe_run *run, size_t edge, uint64_t began_ns, uint64_t first)
@@ -90,32 +95,34 @@ static int begin_session(struct probe_run *run, size_t edge, const struct segmen
 			 const struct stamp_sample_header *header)
 {
 	uint64_t since = known_until(run, edge);
-	int r = 0;
+	int r = add_segment(run, edge, header->began_ns, 0);
 
+	if (r < 0)
+		return r;
 	if (header->started_ns > since)
-		r = add_hole(run, edge, since, header->started_ns, HOLE_RESTARTED);
+		add_hole(run, edge, since, header->started_ns, HOLE_RESTARTED);
 	else if (old)
-		r = add_hole(run, edge, since, header->began_ns, HOLE_FORGOTTEN);
-	return r == 0 ? add_segment(run, edge, header->began_ns, 0) : r;
+		add_hole(run, edge, since, header->began_ns, HOLE_FORGOTTEN);
+	return 0;
 }
 
 static int overrun(struct probe_run *run, size_t edge, const struct stamp_sample_header *header,
 		   const uint8_t *samples, size_t n)
 {
 	struct segment *s = latest_segment(run, edge);
+	uint64_t since = known_until(run, edge);
 	struct stamp_sample oldest;
-	int r;
+	int r = 0;
 
 	if (n == 0)
 		return -EBADMSG;
 	stamp_sample_get(samples, &oldest);
-	r = add_hole(run, edge, known_until(run, edge), oldest.received_ns, HOLE_OVERRUN);
-	if (r < 0)
-		return r;
 	if (s->count == 0)
 		s->first = header->first;
 	else
 		r = add_segment(run, edge, s->began_ns, header->first);
+	if (r == 0)
+		add_hole(run, edge, since, oldest.received_ns, HOLE_OVERRUN);
 	return r;
 }
 
@@ -160,9 +167,9 @@ void collect_none(struct probe_run *run, size_t edge, uint64_t asked_ns)
 		run->known_ns[edge] = asked_ns;
 }
 
-int collect_missing(struct probe_run *run, size_t edge, enum hole_why why, uint64_t now_ns)
+void collect_missing(struct probe_run *run, size_t edge, enum hole_why why, uint64_t now_ns)
 {
-	return add_hole(run, edge, known_until(run, edge), now_ns, why);
+	add_hole(run, edge, known_until(run, edge), now_ns, why);
 }
 
 const struct hole *collect_hole_in(const struct probe_run *run, uint64_t from_ns, uint64_t to_ns)

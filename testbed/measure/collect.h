@@ -24,9 +24,8 @@ int collect_answer(struct probe_run *run, size_t edge, const uint8_t *bytes, siz
 /** collect_none - the edge had no such session when it was asked: no probe has come to it, unless
  * there are samples of it already */
 void collect_none(struct probe_run *run, size_t edge, uint64_t asked_ns);
-/** collect_missing - the edge has no answer any more, at the end of the run; Return: 0 or -ENOSPC
- */
-int collect_missing(struct probe_run *run, size_t edge, enum hole_why why, uint64_t now_ns);
+/** collect_missing - the edge has no answer any more, at the end of the run */
+void collect_missing(struct probe_run *run, size_t edge, enum hole_why why, uint64_t now_ns);
 /** collect_hole_in - the first hole that touches [@from_ns, @to_ns]; NULL: all is known */
 const struct hole *collect_hole_in(const struct probe_run *run, uint64_t from_ns, uint64_t to_ns);
 /** collect_hole_text - "edge-agent of edge-a was restarted", for people */

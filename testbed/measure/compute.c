@@ -392,6 +392,54 @@ void compute_noise(const struct compute *c, uint64_t start_ns, uint64_t length_n
 	}
 }
 
+/* Is @ns in the window of a completed switch? @at: the first of @count that may be it; moves on
+ * with growing @ns */
+static bool in_window(const struct switch_event *event, size_t count, size_t *at, uint64_t ns)
+{
+	uint64_t from, to;
+
+	for (; *at < count; (*at)++) {
+		if (!event[*at].ok || !event[*at].t0_ns)
+			continue;
+		event_window(&event[*at], &from, &to);
+		if (ns <= to)
+			return ns >= from;
+	}
+	return false;
+}
+
+static uint64_t lost_outside(const struct compute *c, const struct direction *d,
+			     const struct switch_event *event, size_t count, uint64_t from_ns,
+			     uint64_t *ret_sent)
+{
+	uint64_t lost = 0;
+	size_t at = 0;
+
+	*ret_sent = 0;
+	for (size_t i = SEARCH_TIME(d->packet, d->packet_count, sent_ns, from_ns);
+	     i < d->packet_count; i++) {
+		const struct packet *p = &d->packet[i];
+
+		if (in_window(event, count, &at, p->sent_ns) ||
+		    collect_hole_in(c->run, p->sent_ns, p->sent_ns))
+			continue;
+		(*ret_sent)++;
+		lost += !p->copies;
+	}
+	return lost;
+}
+
+struct outside compute_outside(const struct compute *c, const struct switch_event *event,
+			       size_t count, uint64_t from_ns)
+{
+	struct outside o = {0};
+	uint64_t replied;
+
+	o.lost_up = lost_outside(c, &c->up, event, count, from_ns, &o.sent);
+	o.lost_down = lost_outside(c, &c->down, event, count, from_ns, &replied);
+	return o;
+}
+
 static int by_value(const void *a, const void *b)
 {
 	const double *x = a, *y = b;

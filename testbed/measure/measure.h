@@ -3,9 +3,9 @@
  * `baton measure`: what a switch costs the user, from every packet of a probe stream and not from
  * logs.
  *
- * Read in this order: samples.h (what is observed), probe.h, tap.h and collect.h (how), result.h and
- * compute.c (what is worked out from it), migrate.c (one switch), switch.c (the run), report.h with
- * report_json.c, report_csv.c, table.c and plot.c (how it is told).
+ * Read in this order: samples.h (what is observed), probe.h, tap.h and collect.h (how), result.h
+ * and compute.c (what is worked out from it), migrate.c (one switch), switch.c (the run), report.h
+ * with report_json.c, report_csv.c, table.c and plot.c (how it is told).
  */
 #ifndef BATON_TESTBED_MEASURE_H
 #define BATON_TESTBED_MEASURE_H

@@ -22,6 +22,7 @@ struct report {
 	size_t event_count;
 	struct switch_event *event;
 	struct summary noise_up, noise_down; /* largest gap of windows without a switch */
+	struct outside outside;
 	struct probe_run run;
 };
 

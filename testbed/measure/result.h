@@ -68,6 +68,15 @@ void compute_switch(const struct compute *c, struct switch_event *event);
  * of @length_ns from @start_ns */
 void compute_noise(const struct compute *c, uint64_t start_ns, uint64_t length_ns, size_t count,
 		   double *ret_up, double *ret_down);
+/* What was lost outside of all windows: by the release at the end of a hold, by switches that
+ * didn't complete, or by nothing that has to do with switches. */
+struct outside {
+	uint64_t sent, lost_up, lost_down;
+};
+/** compute_outside - from @from_ns on; @event: @count switches in order of time; times of which it
+ * is not known what was received are left out */
+struct outside compute_outside(const struct compute *c, const struct switch_event *event,
+			       size_t count, uint64_t from_ns);
 /** compute_summary - of the @count values that are not NAN; sorts @values */
 struct summary compute_summary(double *values, size_t count);
 

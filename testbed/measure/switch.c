@@ -197,7 +197,7 @@ static void fetch_rest(struct session *s, size_t edge)
 
 	while (r < 0 && r != -ENOENT && clock_mono_ns() < deadline && place_is_up(&s->place)) {
 		r = client_reflected(&s->client, &s->report.run, edge, s->ssid);
-		if (r == -EIO)
+		if (r < 0 && r != -ENOENT)
 			pause_ms(RETRY_MS);
 	}
 	if (r == 0)
@@ -224,8 +224,19 @@ static int compute(struct session *s)
 		if (s->report.event[i].ok)
 			compute_switch(c, &s->report.event[i]);
 	}
+	s->report.outside =
+		compute_outside(c, s->report.event, s->report.event_count, s->noise_start_ns);
 	compute_free(c);
 	return 0;
+}
+
+/* The release at the end of a hold, say, must not cost anything either. */
+static void warn_of_losses(const struct outside *o)
+{
+	if (o->lost_up || o->lost_down)
+		complain("outside of all windows %" PRIu64 " of %" PRIu64 " probes and %" PRIu64
+			 " replies were lost",
+			 o->lost_up, o->sent, o->lost_down);
 }
 
 /* What makes figures less than they seem */
@@ -363,8 +374,10 @@ static int run_session(struct session *s)
 		fetch_rest(s, e);
 	warn(s);
 	r = compute(s);
-	if (r == 0)
+	if (r == 0) {
+		warn_of_losses(&s->report.outside);
 		r = tell(s);
+	}
 	if (interrupted)
 		return BATON_INTERRUPTED;
 	return measured < 0 || r < 0 ? BATON_FAILED : BATON_OK;

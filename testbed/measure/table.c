@@ -156,8 +156,11 @@ static void footing(FILE *out, const struct report *r)
 		"gap of such a\n"
 		"  window is %s uplink, %s downlink (median of %zu); gaps near that are the "
 		"machine's.\n"
-		"  No probe was sent more than %s late.\n",
-		P99_MIN_SAMPLES, up, down, r->noise_up.count, late);
+		"  No probe was sent more than %s late. Outside of all windows %" PRIu64
+		" of %" PRIu64 " probes were lost,\n"
+		"  and %" PRIu64 " replies.\n",
+		P99_MIN_SAMPLES, up, down, r->noise_up.count, late, r->outside.lost_up,
+		r->outside.sent, r->outside.lost_down);
 	for (size_t m = 0; m < r->mode_count; m++)
 		missing(out, r, m);
 	if (r->emulated)

@@ -400,6 +400,35 @@ static void test_hole(void **state)
 	probe_run_done(&run);
 }
 
+/* Windows from 3 to 14 and from 20 to 31: what is lost at 1 is before @from, at 2, 15 and 19
+ * outside; and replies at 17 and 33 */
+static void test_outside(void **state)
+{
+	const char *fates = "a--aaa-aaaaAaaa-aAa-aaaaaaaaa---aA";
+	struct switch_event events[4] = {world_window(TEN_MS_NS, 3, 14),
+					 {.ok = false, .t0_ns = 5},
+					 world_window(TEN_MS_NS, 20, 31),
+					 {.ok = true}};
+	struct probe_run run;
+	struct compute *c;
+	struct outside o;
+
+	world_make(fates, TEN_MS_NS, &run);
+	assert_int_equal(compute_new(&run, &c), 0);
+	o = compute_outside(c, events, 4, run.sent_ns[2]);
+	assert_int_equal(o.sent, strlen(fates) - 2 - 12 - 12);
+	assert_int_equal(o.lost_up, 3);
+	assert_int_equal(o.lost_down, 2);
+	run.hole[run.hole_count++] =
+		(struct hole){0, run.sent_ns[14], run.sent_ns[18], HOLE_RESTARTED};
+	o = compute_outside(c, events, 4, run.sent_ns[2]);
+	assert_int_equal(o.sent, strlen(fates) - 2 - 12 - 12 - 4);
+	assert_int_equal(o.lost_up, 2);
+	assert_int_equal(o.lost_down, 1);
+	compute_free(c);
+	probe_run_done(&run);
+}
+
 /* ---- percentiles ---- */
 
 static const struct {
@@ -533,6 +562,7 @@ int main(void)
 		cmocka_unit_test(test_downlink_latency),
 		cmocka_unit_test(test_nothing_to_say),
 		cmocka_unit_test(test_hole),
+		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_percentiles),
 		cmocka_unit_test(test_properties),
 	};

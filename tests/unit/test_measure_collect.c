@@ -165,9 +165,9 @@ static void test_missing(void **state)
 	struct probe_run run = new_run();
 
 	assert_int_equal(take(&run, 0, make_answer(950, 10, 0, 4, 4), 1002), 0);
-	assert_int_equal(collect_missing(&run, 0, HOLE_UNREACHABLE, 5000), 0);
+	collect_missing(&run, 0, HOLE_UNREACHABLE, 5000);
 	assert_hole(&run, 0, 0, 1003, 5000, HOLE_UNREACHABLE); /* the latest sample is later */
-	assert_int_equal(collect_missing(&run, 1, HOLE_FORGOTTEN, 5000), 0);
+	collect_missing(&run, 1, HOLE_FORGOTTEN, 5000);
 	assert_hole(&run, 1, 1, 900, 5000, HOLE_FORGOTTEN);
 	probe_run_done(&run);
 }
@@ -213,6 +213,12 @@ static void test_bounds(void **state)
 		r = take(&run, 0, make_answer(1000 * i, 1000 * i, 0, 1, 1), 1000 * i + 500);
 	assert_int_equal(r, -ENOSPC);
 	assert_true(run.segment_count <= SEGMENTS_MAX && run.hole_count <= HOLES_MAX);
+	collect_missing(&run, 0, HOLE_UNREACHABLE, 5000000);
+	for (uint64_t i = 0; i < 2 * HOLES_MAX; i++)
+		collect_missing(&run, 1, HOLE_UNREACHABLE, 6000000 + i);
+	assert_int_equal(run.hole_count, HOLES_MAX);
+	assert_non_null(collect_hole_in(&run, 6000000 + 2 * HOLES_MAX - 1, UINT64_MAX));
+	assert_non_null(collect_hole_in(&run, 900, 901));
 	probe_run_done(&run);
 
 	run = new_run();

@@ -58,7 +58,8 @@ static struct report make_report(void)
 			   .mode_count = 2,
 			   .mode = {{"make-before-break", 4}, {"break-before-make", 3}},
 			   .noise_up = {90, NAN, 200, 10},
-			   .noise_down = {120.5, NAN, 250, 10}};
+			   .noise_down = {120.5, NAN, 250, 10},
+			   .outside = {4711, 2, 3}};
 
 	r.event = calloc(300, sizeof *r.event);
 	add_event(&r, 0, "completed", 800);
