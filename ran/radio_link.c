@@ -211,6 +211,12 @@ static void tick(uv_timer_t *timer)
 	struct radio_link *l = timer->data;
 	uint64_t now = uv_now(uv_handle_get_loop((uv_handle_t *)timer));
 
+	/* Timers run before what came in is read: after a stall of our own the other end may have
+	 * been talking all the time. */
+	if (l->alive && now - l->heard_ms > RADIO_LOST_MS)
+		readable(&l->poll, 0, UV_READABLE);
+	if (l->closing)
+		return;
 	if (l->alive && now - l->heard_ms > RADIO_LOST_MS) {
 		l->alive = false;
 		l->events.alive(l, false, l->user);
