@@ -83,80 +83,117 @@ is 'nothing is left' "$(remnants)" ''
 mergecap -w "$tmp/all.pcap" "$tmp/core.pcap" "$tmp/gnb1.pcap" "$tmp/gnb2.pcap"
 # What users send inside is theirs: a segment that is sent again is no fault of the tunnel.
 dissect() {
-	tshark -r "$tmp/all.pcap" --disable-protocol icmp --disable-protocol tcp "$@" 2>/dev/null
-}
-none() { # NAME FILTER
-	local found
-	found=$(dissect -Y "$2") || found="tshark refuses: $2"
-	is "$1" "$(head -n 5 <<<"$found")" ''
-}
-seen() { # NAME FILTER
-	ok "$1" test "$(dissect -Y "$2" | wc -l)" -gt 0
+	tshark -r "$1" --disable-protocol icmp --disable-protocol tcp "${@:2}" 2>/dev/null
 }
 
-teids() { # FILTER FIELD
-	dissect -Y "$1" -T fields -e "$2" | tr ',' '\n' | sort -u
+# One line a packet, a column a field; several values in one packet are separated by commas.
+fields=(frame.number frame.time_epoch frame.protocols ip.src ip.dst udp.port sctp.port sctp.data_payload_proto_id
+	ngap.procedureCode ngap.NAS_PDU ngap.NGSetupRequest_element ngap.NGSetupResponse_element
+	ngap.PDUSessionResourceSetupRequest_element ngap.PDUSessionResourceSetupResponse_element
+	ngap.PDUSessionResourceReleaseCommand_element ngap.PDUSessionResourceReleaseResponse_element
+	nas_5gs.security_header_type nas_5gs.mm.message_type nas_5gs.sm.message_type nas_5gs.sm.5gsm_cause nas_5gs.sm.sc_mode
+	pfcp.msg_type pfcp.cause pfcp.seqno pfcp.f_teid.teid
+	gtp.message gtp.teid gtp.ext_hdr.pdu_ses_con.pdu_type gtp.ext_hdr.pdu_ses_con.qos_flow_id)
+dissect "$tmp/all.pcap" -T fields -E header=y "${fields[@]/#/-e}" >"$tmp/packets"
+ok 'the packets are read' test "$(wc -l <"$tmp/packets")" -gt 200
+
+# Those that every condition holds for: FIELD has a value, !FIELD has none, FIELD=VALUE is one of its values,
+# FIELD!=VALUE has one that differs, FIELD>NUMBER; FIELD@TEXT begins with it.
+packets() { # CONDITION...
+	awk -F'\t' -v conditions="$*" '
+		function holds(condition, at, operator, name, wanted, values, n, i) {
+			if (sub(/^!/, "", condition)) return $(column_of(condition)) == ""
+			at = match(condition, /!=|=|>|@/)
+			if (!at) return $(column_of(condition)) != ""
+			operator = substr(condition, at, RLENGTH)
+			name = substr(condition, 1, at - 1)
+			wanted = substr(condition, at + RLENGTH)
+			n = split($(column_of(name)), values, ",")
+			for (i = 1; i <= n; i++)
+				if ((operator == "=" && values[i] == wanted) || (operator == "!=" && values[i] != wanted) ||
+					(operator == ">" && values[i] + 0 > wanted + 0) || (operator == "@" && index(values[i], wanted) == 1))
+					return 1
+			return 0
+		}
+		function column_of(name) {
+			if (name in column) return column[name]
+			print "no field " name
+			exit 2
+		}
+		NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; count = split(conditions, condition, " "); next }
+		{ for (c = 1; c <= count; c++) if (!holds(condition[c])) next; print }' "$tmp/packets"
+}
+column() { # FIELD, of the packets in standard input
+	local i
+	for i in "${!fields[@]}"; do
+		[ "${fields[i]}" != "$1" ] || cut -f$((i + 1)) | tr ',' '\n' | sort -u
+	done
+}
+none() { # NAME CONDITION...
+	is "$1" "$(packets "${@:2}" | cut -f1,3,4,5 | head -n 5)" ''
+}
+seen() { # NAME CONDITION...
+	ok "$1" test "$(packets "${@:2}" | grep -c '^[0-9]')" -gt 0
 }
 
 note 'no complaint'
-none 'nothing is malformed' '_ws.malformed'
-none 'no error, no warning' '_ws.expert.severity >= 0x600000'
-none 'all of N4 is PFCP' 'udp.port == 8805 && !pfcp'
-none 'all of N3 is GTP-U' 'udp.port == 2152 && !gtp && !icmp'
-none 'all SCTP data is NGAP, by its PPID' 'sctp.data_payload_proto_id && !(sctp.data_payload_proto_id == 60 && ngap)'
-none 'on its port' 'sctp && !(sctp.port == 38412)'
-none 'all NAS in it is read' 'ngap.NAS_PDU && !nas-5gs'
-none 'in plain' 'nas_5gs.security_header_type > 0'
-
-# The same would be seen in packets that are not right.
+complaints='_ws.malformed || _ws.expert.severity >= 0x600000' # from "warning" on
+found=$(dissect "$tmp/all.pcap" -Y "$complaints") || found='tshark does not read it'
+is 'nothing is malformed, no error, no warning' "$found" ''
 editcap -E 0.05 --seed 1 "$tmp/all.pcap" "$tmp/broken.pcap" >/dev/null 2>&1
-ok 'broken ones are noticed' test "$(tshark -r "$tmp/broken.pcap" -Y '_ws.malformed || _ws.expert.severity >= 0x600000' 2>/dev/null | wc -l)" -gt 5
+ok 'which would be noticed' test "$(dissect "$tmp/broken.pcap" -Y "$complaints" | wc -l)" -gt 5
+none 'all of N4 is PFCP' udp.port=8805 !pfcp.msg_type
+none 'all of N3 is GTP-U' udp.port=2152 !gtp.message
+none 'all SCTP data is NGAP, by its PPID' sctp.data_payload_proto_id!=60
+none 'and is read as such' sctp.data_payload_proto_id !ngap.procedureCode
+is 'on its port' "$(packets sctp.port | wc -l)" "$(packets sctp.port=38412 | wc -l)"
+none 'all NAS in it is read' ngap.NAS_PDU !nas_5gs.mm.message_type !nas_5gs.sm.message_type
+none 'in plain' nas_5gs.security_header_type!=0
 
 note 'N2'
-seen 'NG Setup Request' 'ngap.NGSetupRequest_element'
-seen 'NG Setup Response' 'ngap.NGSetupResponse_element'
-seen 'Initial UE Message' 'ngap.procedureCode == 15'
-seen 'PDU Session Resource Setup Request' 'ngap.PDUSessionResourceSetupRequest_element'
-seen 'PDU Session Resource Setup Response' 'ngap.PDUSessionResourceSetupResponse_element'
-seen 'PDU Session Resource Release Command' 'ngap.PDUSessionResourceReleaseCommand_element'
-seen 'PDU Session Resource Release Response' 'ngap.PDUSessionResourceReleaseResponse_element'
+for message in NGSetupRequest NGSetupResponse PDUSessionResourceSetupRequest PDUSessionResourceSetupResponse \
+	PDUSessionResourceReleaseCommand PDUSessionResourceReleaseResponse; do
+	seen $message "ngap.${message}_element"
+done
+seen InitialUEMessage ngap.procedureCode=15
 
 note 'NAS'
-seen 'Registration Request' 'nas_5gs.mm.message_type == 0x41'
-seen 'Registration Accept' 'nas_5gs.mm.message_type == 0x42'
-seen 'PDU Session Establishment Request' 'nas_5gs.sm.message_type == 0xc1'
-seen 'PDU Session Establishment Accept' 'nas_5gs.sm.message_type == 0xc2'
-seen 'PDU Session Release Request' 'nas_5gs.sm.message_type == 0xd1'
-seen 'PDU Session Release Command, reactivation requested' 'nas_5gs.sm.message_type == 0xd3 && nas_5gs.sm.5gsm_cause == 39'
-seen 'PDU Session Release Command, regular deactivation' 'nas_5gs.sm.message_type == 0xd3 && nas_5gs.sm.5gsm_cause == 36'
-seen 'PDU Session Release Complete' 'nas_5gs.sm.message_type == 0xd4'
-seen 'SSC mode 3 is asked for' 'nas_5gs.sm.message_type == 0xc1 && nas_5gs.sm.sc_mode == 3'
+seen 'Registration Request' nas_5gs.mm.message_type=0x41
+seen 'Registration Accept' nas_5gs.mm.message_type=0x42
+seen 'PDU Session Establishment Request' nas_5gs.sm.message_type=0xc1
+seen 'PDU Session Establishment Accept' nas_5gs.sm.message_type=0xc2
+seen 'PDU Session Release Request' nas_5gs.sm.message_type=0xd1
+seen 'PDU Session Release Command, reactivation requested' nas_5gs.sm.message_type=0xd3 nas_5gs.sm.5gsm_cause=39
+seen 'PDU Session Release Command, regular deactivation' nas_5gs.sm.message_type=0xd3 nas_5gs.sm.5gsm_cause=36
+seen 'PDU Session Release Complete' nas_5gs.sm.message_type=0xd4
+seen 'SSC mode 3 is asked for' nas_5gs.sm.message_type=0xc1 nas_5gs.sm.sc_mode=3
 
 note 'N4'
-messages=('2 Heartbeat Response' '1 Heartbeat Request' '5 Association Setup Request' '6 Association Setup Response'
+messages=('1 Heartbeat Request' '2 Heartbeat Response' '5 Association Setup Request' '6 Association Setup Response'
 	'50 Session Establishment Request' '51 Session Establishment Response' '52 Session Modification Request'
 	'53 Session Modification Response' '54 Session Deletion Request' '55 Session Deletion Response')
 for message in "${messages[@]}"; do
-	seen "${message#* }" "pfcp.msg_type == ${message%% *}"
+	seen "${message#* }" "pfcp.msg_type=${message%% *}"
 done
-none 'every cause is Request accepted' "pfcp.cause && pfcp.cause != 1 && frame.time_epoch > $quiet_since"
-requests() { dissect -Y "pfcp.msg_type == $1" -T fields -e pfcp.seqno -e ip.dst | sort -u | wc -l; }
-is 'a response for every establishment' "$(requests 50)" \
-	"$(dissect -Y 'pfcp.msg_type == 51' -T fields -e pfcp.seqno -e ip.src | sort -u | wc -l)"
+none 'every cause is Request accepted' pfcp.cause!=1 "frame.time_epoch>$quiet_since"
+for type in 50 52 54; do
+	is "a response for every request $type" "$(packets pfcp.msg_type=$((type + 1)) "frame.time_epoch>$quiet_since" | column pfcp.seqno)" \
+		"$(packets pfcp.msg_type=$type "frame.time_epoch>$quiet_since" | column pfcp.seqno)"
+done
 
 note 'N3'
+seen 'G-PDU uplink' gtp.message=0xff ip.src@10.101.1. ip.dst@10.101.2.
+seen 'G-PDU downlink' gtp.message=0xff ip.src@10.101.2. ip.dst@10.101.1.
 for way in '1 uplink' '0 downlink'; do
-	container="gtp.message == 0xff && gtp.ext_hdr.pdu_ses_con.pdu_type == ${way% *}"
-	if [ "$dataplane" = gtp ]; then # cannot carry it
-		none "${way#* }: no PDU session container" "$container"
+	container=(gtp.message=0xff "gtp.ext_hdr.pdu_ses_con.pdu_type=${way% *}")
+	if [ "$dataplane" = gtp ]; then # which cannot carry it
+		none "${way#* }: no PDU session container" "${container[@]}"
 	else
-		seen "${way#* }: PDU session container with the QFI" "$container && gtp.ext_hdr.pdu_ses_con.qos_flow_id == 1"
-		none "${way#* }: of no other QFI" "$container && gtp.ext_hdr.pdu_ses_con.qos_flow_id != 1"
+		seen "${way#* }: PDU session container with the QFI" "${container[@]}" gtp.ext_hdr.pdu_ses_con.qos_flow_id=1
+		none "${way#* }: of no other QFI" "${container[@]}" gtp.ext_hdr.pdu_ses_con.qos_flow_id!=1
 	fi
 done
-gnb='10.101.1.0/24' upf='10.101.2.0/24'
-seen 'G-PDU uplink' "gtp.message == 0xff && ip.src == $gnb && ip.dst == $upf"
-seen 'G-PDU downlink' "gtp.message == 0xff && ip.src == $upf && ip.dst == $gnb"
-is 'uplink in tunnels that N4 has told, all of them' \
-	"$(teids "gtp.message == 0xff && ip.dst == $upf" gtp.teid | comm -23 - <(teids 'pfcp.msg_type == 51' pfcp.f_teid.teid))" ''
+[ "$dataplane" = gtp ] || none 'no G-PDU without' gtp.message=0xff !gtp.ext_hdr.pdu_ses_con.pdu_type
+is 'uplink in tunnels that N4 has told, all of them' "$(comm -23 \
+	<(packets gtp.message=0xff ip.dst@10.101.2. | column gtp.teid) <(packets pfcp.msg_type=51 | column pfcp.f_teid.teid))" ''
 done_testing

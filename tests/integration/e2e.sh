@@ -147,30 +147,34 @@ probe_result() {
 
 # ---- what is left ----
 
-# A process is the same one when it began at the same time: numbers come round. One that has ended and waits for
-# whoever started it (process 1, once `up` is over) is gone.
-began() { # PID
-	local stat
-	stat=$(cat "/proc/$1/stat" 2>/dev/null) || return
-	stat=${stat##*) }
-	[ "${stat:0:1}" = Z ] || cut -d' ' -f20 <<<"$stat"
+# "PID START" of each process that a network namespace has, one stat(1) for all: the lab forks slowly. A process is the
+# same one when it began at the same time: numbers come round. One that has ended and waits for whoever started it
+# (process 1, once `up` is over) is gone.
+processes_of() { # INODE...
+	local inode pid stat=()
+	stat -Lc '%i %n' /proc/[0-9]*/ns/net 2>/dev/null | while read -r inode pid; do
+		[[ " $* " == *" $inode "* ]] || continue
+		pid=${pid#/proc/} pid=${pid%%/*}
+		read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
+		# shellcheck disable=SC2206 # words
+		stat=(${stat##*) })
+		[ "${stat[0]}" = Z ] || echo "$pid ${stat[19]}"
+	done
 }
 
 remember() {
-	local pid netns
-	netns=$(stat -Lc %i "/run/netns/$topology".*)
-	_processes=''
-	for pid in /proc/[0-9]*; do
-		grep -qx "$(stat -Lc %i "$pid/ns/net" 2>/dev/null || echo none)" <<<"$netns" &&
-			_processes+="${pid#/proc/} $(began "${pid#/proc/}")"$'\n'
-	done
+	# shellcheck disable=SC2046 # words
+	_processes=$(processes_of $(stat -Lc %i "/run/netns/$topology".*))
 	[ -n "$_processes" ]
 }
 
 processes_left() {
-	local pid since
+	local pid since stat=()
 	while read -r pid since; do
-		[ -n "$pid" ] && [ "$(began "$pid")" = "$since" ] && echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+		read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
+		# shellcheck disable=SC2206 # words
+		stat=(${stat##*) })
+		[ "${stat[0]}" = Z ] || [ "${stat[19]}" != "$since" ] || echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
 	done <<<"${_processes:-}"
 }
 
