@@ -186,6 +186,12 @@ static const struct row {
 	 11,
 	 {90000, 70000, 30100, 10, 0, 0},
 	 {.gap = 90000}},
+	{"25: of three that follow a lost one late, the first ends the wait",
+	 "aaaaaaaaaaaa-rrraaaaaaaaa",
+	 0,
+	 20,
+	 {35000, 10000, 35100, 1, 0, 2},
+	 {.gap = 35000}},
 };
 
 static void check(const struct row *row, const char *direction, const struct direction_result *got,
