@@ -17,9 +17,11 @@
 #include "lib/radio.h"
 
 enum {
-	RADIO_ALIVE_MS = 100, /* how often a silent end says that it is there */
-	RADIO_REPEAT_MS = 30, /* not acknowledged: say it again */
-	RADIO_LOST_MS = 1000, /* nothing heard for so long: lost */
+	RADIO_ALIVE_MS = 100,  /* how often a silent end says that it is there */
+	RADIO_REPEAT_MS = 30,  /* not acknowledged: say it again */
+	RADIO_LOST_MS = 1000,  /* nothing heard for so long: lost */
+	RADIO_GAP_MS = 1000,   /* numbers don't fit for so long, */
+	RADIO_GAP_FRAMES = 20, /* and so often in a row: they never will */
 	TICK_MS = 10,
 	RECEIVE_BATCH = 32,
 };
@@ -46,6 +48,8 @@ struct radio_link {
 	struct waiting *queue[RADIO_QUEUE_MAX];
 	size_t queued;
 	uint64_t heard_ms, spoke_ms, repeat_ms;
+	uint64_t gap_ms; /* when the first of gap_frames came */
+	unsigned gap_frames;
 	bool alive, closing;
 	struct radio_counters counters;
 };
@@ -140,6 +144,15 @@ static void drop_acknowledged(struct radio_link *l, uint16_t ack)
 	memmove(l->queue, l->queue + n, l->queued * sizeof l->queue[0]);
 }
 
+static int choose_instance(struct radio_link *l)
+{
+	do {
+		if (getrandom(&l->instance, sizeof l->instance, 0) != sizeof l->instance)
+			return -EIO;
+	} while (l->instance == 0);
+	return 0;
+}
+
 /* Numbers start again; what waits was meant for the instance before. */
 static void meet_instance(struct radio_link *l, uint32_t instance)
 {
@@ -147,11 +160,40 @@ static void meet_instance(struct radio_link *l, uint32_t instance)
 
 	l->peer_instance = instance;
 	l->received_seq = 0;
+	l->gap_frames = 0;
 	if (known) {
 		drop_acknowledged(l, l->sent_seq);
 		l->sent_seq = 0;
 	}
 	l->events.restarted(l, l->user);
+}
+
+/* A new instance of ours, so that both ends count from 1 again. */
+static void start_over(struct radio_link *l)
+{
+	if (choose_instance(l) < 0)
+		return;
+	log_warn("radio", "device=%s what=\"numbers don't fit, starting over\"", l->device);
+	l->counters.started_over++;
+	l->received_seq = 0;
+	drop_acknowledged(l, l->sent_seq);
+	l->sent_seq = 0;
+	l->gap_frames = 0;
+	l->events.restarted(l, l->user);
+}
+
+/*
+ * A frame that is lost is repeated, and then numbers fit again. They don't where the ends disagree
+ * on what was received: after a frame that only looked as if the other end had sent it.
+ */
+static void note_gap(struct radio_link *l, uint16_t seq)
+{
+	if ((uint16_t)(l->received_seq - seq) < RADIO_QUEUE_MAX) /* repeated: received before */
+		return;
+	if (l->gap_frames++ == 0)
+		l->gap_ms = l->heard_ms;
+	if (l->gap_frames >= RADIO_GAP_FRAMES && l->heard_ms - l->gap_ms >= RADIO_GAP_MS)
+		start_over(l);
 }
 
 static void handle(struct radio_link *l, const struct radio_frame *frame)
@@ -175,10 +217,14 @@ static void handle(struct radio_link *l, const struct radio_frame *frame)
 	if ((frame->to != 0 && frame->to != l->instance) ||
 	    frame->seq != (uint16_t)(l->received_seq + 1)) {
 		l->counters.out_of_order++;
-		send_alive(l);
+		if (frame->to == l->instance)
+			note_gap(l, frame->seq);
+		if (!l->closing)
+			send_alive(l);
 		return;
 	}
 	l->received_seq = frame->seq;
+	l->gap_frames = 0;
 	l->counters.received++;
 	send_alive(l);
 	l->events.frame(l, frame, l->user);
@@ -312,9 +358,7 @@ int radio_link_new(uv_loop_t *loop, const struct radio_link_config *config,
 	l->any_source = config->any_source;
 	l->events = *events;
 	l->user = user;
-	do {
-		r = getrandom(&l->instance, sizeof l->instance, 0) == sizeof l->instance ? 0 : -EIO;
-	} while (r == 0 && l->instance == 0);
+	r = choose_instance(l);
 	if (r == 0)
 		r = open_socket(l);
 	if (r == 0)

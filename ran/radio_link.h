@@ -6,6 +6,9 @@
  * Each end numbers its frames from 1 and repeats what is not acknowledged; a frame out of order is
  * dropped. Ends tell a restart of the other by its instance number: then both count from 1 again
  * and `restarted` is called, before anything of the new instance.
+ *
+ * Nothing protects the link against forged frames, but none does lasting harm: ends that don't
+ * agree on numbers for a second start over, as if both had been restarted.
  */
 #ifndef BATON_RAN_RADIO_LINK_H
 #define BATON_RAN_RADIO_LINK_H
@@ -20,15 +23,15 @@ struct radio_link;
 
 struct radio_link_events {
 	void (*frame)(struct radio_link *link, const struct radio_frame *frame, void *user);
-	/* Another instance is at the other end: what was agreed with the one before is void. Also
-	 * called for the first one. */
+	/* Another instance is at the other end, or this one has started over: what was agreed is
+	 * void. Also called for the first one. */
 	void (*restarted)(struct radio_link *link, void *user);
 	/* Nothing heard for RADIO_LOST_MS, or heard again */
 	void (*alive)(struct radio_link *link, bool alive, void *user);
 };
 
 struct radio_counters {
-	uint64_t sent, received, repeated, malformed, out_of_order;
+	uint64_t sent, received, repeated, malformed, out_of_order, started_over;
 };
 
 /**

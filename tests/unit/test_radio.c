@@ -454,6 +454,22 @@ static void test_garbage(void **state)
 	exchange(w, 10);
 }
 
+/* Frames that look as if the other end had sent them set numbers back; both ends get over it. */
+static void test_forged(void **state)
+{
+	struct world *w = *state;
+
+	wait_until(w, w->a.back && w->b.back);
+	exchange(w, 50);
+	inject(w, "01 00 0000 0000 0000 11223344 00000000");
+	wait_until(w, w->b.restarts == 3); /* the forged instance, and the real one again */
+	assert_true(send_number(&w->a));
+	wait_until(w, radio_link_counters(w->b.link)->started_over == 1 && w->a.restarts == 2);
+	w->a.next_in = w->a.next_out = w->b.next_in = w->b.next_out = 0;
+	exchange(w, 50);
+	assert_int_equal(radio_link_counters(w->a.link)->started_over, 0);
+}
+
 static void test_freed_by_its_callback(void **state)
 {
 	struct world *w = *state;
@@ -502,6 +518,7 @@ int main(void)
 		ROW(test_restart),
 		ROW(test_late_start),
 		ROW(test_garbage),
+		ROW(test_forged),
 		ROW(test_freed_by_its_callback),
 		ROW(test_no_device),
 	};
