@@ -241,10 +241,11 @@ static const struct {
 	{"2: slewed as fast as adjtime does, probes every 1 ms", 0, 500, 0, 0},
 	{"3: slewed, every 10 ms", 0, 5000, 0, 0},
 	{"4: preempted readings are no step", 0, 0, 7, 0},
-	{"5: set forward by 10 ms", 10000000, 0, 0, 10000000},
-	{"6: set back by 10 ms", -10000000, 0, 0, -10000000},
-	{"7: set back by an hour, among preempted readings", -3600000000000, 0, 5, -3600000000000},
-	{"8: set by half a millisecond: below what matters", 500000, 0, 0, 0},
+	{"5: nor are those that come now and then", 0, 0, 100, 0},
+	{"6: set forward by 10 ms", 10000000, 0, 0, 10000000},
+	{"7: set back by 10 ms", -10000000, 0, 0, -10000000},
+	{"8: set back by an hour, among preempted readings", -3600000000000, 0, 5, -3600000000000},
+	{"9: set by half a millisecond: below what matters", 500000, 0, 0, 0},
 };
 
 static void test_clock_watch(void **state)
