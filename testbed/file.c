@@ -2,6 +2,7 @@
 /* Small files, whole. */
 #include "testbed/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -114,6 +115,19 @@ int file_remove_tree(const char *path)
 	if (rc == -1)
 		rc = -errno;
 	return rc == -ENOENT ? 0 : rc;
+}
+
+bool file_is_empty_directory(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	bool empty = dir;
+
+	while (empty && (entry = readdir(dir)))
+		empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+	if (dir)
+		closedir(dir);
+	return empty;
 }
 
 bool file_is_mount(const char *path)

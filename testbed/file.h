@@ -17,6 +17,8 @@ int file_write(const char *path, const char *text);
 int file_create(const char *path, const char *text, size_t len, mode_t mode);
 /** file_remove_tree - everything under @path and itself, not following links, not into other file systems */
 int file_remove_tree(const char *path);
+/** file_is_empty_directory - false, too, when it can't be read */
+bool file_is_empty_directory(const char *path);
 /** file_is_mount - @path is the root of a mount (stands on another device than its parent, or is a namespace) */
 bool file_is_mount(const char *path);
 

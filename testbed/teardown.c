@@ -20,6 +20,7 @@
 #include "testbed/cgroup.h"
 #include "testbed/file.h"
 #include "testbed/links.h"
+#include "testbed/netns_root.h"
 
 enum {
 	REAP_TIMEOUT_MS = 500, /* for what is outside to reap what it has in a node */
@@ -107,6 +108,7 @@ static void remove_namespaces(const struct run *run, struct failure *failure)
 	for (size_t i = 0; i < run->node_count; i++)
 		note(failure, remove_netns(run, &run->node[i]), "namespace of node",
 		     run->node[i].name);
+	netns_root_release();
 }
 
 int teardown(const struct run *run)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "testbed/links.h"
+#include "testbed/netns_root.h"
 #include "testbed/teardown.h"
 
 enum { TIMEOUT_DEFAULT_MS = 20000 };
@@ -49,8 +50,10 @@ static int make_room(const char *name)
 /* Afterwards every file of these names is ours. */
 static int check_names(const struct up *up)
 {
-	if (mkdir(NETNS_ROOT, 0755) && errno != EEXIST) {
-		complain(NETNS_ROOT ": %s", strerror(errno));
+	int rc = netns_root_make();
+
+	if (rc) {
+		complain(NETNS_ROOT ": %s", strerror(-rc));
 		return BATON_FAILED;
 	}
 	for (size_t i = 0; i < up->run.node_count; i++) {
