@@ -174,7 +174,7 @@ processes_left() {
 		read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
 		# shellcheck disable=SC2206 # words
 		stat=(${stat##*) })
-		[ "${stat[0]}" = Z ] || [ "${stat[19]}" != "$since" ] || echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+		[ "${stat[0]:-Z}" = Z ] || [ "${stat[19]:-gone}" != "$since" ] || echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
 	done <<<"${_processes:-}"
 }
 
