@@ -27,13 +27,11 @@ int node_fail(struct node_error *err, int rc, const char *format, ...)
 	return rc;
 }
 
-/* Namespaces bound under /run/netns, and bpffs of other runs. */
+/* The bpffs of other runs */
 static bool is_foreign(const struct plan *plan, const char *point)
 {
 	size_t len = strlen(plan->run->dir);
 
-	if (!strncmp(point, NETNS_ROOT "/", strlen(NETNS_ROOT) + 1))
-		return true;
 	return !strncmp(point, RUN_ROOT "/", strlen(RUN_ROOT) + 1) &&
 	       (strncmp(point, plan->run->dir, len) != 0 || point[len] != '/');
 }
@@ -128,9 +126,9 @@ int node_mounts_template(const struct plan *plan, struct node_error *err)
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))
 		return node_fail(err, -errno, "/ recursively slave");
 	/* but not where namespaces are bound: each node would get each of those mounts, and hold up
-	 * its end */
+	 * its end. The whole of /run/netns, a mount of its own, goes in one step. */
 	(void)mount(NULL, "/run", NULL, MS_PRIVATE, NULL);
-	(void)mount(NULL, NETNS_ROOT, NULL, MS_PRIVATE, NULL);
+	(void)umount2(NETNS_ROOT, MNT_DETACH);
 	rc = let_go_of_others(plan);
 	if (rc)
 		return node_fail(err, rc, "/proc/self/mountinfo");
