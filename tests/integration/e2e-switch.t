@@ -183,7 +183,7 @@ is 'the form of the report' "$(report '
 	(.modes | all(([.switches, .failed] | all(type == "number")) and (.pdu_session_setup_ms | s) and
 		(.uplink | d) and (.downlink | d))),
 	(.samples | type == "array")] | unique | tojson')" '[true]'
-is 'of this topology' "$(report '"\(.topology) \(.interval_us) \(.hold_ms)"')" "$topology 1000 200"
+is 'of this topology' "$(report '"\(.topology) \(.interval_us) \(.hold_ms)"')" 'two-edges 1000 200'
 is 'on the data plane that the UPF says' "$(report .dataplane.upf)" "$(upf upf-a /v1/status | jq -r .dataplane)"
 is 'all switched' "$(report '.modes | [.[] | .switches, .failed] | tojson')" '[10,0,3,0]'
 is 'make-before-break: none lost, none doubled' \
