@@ -222,9 +222,10 @@ static void on_up(struct upf *upf)
 	uint32_t stamp = upf->peer->recovery_time_stamp;
 
 	log_info("n4", "upf=%s what=associated recovery_time_stamp=%u", upf->config->name, stamp);
-	/* also when it restarted while we were down */
-	if (upf->recovery_time_stamp && upf->recovery_time_stamp != stamp)
+	/* also when it restarted while we were down; or it is the same, and has forgotten us */
+	if (upf->lost_state || (upf->recovery_time_stamp && upf->recovery_time_stamp != stamp))
 		lost_its_sessions(upf);
+	upf->lost_state = false;
 	if (upf->recovery_time_stamp != stamp) {
 		upf->recovery_time_stamp = stamp;
 		store_upf_save(upf);
@@ -249,6 +250,7 @@ static void on_peer(struct n4_peer *peer, enum n4_peer_event event, void *user)
 		break;
 	case N4_PEER_RESTARTED: /* acted upon when it is associated again */
 		upf->associated = false;
+		upf->lost_state = true;
 		break;
 	}
 }

@@ -34,6 +34,7 @@ struct upf {
 	bool associated;
 	uint32_t
 		recovery_time_stamp; /* of the life in which it got its sessions; in the database */
+	bool lost_state; /* it has said that it has no association, or has another time stamp */
 	size_t sessions;	     /* those that point here, also while they are being deleted */
 };
 

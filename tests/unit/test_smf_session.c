@@ -465,6 +465,13 @@ static bool restored(struct world *w)
 	       w->smf.counters.count[SMF_sessions_restored] == 1;
 }
 
+static bool remembered(struct world *w)
+{
+	struct session *s = world_session(w, 1);
+
+	return s && !s->n4_busy && !s->n4_lost && world_upf_find(w, 0, s->cp_seid);
+}
+
 static void test_upf_restarts(void **state)
 {
 	struct world *w = *state;
@@ -486,6 +493,23 @@ static void test_upf_restarts(void **state)
 	assert_int_equal(s->up_seid, u->up_seid);
 	assert_int_equal(s->state, SESSION_ACTIVE);
 	world_expect_nothing(w);
+}
+
+/* The same UPF, with the same recovery time stamp, has dropped its association and what belonged to
+ * it: cause 72 of some later request tells. */
+static void test_upf_forgets(void **state)
+{
+	struct world *w = *state;
+	struct session *s;
+
+	begin(w);
+	s = world_establish(w, 1);
+	w->upf[0].associated = false;
+	w->upf[0].count = w->upf[0].answers = 0;
+	world_ask(w, 2, 6);
+	world_wait(w, remembered);
+	assert_true(world_upf_find(w, 0, s->cp_seid)->restored);
+	assert_int_equal(s->state, SESSION_ACTIVE);
 }
 
 /* Accepted, but nobody can use it: the UPF has a session that must not stay there. */
@@ -609,6 +633,7 @@ int main(void)
 		WORLD_TEST(test_release_of_nothing),
 		WORLD_TEST(test_error_indication),
 		WORLD_TEST(test_upf_restarts),
+		WORLD_TEST(test_upf_forgets),
 		WORLD_TEST(test_answer_without_f_teid),
 		WORLD_TEST(test_restored_elsewhere),
 		WORLD_TEST(test_waits_for_association),
