@@ -121,21 +121,33 @@ static int add_port(struct topo_reader *r, struct topo_network *network, unsigne
 	return 0;
 }
 
-/* Two parallel links to one peer have one name until the second is cut. */
-static void make_unique(const struct topology *t, struct topo_port *port)
+static bool name_is_taken(const struct topology *t, const struct topo_port *port)
 {
-	char wanted[IFNAMSIZ];
-
-	strcpy(wanted, port->ifname);
 	for (const struct topo_port *other = t->port; other < port; other++)
-		if (other->node == port->node && !strcmp(other->ifname, wanted)) {
-			char tail[8];
-			int len = snprintf(tail, sizeof(tail), "~%x", (unsigned)(port - t->port));
+		if (other->node == port->node && !strcmp(other->ifname, port->ifname))
+			return true;
+	return false;
+}
 
-			snprintf(port->ifname, sizeof(port->ifname), "%.*s%s", 15 - len, wanted,
-				 tail);
-			return;
-		}
+/* The name that the file gives must be free; of two parallel links to one peer the second's is cut.
+ */
+static int name_port(struct topo_reader *r, struct topo_port *port,
+		     const struct topo_member *member, const char *derived)
+{
+	char tail[8];
+	int len = snprintf(tail, sizeof(tail), "~%x", (unsigned)(port - r->t->port));
+
+	if (member && member->ifname[0]) {
+		strcpy(port->ifname, member->ifname);
+		if (!name_is_taken(r->t, port))
+			return 0;
+		return topo_fail_at(r, member->at, "interface: '%s' has another '%s'",
+				    r->t->node[port->node].name, port->ifname);
+	}
+	strcpy(port->ifname, derived);
+	if (name_is_taken(r->t, port))
+		snprintf(port->ifname, sizeof(port->ifname), "%.*s%s", 15 - len, derived, tail);
+	return 0;
 }
 
 static void set_address(struct topo_reader *r, struct topo_port *port,
@@ -190,6 +202,7 @@ static void shape_port(struct topo_reader *r, struct topo_port *port,
 static int add_member(struct topo_reader *r, struct topo_network *network, unsigned node,
 		      const struct topo_member *member, const struct topo_network_entry *entry)
 {
+	char derived[IFNAMSIZ];
 	struct topo_port *port;
 	int rc = add_port(r, network, node, &port);
 	uint32_t offset;
@@ -199,11 +212,10 @@ static int add_member(struct topo_reader *r, struct topo_network *network, unsig
 	offset = network->layer == TOPO_PLAIN ? network->port_count
 					      : shared_offset(r, network, node);
 	set_address(r, port, network, member, offset);
-	if (member && member->ifname[0])
-		strcpy(port->ifname, member->ifname);
-	else
-		topo_name_cut(port->ifname, sizeof(port->ifname), "", network->name, port->network);
-	make_unique(r->t, port);
+	topo_name_cut(derived, sizeof(derived), "", network->name, port->network);
+	rc = name_port(r, port, member, derived);
+	if (rc)
+		return rc;
 	if (entry)
 		port->shape = entry->shape;
 	shape_port(r, port, entry, network->layer);
@@ -279,8 +291,9 @@ static int add_pair(struct topo_reader *r, struct topo_network *network,
 			member = &link->member[link->node[0] == node[i] ? 0 : 1];
 		if (network->prefix.len)
 			set_address(r, port, network, member, network->port_count);
-		strcpy(port->ifname, member && member->ifname[0] ? member->ifname : ifname[i]);
-		make_unique(r->t, port);
+		rc = name_port(r, port, member, ifname[i]);
+		if (rc)
+			return rc;
 		if (entry)
 			port->shape = entry->shape;
 		if (link)

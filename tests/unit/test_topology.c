@@ -349,6 +349,9 @@ static const struct {
 	 "t.yaml:4:37: interface: 'mgmt0' is taken"},
 	{HEAD "links:\n  - {between: [h, ue], interfaces: [a/b, x]}",
 	 "t.yaml:4:37: interface: expected 1 to 15 letters"},
+	{HEAD "links:\n  - {between: [h, ue], interfaces: [a, b]}\n  - {between: [h, ue], "
+	      "interfaces: [a, c]}",
+	 "t.yaml:5:5: interface: 'h' has another 'a'"},
 	{HEAD "networks:\n  lan: {}", "t.yaml:4:8: key 'members' is missing"},
 	{HEAD "networks:\n  h: {members: [ue]}", "t.yaml:4:3: network name: 'h' is a node"},
 	{HEAD "networks:\n  lan: {members: [h, h]}", "t.yaml:4:22: 'h' is listed twice"},
