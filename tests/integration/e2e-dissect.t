@@ -27,7 +27,7 @@ capture() { # NODE INTERFACE...
 	done
 	ip netns exec "$topology.$node" dumpcap -q -B 16 "${interfaces[@]}" -w "$tmp/$node.pcap" 2>"$tmp/dumpcap.$node" &
 	captures+=($!)
-	wait_for 10 test -s "$tmp/$node.pcap"
+	wait_for 30 test -s "$tmp/$node.pcap" # its head is there: it captures
 }
 capture core n2 n4
 capture gnb1 n3
