@@ -17,6 +17,8 @@
 /* T3580 and T3582 are 16 s in TS 24.501 table 10.3.1; here an answer takes milliseconds, and NAS is
  * lost only while a daemon restarts. */
 enum {
+	AGAIN_MS = 100, /* after a refusal, doubling four times */
+	REFUSALS_MAX = 10,
 	T3580_MS = 1000,
 	T3582_MS = 1000,
 	TRIES = 5,
@@ -156,6 +158,7 @@ static void accepted(struct ue_session *s,
 		     const struct nas_pdu_session_establishment_accept *accept)
 {
 	uv_timer_stop(&s->timer);
+	s->refusals = 0;
 	if (!accept->has_address || accept->address.type != NAS_SESSION_IPV4 ||
 	    accept->session_type != NAS_SESSION_IPV4) {
 		establishment_failed(s, 502, "SESSION_REJECTED",
@@ -178,14 +181,43 @@ static void accepted(struct ue_session *s,
 	establish_wanted_after(s->ue, s->id);
 }
 
+/* What may be otherwise in a moment, as when the network was restarted in the middle */
+static bool is_temporary(uint8_t cause)
+{
+	return cause == NAS_SM_INSUFFICIENT_RESOURCES || cause == NAS_SM_REQUEST_REJECTED ||
+	       cause == NAS_SM_NETWORK_FAILURE;
+}
+
+static void establish_again(uv_timer_t *timer)
+{
+	struct ue_session *s = timer->data;
+
+	if (s->wanted && s->state == UE_SESSION_NONE && s->ue->registered)
+		sm_establish(s);
+}
+
+/*
+ * Who asked over REST is told, and decides. What the UE wants by itself, its configured sessions
+ * and those that the network had it establish again, it asks for again (TS 24.501 cl. 6.4.1.4.3
+ * leaves it the time).
+ */
 static void rejected(struct ue_session *s, uint8_t cause)
 {
+	bool again = s->waiting_count == 0 && is_temporary(cause) && s->refusals < REFUSALS_MAX;
 	char detail[96];
 
 	s->cause = cause;
 	s->wanted = false;
 	snprintf(detail, sizeof detail, "5GSM cause %u, %s", cause, nas_sm_cause_name(cause));
 	establishment_failed(s, 502, "SESSION_REJECTED", detail);
+	if (!again) {
+		s->refusals = 0;
+		return;
+	}
+	s->wanted = true;
+	uv_timer_start(&s->timer, establish_again, AGAIN_MS << (s->refusals < 4 ? s->refusals : 4),
+		       0);
+	s->refusals++;
 }
 
 void sm_not_forwarded(struct ue *ue, uint8_t id, uint8_t mm_cause)

@@ -50,9 +50,10 @@ struct ue_session {
 	uint64_t generation; /* grows with each establishment of this id, also over a restart:
 				microseconds */
 	uint64_t requested_ns, established_ns, release_command_ns;
-	uint8_t cause;	  /* 5GSM cause of the latest reject or release command */
-	unsigned tries;	  /* of the request under way */
-	uv_timer_t timer; /* T3580 or T3582 */
+	uint8_t cause;	   /* 5GSM cause of the latest reject or release command */
+	unsigned tries;	   /* of the request under way */
+	unsigned refusals; /* in a row, of what the UE asked for by itself */
+	uv_timer_t timer;  /* T3580 or T3582 */
 	struct http_request *waiting[UE_WAITERS_MAX]; /* for the end of the procedure under way */
 	size_t waiting_count;
 };
@@ -80,7 +81,7 @@ struct ue {
 	uv_timer_t registration_timer;
 	uint64_t registration_retry_ms;
 	bool registration_backs_off; /* rejected: the timer is the pause before the next try */
-	uint64_t frame_ns; /* arrival of the radio frame being handled */
+	uint64_t frame_ns;	     /* arrival of the radio frame being handled */
 	struct ue_session session[UE_SESSIONS];
 	uint8_t next_pti;
 	struct http_server *server;
