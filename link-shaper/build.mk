@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# shaper-line: arithmetic and bytes only, for tests and fuzzing too; shaper: what touches the kernel.
+$(call bpf-object,shaper_redirect,link-shaper/redirect.bpf.c)
+$(call library,shaper-line,$(addprefix link-shaper/,random.c line.c queue.c packet.c checksum.c segment.c lateness.c \
+	patch.c timeline.c config.c config_shape.c shaper.c control.c),jansson)
+$(call library,shaper,$(addprefix link-shaper/,path.c path_batch.c lane_open.c port.c server.c state.c),libbpf libmnl libuv)
+$(call program,link-shaper,link-shaper/main.c,shaper shaper-line shape netlink core,libuv jansson)
