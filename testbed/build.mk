@@ -15,6 +15,7 @@ $(B)/bin/baton: LDFLAGS += -Wl,-z,now
 measure_libs := measure stamp netlink gtpu core
 $(call unit-test,test_measure,tests/unit/test_measure.c tests/unit/measure_world.c,$(measure_libs))
 $(call unit-test,test_measure_collect,tests/unit/test_measure_collect.c,$(measure_libs))
+$(call unit-test,test_tcp_flow,tests/unit/test_tcp_flow.c,$(measure_libs))
 $(call unit-test,test_measure_forms,tests/unit/test_measure_forms.c tests/unit/measure_world.c,$(measure_libs))
 $(call unit-test,test_topology,tests/unit/test_topology.c,topology core,)
 $(call fuzz-target,fuzz_topology,tests/fuzz/fuzz_topology.c,topology core,)

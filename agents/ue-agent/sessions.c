@@ -177,22 +177,57 @@ void sessions_follow(struct agent *a)
 		log_info("sessions", "session=%u what=\"is the primary now\"", id);
 }
 
+/* What one reading of the monitor brought */
+struct changes {
+	bool ours;
+	unsigned gone_count;
+	struct in_addr gone[SESSION_IDS]; /* addresses */
+};
+
 static void note_change(const struct nl_change *change, void *user)
 {
-	bool *ours = user;
+	struct changes *c = user;
 
-	*ours |= change->what == NL_OVERRUN || change->what == NL_ADDR_NEW ||
-		 change->what == NL_ADDR_GONE || session_of_name(change->name);
+	c->ours |= change->what == NL_OVERRUN || change->what == NL_ADDR_NEW ||
+		   change->what == NL_ADDR_GONE || session_of_name(change->name);
+	if (change->what == NL_ADDR_GONE && c->gone_count < SESSION_IDS)
+		c->gone[c->gone_count++] = change->addr;
+}
+
+static bool is_back(const struct session sessions[SESSION_IDS], struct in_addr address)
+{
+	for (unsigned id = 1; id < SESSION_IDS; id++)
+		if (sessions[id].id && sessions[id].address.s_addr == address.s_addr)
+			return true;
+	return false;
+}
+
+/* A session that the network released took its address with it: what is bound to that address can
+ * only send into nothing. Ended, applications reconnect at once instead of after a time-out. */
+static void end_sockets(struct agent *a, const struct changes *c)
+{
+	struct session sessions[SESSION_IDS];
+
+	if (!c->gone_count || sessions_read(a, sessions) < 0)
+		return;
+	for (unsigned i = 0; i < c->gone_count; i++) {
+		int ended = is_back(sessions, c->gone[i]) ? 0 : nl_sock_destroy(c->gone[i]);
+
+		if (ended < 0) /* a kernel without SOCK_DESTROY */
+			log_debug("sessions", "what=\"sockets not ended\" error=\"%s\"",
+				  strerror(-ended));
+	}
 }
 
 static void monitor_readable(uv_poll_t *poll, int status, int events)
 {
 	struct agent *a = poll->data;
-	bool ours = false;
+	struct changes changes = {0};
 
-	nl_monitor_read(a->monitor, note_change, &ours);
-	if (ours)
+	nl_monitor_read(a->monitor, note_change, &changes);
+	if (changes.ours)
 		sessions_follow(a);
+	end_sockets(a, &changes);
 }
 
 int sessions_watch(struct agent *a)

@@ -9,6 +9,7 @@ void report_done(struct report *r)
 {
 	free(r->event);
 	probe_run_done(&r->run);
+	tcp_run_done(&r->tcp);
 }
 
 static double figure_of(const struct switch_event *e, enum report_direction direction,
@@ -27,6 +28,14 @@ static double figure_of(const struct switch_event *e, enum report_direction dire
 		return d->loss_gap_us;
 	case FIGURE_FIRST_LOST:
 		return d->first_lost_us;
+	case FIGURE_TCP_STALL:
+		return e->tcp.stall_us;
+	case FIGURE_TCP_RECONNECT:
+		return e->tcp.reconnect_us;
+	case FIGURE_TCP_DIP:
+		return e->tcp.dip_us;
+	case FIGURE_TCP_DIP_SHARE:
+		return e->tcp.dip_share;
 	}
 	return NAN;
 }
@@ -87,6 +96,8 @@ struct report_counts report_count(const struct report *r, size_t mode)
 			continue;
 		add_counts(&c, UPLINK, &e->up);
 		add_counts(&c, DOWNLINK, &e->down);
+		c.retransmissions += e->tcp.retransmissions;
+		c.ended += e->tcp.ended;
 	}
 	return c;
 }

@@ -33,6 +33,10 @@ const char measure_usage[] =
 	"                       the round trip\n"
 	"  --ue NODE            the UE (default: the first)\n"
 	"  --service NAME       the service that is probed (default: the first)\n"
+	"  --tcp[=RATE]         a TCP connection of RATE beside the probes, 1Mbit to 10Gbit "
+	"(default "
+	"20Mbit): how\n"
+	"                       long it stalls, when it is back, what it sends again\n"
 	"  --out DIR            write report.json (with every raw sample), report.csv and "
 	"report.svg there\n"
 	"  --json               print the report as JSON, with every raw sample, instead of the "
@@ -76,6 +80,20 @@ static int read_interval(struct measure_options *o, const char *text)
 	if (!isdigit((unsigned char)text[0]) || !(us >= INTERVAL_MIN_US && us <= INTERVAL_MAX_US))
 		return refuse(o, "--interval: expected 100us to 10ms, found '%.60s'", text);
 	o->interval_us = (uint64_t)llround(us);
+	return 0;
+}
+
+static int read_rate(struct measure_options *o, const char *text)
+{
+	char *end;
+	double value = strtod(text, &end);
+	double bps = strcmp(end, "Mbit") == 0	? value * 1e6
+		     : strcmp(end, "Gbit") == 0 ? value * 1e9
+						: NAN;
+
+	if (!isdigit((unsigned char)text[0]) || !(bps >= 1e6 && bps <= 1e10))
+		return refuse(o, "--tcp: expected 1Mbit to 10Gbit, found '%.60s'", text);
+	o->tcp_bps = (uint64_t)llround(bps);
 	return 0;
 }
 
@@ -141,6 +159,8 @@ static int read_option(struct measure_options *o, int c)
 	case 's':
 		o->service = optarg;
 		return 0;
+	case 't':
+		return read_rate(o, optarg ? optarg : "20Mbit");
 	case 'o':
 		o->out = optarg;
 		return 0;
@@ -158,17 +178,13 @@ static int read_option(struct measure_options *o, int c)
 	}
 }
 
-static const struct option options[] = {{"mode", required_argument, NULL, 'm'},
-					{"switches", required_argument, NULL, 'n'},
-					{"interval", required_argument, NULL, 'i'},
-					{"hold", required_argument, NULL, 'h'},
-					{"ue", required_argument, NULL, 'u'},
-					{"service", required_argument, NULL, 's'},
-					{"out", required_argument, NULL, 'o'},
-					{"json", no_argument, NULL, 'j'},
-					{"quiet", no_argument, NULL, 'q'},
-					{"help", no_argument, NULL, 'H'},
-					{0}};
+static const struct option options[] = {
+	{"mode", required_argument, NULL, 'm'},	    {"switches", required_argument, NULL, 'n'},
+	{"interval", required_argument, NULL, 'i'}, {"hold", required_argument, NULL, 'h'},
+	{"ue", required_argument, NULL, 'u'},	    {"service", required_argument, NULL, 's'},
+	{"tcp", optional_argument, NULL, 't'},	    {"out", required_argument, NULL, 'o'},
+	{"json", no_argument, NULL, 'j'},	    {"quiet", no_argument, NULL, 'q'},
+	{"help", no_argument, NULL, 'H'},	    {0}};
 
 static int read_all(struct measure_options *o, int argc, char **argv)
 {

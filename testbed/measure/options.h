@@ -12,6 +12,7 @@
 struct measure_options {
 	const char *ue, *service, *out; /* NULL: not given */
 	uint64_t interval_us, hold_ms, switches;
+	uint64_t tcp_bps; /* of a TCP flow beside the probes; 0: none */
 	size_t mode_count;
 	struct report_mode mode[MODES_MAX];
 	bool json, quiet, help;

@@ -183,6 +183,43 @@ int place_probe(const struct place *p, uint64_t interval_ns, uint16_t ssid,
 	return r;
 }
 
+/* The namespaces of the measured edges; Return: how many, or negative errno with none left open */
+static int open_edges(const struct place *p, const struct probe_run *run, int *fds)
+{
+	int count = 0, r = 0;
+
+	for (size_t e = 0; e < run->edge_count && e < TCP_FLOW_EDGES_MAX && r >= 0; e++) {
+		int node = topology_find_node(p->topology, run->edge_name[e]);
+
+		r = node < 0 ? -ENOENT : run_netns_open(&p->run, (size_t)node);
+		if (r >= 0)
+			fds[count++] = r;
+	}
+	while (r < 0 && count > 0)
+		close(fds[--count]);
+	return r < 0 ? r : count;
+}
+
+int place_tcp(const struct place *p, const struct probe_run *run, uint64_t rate_bps,
+	      struct tcp_flow **ret_flow)
+{
+	struct tcp_flow_config config = {.service = p->topology->service[p->service].addr,
+					 .rate_bps = rate_bps};
+	int count = open_edges(p, run, config.edge_netns_fd), r;
+
+	if (count < 0)
+		return count;
+	config.edge_count = (size_t)count;
+	config.ue_netns_fd = r = run_netns_open(&p->run, p->ue);
+	if (r >= 0) {
+		r = tcp_flow_start(&config, ret_flow);
+		close(config.ue_netns_fd);
+	}
+	while (count > 0)
+		close(config.edge_netns_fd[--count]);
+	return r;
+}
+
 /* ---- what the report says about where it was made ---- */
 
 static void data_plane_of(const struct place *p, struct client *c, enum topo_kind kind, int port,

@@ -24,6 +24,7 @@ struct report {
 	struct summary noise_up, noise_down; /* largest gap of windows without a switch */
 	struct outside outside;
 	struct probe_run run;
+	struct tcp_run tcp; /* rate_bps 0: none ran */
 };
 
 void report_done(struct report *r);
@@ -55,7 +56,12 @@ enum report_figure {
 	FIGURE_LATENCY,
 	FIGURE_LARGEST_GAP,
 	FIGURE_LOSS_GAP,
-	FIGURE_FIRST_LOST
+	FIGURE_FIRST_LOST,
+	/* of the TCP flow, whatever the direction */
+	FIGURE_TCP_STALL,
+	FIGURE_TCP_RECONNECT,
+	FIGURE_TCP_DIP,
+	FIGURE_TCP_DIP_SHARE
 };
 enum report_direction { UPLINK, DOWNLINK };
 /** report_values - the figure of each completed and undisturbed switch, NANs left out; @ret: room
@@ -67,6 +73,7 @@ struct summary report_summary(const struct report *r, size_t mode, enum report_d
 /* disturbed: completed, but with a note; they are in no figure */
 struct report_counts {
 	uint64_t completed, failed, disturbed, lost[2], duplicated[2], reordered[2];
+	uint64_t retransmissions, ended; /* TCP segments, connections */
 };
 struct report_counts report_count(const struct report *r, size_t mode);
 

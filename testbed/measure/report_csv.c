@@ -34,7 +34,7 @@ static void direction(FILE *out, const struct direction_result *d)
 	count(out, d->counted, d->reordered);
 }
 
-static void head(FILE *out)
+static void head(FILE *out, const struct report *r)
 {
 	static const char *const directions[] = {"uplink", "downlink"};
 	static const char *const figures[] = {
@@ -46,12 +46,25 @@ static void head(FILE *out)
 		for (size_t f = 0; f < sizeof figures / sizeof figures[0]; f++)
 			fprintf(out, ",%s_%s", directions[d], figures[f]);
 	}
+	if (r->tcp.rate_bps)
+		fprintf(out, ",tcp_stall_us,tcp_reconnect_us,tcp_dip_us,tcp_dip_share,tcp_"
+			     "retransmissions,tcp_connections_ended");
 	fprintf(out, "\n");
+}
+
+static void tcp(FILE *out, bool known, const struct tcp_result *t)
+{
+	number(out, known ? t->stall_us : NAN);
+	number(out, known ? t->reconnect_us : NAN);
+	number(out, known ? t->dip_us : NAN);
+	number(out, known ? t->dip_share : NAN);
+	count(out, known, t->retransmissions);
+	count(out, known, t->ended);
 }
 
 void report_csv(const struct report *r, FILE *out)
 {
-	head(out);
+	head(out, r);
 	for (size_t i = 0; i < r->event_count; i++) {
 		const struct switch_event *e = &r->event[i];
 
@@ -61,6 +74,8 @@ void report_csv(const struct report *r, FILE *out)
 		number(out, e->ok ? e->setup_us : NAN);
 		direction(out, e->ok ? &e->up : &nothing);
 		direction(out, e->ok ? &e->down : &nothing);
+		if (r->tcp.rate_bps)
+			tcp(out, e->ok, &e->tcp);
 		fprintf(out, "\n");
 	}
 }

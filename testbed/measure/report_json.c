@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The report as JSON. The figures go through jansson; the packets, which may be millions, are
  * printed straight. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -46,16 +47,29 @@ static json_t *direction_json(const struct report *r, size_t mode, enum report_d
 			 (json_int_t)c->reordered[d]);
 }
 
+static json_t *tcp_json(const struct report *r, size_t mode, const struct report_counts *c)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I}", "stall_us",
+			 figure_json(r, mode, UPLINK, FIGURE_TCP_STALL), "reconnect_us",
+			 figure_json(r, mode, UPLINK, FIGURE_TCP_RECONNECT), "dip_us",
+			 figure_json(r, mode, UPLINK, FIGURE_TCP_DIP), "dip_share",
+			 figure_json(r, mode, UPLINK, FIGURE_TCP_DIP_SHARE), "retransmissions",
+			 (json_int_t)c->retransmissions, "connections_ended", (json_int_t)c->ended);
+}
+
 static json_t *mode_json(const struct report *r, size_t mode)
 {
 	struct report_counts c = report_count(r, mode);
 	struct summary setup = report_summary(r, mode, UPLINK, FIGURE_SETUP);
+	json_t *j = json_pack("{s:I, s:I, s:o, s:o, s:o}", "switches",
+			      (json_int_t)(c.completed + c.failed), "failed", (json_int_t)c.failed,
+			      "pdu_session_setup_ms", summary_json(setup, 1000), "uplink",
+			      direction_json(r, mode, UPLINK, &c), "downlink",
+			      direction_json(r, mode, DOWNLINK, &c));
 
-	return json_pack("{s:I, s:I, s:o, s:o, s:o}", "switches",
-			 (json_int_t)(c.completed + c.failed), "failed", (json_int_t)c.failed,
-			 "pdu_session_setup_ms", summary_json(setup, 1000), "uplink",
-			 direction_json(r, mode, UPLINK, &c), "downlink",
-			 direction_json(r, mode, DOWNLINK, &c));
+	if (r->tcp.rate_bps)
+		json_object_set_new(j, "tcp", tcp_json(r, mode, &c));
+	return j;
 }
 
 static void time_text(uint64_t ns, char buf[32])
@@ -119,6 +133,15 @@ static json_t *event_json(const struct report *r, const struct switch_event *e)
 	json_object_set_new(j, "sender_gap_us", number(e->sender_gap_us, 1));
 	json_object_set_new(j, "uplink", result_json(&e->up));
 	json_object_set_new(j, "downlink", result_json(&e->down));
+	if (r->tcp.rate_bps)
+		json_object_set_new(j, "tcp",
+				    json_pack("{s:o, s:o, s:o, s:o, s:i, s:i}", "stall_us",
+					      number(e->tcp.stall_us, 1), "reconnect_us",
+					      number(e->tcp.reconnect_us, 1), "dip_us",
+					      number(e->tcp.dip_us, 1), "dip_share",
+					      number(e->tcp.dip_share, 1), "retransmissions",
+					      (int)e->tcp.retransmissions, "connections_ended",
+					      (int)e->tcp.ended));
 	return j;
 }
 
@@ -244,6 +267,39 @@ static int print_event(const struct report *r, const struct switch_event *e, FIL
 	return status;
 }
 
+static json_t *connection_json(const struct tcp_connection *c)
+{
+	char local[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &c->local, local, sizeof local);
+	return json_pack("{s:I, s:I, s:I, s:i, s:i, s:s}", "asked_ns", (json_int_t)c->asked_ns,
+			 "connected_ns", (json_int_t)c->connected_ns, "ended_ns",
+			 (json_int_t)c->ended_ns, "errno", c->error, "attempts", (int)c->attempts,
+			 "local", local);
+}
+
+/* The whole run: [time, octets received, segments sent again, round trip time in us] every 10 ms */
+static int print_tcp(const struct report *r, FILE *out)
+{
+	const struct tcp_run *t = &r->tcp;
+	json_t *connections = json_array();
+	int status;
+
+	for (size_t i = 0; i < t->connection_count; i++)
+		json_array_append_new(connections, connection_json(&t->connection[i]));
+	fprintf(out, ",\"tcp\":{");
+	status = print_members(json_pack("{s:I, s:o}", "rate_bps", (json_int_t)t->rate_bps,
+					 "connections", connections),
+			       out);
+	fprintf(out, ",\"samples\":[");
+	for (size_t i = 0; i < t->sample_count; i++)
+		fprintf(out, "%s[%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%" PRIu32 "]", i ? "," : "",
+			t->sample[i].ns, t->sample[i].received_bytes, t->sample[i].retransmissions,
+			t->sample[i].rtt_us);
+	fprintf(out, "]}");
+	return status;
+}
+
 int report_json(const struct report *r, FILE *out)
 {
 	bool first = true;
@@ -256,6 +312,9 @@ int report_json(const struct report *r, FILE *out)
 		fputs(comma(&first), out);
 		status = print_event(r, &r->event[i], out);
 	}
-	fprintf(out, "]}\n");
+	fprintf(out, "]");
+	if (r->tcp.rate_bps && status == 0)
+		status = print_tcp(r, out);
+	fprintf(out, "}\n");
 	return status < 0 ? status : ferror(out) ? -EIO : 0;
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "testbed/measure/samples.h"
+#include "testbed/measure/tcp_flow.h"
 
 enum {
 	WINDOW_LEAD_NS = 100000000,
@@ -47,6 +48,7 @@ struct switch_event {
 	double sender_gap_us; /* the sender's own largest gap in the window, less the interval */
 	char note[120];	      /* what disturbed it, so that figures are missing; "": nothing */
 	struct direction_result up, down;
+	struct tcp_result tcp; /* where a TCP flow ran beside the probes */
 };
 
 /* Nearest-rank percentiles; p99 is NAN below 100 samples, all of them when there is none. */

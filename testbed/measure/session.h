@@ -18,6 +18,7 @@ struct session {
 	struct report report;
 	struct probe *probe;
 	struct tap *tap;
+	struct tcp_flow *tcp; /* NULL: none was asked for */
 	uint16_t ssid;
 	uint64_t noise_start_ns, noise_length_ns;
 	size_t noise_windows; /* that were whole */

@@ -153,6 +153,11 @@ static int begin(struct session *s)
 		r = place_probe(&s->place, s->report.interval_ns, s->ssid, &s->probe);
 	if (r < 0)
 		complain("probes can't be sent: %s", strerror(-r));
+	if (r < 0 || !s->options.tcp_bps)
+		return r;
+	r = place_tcp(&s->place, &s->report.run, s->options.tcp_bps, &s->tcp);
+	if (r < 0)
+		complain("no TCP flow beside the probes: %s", strerror(-r));
 	return r;
 }
 
@@ -179,6 +184,8 @@ static int end(struct session *s)
 	int64_t step_ns = s->probe ? probe_finish(s->probe, &s->report.run) : 0;
 
 	tap_finish(s->tap, &s->report.run);
+	tcp_flow_finish(s->tcp, &s->report.tcp);
+	s->tcp = NULL;
 	s->probe = NULL;
 	s->tap = NULL;
 	if (step_ns == 0)
@@ -207,6 +214,21 @@ static void fetch_rest(struct session *s, size_t edge)
 				r == -ENOENT ? HOLE_FORGOTTEN : HOLE_UNREACHABLE, clock_now_ns());
 }
 
+/* The old session, and with it a connection, ends after the window of the probes: the flow's window
+ * ends where the next switch's begins. */
+static void compute_tcp(struct session *s)
+{
+	struct report *r = &s->report;
+	uint64_t until = clock_now_ns();
+
+	for (size_t i = r->event_count; r->tcp.rate_bps && i-- > 0;) {
+		if (!r->event[i].ok)
+			continue;
+		r->event[i].tcp = tcp_compute(&r->tcp, r->event[i].t0_ns, until);
+		until = r->event[i].t0_ns - WINDOW_LEAD_NS;
+	}
+}
+
 static int compute(struct session *s)
 {
 	double up[NOISE_WINDOWS], down[NOISE_WINDOWS];
@@ -224,6 +246,7 @@ static int compute(struct session *s)
 		if (s->report.event[i].ok)
 			compute_switch(c, &s->report.event[i]);
 	}
+	compute_tcp(s);
 	s->report.outside =
 		compute_outside(c, s->report.event, s->report.event_count, s->noise_start_ns);
 	compute_free(c);

@@ -94,6 +94,29 @@ static void count_row(FILE *out, const struct report *r, const char *text, enum 
 	fprintf(out, "\n");
 }
 
+/* A TCP flow's figures are there only when one was asked for. */
+static void tcp_rows(FILE *out, const struct report *r)
+{
+	char again[24], ended[24];
+
+	if (!r->tcp.rate_bps)
+		return;
+	columns(out, r, "p50", "p99", "max");
+	summary_row(out, r, "TCP, longest silence", UPLINK, FIGURE_TCP_STALL);
+	summary_row(out, r, "TCP, until reconnected", UPLINK, FIGURE_TCP_RECONNECT);
+	summary_row(out, r, "TCP, below half its rate", UPLINK, FIGURE_TCP_DIP);
+	columns(out, r, "", "sent again", "ended");
+	label(out, "TCP segments, connections");
+	for (size_t m = 0; m < r->mode_count; m++) {
+		struct report_counts c = report_count(r, m);
+
+		snprintf(again, sizeof again, "%" PRIu64, c.retransmissions);
+		snprintf(ended, sizeof ended, "%" PRIu64, c.ended);
+		cells(out, "", again, ended);
+	}
+	fprintf(out, "\n");
+}
+
 /* ---- above and below ---- */
 
 static void heading(FILE *out, const struct report *r)
@@ -180,5 +203,6 @@ void report_table(const struct report *r, FILE *out)
 	columns(out, r, "lost", "duplicated", "reordered");
 	count_row(out, r, "packets, uplink", UPLINK);
 	count_row(out, r, "packets, downlink", DOWNLINK);
+	tcp_rows(out, r);
 	footing(out, r);
 }
