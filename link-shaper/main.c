@@ -104,9 +104,12 @@ static void reload(void *user)
 	} else {
 		const struct shaper_backend backend = ports_backend(p->ports);
 
+		const uint64_t since = p->shaper.since_us;
+
 		shaper_done(&p->shaper);
 		if (shaper_init(&p->shaper, &config, &backend, state, now_us()))
 			daemon_stop(p->daemon);
+		p->shaper.since_us = since;
 		save(p);
 		timeline_turn(&p->timer);
 		log_info("config", "what=reloaded ports=%zu", p->shaper.config.port_count);
@@ -117,13 +120,15 @@ static void reload(void *user)
 static int start(struct program *p, struct config *config)
 {
 	const struct server_events events = {answer, p};
+	const uint64_t now = now_us();
 	struct shaper_backend backend;
 	json_t *state = state_load(config->state);
 	int rc = ports_new(config, &p->ports);
 
 	if (!rc) {
 		backend = ports_backend(p->ports);
-		rc = shaper_init(&p->shaper, config, &backend, state, now_us());
+		rc = shaper_init(&p->shaper, config, &backend, state, now);
+		p->shaper.since_us = now;
 	}
 	json_decref(state);
 	if (!rc)

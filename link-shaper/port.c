@@ -81,12 +81,15 @@ static uint64_t seed(void)
 static int lane_begin(struct ports *ports, struct port *port, const struct place *place,
 		      const struct link_shape *shape)
 {
+	struct line_counters counters;
 	int rc = ports->programs ? 0 : lane_programs_load(&ports->programs);
 
 	if (rc)
 		return rc;
-	memset(&port->lane, 0, sizeof(port->lane));
+	/* the counters go on where the port's last lane left them */
+	counters = port->lane.line.counters;
 	line_init(&port->lane.line, seed());
+	port->lane.line.counters = counters;
 	rc = line_set(&port->lane.line, shape);
 	if (!rc)
 		rc = lane_open(ports->programs, place->netns_fd, place->nl, place->ifindex,
@@ -209,10 +212,11 @@ static json_t *counters(void *user, size_t index)
 	struct lateness late;
 	uint64_t overrun, unsent;
 
-	if (!port->laned)
+	if (!port->laned && !lane->lateness.total)
 		return NULL;
 	path_lock(ports->path);
-	lane_overrun_read(lane);
+	if (port->laned)
+		lane_overrun_read(lane);
 	c = lane->line.counters;
 	late = lane->lateness;
 	overrun = lane->overrun;

@@ -136,8 +136,8 @@ json_t *shaper_get(struct shaper *s, uint64_t now_us)
 		behind += behind_of(port);
 		json_array_append_new(ports, port);
 	}
-	return json_pack("{s:o, s:I, s:o}", "ports", ports, "behind", behind, "changes",
-			 changes_json(s, now_us));
+	return json_pack("{s:o, s:I, s:I, s:o}", "ports", ports, "behind", behind, "since_us",
+			 (json_int_t)s->since_us, "changes", changes_json(s, now_us));
 }
 
 /* FNV-1a, to tell the file's changes from others; of whole structs, which are made zeroed */

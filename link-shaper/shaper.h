@@ -42,21 +42,23 @@ struct shaper_port {
 struct shaper {
 	struct config config;
 	struct shaper_backend backend;
-	struct shaper_port *port;   /* config.port_count */
-	bool running;		    /* the timeline */
-	uint64_t started_us;	    /* CLOCK_MONOTONIC */
+	struct shaper_port *port; /* config.port_count */
+	uint64_t since_us;	  /* CLOCK_MONOTONIC: when this process began; its owner's to set */
+	bool running;		  /* the timeline */
+	uint64_t started_us;	  /* CLOCK_MONOTONIC */
 	struct timeline_event done; /* the last one carried out */
 	uint64_t applied, failed;   /* how often */
 };
 
 /**
- * shaper_init - takes @config over, with the shapes of @state where it fits the file, and applies
- * them
+ * shaper_init - takes @config over, and applies its shapes, or those of @state where it fits the
+ * file
  * @state: as shaper_state wrote it, or NULL
  *
- * A timeline that was running goes on; where the file's changes are others now, from their
- * beginning. A port that can't be shaped is told by its error, and doesn't keep the others from
- * theirs. Return: 0 or -ENOMEM
+ * A timeline that was running goes on; where the file's changes are others now, it begins again.
+ * A port that can't be shaped is told by its error, and doesn't keep the others from theirs.
+ *
+ * Return: 0 or -ENOMEM
  */
 int shaper_init(struct shaper *s, struct config *config, const struct shaper_backend *backend,
 		const json_t *state, uint64_t now_us);

@@ -5,7 +5,7 @@ $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology
 measure_command := $(addprefix testbed/measure/,place.c migrate.c switch.c)
 $(call library,measure,$(filter-out $(measure_command),$(wildcard testbed/measure/*.c)),jansson libcurl)
 $(call program,baton,$(addprefix testbed/,main.c up.c up_check.c up_steps.c down.c status.c exec.c enter.c logs.c env.c \
-	wait.c doctor.c run.c recover.c plan.c config.c config_daemon.c links.c management.c netns_root.c teardown.c foreign.c cgroup.c \
+	wait.c doctor.c run.c recover.c plan.c config.c config_daemon.c links.c link_client.c management.c netns_root.c teardown.c foreign.c cgroup.c \
 	process.c file.c kernel.c control.c sessions.c init_spawn.c init.c init_daemon.c init_log.c init_notify.c \
 	init_control.c node_mounts.c node_settings.c node_network.c) \
 	$(measure_command),topology measure dataplane stamp netlink gtpu sctp core,)
