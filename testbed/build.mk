@@ -3,7 +3,7 @@ $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology
 	topology_network.c topology_shape.c topology_derive.c topology_route.c topology_check.c topology_write.c),)
 # measure: all of it but the command and what knows a running topology
 measure_command := $(addprefix testbed/measure/,place.c migrate.c switch.c)
-$(call library,measure,$(filter-out $(measure_command),$(wildcard testbed/measure/*.c)),jansson libcurl)
+$(call library,measure,$(filter-out $(measure_command),$(wildcard testbed/measure/*.c)),jansson libcurl zlib)
 $(call program,baton,$(addprefix testbed/,main.c up.c up_check.c up_steps.c down.c status.c exec.c enter.c logs.c env.c \
 	wait.c doctor.c run.c recover.c plan.c config.c config_daemon.c links.c link_client.c management.c netns_root.c teardown.c foreign.c cgroup.c \
 	process.c file.c kernel.c control.c sessions.c init_spawn.c init.c init_daemon.c init_log.c init_notify.c \
@@ -15,6 +15,7 @@ $(B)/bin/baton: LDFLAGS += -Wl,-z,now
 measure_libs := measure stamp netlink gtpu core
 $(call unit-test,test_measure,tests/unit/test_measure.c tests/unit/measure_world.c,$(measure_libs))
 $(call unit-test,test_measure_collect,tests/unit/test_measure_collect.c,$(measure_libs))
+$(call unit-test,test_hdr,tests/unit/test_hdr.c,$(measure_libs))
 $(call unit-test,test_tcp_flow,tests/unit/test_tcp_flow.c,$(measure_libs))
 $(call unit-test,test_measure_forms,tests/unit/test_measure_forms.c tests/unit/measure_world.c,$(measure_libs))
 $(call unit-test,test_topology,tests/unit/test_topology.c,topology core,)

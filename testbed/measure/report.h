@@ -38,10 +38,13 @@ void report_table(const struct report *r, FILE *out);
 /** report_svg - CDF of the largest gap of each mode and direction, time on a log axis */
 void report_svg(const struct report *r, FILE *out);
 
+/** report_hlog - a HdrHistogram interval log; Return: 0 or a negative errno */
+int report_hlog(const struct report *r, FILE *out);
+
 /** report_folder - make @dir with all above it and see that files can be written there; Return: 0
  * or a negative errno */
 int report_folder(const char *dir);
-/** report_write - DIR/report.json, .csv and .svg, each written aside and renamed; Return: 0, or a
+/** report_write - DIR/report.json, .csv, .svg and .hlog, each written aside and renamed; Return: 0, or a
  * negative errno with the file's path in @ret_path (PATH_MAX octets) */
 int report_write(const struct report *r, const char *dir, char *ret_path);
 

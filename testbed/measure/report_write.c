@@ -82,7 +82,7 @@ int report_write(const struct report *r, const char *dir, char *ret_path)
 	static const struct {
 		const char *name;
 		int (*write)(const struct report *, FILE *);
-	} forms[] = {{"json", report_json}, {"csv", write_csv}, {"svg", write_svg}};
+	} forms[] = {{"json", report_json}, {"csv", write_csv}, {"svg", write_svg}, {"hlog", report_hlog}};
 	char aside[PATH_MAX];
 	int status = make_folders(dir);
 
