@@ -533,7 +533,7 @@ static void test_files(void **state)
 	assert_int_equal(report_folder(sub), 0);
 	assert_int_equal(report_write(&r, sub, path), 0);
 	for (size_t i = 0; i < 3; i++) {
-		static const char *const ends[] = {"json", "csv", "svg"};
+		static const char *const ends[] = {"json", "csv", "svg", "hlog"};
 
 		snprintf(path, sizeof path, "%s/report.%s", sub, ends[i]);
 		assert_int_equal(stat(path, &st), 0);
