@@ -532,7 +532,7 @@ static void test_files(void **state)
 	snprintf(sub, sizeof sub, "%s/a/b", dir);
 	assert_int_equal(report_folder(sub), 0);
 	assert_int_equal(report_write(&r, sub, path), 0);
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		static const char *const ends[] = {"json", "csv", "svg", "hlog"};
 
 		snprintf(path, sizeof path, "%s/report.%s", sub, ends[i]);
