@@ -4,7 +4,9 @@ $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology
 # measure: all of it but the command and what knows a running topology
 measure_command := $(addprefix testbed/measure/,place.c migrate.c switch.c)
 $(call library,measure,$(filter-out $(measure_command),$(wildcard testbed/measure/*.c)),jansson libcurl zlib)
-$(call program,baton,$(addprefix testbed/,main.c up.c up_check.c up_steps.c down.c status.c exec.c enter.c logs.c env.c \
+# what looks at a topology: drawings, streams, captures
+baton_views := $(addprefix testbed/,graph.c graph_build.c graph_layout.c graph_place.c graph_svg.c graph_text.c)
+$(call program,baton,$(baton_views) $(addprefix testbed/,main.c up.c up_check.c up_steps.c down.c status.c exec.c enter.c logs.c env.c \
 	wait.c doctor.c run.c recover.c plan.c config.c config_daemon.c links.c link_client.c management.c netns_root.c teardown.c foreign.c cgroup.c \
 	process.c file.c kernel.c control.c sessions.c init_spawn.c init.c init_daemon.c init_log.c init_notify.c \
 	init_control.c node_mounts.c node_settings.c node_network.c) \

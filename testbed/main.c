@@ -27,6 +27,8 @@ static const struct command {
 	{"down", down_main, "[NAME] [--all] [--force]",
 	 "take it down; --force ends processes that aren't Baton's"},
 	{"status", status_main, "", "nodes, daemons, links, PDU sessions"},
+	{"graph", graph_main, "FILE|running [--format svg|dot|mermaid] [--out F]",
+	 "draw a topology: nodes, networks, addresses, shaping, PDU sessions"},
 	{"exec", exec_main, "NODE [--pdu N] -- CMD...",
 	 "run a command in a node; --pdu: over PDU session N of a UE"},
 	{"logs", logs_main, "NODE [--daemon D] [-f]", "what a node's daemons said"},
