@@ -92,6 +92,16 @@ static const struct step *current(const struct migration *m)
 
 /* ---- states ---- */
 
+/* When the switch began and was done, for those who watch: with the record they would come later. */
+static json_t *switch_times(const struct migration *m)
+{
+	uint64_t t0 = migration_data_u64(m, "t0_ns"), switched = migration_data_u64(m, "switched_ns");
+
+	if (!t0 || !switched)
+		return NULL;
+	return json_pack("{s:I, s:I}", "t0_ns", (json_int_t)t0, "switched_ns", (json_int_t)switched);
+}
+
 static void enter_state(struct migration *m, enum migration_state state)
 {
 	json_t *data = NULL;
@@ -105,6 +115,8 @@ static void enter_state(struct migration *m, enum migration_state state)
 			json_object_set_new(data, "detail", json_string(m->detail));
 		}
 		m->mm->ended[state]++;
+	} else if (state == MIGRATION_RELEASING) {
+		data = switch_times(m);
 	}
 	log_info("migration", "id=%s ue=%s state=%s", m->id, m->request.ue,
 		 migration_state_name(state));

@@ -240,6 +240,25 @@ static void migration_switch_back(struct http_request *req, void *user)
 		reply_accepted(req, m);
 }
 
+static void all_events(struct http_request *req, void *user)
+{
+	const char *since = http_query(req, "since_ns");
+	char *end = "";
+	uint64_t since_ns = since ? strtoull(since, &end, 10) : 0;
+	struct json_reader r;
+
+	if (*end || (since && (*since < '0' || *since > '9'))) {
+		json_t *none = json_object();
+
+		json_reader_begin(&r, none);
+		json_reader_fail(&r, "since_ns", "expected nanoseconds since 1970, found \"%.40s\"", since);
+		http_problem_invalid(req, &r);
+		json_decref(none);
+		return;
+	}
+	events_watch_all(req, user, since_ns);
+}
+
 static void migration_events(struct http_request *req, void *user)
 {
 	struct migration *m = wanted_migration(req, user);
@@ -422,6 +441,7 @@ const struct http_route rest_routes[] = {
 	{"POST", "/v1/migrations/{id}/switch", migration_switch, false},
 	{"POST", "/v1/migrations/{id}/switch-back", migration_switch_back, false},
 	{"GET", "/v1/migrations/{id}/events", migration_events, false},
+	{"GET", "/v1/events", all_events, false},
 	{"GET", "/v1/edges", edges_list, false},
 	{"GET", "/v1/edges/{id}", edge_get, false},
 	{"PUT", "/v1/edges/{id}", edge_put, false},
