@@ -196,6 +196,7 @@ void collect_hole_text(const struct probe_run *run, const struct hole *hole, cha
 void probe_run_done(struct probe_run *run)
 {
 	free(run->sent_ns);
+	free(run->sender_late);
 	free(run->reply);
 	free(run->tap);
 	for (size_t i = 0; i < run->segment_count; i++)

@@ -440,6 +440,17 @@ struct outside compute_outside(const struct compute *c, const struct switch_even
 	return o;
 }
 
+void compute_each_packet(const struct compute *c, bool uplink, uint64_t from_ns, uint64_t to_ns,
+			 void (*each)(uint64_t sent_ns, uint64_t arrived_ns, void *user),
+			 void *user)
+{
+	const struct direction *d = uplink ? &c->up : &c->down;
+
+	for (size_t i = SEARCH_TIME(d->packet, d->packet_count, sent_ns, from_ns);
+	     i < d->packet_count && d->packet[i].sent_ns <= to_ns; i++)
+		each(d->packet[i].sent_ns, d->packet[i].arrived_ns, user);
+}
+
 static int by_value(const void *a, const void *b)
 {
 	const double *x = a, *y = b;

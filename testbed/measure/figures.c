@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The figures of the switches of one mode, picked from a report. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -10,6 +11,7 @@ void report_done(struct report *r)
 	free(r->event);
 	probe_run_done(&r->run);
 	tcp_run_done(&r->tcp);
+	free(r->delays);
 }
 
 static double figure_of(const struct switch_event *e, enum report_direction direction,
@@ -70,6 +72,46 @@ struct summary report_summary(const struct report *r, size_t mode, enum report_d
 		s = compute_summary(values, report_values(r, mode, direction, figure, values));
 	free(values);
 	return s;
+}
+
+struct summary hdr_summary(const struct hdr *h)
+{
+	struct summary s = {NAN, NAN, NAN, h->total};
+
+	if (!h->total)
+		return s;
+	s.p50 = (double)hdr_percentile(h, 50) / 1000;
+	if (h->total >= P99_MIN_SAMPLES)
+		s.p99 = (double)hdr_percentile(h, 99) / 1000;
+	s.max = (double)h->max / 1000;
+	return s;
+}
+
+const struct delays *report_delays(const struct report *r, size_t mode, enum report_direction d)
+{
+	return r->delays ? &r->delays[2 * mode + d] : NULL;
+}
+
+bool report_mark(const struct report *r, size_t index, char *buf, size_t size)
+{
+	const struct probe_run *run = &r->run;
+	size_t n = 0;
+
+	if (run->sender_missed && n++ == index)
+		return snprintf(buf, size,
+				"%" PRIu64 " of %zu probes were sent an interval or more late: "
+				"the sender fell behind",
+				run->sender_missed, run->sent_count);
+	if (run->replies_dropped && n++ == index)
+		return snprintf(buf, size,
+				"%" PRIu64 " replies found no room in the socket and count as lost",
+				run->replies_dropped);
+	if (run->tap_dropped && n++ == index)
+		return snprintf(buf, size, "%" PRIu64 " packets on N3 were not seen",
+				run->tap_dropped);
+	if (r->tcp.cut && n++ == index)
+		return snprintf(buf, size, "the TCP flow was watched for a part of the run only");
+	return false;
 }
 
 static void add_counts(struct report_counts *c, enum report_direction d,

@@ -38,6 +38,28 @@ void hdr_add(struct hdr *h, int64_t value)
 	h->total++;
 }
 
+/* The largest value of a counter: the next one's smallest, less one */
+static int64_t largest_of(size_t index)
+{
+	size_t bucket = index >> HDR_HALF_BITS, sub_bucket = index & (SUB_BUCKETS / 2 - 1);
+
+	if (bucket == 0)
+		return (int64_t)index;
+	return ((int64_t)(sub_bucket + SUB_BUCKETS / 2 + 1) << (bucket - 1)) - 1;
+}
+
+int64_t hdr_percentile(const struct hdr *h, unsigned percent)
+{
+	uint64_t rank = (h->total * percent + 99) / 100, seen = 0;
+
+	for (size_t i = 0; i < HDR_COUNTS && h->total; i++) {
+		seen += h->count[i];
+		if (seen >= rank && seen)
+			return largest_of(i) < h->max ? largest_of(i) : h->max;
+	}
+	return 0;
+}
+
 /* ---- the encoding ---- */
 
 /* Small numbers of either sign in few octets; the ninth, if there is one, is whole */

@@ -28,6 +28,8 @@ struct hdr {
 };
 
 void hdr_add(struct hdr *h, int64_t value);
+/** hdr_percentile - the largest value that is counted with the one of nearest rank; 0: no values */
+int64_t hdr_percentile(const struct hdr *h, unsigned percent);
 /** hdr_index - the counter of @value, which is from 0 to HDR_MAX */
 size_t hdr_index(int64_t value);
 /**

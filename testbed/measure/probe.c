@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/errqueue.h>
+#include <linux/net_tstamp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -25,6 +27,12 @@ enum {
 	GROW_FIRST = 1 << 16
 };
 
+/* When the kernel gave a probe to the session's interface. */
+struct departure {
+	uint64_t ns;
+	uint32_t seq;
+};
+
 struct probe {
 	struct probe_config config;
 	int fd;
@@ -34,10 +42,13 @@ struct probe {
 	struct clock_watch watch; /* the sender's */
 	uint64_t *sent_ns;
 	size_t sent_count, sent_room;
-	uint64_t late_max_ns;
+	uint64_t late_max_ns, missed;
+	struct hdr *late;
 	struct probe_reply *reply;
 	size_t reply_count, reply_room;
 	uint32_t dropped; /* replies, by the socket */
+	struct departure *departure;
+	size_t departure_count, departure_room;
 };
 
 int netns_socket(int netns_fd, int domain, int type, int protocol)
@@ -103,6 +114,14 @@ static void send_one(struct probe *p, const struct sockaddr_in *to, uint64_t mon
 		      sizeof *to);
 }
 
+static void note_lateness(struct probe *p, uint64_t late_ns)
+{
+	if (late_ns > p->late_max_ns)
+		p->late_max_ns = late_ns;
+	p->missed += late_ns >= p->config.interval_ns;
+	hdr_add(p->late, (int64_t)late_ns);
+}
+
 static void *send_all(void *arg)
 {
 	struct probe *p = arg;
@@ -123,8 +142,7 @@ static void *send_all(void *arg)
 		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
 			;
 		now = now_ns(CLOCK_MONOTONIC);
-		if (now - deadline > p->late_max_ns)
-			p->late_max_ns = now - deadline;
+		note_lateness(p, now - deadline);
 		send_one(p, &to, now);
 	}
 	return NULL;
@@ -180,6 +198,50 @@ static bool receive_one(struct probe *p)
 	return true;
 }
 
+/* ---- departures ---- */
+
+static uint64_t departure_ns(struct msghdr *header)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPING) {
+			struct scm_timestamping stamps;
+
+			memcpy(&stamps, CMSG_DATA(c), sizeof stamps);
+			return (uint64_t)stamps.ts[0].tv_sec * 1000000000u +
+			       (uint64_t)stamps.ts[0].tv_nsec;
+		}
+	}
+	return 0;
+}
+
+/* The kernel hands back a copy of the packet, headers and all, with the time at which the driver
+ * got it. Its number is taken from the probe at its end: the kernel's own count of packets goes
+ * wrong with those that found no route. */
+static bool note_departure(struct probe *p)
+{
+	uint8_t bytes[256];
+	char control[256];
+	struct iovec iov = {bytes, sizeof bytes};
+	struct msghdr header = {.msg_iov = &iov,
+				.msg_iovlen = 1,
+				.msg_control = control,
+				.msg_controllen = sizeof control};
+	ssize_t len = recvmsg(p->fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT);
+	struct stamp_test test;
+	uint64_t ns;
+
+	if (len < 0)
+		return errno == EINTR;
+	ns = departure_ns(&header);
+	if (!ns || len < STAMP_LEN || header.msg_flags & MSG_TRUNC ||
+	    stamp_test_decode(bytes + len - STAMP_LEN, STAMP_LEN, &test) < 0)
+		return true;
+	if (grow((void **)&p->departure, &p->departure_room, p->departure_count,
+		 sizeof *p->departure))
+		p->departure[p->departure_count++] = (struct departure){ns, test.seq};
+	return true;
+}
+
 static void *receive_all(void *arg)
 {
 	struct probe *p = arg;
@@ -189,9 +251,31 @@ static void *receive_all(void *arg)
 		if (poll(&poll_fd, 1, POLL_MS) > 0) {
 			while (receive_one(p))
 				;
+			while (note_departure(p))
+				;
 		}
 	}
 	return NULL;
+}
+
+/* From the program's stamps to the kernel's, where there are any. The order of sending is kept:
+ * what follows is never earlier. */
+static uint64_t use_departures(struct probe *p)
+{
+	uint64_t used = 0;
+
+	for (size_t i = 0; i < p->departure_count; i++) {
+		const struct departure *d = &p->departure[i];
+
+		if (d->seq < p->sent_count && d->ns >= p->sent_ns[d->seq]) {
+			p->sent_ns[d->seq] = d->ns;
+			used++;
+		}
+	}
+	for (size_t i = 1; i < p->sent_count; i++)
+		if (p->sent_ns[i] < p->sent_ns[i - 1])
+			p->sent_ns[i] = p->sent_ns[i - 1];
+	return used;
 }
 
 /* ---- starting and ending ---- */
@@ -199,6 +283,7 @@ static void *receive_all(void *arg)
 static int open_socket(struct probe *p)
 {
 	int on = 1, size = SOCKET_BUFFER;
+	int departures = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
 
 	p->fd = netns_socket(p->config.netns_fd, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (p->fd < 0)
@@ -208,6 +293,8 @@ static int open_socket(struct probe *p)
 	    setsockopt(p->fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on) < 0 ||
 	    setsockopt(p->fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on) < 0)
 		return -errno;
+	/* without it departures are stamped by the program, just before the send */
+	setsockopt(p->fd, SOL_SOCKET, SO_TIMESTAMPING, &departures, sizeof departures);
 	return 0;
 }
 
@@ -249,7 +336,9 @@ int probe_start(const struct probe_config *config, struct probe **ret_probe)
 	if (!p)
 		return -ENOMEM;
 	p->config = *config;
-	r = open_socket(p);
+	p->fd = -1;
+	p->late = calloc(1, sizeof *p->late);
+	r = p->late ? open_socket(p) : -ENOMEM;
 	if (r == 0)
 		r = start_thread(&p->receiver, RECEIVER_PRIORITY, receive_all, p);
 	p->receiver_runs = r == 0;
@@ -260,6 +349,8 @@ int probe_start(const struct probe_config *config, struct probe **ret_probe)
 		stop(p);
 		free(p->reply);
 		free(p->sent_ns);
+		free(p->late);
+		free(p->departure);
 		free(p);
 		return r;
 	}
@@ -291,6 +382,7 @@ int64_t probe_finish(struct probe *p, struct probe_run *run)
 	step_ns = p->watch.step_ns;
 	if (p->reply)
 		qsort(p->reply, p->reply_count, sizeof *p->reply, by_arrival);
+	run->stamped_by_kernel = use_departures(p);
 	run->interval_ns = p->config.interval_ns;
 	run->sent_ns = p->sent_ns;
 	run->sent_count = p->sent_count;
@@ -298,6 +390,9 @@ int64_t probe_finish(struct probe *p, struct probe_run *run)
 	run->reply_count = p->reply_count;
 	run->replies_dropped = p->dropped;
 	run->sender_late_max_ns = p->late_max_ns;
+	run->sender_late = p->late;
+	run->sender_missed = p->missed;
+	free(p->departure);
 	free(p);
 	return step_ns;
 }

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "testbed/measure/delays.h"
 #include "testbed/measure/result.h"
 
 struct report_mode {
@@ -25,6 +26,7 @@ struct report {
 	struct outside outside;
 	struct probe_run run;
 	struct tcp_run tcp; /* rate_bps 0: none ran */
+	struct delays *delays; /* [mode][direction]; NULL: not worked out */
 };
 
 void report_done(struct report *r);
@@ -78,6 +80,11 @@ struct report_counts {
 	uint64_t completed, failed, disturbed, lost[2], duplicated[2], reordered[2];
 	uint64_t retransmissions, ended; /* TCP segments, connections */
 };
+/** report_delays - of one mode and direction; NULL: there are none */
+const struct delays *report_delays(const struct report *r, size_t mode, enum report_direction d);
+/** report_mark - what makes the run less than it seems, into @buf; Return: whether there is
+ * something; @index counts from 0 until it returns false */
+bool report_mark(const struct report *r, size_t index, char *buf, size_t size);
 struct report_counts report_count(const struct report *r, size_t mode);
 
 #endif

@@ -34,17 +34,57 @@ static json_t *figure_json(const struct report *r, size_t mode, enum report_dire
 	return summary_json(report_summary(r, mode, d, figure), 1);
 }
 
+/* Of the delays, in a direction's object */
+static void add_delays(json_t *j, const struct delays *delays)
+{
+	json_t *phases = json_object();
+
+	if (!delays) {
+		json_decref(phases);
+		return;
+	}
+	for (int p = 0; p < DELAY_PHASES; p++)
+		json_object_set_new(phases, delay_phase_name[p],
+				    summary_json(hdr_summary(&delays->phase[p]), 1));
+	json_object_set_new(j, "one_way_delay_us", phases);
+	json_object_set_new(j, "delay_variation_us",
+			    summary_json(hdr_summary(&delays->variation), 1));
+}
+
 static json_t *direction_json(const struct report *r, size_t mode, enum report_direction d,
 			      const struct report_counts *c)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "latency_us",
-			 figure_json(r, mode, d, FIGURE_LATENCY), "largest_gap_us",
-			 figure_json(r, mode, d, FIGURE_LARGEST_GAP), "loss_gap_us",
-			 figure_json(r, mode, d, FIGURE_LOSS_GAP),
-			 "first_lost_to_first_received_us",
-			 figure_json(r, mode, d, FIGURE_FIRST_LOST), "lost", (json_int_t)c->lost[d],
-			 "duplicated", (json_int_t)c->duplicated[d], "reordered",
-			 (json_int_t)c->reordered[d]);
+	json_t *j = json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "latency_us",
+			      figure_json(r, mode, d, FIGURE_LATENCY), "largest_gap_us",
+			      figure_json(r, mode, d, FIGURE_LARGEST_GAP), "loss_gap_us",
+			      figure_json(r, mode, d, FIGURE_LOSS_GAP),
+			      "first_lost_to_first_received_us",
+			      figure_json(r, mode, d, FIGURE_FIRST_LOST), "lost",
+			      (json_int_t)c->lost[d], "duplicated", (json_int_t)c->duplicated[d],
+			      "reordered", (json_int_t)c->reordered[d]);
+
+	add_delays(j, report_delays(r, mode, d));
+	return j;
+}
+
+static json_t *sender_json(const struct probe_run *run)
+{
+	struct summary none = {NAN, NAN, NAN, 0};
+
+	return json_pack("{s:I, s:o, s:I, s:I}", "sent", (json_int_t)run->sent_count, "late_us",
+			 summary_json(run->sender_late ? hdr_summary(run->sender_late) : none, 1),
+			 "missed", (json_int_t)run->sender_missed, "stamped_by_kernel",
+			 (json_int_t)run->stamped_by_kernel);
+}
+
+static json_t *marks_json(const struct report *r)
+{
+	json_t *marks = json_array();
+	char text[160];
+
+	for (size_t i = 0; report_mark(r, i, text, sizeof text); i++)
+		json_array_append_new(marks, json_string(text));
+	return marks;
 }
 
 static json_t *tcp_json(const struct report *r, size_t mode, const struct report_counts *c)
@@ -89,13 +129,14 @@ static json_t *head_json(const struct report *r)
 	time_text(r->time_ns, when);
 	for (size_t m = 0; m < r->mode_count; m++)
 		json_object_set_new(modes, r->mode[m].name, mode_json(r, m));
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:o, s:o}",
-			 "version", version_string, "commit", version_commit, "time", when,
-			 "machine", r->machine, "kernel", r->kernel, "topology", r->topology,
-			 "dataplane", "upf", r->dataplane_upf, "gnb", r->dataplane_gnb,
-			 "interval_us", (json_int_t)(r->interval_ns / 1000), "hold_ms",
-			 (json_int_t)r->hold_ms, "noise_floor_us",
-			 number(fmax(r->noise_up.p50, r->noise_down.p50), 1), "modes", modes);
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:o, s:o, s:o, s:o}",
+		"version", version_string, "commit", version_commit, "time", when, "machine",
+		r->machine, "kernel", r->kernel, "topology", r->topology, "dataplane", "upf",
+		r->dataplane_upf, "gnb", r->dataplane_gnb, "interval_us",
+		(json_int_t)(r->interval_ns / 1000), "hold_ms", (json_int_t)r->hold_ms,
+		"noise_floor_us", number(fmax(r->noise_up.p50, r->noise_down.p50), 1), "sender",
+		sender_json(&r->run), "marks", marks_json(r), "modes", modes);
 }
 
 /* ---- one switch ---- */

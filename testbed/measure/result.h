@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "testbed/measure/hdr.h"
 #include "testbed/measure/samples.h"
 #include "testbed/measure/tcp_flow.h"
 
@@ -70,6 +71,11 @@ void compute_switch(const struct compute *c, struct switch_event *event);
  * of @length_ns from @start_ns */
 void compute_noise(const struct compute *c, uint64_t start_ns, uint64_t length_ns, size_t count,
 		   double *ret_up, double *ret_down);
+/** compute_each_packet - those sent in [@from_ns, @to_ns], by time of sending; @arrived_ns: of the
+ * first copy, 0: lost */
+void compute_each_packet(const struct compute *c, bool uplink, uint64_t from_ns, uint64_t to_ns,
+			 void (*each)(uint64_t sent_ns, uint64_t arrived_ns, void *user),
+			 void *user);
 /* What was lost outside of all windows: by the release at the end of a hold, by switches that
  * didn't complete, or by nothing that has to do with switches. */
 struct outside {
@@ -79,6 +85,8 @@ struct outside {
  * is not known what was received are left out */
 struct outside compute_outside(const struct compute *c, const struct switch_event *event,
 			       size_t count, uint64_t from_ns);
+/** hdr_summary - of values in nanoseconds, in microseconds */
+struct summary hdr_summary(const struct hdr *h);
 /** compute_summary - of the @count values that are not NAN; sorts @values */
 struct summary compute_summary(double *values, size_t count);
 

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "lib/stamp/sample.h"
+#include "testbed/measure/hdr.h"
 
 enum {
 	EDGES_MAX = 8,
@@ -80,6 +81,9 @@ struct probe_run {
 	struct hole hole[HOLES_MAX];
 	size_t hole_count;
 	uint64_t sender_late_max_ns;	       /* how far behind its deadline a probe was sent */
+	struct hdr *sender_late;	       /* that of each, in nanoseconds; NULL: not known */
+	uint64_t sender_missed;		       /* by an interval or more */
+	uint64_t stamped_by_kernel;	       /* of sent_ns; the others are the program's */
 	uint64_t replies_dropped, tap_dropped; /* by our own sockets, for want of room */
 };
 

@@ -229,6 +229,17 @@ static void compute_tcp(struct session *s)
 	}
 }
 
+static int compute_delays(struct session *s, const struct compute *c)
+{
+	struct report *r = &s->report;
+
+	r->delays = calloc(2 * r->mode_count, sizeof *r->delays);
+	for (size_t i = 0; r->delays && i < r->event_count; i++)
+		if (r->event[i].ok && !r->event[i].note[0])
+			delays_add(c, &r->event[i], &r->delays[2 * r->event[i].mode]);
+	return r->delays ? 0 : -ENOMEM;
+}
+
 static int compute(struct session *s)
 {
 	double up[NOISE_WINDOWS], down[NOISE_WINDOWS];
@@ -249,8 +260,9 @@ static int compute(struct session *s)
 	compute_tcp(s);
 	s->report.outside =
 		compute_outside(c, s->report.event, s->report.event_count, s->noise_start_ns);
+	r = compute_delays(s, c);
 	compute_free(c);
-	return 0;
+	return r;
 }
 
 /* The release at the end of a hold, say, must not cost anything either. */

@@ -15,8 +15,9 @@ void report_time_text(double us, char *buf, size_t size)
 		double below, unit;
 		int decimals;
 		const char *name;
-	} forms[] = {{999.5, 1, 0, "us"},    {9995, 1e3, 2, "ms"},   {99950, 1e3, 1, "ms"},
-		     {999500, 1e3, 0, "ms"}, {9995000, 1e6, 2, "s"}, {INFINITY, 1e6, 1, "s"}};
+	} forms[] = {{0.05, 1, 0, "us"},     {9.95, 1, 1, "us"},     {999.5, 1, 0, "us"},
+		     {9995, 1e3, 2, "ms"},   {99950, 1e3, 1, "ms"},  {999500, 1e3, 0, "ms"},
+		     {9995000, 1e6, 2, "s"}, {INFINITY, 1e6, 1, "s"}};
 	size_t i = 0;
 
 	if (isnan(us)) {
@@ -61,20 +62,22 @@ static void columns(FILE *out, const struct report *r, const char *a, const char
 	fprintf(out, "\n");
 }
 
-static void summary_row(FILE *out, const struct report *r, const char *text,
-			enum report_direction d, enum report_figure figure)
+static void summary_cells(FILE *out, struct summary s)
 {
 	char p50[16], p99[16], max[16];
 
-	label(out, text);
-	for (size_t m = 0; m < r->mode_count; m++) {
-		struct summary s = report_summary(r, m, d, figure);
+	report_time_text(s.p50, p50, sizeof p50);
+	report_time_text(s.p99, p99, sizeof p99);
+	report_time_text(s.max, max, sizeof max);
+	cells(out, p50, p99, max);
+}
 
-		report_time_text(s.p50, p50, sizeof p50);
-		report_time_text(s.p99, p99, sizeof p99);
-		report_time_text(s.max, max, sizeof max);
-		cells(out, p50, p99, max);
-	}
+static void summary_row(FILE *out, const struct report *r, const char *text,
+			enum report_direction d, enum report_figure figure)
+{
+	label(out, text);
+	for (size_t m = 0; m < r->mode_count; m++)
+		summary_cells(out, report_summary(r, m, d, figure));
 	fprintf(out, "\n");
 }
 
@@ -92,6 +95,55 @@ static void count_row(FILE *out, const struct report *r, const char *text, enum 
 		cells(out, lost, duplicated, reordered);
 	}
 	fprintf(out, "\n");
+}
+
+/* Of the delays of all packets in the windows, what people compare: before, during, after. */
+static void delay_row(FILE *out, const struct report *r, const char *text, enum report_direction d,
+		      double (*pick)(struct summary))
+{
+	char cell[DELAY_PHASES][16];
+
+	label(out, text);
+	for (size_t m = 0; m < r->mode_count; m++) {
+		for (int p = 0; p < DELAY_PHASES; p++)
+			report_time_text(pick(hdr_summary(&report_delays(r, m, d)->phase[p])),
+					 cell[p], sizeof cell[p]);
+		cells(out, cell[0], cell[1], cell[2]);
+	}
+	fprintf(out, "\n");
+}
+
+static double p50_of(struct summary s)
+{
+	return s.p50;
+}
+
+static double max_of(struct summary s)
+{
+	return s.max;
+}
+
+static void variation_row(FILE *out, const struct report *r, const char *text,
+			  enum report_direction d)
+{
+	label(out, text);
+	for (size_t m = 0; m < r->mode_count; m++)
+		summary_cells(out, hdr_summary(&report_delays(r, m, d)->variation));
+	fprintf(out, "\n");
+}
+
+static void delay_rows(FILE *out, const struct report *r)
+{
+	if (!r->delays)
+		return;
+	columns(out, r, "before", "during", "after");
+	delay_row(out, r, "one-way delay, uplink, p50", UPLINK, p50_of);
+	delay_row(out, r, "                       max", UPLINK, max_of);
+	delay_row(out, r, "one-way delay, downlink, p50", DOWNLINK, p50_of);
+	delay_row(out, r, "                         max", DOWNLINK, max_of);
+	columns(out, r, "p50", "p99", "max");
+	variation_row(out, r, "delay variation, uplink", UPLINK);
+	variation_row(out, r, "delay variation, downlink", DOWNLINK);
 }
 
 /* A TCP flow's figures are there only when one was asked for. */
@@ -169,21 +221,26 @@ static void missing(FILE *out, const struct report *r, size_t mode)
 
 static void footing(FILE *out, const struct report *r)
 {
-	char up[16], down[16], late[16];
+	struct summary late = r->run.sender_late ? hdr_summary(r->run.sender_late)
+						 : (struct summary){NAN, NAN, NAN, 0};
+	char up[16], down[16], late_p99[16], late_max[16], mark[160];
 
 	report_time_text(r->noise_up.p50, up, sizeof up);
 	report_time_text(r->noise_down.p50, down, sizeof down);
-	report_time_text((double)r->run.sender_late_max_ns / 1000, late, sizeof late);
+	report_time_text(late.p99, late_p99, sizeof late_p99);
+	report_time_text((double)r->run.sender_late_max_ns / 1000, late_max, sizeof late_max);
 	fprintf(out,
 		"\n  A p99 is given from %d switches on. Noise floor: without a switch the largest "
 		"gap of such a\n"
 		"  window is %s uplink, %s downlink (median of %zu); gaps near that are the "
 		"machine's.\n"
-		"  No probe was sent more than %s late. Outside of all windows %" PRIu64
-		" of %" PRIu64 " probes were lost,\n"
-		"  and %" PRIu64 " replies.\n",
-		P99_MIN_SAMPLES, up, down, r->noise_up.count, late, r->outside.lost_up,
-		r->outside.sent, r->outside.lost_down);
+		"  Probes were sent up to %s late (p99 %s). Outside of all windows %" PRIu64
+		" of %" PRIu64 " probes\n"
+		"  were lost, and %" PRIu64 " replies.\n",
+		P99_MIN_SAMPLES, up, down, r->noise_up.count, late_max, late_p99,
+		r->outside.lost_up, r->outside.sent, r->outside.lost_down);
+	for (size_t i = 0; report_mark(r, i, mark, sizeof mark); i++)
+		fprintf(out, "  Marked: %s.\n", mark);
 	for (size_t m = 0; m < r->mode_count; m++)
 		missing(out, r, m);
 	if (r->emulated)
@@ -200,9 +257,14 @@ void report_table(const struct report *r, FILE *out)
 	summary_row(out, r, "switch latency, downlink (UE)", DOWNLINK, FIGURE_LATENCY);
 	summary_row(out, r, "largest gap, uplink", UPLINK, FIGURE_LARGEST_GAP);
 	summary_row(out, r, "largest gap, downlink", DOWNLINK, FIGURE_LARGEST_GAP);
+	summary_row(out, r, "longest run of losses, uplink", UPLINK, FIGURE_LOSS_GAP);
+	summary_row(out, r, "longest run of losses, downl.", DOWNLINK, FIGURE_LOSS_GAP);
+	summary_row(out, r, "first lost to received, upl.", UPLINK, FIGURE_FIRST_LOST);
+	summary_row(out, r, "first lost to received, downl.", DOWNLINK, FIGURE_FIRST_LOST);
 	columns(out, r, "lost", "duplicated", "reordered");
 	count_row(out, r, "packets, uplink", UPLINK);
 	count_row(out, r, "packets, downlink", DOWNLINK);
+	delay_rows(out, r);
 	tcp_rows(out, r);
 	footing(out, r);
 }

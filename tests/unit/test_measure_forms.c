@@ -80,6 +80,16 @@ static struct report make_report(void)
 	r.event[4].up.first_lost_us = 10100;
 	add_event(&r, 1, "unknown", 0);
 	world_make("aaaaaaaaaaaa--bbbbbbbbbbb", TEN_MS_NS, &r.run);
+	r.delays = calloc(4, sizeof *r.delays);
+	r.run.sender_late = calloc(1, sizeof *r.run.sender_late);
+	r.run.sender_missed = 1;
+	r.run.sender_late_max_ns = TEN_MS_NS;
+	for (int i = 0; i < 200; i++) {
+		hdr_add(r.run.sender_late, i == 0 ? TEN_MS_NS : 9000);
+		hdr_add(&r.delays[0].phase[DELAY_BEFORE], 4400);
+		hdr_add(&r.delays[1].phase[DELAY_DURING], 50000 + i);
+		hdr_add(&r.delays[2].variation, 1000 * i);
+	}
 	return r;
 }
 
@@ -176,15 +186,28 @@ static const json_t *get(const json_t *j, const char *key)
 }
 
 static const char *const top_keys[] = {
-	"version:s",   "commit:s",	"time:s",    "machine:s",	 "kernel:s", "topology:s",
-	"dataplane:o", "interval_us:i", "hold_ms:i", "noise_floor_us:n", "modes:o",  "samples:a",
-	NULL};
+	"version:s",  "commit:s",    "time:s",	      "machine:s", "kernel:s",
+	"topology:s", "dataplane:o", "interval_us:i", "hold_ms:i", "noise_floor_us:n",
+	"sender:o",   "marks:a",     "modes:o",	      "samples:a", NULL};
 static const char *const dataplane_keys[] = {"upf:s", "gnb:s", NULL};
 static const char *const mode_keys[] = {"switches:i", "failed:i",   "pdu_session_setup_ms:o",
 					"uplink:o",   "downlink:o", NULL};
-static const char *const direction_keys[] = {
-	"latency_us:o", "largest_gap_us:o", "loss_gap_us:o", "first_lost_to_first_received_us:o",
-	"lost:i",	"duplicated:i",	    "reordered:i",   NULL};
+static const char *const direction_keys[] = {"latency_us:o",
+					     "largest_gap_us:o",
+					     "loss_gap_us:o",
+					     "first_lost_to_first_received_us:o",
+					     "lost:i",
+					     "duplicated:i",
+					     "reordered:i",
+					     "one_way_delay_us:o",
+					     "delay_variation_us:o",
+					     NULL};
+static const char *const delay_keys[] = {"before:o", "during:o", "after:o", NULL};
+static const char *const sender_keys[] = {"sent:i", "late_us:o", "missed:i", "stamped_by_kernel:i",
+					  NULL};
+static const char *const tcp_keys[] = {"stall_us:o",  "reconnect_us:o",	   "dip_us:o",
+				       "dip_share:o", "retransmissions:i", "connections_ended:i",
+				       NULL};
 static const char *const summary_keys[] = {"p50:n", "p99:n", "max:n", NULL};
 static const char *const figures[] = {"latency_us", "largest_gap_us", "loss_gap_us",
 				      "first_lost_to_first_received_us"};
@@ -200,6 +223,9 @@ static void check_mode(const json_t *mode)
 		for (size_t f = 0; f < N(figures); f++)
 			check_keys(figures[f], get(get(mode, directions[d]), figures[f]),
 				   summary_keys);
+		check_keys("delays", get(get(mode, directions[d]), "one_way_delay_us"), delay_keys);
+		check_keys("variation", get(get(mode, directions[d]), "delay_variation_us"),
+			   summary_keys);
 	}
 }
 
@@ -211,6 +237,8 @@ static void test_json_keys(void **state)
 
 	check_keys("report", j, top_keys);
 	check_keys("dataplane", get(j, "dataplane"), dataplane_keys);
+	check_keys("sender", get(j, "sender"), sender_keys);
+	assert_int_equal(json_array_size(get(j, "marks")), 1);
 	assert_int_equal(json_object_size(modes), 2);
 	check_mode(get(modes, "make-before-break"));
 	check_mode(get(modes, "break-before-make"));
@@ -226,6 +254,36 @@ static double number(const json_t *j, const char *a, const char *b, const char *
 	const json_t *value = get(get(get(j, a), b), c);
 
 	return json_is_null(value) ? NAN : json_number_value(value);
+}
+
+/* With a TCP flow each form has its figures; without one, none of them. */
+static void test_tcp(void **state)
+{
+	struct report r = make_report();
+	json_t *j;
+	char *csv, *table;
+
+	r.tcp.rate_bps = 20000000;
+	r.tcp.connection_count = r.tcp.sample_count = 1;
+	r.tcp.connection = calloc(1, sizeof *r.tcp.connection);
+	r.tcp.sample = calloc(1, sizeof *r.tcp.sample);
+	r.event[0].tcp = (struct tcp_result){1500, 130, 0.25, 20000, 7, 1};
+	j = as_json(&r);
+	check_keys("tcp", get(get(get(j, "modes"), "make-before-break"), "tcp"), tcp_keys);
+	assert_true(json_real_value(get(
+			    get(get(get(get(j, "modes"), "make-before-break"), "tcp"), "stall_us"),
+			    "max")) == 1500);
+	assert_int_equal(json_array_size(get(get(j, "tcp"), "samples")), 1);
+	assert_int_equal(json_array_size(get(get(j, "tcp"), "connections")), 1);
+	json_decref(j);
+	csv = printed(&r, report_csv);
+	assert_non_null(strstr(csv, ",tcp_stall_us,tcp_reconnect_us,"));
+	assert_non_null(strstr(csv, ",1500.000,130.000,20000.000,0.250,7,1\n"));
+	table = printed(&r, report_table);
+	assert_non_null(strstr(table, "TCP, until reconnected"));
+	free(table);
+	free(csv);
+	report_done(&r);
 }
 
 static void test_json_figures(void **state)
@@ -504,10 +562,11 @@ static const struct {
 	double us;
 	const char *text;
 } times[] = {
-	{NAN, "-"},	    {0, "0 us"},	 {0.4, "0 us"},	       {999.4, "999 us"},
-	{999.5, "1.00 ms"}, {1464, "1.46 ms"},	 {9994, "9.99 ms"},    {9995, "10.0 ms"},
-	{10640, "10.6 ms"}, {99949, "99.9 ms"},	 {99950, "100 ms"},    {999499, "999 ms"},
-	{999500, "1.00 s"}, {9994999, "9.99 s"}, {12345678, "12.3 s"}, {600e6, "600.0 s"},
+	{NAN, "-"},	      {0, "0 us"},	  {0.4, "0.4 us"},    {9.94, "9.9 us"},
+	{9.96, "10 us"},      {999.4, "999 us"},  {999.5, "1.00 ms"}, {1464, "1.46 ms"},
+	{9994, "9.99 ms"},    {9995, "10.0 ms"},  {10640, "10.6 ms"}, {99949, "99.9 ms"},
+	{99950, "100 ms"},    {999499, "999 ms"}, {999500, "1.00 s"}, {9994999, "9.99 s"},
+	{12345678, "12.3 s"}, {600e6, "600.0 s"},
 };
 
 static void test_times(void **state)
@@ -566,12 +625,12 @@ static void test_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json_keys), cmocka_unit_test(test_json_figures),
-		cmocka_unit_test(test_json_p99),  cmocka_unit_test(test_json_samples),
-		cmocka_unit_test(test_empty),	  cmocka_unit_test(test_csv_columns),
-		cmocka_unit_test(test_svg),	  cmocka_unit_test(test_golden),
-		cmocka_unit_test(test_times),	  cmocka_unit_test(test_files),
-		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_json_keys),    cmocka_unit_test(test_tcp),
+		cmocka_unit_test(test_json_figures), cmocka_unit_test(test_json_p99),
+		cmocka_unit_test(test_json_samples), cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_csv_columns),  cmocka_unit_test(test_svg),
+		cmocka_unit_test(test_golden),	     cmocka_unit_test(test_times),
+		cmocka_unit_test(test_files),	     cmocka_unit_test(test_full),
 	};
 
 	return cmocka_run_group_tests_name("measure_forms", tests, NULL, NULL);
