@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,8 +23,15 @@
 
 enum {
 	EVENTS = 64,
-	PRIORITY = 10,	 /* above everything that isn't real-time, below the kernel's own threads */
-	SPIN_NS = 30000, /* before a packet is due: longer than most wake-ups take */
+	NICE = -20,
+	PRIORITY = 10, /* above everything that isn't real-time, below the kernel's own threads */
+	SPIN_MIN_NS = 3000,  /* how long before a packet is due the thread is awake and looks at the
+				clock: */
+	SPIN_MAX_NS = 30000, /* as long as wake-ups take here, in these limits */
+	SPIN_CROWDED_NS = 8000, /* and where others want the processor too */
+	WINDOW_NS = 20000000,	/* of every such time */
+	REALTIME_NS = 18000000, /* it may be awake so long at real-time priority */
+	CROWDED_WINDOWS = 50,
 	SPLIT_NS = 1000000, /* a super-packet that keeps the wire busy longer goes in pieces */
 	STAMP_OLD_NS =
 		1000000000, /* older than this is a clock that was set, not a packet that waited */
@@ -41,6 +49,11 @@ struct path {
 	struct batch_in in;
 	struct batch_out out;
 	uint64_t real_offset_ns; /* CLOCK_REALTIME less CLOCK_MONOTONIC */
+	uint64_t wake_ns;	 /* what a wake-up takes: rises fast, falls slowly */
+	bool realtime_allowed, realtime;
+	unsigned crowded; /* for so many windows others are taken to want the processor */
+	long preempted;	  /* how often, as getrusage has it */
+	uint64_t window_ns, slept_ns; /* when the window began, and its sleep so far */
 };
 
 void path_lock(struct path *path)
@@ -187,19 +200,98 @@ static void clocks_compare(struct path *path)
 	path->real_offset_ns = real - (before + (after - before) / 2);
 }
 
+static void priority_set(struct path *path, bool realtime)
+{
+	const struct sched_param param = {.sched_priority = realtime ? PRIORITY : 0};
+
+	if (path->realtime == realtime)
+		return;
+	path->realtime = realtime;
+	(void)sched_setscheduler(0, realtime ? SCHED_FIFO : SCHED_OTHER, &param);
+}
+
+/* Was the processor taken away from this thread since the last call? */
+static bool was_preempted(struct path *path)
+{
+	struct rusage usage;
+	const long before = path->preempted;
+
+	if (getrusage(RUSAGE_THREAD, &usage))
+		return false;
+	path->preempted = usage.ru_nivcsw;
+	return usage.ru_nivcsw > before;
+}
+
+/*
+ * Where wake-ups take longer than packets are apart the thread never sleeps. At real-time priority
+ * the kernel would stop it for tens of milliseconds every second then, so that others have their
+ * share (sched_rt_runtime_us, the fair server). So it leaves them a tenth of the time, at ordinary
+ * priority, but goes on: to sleep would make the processor idle, from which a virtual machine comes
+ * back up to milliseconds late. Once somebody has made use of it, it sleeps between packets, at
+ * real-time priority for a while, which is exact on a processor that isn't idle.
+ */
+static void priority_turn(struct path *path, uint64_t now)
+{
+	bool share;
+
+	if (!path->realtime_allowed)
+		return;
+	if (now - path->window_ns >= WINDOW_NS) {
+		if (!path->realtime && was_preempted(path))
+			path->crowded = CROWDED_WINDOWS;
+		else if (path->crowded)
+			path->crowded--;
+		path->window_ns = now;
+		path->slept_ns = 0;
+	}
+	share = now - path->window_ns - path->slept_ns >= REALTIME_NS;
+	if (share && !path->crowded && path->realtime)
+		(void)was_preempted(path); /* from here on it counts */
+	priority_set(path, !share || path->crowded);
+}
+
+static uint64_t spin_ns(const struct path *path)
+{
+	const uint64_t spin = path->wake_ns + path->wake_ns / 4 + SPIN_MIN_NS;
+
+	const uint64_t max = path->crowded ? SPIN_CROWDED_NS : SPIN_MAX_NS;
+
+	return spin < max ? spin : max;
+}
+
+static void wake_learn(struct path *path, uint64_t late_ns)
+{
+	if (late_ns > SPIN_MAX_NS)
+		late_ns = SPIN_MAX_NS;
+	if (late_ns > path->wake_ns)
+		path->wake_ns += (late_ns - path->wake_ns) / 4;
+	else
+		path->wake_ns -= (path->wake_ns - late_ns) / 64;
+}
+
 static int wait_events(struct path *path, uint64_t due_ns, struct epoll_event events[EVENTS])
 {
-	const uint64_t now = clock_mono_ns();
+	const uint64_t now = clock_mono_ns(), spin = spin_ns(path);
 	struct timespec wait = {0}, *timeout = &wait;
+	uint64_t sleep_ns = 0, after;
+	int n;
 
+	priority_turn(path, now);
 	if (due_ns == UINT64_MAX) {
 		timeout = NULL;
-	} else if (due_ns > now + SPIN_NS) {
-		const uint64_t ns = due_ns - SPIN_NS - now;
-
-		wait = (struct timespec){(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
+	} else if (due_ns > now + spin) {
+		sleep_ns = due_ns - spin - now;
+		wait = (struct timespec){(time_t)(sleep_ns / 1000000000u),
+					 (long)(sleep_ns % 1000000000u)};
 	}
-	return epoll_pwait2(path->epoll_fd, events, EVENTS, timeout, NULL);
+	n = epoll_pwait2(path->epoll_fd, events, EVENTS, timeout, NULL);
+	if (timeout && !sleep_ns)
+		return n;
+	after = clock_mono_ns();
+	path->slept_ns += after - now;
+	if (!n && after - now > sleep_ns)
+		wake_learn(path, after - now - sleep_ns);
+	return n;
 }
 
 static void turn(struct path *path, const struct epoll_event *events, int count)
@@ -217,6 +309,7 @@ static void *path_run(void *user)
 	struct epoll_event events[EVENTS];
 
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
+	setpriority(PRIO_PROCESS, (id_t)gettid(), NICE); /* for when it isn't real-time */
 	path_lock(path);
 	while (!atomic_load(&path->stop)) {
 		const uint64_t due_ns = queue_due(&path->queue);
@@ -310,8 +403,12 @@ int path_new(struct path **ret_path, bool *ret_realtime)
 	if (!rc)
 		rc = events_open(path);
 	if (!rc) {
+		path->realtime_allowed = path->realtime = true;
 		*ret_realtime = !thread_start(path, true);
-		rc = *ret_realtime ? 0 : thread_start(path, false);
+		if (!*ret_realtime) {
+			path->realtime_allowed = path->realtime = false;
+			rc = thread_start(path, false);
+		}
 	}
 	if (rc) {
 		path_done(path);
