@@ -6,3 +6,8 @@ $(call library,shaper-line,$(addprefix link-shaper/,random.c line.c queue.c pack
 	patch.c timeline.c config.c config_shape.c shaper.c control.c),jansson)
 $(call library,shaper,$(addprefix link-shaper/,path.c path_batch.c lane_open.c port.c server.c state.c),libbpf libmnl libuv)
 $(call program,link-shaper,link-shaper/main.c,shaper shaper-line shape netlink core,libuv jansson)
+
+$(call unit-test,test_shaper,tests/unit/test_shaper.c,shaper-line)
+$(call unit-test,test_shaper_packet,tests/unit/test_shaper_packet.c,shaper-line)
+$(call unit-test,test_shaper_control,tests/unit/test_shaper_control.c,shaper-line core)
+$(call fuzz-target,fuzz_shaper,tests/fuzz/fuzz_shaper.c,shaper-line core)

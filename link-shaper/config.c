@@ -181,6 +181,16 @@ static int changes_read(const struct yaml_doc *doc, const struct yaml_node *list
 	return rc;
 }
 
+static int repeat_check(const struct yaml_doc *doc, const struct config *c, struct yaml_error *err)
+{
+	const struct yaml_node *at = yaml_get(yaml_root(doc), "repeat");
+
+	if (!at || c->repeat_us >= TIMELINE_STEP_US)
+		return 0;
+	return yaml_fail(doc, at, err, "repeat: expected at least 100ms, found '%.60s'",
+			 at->scalar);
+}
+
 int config_read(const struct yaml_doc *doc, struct config *ret, struct yaml_error *err)
 {
 	struct top top = {0};
@@ -192,8 +202,10 @@ int config_read(const struct yaml_doc *doc, struct config *ret, struct yaml_erro
 		memcpy(c.state, top.state, sizeof(c.state));
 		c.netem = top.netem;
 		c.repeat_us = top.repeat_us;
-		rc = ports_read(doc, top.ports, &c, err);
+		rc = repeat_check(doc, &c, err);
 	}
+	if (!rc)
+		rc = ports_read(doc, top.ports, &c, err);
 	if (!rc)
 		rc = changes_read(doc, top.changes, &c, err);
 	if (rc)

@@ -56,11 +56,26 @@ static bool next_event(const struct shaper *s, struct timeline_event *ret)
 	return s->running && timeline_next(&timeline, s->done.at_us, after, ret);
 }
 
+/* Who was stopped for long begins with the round before this one. */
+static void skip_rounds(struct shaper *s, uint64_t now_us)
+{
+	const uint64_t repeat = s->config.repeat_us;
+	uint64_t round;
+
+	if (!s->running || !repeat || now_us < s->started_us)
+		return;
+	round = (now_us - s->started_us) / repeat;
+	if (round < 2 || s->done.at_us >= (round - 1) * repeat)
+		return;
+	s->done = (struct timeline_event){.at_us = (round - 1) * repeat, .change = SIZE_MAX};
+}
+
 uint64_t shaper_run(struct shaper *s, uint64_t now_us, bool *ret_changed)
 {
 	struct timeline_event event;
 
 	*ret_changed = false;
+	skip_rounds(s, now_us);
 	while (next_event(s, &event)) {
 		const struct change *change = &s->config.change[event.change];
 
