@@ -11,3 +11,9 @@ $(call unit-test,test_shaper,tests/unit/test_shaper.c,shaper-line)
 $(call unit-test,test_shaper_packet,tests/unit/test_shaper_packet.c,shaper-line)
 $(call unit-test,test_shaper_control,tests/unit/test_shaper_control.c,shaper-line core)
 $(call fuzz-target,fuzz_shaper,tests/fuzz/fuzz_shaper.c,shaper-line core)
+
+# Needs root, so it is run by tests/integration/shaper.t and tests/lab/shaper.t, not by make check
+$(eval $(call executable-rules,$(B)/integration,shaper_cases,tests/integration/shaper_cases.c tests/integration/shaper_bed.c \
+	tests/integration/dataplane_net.c testbed/link_client.c,shaper-line netlink,jansson libbpf libmnl))
+$(eval $(call executable-rules,$(B)/integration,shaper_gtp,tests/integration/shaper_gtp.c tests/integration/dataplane_chain.c \
+	$(addprefix tests/integration/,dataplane_bed.c dataplane_net.c packet_build.c),shaper shaper-line shape dataplane netlink gtpu core,jansson))

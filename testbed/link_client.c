@@ -13,7 +13,7 @@ enum { TIMEOUT_S = 5, ANSWER_FIRST = 1 << 16, ANSWER_MAX = 1 << 24 };
 
 void link_client_socket(const struct run *run, char buf[RUN_PATH_MAX])
 {
-	run_path(run, buf, "nodes/%s/link-shaper.sock", RUN_FABRIC);
+	snprintf(buf, RUN_PATH_MAX, "%s/nodes/%s/link-shaper.sock", run->dir, RUN_FABRIC);
 }
 
 static int fail(struct link_client_error *err, int rc, const char *socket, const char *what)
