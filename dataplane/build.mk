@@ -17,7 +17,8 @@ $(call dataplane-test,dataplane_life)
 $(call dataplane-test,dataplane_traffic,tests/integration/dataplane_chain.c)
 
 $(call bpf-object,dataplane_generator,tests/bench/dataplane_generator.bpf.c)
-$(eval $(call executable-rules,$(B)/bench,bench_dataplane,tests/bench/bench_dataplane.c tests/integration/dataplane_chain.c \
+$(eval $(call executable-rules,$(B)/bench,bench_dataplane,tests/bench/bench_dataplane.c tests/bench/bench_report.c \
+	tests/integration/dataplane_chain.c \
 	$(dataplane_TEST),dataplane netlink gtpu core,))
 bench-dataplane: $(B)/bench/bench_dataplane
 	$< ebpf $(B)/bench/dataplane.json

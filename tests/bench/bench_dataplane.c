@@ -8,17 +8,16 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <jansson.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "dataplane/internal.h"
+#include "tests/bench/bench_report.h"
 #include "tests/bench/dataplane_generator.h"
 #include "tests/integration/dataplane_chain.h"
 /* after dataplane_generator.h, whose structs are in it */
@@ -26,55 +25,10 @@
 
 enum { RUNS = 5, FRAMES = 2000000, BATCH = 64, MANY = 10000, TCP_SECONDS = 2, CHUNK = 1 << 18 };
 
-static double seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static void must(const char *what, int rc)
 {
 	if (rc)
 		bail(what, rc < 0 ? rc : errno);
-}
-
-/* One row of the result */
-struct row {
-	const char *name, *unit, *yardstick;
-	double value[RUNS], yardstick_value[RUNS];
-};
-
-static int compare(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(const double values[RUNS])
-{
-	double sorted[RUNS];
-
-	memcpy(sorted, values, sizeof(sorted));
-	qsort(sorted, RUNS, sizeof(sorted[0]), compare);
-	return sorted[RUNS / 2];
-}
-
-static void row_add(json_t *rows, const struct row *row)
-{
-	const double value = median(row->value), yardstick = median(row->yardstick_value);
-	json_t *runs = json_array();
-
-	for (int i = 0; i < RUNS; i++)
-		json_array_append_new(runs, json_real(row->value[i]));
-	json_array_append_new(rows, json_pack("{s:s, s:f, s:s, s:s, s:f, s:f, s:o}", "name",
-					      row->name, "value", value, "unit", row->unit,
-					      "yardstick", row->yardstick, "yardstick_value",
-					      yardstick, "ratio", value / yardstick, "runs", runs));
-	printf("%-34s %10.3f %-11s %-34s %10.3f %6.2f\n", row->name, value, row->unit,
-	       row->yardstick, yardstick, value / yardstick);
 }
 
 /* A way through a node: where frames come in, the frame, and where they are counted */
@@ -144,9 +98,9 @@ static double way_run(const struct way *way)
 
 	sink_attach(way, skel);
 	netns_enter(&way->bed->node);
-	start = seconds();
+	start = bench_seconds();
 	must("generator run", bpf_prog_test_run_opts(bpf_program__fd(skel->progs.generate), &opts));
-	took = seconds() - start;
+	took = bench_seconds() - start;
 	count = received_count(skel);
 	if (count < FRAMES - FRAMES / 100)
 		tap_note("%lu of %d frames came out", (unsigned long)count, FRAMES);
@@ -193,7 +147,7 @@ static void ports_close(struct bed *bed)
 /* The UE addresses of many sessions follow each other: 10.60.64.0 and on */
 static double sessions_install(struct bed *bed)
 {
-	double start = seconds();
+	double start = bench_seconds();
 
 	for (unsigned n = 0; n < MANY; n++) {
 		struct dp_session s = upf_session(bed, 1000 + n, UE, 0x100000 + n, 0x200000 + n);
@@ -202,7 +156,7 @@ static double sessions_install(struct bed *bed)
 		s.pdr[0].ue_addr = s.pdr[1].ue_addr = ue;
 		apply(bed, &s);
 	}
-	return MANY / (seconds() - start);
+	return MANY / (bench_seconds() - start);
 }
 
 static void sessions_remove(struct bed *bed)
@@ -216,32 +170,36 @@ static double map_updates(void)
 {
 	const int map = bpf_map_create(BPF_MAP_TYPE_HASH, NULL, 4, 256, MANY * 5, NULL);
 	uint8_t value[256] = {0};
-	double start = seconds();
+	double start = bench_seconds();
 
 	if (map < 0)
 		bail("map", errno);
 	for (uint32_t n = 0; n < MANY * 5; n++)
 		must("update", bpf_map_update_elem(map, &n, value, BPF_ANY));
-	start = seconds() - start;
+	start = bench_seconds() - start;
 	close(map);
 	return MANY / start;
 }
 
-static void packets_bench(json_t *rows, const char *backend)
+static void packets_bench(struct bench_report *report, const char *backend)
 {
 	struct bed upf, plain;
-	struct row up = {.name = "uplink, 1 session",
-			 .unit = "Mpps/core",
-			 .yardstick = "plain forwarding by the kernel"};
-	struct row down = {.name = "downlink, 1 session",
-			   .unit = "Mpps/core",
-			   .yardstick = "plain forwarding by the kernel"};
-	struct row many = {.name = "uplink, 10000 sessions at random",
-			   .unit = "Mpps/core",
-			   .yardstick = "plain forwarding by the kernel"};
-	struct row install = {.name = "sessions installed",
-			      .unit = "1/s",
-			      .yardstick = "their map entries, bare"};
+	struct bench_row up = {.runs = RUNS,
+			       .name = "uplink, 1 session",
+			       .unit = "Mpps/core",
+			       .yardstick = "plain forwarding by the kernel"};
+	struct bench_row down = {.runs = RUNS,
+				 .name = "downlink, 1 session",
+				 .unit = "Mpps/core",
+				 .yardstick = "plain forwarding by the kernel"};
+	struct bench_row many = {.runs = RUNS,
+				 .name = "uplink, 10000 sessions at random",
+				 .unit = "Mpps/core",
+				 .yardstick = "plain forwarding by the kernel"};
+	struct bench_row install = {.runs = RUNS,
+				    .name = "sessions installed",
+				    .unit = "1/s",
+				    .yardstick = "their map entries, bare"};
 	struct dp_session s;
 
 	upf_start(&upf, backend, NULL);
@@ -269,10 +227,10 @@ static void packets_bench(json_t *rows, const char *backend)
 		many.value[i] = way_run(&random);
 		sessions_remove(&upf);
 	}
-	row_add(rows, &up);
-	row_add(rows, &down);
-	row_add(rows, &many);
-	row_add(rows, &install);
+	bench_add(report, &up);
+	bench_add(report, &down);
+	bench_add(report, &many);
+	bench_add(report, &install);
 	bed_free(&upf);
 	netns_free(&plain.node);
 	netns_free(&plain.tester);
@@ -300,7 +258,7 @@ static double tcp_run(int from, int to)
 {
 	struct sender sender = {.fd = from};
 	uint8_t *chunk = malloc(CHUNK);
-	const double start = seconds();
+	const double start = bench_seconds();
 	uint64_t total = 0;
 	pthread_t thread;
 	double took;
@@ -310,9 +268,9 @@ static double tcp_run(int from, int to)
 		bail("sender", ENOMEM);
 	while ((n = recv(to, chunk, CHUNK, 0)) > 0) {
 		total += (uint64_t)n;
-		sender.stop = seconds() - start > TCP_SECONDS;
+		sender.stop = bench_seconds() - start > TCP_SECONDS;
 	}
-	took = seconds() - start;
+	took = bench_seconds() - start;
 	pthread_join(thread, NULL);
 	free(chunk);
 	return (double)total * 8 / took / 1e9;
@@ -330,15 +288,17 @@ static double tcp_once(struct chain *c, bool uplink)
 	return rate;
 }
 
-static void tcp_bench(json_t *rows, const char *backend)
+static void tcp_bench(struct bench_report *report, const char *backend)
 {
 	struct chain chain = {0}, plain = {0};
-	struct row up = {.name = "TCP uplink, UE to edge",
-			 .unit = "Gbit/s",
-			 .yardstick = "the same links, plain forwarding"};
-	struct row down = {.name = "TCP downlink, edge to UE",
-			   .unit = "Gbit/s",
-			   .yardstick = "the same links, plain forwarding"};
+	struct bench_row up = {.runs = RUNS,
+			       .name = "TCP uplink, UE to edge",
+			       .unit = "Gbit/s",
+			       .yardstick = "the same links, plain forwarding"};
+	struct bench_row down = {.runs = RUNS,
+				 .name = "TCP downlink, edge to UE",
+				 .unit = "Gbit/s",
+				 .yardstick = "the same links, plain forwarding"};
 
 	chain_make(&chain, backend);
 	chain_make_plain(&plain);
@@ -348,46 +308,22 @@ static void tcp_bench(json_t *rows, const char *backend)
 		down.value[i] = tcp_once(&chain, false);
 		down.yardstick_value[i] = tcp_once(&plain, false);
 	}
-	row_add(rows, &up);
-	row_add(rows, &down);
+	bench_add(report, &up);
+	bench_add(report, &down);
 	chain_free(&chain);
 	chain_free(&plain);
 }
 
-static json_t *machine(void)
-{
-	char model[256] = "", line[256];
-	FILE *file = fopen("/proc/cpuinfo", "re");
-
-	while (file && fgets(line, sizeof(line), file))
-		if (!strncmp(line, "model name", 10) && strchr(line, ':')) {
-			snprintf(model, sizeof(model), "%s", strchr(line, ':') + 2);
-			model[strcspn(model, "\n")] = 0;
-			break;
-		}
-	if (file)
-		fclose(file);
-	return json_sprintf("%s, %ld processors", model[0] ? model : "unknown",
-			    sysconf(_SC_NPROCESSORS_ONLN));
-}
-
 int main(int argc, char **argv)
 {
-	json_t *rows = json_array(), *result;
-	struct utsname name;
+	struct bench_report report;
 
 	if (argc != 3) {
 		fprintf(stderr, "usage: bench_dataplane BACKEND FILE\n");
 		return 2;
 	}
-	uname(&name);
-	printf("%-34s %10s %-11s %-34s %10s %6s\n", "", "median", "", "yardstick", "", "ratio");
-	packets_bench(rows, argv[1]);
-	tcp_bench(rows, argv[1]);
-	result = json_pack("{s:o, s:s, s:s, s:o}", "machine", machine(), "kernel", name.release,
-			   "dataplane", argv[1], "rows", rows);
-	if (json_dump_file(result, argv[2], JSON_INDENT(2)))
-		bail(argv[2], EIO);
-	json_decref(result);
-	return 0;
+	bench_begin(&report);
+	packets_bench(&report, argv[1]);
+	tcp_bench(&report, argv[1]);
+	return bench_end(&report, argv[1], argv[2]) ? 1 : 0;
 }
