@@ -149,7 +149,7 @@ install: all
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 
 # Each bench prints a table and writes build/bench/NAME.json.
-bench: bench-topology bench-dataplane
+bench: bench-topology bench-dataplane bench-shaper
 
 clean:
 	rm -rf build

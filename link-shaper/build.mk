@@ -17,3 +17,9 @@ $(eval $(call executable-rules,$(B)/integration,shaper_cases,tests/integration/s
 	tests/integration/dataplane_net.c testbed/link_client.c,shaper-line netlink,jansson libbpf libmnl))
 $(eval $(call executable-rules,$(B)/integration,shaper_gtp,tests/integration/shaper_gtp.c tests/integration/dataplane_chain.c \
 	$(addprefix tests/integration/,dataplane_bed.c dataplane_net.c packet_build.c),shaper shaper-line shape dataplane netlink gtpu core,jansson))
+
+$(eval $(call executable-rules,$(B)/bench,bench_shaper,tests/bench/bench_shaper.c tests/bench/bench_report.c \
+	tests/integration/dataplane_net.c,shaper shaper-line shape netlink core,jansson))
+bench-shaper: $(B)/bench/bench_shaper
+	$< $(B)/bench/shaper.json
+.PHONY: bench-shaper

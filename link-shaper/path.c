@@ -31,7 +31,7 @@ enum {
 	SPIN_CROWDED_NS = 8000, /* and where others want the processor too */
 	WINDOW_NS = 20000000,	/* of every such time */
 	REALTIME_NS = 18000000, /* it may be awake so long at real-time priority */
-	CROWDED_WINDOWS = 50,
+	CROWDED_WINDOWS = 250,
 	SPLIT_NS = 1000000, /* a super-packet that keeps the wire busy longer goes in pieces */
 	STAMP_OLD_NS =
 		1000000000, /* older than this is a clock that was set, not a packet that waited */

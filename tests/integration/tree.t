@@ -16,7 +16,7 @@ bpf=$(grep '\.bpf\.[ch]$' <<<"$sources" | xargs grep -L 'SPDX-License-Identifier
 is 'BPF programs are GPL-2.0' "$bpf" ''
 
 # Who may include whom: a daemon nobody else's header, wire formats nothing but lib/wire.h.
-daemons='upf smf-lite ran migration-manager agents testbed'
+daemons='upf smf-lite ran migration-manager agents link-shaper testbed'
 for one in $daemons; do
 	for other in $daemons; do
 		[ "$one" = "$other" ] && continue
@@ -28,11 +28,11 @@ for format in pfcp gtpu ngap nas stamp; do
 	found=$(grep -rhn '#include "' --include='*.[ch]' "lib/$format" | grep -v "\"lib/$format/\|\"lib/wire.h\"")
 	is "lib/$format depends on nothing but lib/wire.h" "$found" ''
 done
-found=$(grep -rln '#include "\(upf\|smf-lite\|ran\|migration-manager\|agents\|testbed\|dataplane\)/' --include='*.[ch]' lib)
+found=$(grep -rln '#include "\(upf\|smf-lite\|ran\|migration-manager\|agents\|link-shaper\|testbed\|dataplane\)/' --include='*.[ch]' lib)
 is 'lib includes nothing above it' "$found" ''
 
 for example in upf/upf smf-lite/smf-lite ran/gnb/gnb ran/ue/ue agents/ue-agent/ue-agent agents/edge-agent/edge-agent \
-	migration-manager/migration-manager; do
+	migration-manager/migration-manager link-shaper/link-shaper; do
 	program=$build/bin/$(basename "$example")
 	need_built "$program"
 	ok "$(basename "$example") takes its example configuration" "$program" --config "$example.example.yaml" --check-config
