@@ -408,8 +408,7 @@ static void test_restart_nonsense(void **state)
 {
 	static const char *const texts[] = {
 		"[]", "{\"ports\": 1}", "{\"ports\": [1, {}, {\"node\": \"a\"}]}",
-		"{\"ports\": [{\"node\": \"a\", \"interface\": \"n3\", \"file\": {}, \"shape\": "
-		"3}]}",
+		"{\"ports\": [{\"node\": \"a\", \"interface\": \"n3\", \"file\": 3}]}",
 		"{\"changes\": {\"running\": true, \"done_change\": 99, \"done_us\": -5}}"};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
