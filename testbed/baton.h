@@ -37,6 +37,7 @@ int status_main(const struct baton_context *ctx, int argc, char **argv);
 int exec_main(const struct baton_context *ctx, int argc, char **argv);
 int logs_main(const struct baton_context *ctx, int argc, char **argv);
 int env_main(const struct baton_context *ctx, int argc, char **argv);
+int capture_main(const struct baton_context *ctx, int argc, char **argv);
 int graph_main(const struct baton_context *ctx, int argc, char **argv);
 int wait_main(const struct baton_context *ctx, int argc, char **argv);
 int doctor_main(const struct baton_context *ctx, int argc, char **argv);

@@ -5,12 +5,13 @@ $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology
 measure_command := $(addprefix testbed/measure/,place.c migrate.c switch.c)
 $(call library,measure,$(filter-out $(measure_command),$(wildcard testbed/measure/*.c)),jansson libcurl zlib)
 # what looks at a topology: drawings, streams, captures
-baton_views := $(addprefix testbed/,graph.c graph_build.c graph_layout.c graph_place.c graph_svg.c graph_text.c)
+baton_views := $(addprefix testbed/,graph.c graph_build.c graph_layout.c graph_place.c graph_svg.c graph_text.c \
+	capture.c capture_queue.c pcapng.c stream.c)
 $(call program,baton,$(baton_views) $(addprefix testbed/,main.c up.c up_check.c up_steps.c down.c status.c exec.c enter.c logs.c env.c \
 	wait.c doctor.c run.c recover.c plan.c config.c config_daemon.c links.c link_client.c management.c netns_root.c teardown.c foreign.c cgroup.c \
 	process.c file.c kernel.c control.c sessions.c init_spawn.c init.c init_daemon.c init_log.c init_notify.c \
 	init_control.c node_mounts.c node_settings.c node_network.c) \
-	$(measure_command),topology measure dataplane stamp netlink gtpu sctp core,)
+	$(measure_command),topology measure dataplane stamp netlink gtpu sctp core,libpcap)
 # Inits are forked, and each would look up its functions anew.
 $(B)/bin/baton: LDFLAGS += -Wl,-z,now
 

@@ -192,6 +192,8 @@ void init_daemon_start(struct init_daemon *daemon)
 	daemon->started_ms = uv_now(&init->loop);
 	daemon->state = daemon->row->notifies ? DAEMON_STARTING : DAEMON_READY;
 	daemon->status[0] = '\0';
+	init_log_format(init, "what=started daemon=%s pid=%d restarts=%u", daemon->row->name, daemon->pid,
+			daemon->restarts);
 }
 
 int init_daemon_setup(struct init *init, struct init_daemon *daemon, const struct daemon_row *row)
@@ -287,8 +289,11 @@ void init_daemon_notified(struct init_daemon *daemon, const char *text)
 		if (!strncmp(line, "STATUS=", 7))
 			snprintf(daemon->status, sizeof(daemon->status), "%.*s", (int)len - 7,
 				 line + 7);
-		if (len == 7 && !strncmp(line, "READY=1", 7) && daemon->state == DAEMON_STARTING)
+		if (len == 7 && !strncmp(line, "READY=1", 7) && daemon->state == DAEMON_STARTING) {
 			daemon->state = DAEMON_READY;
+			init_log_format(daemon->init, "what=ready daemon=%s pid=%d", daemon->row->name,
+					daemon->pid);
+		}
 	}
 	init_check_ready(daemon->init);
 }
