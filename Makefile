@@ -115,7 +115,7 @@ $(B)/bpf/$(1).skel.h: $(B)/bpf/$(1).bpf.o
 endef
 
 # lib first: fuzz targets name the sources of the libraries that they are made of.
-LIB_FRAGMENTS := $(wildcard lib/build.mk lib/*/build.mk)
+LIB_FRAGMENTS := $(wildcard lib/build.mk lib/*/build.mk testbed/plot/build.mk)
 include $(LIB_FRAGMENTS) $(filter-out $(LIB_FRAGMENTS),$(wildcard */build.mk))
 
 all: $(PROGRAMS)
