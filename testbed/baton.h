@@ -15,9 +15,10 @@ enum baton_exit {
 	BATON_USAGE = 2,
 	BATON_TOPOLOGY = 3,	/* the topology file has a mistake */
 	BATON_NOT_ROOT = 4,
-	BATON_ALREADY_UP = 5,
+	BATON_ALREADY_UP = 5,	/* `up --new`; or another baton is at work on it; or it was left half made by --keep */
 	BATON_NOT_UP = 6,	/* also: which of several isn't said */
 	BATON_KERNEL = 7,	/* the kernel lacks what the topology asks for */
+	BATON_DIFFERENT = 8,	/* up --dry-run: there is something to do */
 	BATON_INTERRUPTED = 130 /* by a signal; all was rolled back */
 };
 
@@ -32,6 +33,7 @@ struct baton_context {
 
 /* Each gets its own arguments, argv[0] being its name, and returns an exit status. */
 int up_main(const struct baton_context *ctx, int argc, char **argv);
+int validate_main(const struct baton_context *ctx, int argc, char **argv);
 int down_main(const struct baton_context *ctx, int argc, char **argv);
 int status_main(const struct baton_context *ctx, int argc, char **argv);
 int exec_main(const struct baton_context *ctx, int argc, char **argv);

@@ -5,11 +5,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "testbed/file.h"
 
@@ -68,6 +70,35 @@ static int write_printed(const struct plan *plan, const char *name, mode_t mode,
 	return rc;
 }
 
+int config_write_topology(const struct plan *plan, const char *file)
+{
+	return write_printed(plan, file, 0600, print_topology);
+}
+
+/* Not by renaming: nodes have this very file mounted over /etc/hosts. */
+int config_rewrite_hosts(const struct plan *plan)
+{
+	char path[RUN_PATH_MAX];
+	FILE *out;
+	int fd;
+
+	run_path(plan->run, path, "hosts");
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	out = fdopen(fd, "w");
+	if (!out) {
+		close(fd);
+		return -ENOMEM;
+	}
+	print_hosts(plan, out);
+	if (fflush(out) || ftruncate(fd, ftell(out))) {
+		fclose(out);
+		return -EIO;
+	}
+	return fclose(out) ? -errno : 0;
+}
+
 static int write_token(const struct run *run)
 {
 	unsigned char random[16];
@@ -97,7 +128,7 @@ __attribute__((format(printf, 2, 3))) static int make_directory(const struct run
 static const char no_servers[] = "# no name server\n";
 
 /* A node without daemons has no files. */
-static int write_node(const struct plan *plan, unsigned node)
+int config_write_node(const struct plan *plan, unsigned node)
 {
 	const struct daemon_row *rows[DAEMONS_PER_NODE];
 	const char *name = plan_node_name(plan, node);
@@ -130,8 +161,8 @@ int config_write_all(const struct plan *plan)
 	if (!rc)
 		rc = write_printed(plan, "hosts", 0644, print_hosts);
 	if (!rc)
-		rc = write_printed(plan, "topology.yaml", 0600, print_topology);
+		rc = config_write_topology(plan, "topology.yaml");
 	for (unsigned i = 0; !rc && i < plan_node_count(plan); i++)
-		rc = write_node(plan, i);
+		rc = config_write_node(plan, i);
 	return rc;
 }

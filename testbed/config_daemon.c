@@ -335,19 +335,32 @@ static void write_config(const struct writer *w)
 			writers[i].write(w);
 }
 
-int config_write_daemon(const struct plan *plan, unsigned node, const struct daemon_row *row)
+int config_daemon_text(const struct plan *plan, unsigned node, const struct daemon_row *row,
+		       char **ret_text, size_t *ret_len)
 {
 	struct writer w = {plan, plan->t, node, &plan->t->node[node], row, NULL};
-	char path[RUN_PATH_MAX], *text = NULL;
-	size_t len = 0;
-	int rc;
 
-	w.out = open_memstream(&text, &len);
+	*ret_text = NULL;
+	w.out = open_memstream(ret_text, ret_len);
 	if (!w.out)
 		return -errno;
 	write_config(&w);
-	run_path(plan->run, path, "nodes/%s/%s.yaml", w.node->name, row->name);
-	rc = fclose(w.out) ? -errno : file_create(path, text, len, 0600);
+	if (!fclose(w.out))
+		return 0;
+	free(*ret_text);
+	return -ENOMEM;
+}
+
+int config_write_daemon(const struct plan *plan, unsigned node, const struct daemon_row *row)
+{
+	char path[RUN_PATH_MAX], *text;
+	size_t len;
+	int rc = config_daemon_text(plan, node, row, &text, &len);
+
+	if (rc)
+		return rc;
+	run_path(plan->run, path, "nodes/%s/%s.yaml", plan->t->node[node].name, row->name);
+	rc = file_create(path, text, len, 0600);
 	free(text);
 	return rc;
 }

@@ -15,12 +15,12 @@ enum { MAKER_TIMEOUT_MS = 20000 };
  * killed otherwise. */
 static int end_maker(const struct run *run, bool force)
 {
-	if (run->phase != RUN_MAKING || !run_is_of_this_boot(run) || !process_alive(&run->maker))
-		return 0;
+	if (!run_has_maker(run) || run->phase == RUN_ENDING)
+		return 0; /* who ends it has the lock, and is waited for */
 	if (!force) {
-		complain("'%s' is being brought up by process %d: end that (it rolls back), or use "
-			 "--force",
-			 run->name, run->maker.pid);
+		complain("'%s' is being %s by process %d: end that%s, or use --force", run->name,
+			 run->phase == RUN_MAKING ? "brought up" : "changed", run->maker.pid,
+			 run->phase == RUN_MAKING ? " (it rolls back)" : "");
 		return -EBUSY;
 	}
 	process_signal(&run->maker, SIGKILL);
@@ -50,9 +50,18 @@ static int end_foreign(const struct run *run, bool force)
 
 static int remove_run(const struct run *run, bool force)
 {
+	struct run ending = *run; /* shares the nodes */
 	int rc = end_foreign(run, force);
 
-	return rc ? rc : teardown(run);
+	if (rc)
+		return rc;
+	/* so that who comes after a kill knows; a record that can't be written is on its way out */
+	ending.phase = RUN_ENDING;
+	ending.maker.pid = getpid();
+	ending.maker.start = process_start_time(ending.maker.pid);
+	if (run_is_of_this_boot(run))
+		(void)run_save(&ending);
+	return teardown(run);
 }
 
 /* Its directory is damaged, or was removed by somebody. Return: 0, negative errno, or 1: there is
@@ -101,9 +110,12 @@ static int take_down(const char *name, bool force)
 	}
 	if (valid) {
 		lock = run_lock();
+		if (lock < 0) {
+			complain(RUN_ROOT ": %s", strerror(-lock));
+			return BATON_FAILED;
+		}
 		rc = remove_named(name, was_there, force);
-		if (lock >= 0)
-			close(lock);
+		close(lock);
 	}
 	if (rc == 1) {
 		complain("no topology '%s' is up", name);

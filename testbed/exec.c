@@ -106,6 +106,21 @@ static int bind_session(const struct run *run, size_t node, unsigned session, ch
 	return BATON_OK;
 }
 
+static int exit_status(int status)
+{
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static int await_end(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return BATON_FAILED;
+	return exit_status(status);
+}
+
 /*
  * Until the program ends: what the terminal sends reaches it by itself, as it is in our process
  * group; what is sent to us alone is passed on.
@@ -116,15 +131,19 @@ static int attend(pid_t pid, int signals)
 	int status;
 
 	for (;;) {
-		if (read(signals, &info, sizeof(info)) != sizeof(info))
+		ssize_t got = read(signals, &info, sizeof(info));
+
+		if (got < 0 && errno == EINTR)
 			continue;
+		if (got != sizeof(info)) /* no signals can be passed on: only wait */
+			return await_end(pid);
 		if (info.ssi_signo != SIGCHLD) {
 			if (info.ssi_code <= 0)
 				kill(pid, (int)info.ssi_signo);
 			continue;
 		}
 		if (waitpid(pid, &status, WNOHANG) == pid)
-			return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+			return exit_status(status);
 	}
 }
 
@@ -152,6 +171,12 @@ static int run_in(const struct run *run, size_t node, const struct request *requ
 	if (rc)
 		return rc;
 	signals = take_signals();
+	if (signals < 0) {
+		complain("signals: %s", strerror(errno));
+		if (cgroup[0])
+			rmdir(cgroup);
+		return BATON_FAILED;
+	}
 	rc = enter_spawn(run, node, cgroup[0] ? cgroup : NULL, request->argv, &pid);
 	if (rc) {
 		complain("node %s can't be entered: %s", run->node[node].name, strerror(-rc));

@@ -132,13 +132,22 @@ static int open_output(struct init_daemon *daemon, int ret_pipe[2])
 	if (pipe2(ret_pipe, O_CLOEXEC))
 		return -errno;
 	rc = uv_pipe_init(&daemon->init->loop, &daemon->output, 0);
-	if (!rc) {
-		daemon->output.data = daemon;
-		rc = uv_pipe_open(&daemon->output, ret_pipe[0]);
+	if (rc) {
+		close(ret_pipe[0]);
+		close(ret_pipe[1]);
+		return rc;
 	}
-	if (!rc)
+	daemon->output.data = daemon;
+	daemon->output_open = true; /* until it is closed, also when what follows fails */
+	rc = uv_pipe_open(&daemon->output, ret_pipe[0]);
+	if (rc)
+		close(ret_pipe[0]); /* else the handle's */
+	else
 		rc = uv_read_start((uv_stream_t *)&daemon->output, give_buffer, on_output);
-	daemon->output_open = !rc;
+	if (rc) {
+		close(ret_pipe[1]);
+		close_output(daemon);
+	}
 	return rc;
 }
 
@@ -180,7 +189,7 @@ void init_daemon_start(struct init_daemon *daemon)
 		back_off(daemon);
 		return;
 	}
-	daemon->pid = fork();
+	daemon->pid = _Fork(); /* no handlers: see lean_fork.h */
 	if (!daemon->pid)
 		child_main(daemon, output[1]);
 	close(output[1]);

@@ -22,8 +22,9 @@ static const struct command {
 	int (*main)(const struct baton_context *ctx, int argc, char **argv);
 	const char *arguments, *help;
 } commands[] = {
-	{"up", up_main, "FILE [--no-wait] [--keep] [--timeout S]",
-	 "bring a topology up and wait for its PDU sessions"},
+	{"up", up_main, "FILE [--dry-run] [--new] [--no-wait] [--keep] [--timeout S]",
+	 "bring a topology up, or change the one that is up, to what FILE says"},
+	{"validate", validate_main, "FILE...", "read topology files and say what is wrong with them"},
 	{"down", down_main, "[NAME] [--all] [--force]",
 	 "take it down; --force ends processes that aren't Baton's"},
 	{"status", status_main, "", "nodes, daemons, links, PDU sessions"},
@@ -79,8 +80,8 @@ static void print_help(FILE *out)
 		"  --json       print JSON\n\n"
 		"exit status: 0 done, 1 failed, 2 usage, 3 mistake in the topology file, 4 not "
 		"root,\n"
-		"5 already up, 6 not up, 7 the kernel lacks something, 130 interrupted and rolled "
-		"back;\n"
+		"5 already up or in another baton's hands, 6 not up, 7 the kernel lacks something, "
+		"8 up --dry-run: there is something to do,\n130 interrupted;\n"
 		"exec: the command's\n");
 }
 

@@ -28,6 +28,19 @@ int node_mounts(const struct plan *plan, unsigned node, struct node_error *err);
 /** node_settings - every sysctl that Baton relies on; the host's are another namespace's */
 int node_settings(const struct plan *plan, unsigned node, struct node_error *err);
 
+struct nl;
+struct nl_route;
+enum { NODE_NEIGHBOURS_MAX = 64 /* a network with more members asks by ARP */ };
+/** node_shape - a port's shape on an interface that has none */
+int node_shape(struct nl *nl, unsigned ifindex, const struct topo_shape *shape);
+/**
+ * node_routes - every route that a node has beyond those of its addresses
+ *
+ * Interfaces are numbered IFINDEX_PORT plus the port's index; 0: none (unreachable).
+ */
+int node_routes(const struct topology *t, unsigned node,
+		int (*each)(const struct nl_route *route, void *user), void *user);
+
 /** node_network - links up, addresses, neighbours, shapes, routes, once `up` has made the links */
 int node_network(const struct plan *plan, unsigned node, struct node_error *err);
 

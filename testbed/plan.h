@@ -57,5 +57,14 @@ uint16_t daemon_rest_port(const char *name);
 int config_write_all(const struct plan *plan);
 /** config_write_daemon - nodes/NODE/DAEMON.yaml (config_daemon.c) */
 int config_write_daemon(const struct plan *plan, unsigned node, const struct daemon_row *row);
+/** config_daemon_text - what config_write_daemon writes; returned, free it */
+int config_daemon_text(const struct plan *plan, unsigned node, const struct daemon_row *row,
+		       char **ret_text, size_t *ret_len);
+/** config_write_node - the directory and files of one node */
+int config_write_node(const struct plan *plan, unsigned node);
+/** config_write_topology - the resolved topology as @file of the run directory */
+int config_write_topology(const struct plan *plan, const char *file);
+/** config_rewrite_hosts - into the file that is there, which is mounted in every node */
+int config_rewrite_hosts(const struct plan *plan);
 
 #endif

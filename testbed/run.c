@@ -18,7 +18,8 @@
 #include "testbed/file.h"
 
 static const char *const phase_names[] = {
-	[RUN_MAKING] = "making", [RUN_UP] = "up", [RUN_FAILED] = "failed", NULL};
+	[RUN_MAKING] = "making",     [RUN_UP] = "up",	      [RUN_FAILED] = "failed",
+	[RUN_CHANGING] = "changing", [RUN_ENDING] = "ending", NULL};
 
 bool run_name_is_valid(const char *name)
 {
@@ -163,6 +164,59 @@ static int read_record(json_t *json, struct run *run)
 	return json_reader_end(&reader) || strcmp(name, run->name) != 0 ? -EBADMSG : 0;
 }
 
+static struct run_node *take_node(struct run *run, const char *name)
+{
+	for (size_t i = 0; i < run->node_count; i++)
+		if (!strcmp(run->node[i].name, name))
+			return &run->node[i];
+	return NULL;
+}
+
+/*
+ * While a topology changes, its record knows nodes that topology.yaml has not yet, or no longer, in
+ * an order of its own. Readers count on the file's order: the file's nodes, then others, the fabric
+ * last.
+ */
+static int align_to(struct run *run, const struct topology *t)
+{
+	struct run_node *nodes = calloc(t->node_count + run->node_count, sizeof(*nodes));
+	size_t count = 0;
+
+	if (!nodes)
+		return -ENOMEM;
+	for (size_t i = 0; i < t->node_count; i++) {
+		struct run_node *node = take_node(run, t->node[i].name);
+
+		if (node)
+			nodes[count] = *node;
+		else
+			strcpy(nodes[count].name, t->node[i].name);
+		count++;
+	}
+	for (size_t i = 0; i < run->node_count; i++)
+		if (topology_find_node(t, run->node[i].name) < 0)
+			nodes[count++] = run->node[i];
+	free(run->node);
+	run->node = nodes;
+	run->node_count = count;
+	return 0;
+}
+
+static int align(struct run *run)
+{
+	struct yaml_error err = {""};
+	struct topology *t = NULL;
+	char path[RUN_PATH_MAX];
+	int rc;
+
+	run_path(run, path, "topology.yaml");
+	if (topology_load(path, &t, &err))
+		return 0; /* whoever needs it will say what is wrong with it */
+	rc = align_to(run, t);
+	topology_free(t);
+	return rc;
+}
+
 int run_load(const char *name, struct run *ret_run)
 {
 	char path[RUN_PATH_MAX];
@@ -185,8 +239,13 @@ int run_load(const char *name, struct run *ret_run)
 		run_done(&run);
 		return rc;
 	}
-	*ret_run = run;
-	return 0;
+	if (run.phase == RUN_CHANGING)
+		rc = align(&run);
+	if (rc)
+		run_done(&run);
+	else
+		*ret_run = run;
+	return rc;
 }
 
 bool run_is_of_this_boot(const struct run *run)
@@ -203,7 +262,27 @@ bool run_is_alive(const struct run *run)
 	for (size_t i = 0; i < run->node_count; i++)
 		if (process_alive(&run->node[i].init))
 			return true;
-	return run->phase == RUN_MAKING && process_alive(&run->maker);
+	return run_has_maker(run);
+}
+
+bool run_has_maker(const struct run *run)
+{
+	return (run->phase == RUN_MAKING || run->phase == RUN_CHANGING ||
+		run->phase == RUN_ENDING) &&
+	       run_is_of_this_boot(run) && process_alive(&run->maker);
+}
+
+const char *run_state(const struct run *run)
+{
+	if (run_has_maker(run))
+		return phase_names[run->phase];
+	if (run->phase == RUN_MAKING)
+		return "half-made";
+	if (run->phase == RUN_ENDING)
+		return "half-removed";
+	if (!run_is_alive(run))
+		return "dead";
+	return run->phase == RUN_CHANGING ? "half-changed" : phase_names[run->phase];
 }
 
 static int is_run(const struct dirent *entry)

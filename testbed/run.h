@@ -20,7 +20,13 @@
 
 enum { RUN_PATH_MAX = 256, RUN_TOKEN_SIZE = 33 };
 
-enum run_phase { RUN_MAKING, RUN_UP, RUN_FAILED };
+enum run_phase {
+	RUN_MAKING,
+	RUN_UP,
+	RUN_FAILED,   /* left as it is by `up --keep` */
+	RUN_CHANGING, /* from topology.yaml to topology.next.yaml, by the maker */
+	RUN_ENDING,   /* being taken down by the maker */
+};
 
 struct run_node {
 	char name[TOPO_NAME_SIZE];
@@ -34,7 +40,7 @@ struct run {
 	char dir[64];
 	char boot_id[BOOT_ID_SIZE];
 	enum run_phase phase;
-	struct process maker;  /* the `baton up` that makes it */
+	struct process maker;  /* the `baton` that makes, changes or ends it */
 	struct yaml_prefix management; /* len 0: none */
 	struct in_addr host_address;
 	char host_ifname[IFNAMSIZ]; /* the host's end of the management network */
@@ -66,6 +72,10 @@ int run_recover(const char *name, struct run *ret_run);
 bool run_is_of_this_boot(const struct run *run);
 /** run_is_alive - the maker or an init still runs */
 bool run_is_alive(const struct run *run);
+/** run_has_maker - a `baton` is making, changing or ending it at this moment */
+bool run_has_maker(const struct run *run);
+/** run_state - its phase in a word, "half-made", "half-changed" or "half-removed" where who did it died, "dead" without inits */
+const char *run_state(const struct run *run);
 
 /** run_list - names of all run directories; @ret_names is returned, free with run_list_free */
 int run_list(char ***ret_names, size_t *ret_count);

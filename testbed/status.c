@@ -164,9 +164,6 @@ static void add_manager(json_t *document, const struct run *run, const struct to
 
 static json_t *make_document(const struct run *run, const struct topology *t)
 {
-	static const char *const phases[] = {
-		[RUN_MAKING] = "making", [RUN_UP] = "up", [RUN_FAILED] = "failed"};
-	const char *state = run_is_alive(run) ? phases[run->phase] : "dead";
 	json_t *nodes = json_array(), *links = json_array(), *document;
 
 	for (size_t i = 0; i < t->node_count; i++)
@@ -174,7 +171,7 @@ static json_t *make_document(const struct run *run, const struct topology *t)
 	for (size_t i = 0; i < t->network_count; i++)
 		add_links(links, t, &t->network[i]);
 	document = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "topology", run->name, "state",
-			     state, "directory", run->dir, "nodes", nodes, "links", links,
+			     run_state(run), "directory", run->dir, "nodes", nodes, "links", links,
 			     "pdu_sessions", sessions_document(run, t));
 	add_manager(document, run, t);
 	return document;

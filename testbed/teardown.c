@@ -111,6 +111,32 @@ static void remove_namespaces(const struct run *run, struct failure *failure)
 	netns_root_release();
 }
 
+static void remove_path(const struct run *run, const char *directory, const char *node,
+			struct failure *failure)
+{
+	char path[RUN_PATH_MAX];
+	int rc;
+
+	run_path(run, path, "%s/%s", directory, node);
+	rc = file_remove_tree(path);
+	note(failure, rc == -ENOENT ? 0 : rc, "files of node", node);
+}
+
+int teardown_node(const struct run *run, size_t node)
+{
+	const struct run_node *n = &run->node[node];
+	struct failure failure = {0};
+
+	process_signal(&n->init, SIGKILL);
+	if (process_await_end(&n->init, REAP_TIMEOUT_MS))
+		foreign_end_execs(run);
+	note(&failure, process_await_end(&n->init, END_TIMEOUT_MS), "init of node", n->name);
+	note(&failure, remove_netns(run, n), "namespace of node", n->name);
+	remove_path(run, "bpf", n->name, &failure);
+	remove_path(run, "nodes", n->name, &failure);
+	return failure.rc;
+}
+
 int teardown(const struct run *run)
 {
 	struct failure failure = {0};

@@ -34,5 +34,7 @@ void foreign_end_execs(const struct run *run);
  * Return: 0, or the first error, after complaining
  */
 int teardown(const struct run *run);
+/** teardown_node - one node of a topology that stays: its init, pins, namespace and files. Return: 0, or the first error */
+int teardown_node(const struct run *run, size_t node);
 
 #endif

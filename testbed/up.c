@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baton up: read, check, make, wait; and take everything down again when one of it fails. */
-#include "testbed/up.h"
+#include "testbed/reconcile.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -18,33 +18,75 @@
 
 enum { TIMEOUT_DEFAULT_MS = 20000 };
 
-/* A record of the same name: a topology that is up, or what a dead one left. */
-static int make_room(const char *name)
+static int complain_up(const struct run *run)
+{
+	const char *name = run->name;
+
+	if (run_has_maker(run))
+		complain("'%s' is in the hands of another baton, process %d (it is %s)", name,
+			 run->maker.pid, run_state(run));
+	else if (run->phase == RUN_FAILED)
+		complain("'%s' was left half made by --keep, or has lost its record; `baton down "
+			 "%s` "
+			 "first",
+			 name, name);
+	else
+		complain("'%s' is already up", name);
+	return BATON_ALREADY_UP;
+}
+
+/* All links between more than two nodes hang on it. */
+static bool fabric_is_alive(const struct run *run)
+{
+	for (size_t i = 0; i < run->node_count; i++)
+		if (!strcmp(run->node[i].name, RUN_FABRIC))
+			return process_alive(&run->node[i].init);
+	return false;
+}
+
+/* One that was brought up whole, whatever became of it since, and not half taken down */
+static bool can_be_changed(const struct run *run)
+{
+	return (run->phase == RUN_UP || run->phase == RUN_CHANGING) && run_is_of_this_boot(run) &&
+	       fabric_is_alive(run);
+}
+
+/* What a dead one left. */
+static int remove_old(struct up *up)
 {
 	struct foreign list[FOREIGN_MAX];
-	struct run old;
-	int rc = run_load(name, &old);
+	const char *name = up->old.name;
+
+	if (run_is_of_this_boot(&up->old) && foreign_find(&up->old, list) > 0) {
+		complain("'%s' was left half down with processes in it; run `baton down %s`", name,
+			 name);
+		return BATON_ALREADY_UP;
+	}
+	if (up->dry_run)
+		return BATON_OK;
+	return teardown(&up->old) ? BATON_FAILED : BATON_OK;
+}
+
+/* A record of the same name: a topology that is up, or what a dead one left. */
+static int look_at_old(struct up *up)
+{
+	const char *name = up->run.name;
+	int rc = run_load(name, &up->old);
 
 	if (rc == -ENOENT)
 		return BATON_OK;
 	if (rc)
-		rc = run_recover(name, &old);
+		rc = run_recover(name, &up->old);
 	if (rc) {
 		complain("what there is of '%s': %s", name, strerror(-rc));
 		return BATON_FAILED;
 	}
-	if (run_is_alive(&old)) {
-		complain("'%s' is already up", name);
-		rc = BATON_ALREADY_UP;
-	} else if (run_is_of_this_boot(&old) && foreign_find(&old, list) > 0) {
-		complain("'%s' was left half down with processes in it; run `baton down %s`", name,
-			 name);
-		rc = BATON_ALREADY_UP;
-	} else {
-		rc = teardown(&old) ? BATON_FAILED : BATON_OK;
-	}
-	run_done(&old);
-	return rc;
+	if (run_has_maker(&up->old) || (run_is_alive(&up->old) && up->old.phase == RUN_FAILED))
+		return complain_up(&up->old);
+	if (!can_be_changed(&up->old))
+		return remove_old(up);
+	up->running = true;
+	return up->only_new ? complain_up(&up->old) : BATON_OK;
 }
 
 /* Afterwards every file of these names is ours. */
@@ -73,11 +115,8 @@ static int check_names(const struct up *up)
 static int claim(struct up *up)
 {
 	struct node_error err;
-	int rc = make_room(up->run.name);
+	int rc = check_names(up);
 
-	if (rc)
-		return rc;
-	rc = check_names(up);
 	if (rc)
 		return rc;
 	if (management_choose(&up->plan, &err)) {
@@ -96,26 +135,28 @@ static int claim(struct up *up)
 	return BATON_FAILED;
 }
 
-static int claim_locked(struct up *up)
+void up_unlock(struct up *up)
 {
-	int lock = run_lock(), rc;
+	if (up->lock >= 0)
+		close(up->lock);
+	up->lock = -1;
+}
 
-	if (lock < 0) {
-		complain(RUN_ROOT ": %s", strerror(-lock));
-		return BATON_FAILED;
-	}
-	rc = claim(up);
-	close(lock);
-	return rc;
+static int lock(struct up *up)
+{
+	up->lock = run_lock();
+	if (up->lock >= 0)
+		return BATON_OK;
+	complain(RUN_ROOT ": %s", strerror(-up->lock));
+	return BATON_FAILED;
 }
 
 static void roll_back(struct up *up)
 {
-	int lock = run_lock();
-
+	/* without the lock nobody else may be at it: they find us as its maker */
+	up->lock = run_lock();
 	teardown(&up->run);
-	if (lock >= 0)
-		close(lock);
+	up_unlock(up);
 }
 
 static int make(struct up *up)
@@ -197,6 +238,8 @@ static void release(struct up *up)
 	}
 	free(up->init);
 	free(up->netns);
+	free(up->kept);
+	run_done(&up->old);
 	run_done(&up->run);
 	topology_free(up->t);
 	close(up->signals);
@@ -209,16 +252,11 @@ static void keep(struct up *up)
 		 up->run.name);
 }
 
-static int bring_up(struct up *up, const struct baton_context *ctx)
+static int make_new(struct up *up, const struct baton_context *ctx)
 {
-	int rc = up_check_kernel(up->t);
+	int rc = claim(up);
 
-	if (rc == BATON_OK)
-		rc = up_check_programs(&up->plan);
-	if (rc == BATON_OK) {
-		up_choose_backends(&up->plan);
-		rc = claim_locked(up);
-	}
+	up_unlock(up);
 	if (rc != BATON_OK)
 		return rc;
 	rc = make(up);
@@ -230,6 +268,39 @@ static int bring_up(struct up *up, const struct baton_context *ctx)
 		roll_back(up);
 	if (rc == BATON_INTERRUPTED)
 		complain("interrupted; everything was taken down again");
+	return rc;
+}
+
+/* Everything that would be made is a difference to nothing. */
+static int show_new(const struct up *up, const struct baton_context *ctx)
+{
+	const struct topology nothing = {0};
+	struct topology_diff diff;
+
+	if (topology_diff(&nothing, up->t, NULL, &diff))
+		return BATON_FAILED;
+	reconcile_print(ctx, up->run.name, &diff, false, false);
+	topology_diff_free(&diff);
+	return BATON_DIFFERENT;
+}
+
+static int bring_up(struct up *up, const struct baton_context *ctx)
+{
+	int rc = up_check_kernel(up->t);
+
+	if (rc == BATON_OK)
+		rc = up_check_programs(&up->plan);
+	if (rc == BATON_OK) {
+		up_choose_backends(&up->plan);
+		rc = up->dry_run ? BATON_OK : lock(up);
+	}
+	if (rc == BATON_OK)
+		rc = look_at_old(up);
+	if (rc == BATON_OK && up->running)
+		rc = reconcile(up);
+	else if (rc == BATON_OK)
+		rc = up->dry_run ? show_new(up, ctx) : make_new(up, ctx);
+	up_unlock(up);
 	return rc;
 }
 
@@ -249,10 +320,10 @@ static int load(struct up *up)
 
 static int read_options(struct up *up, int argc, char **argv)
 {
-	static const struct option options[] = {{"no-wait", no_argument, NULL, 'n'},
-						{"keep", no_argument, NULL, 'k'},
-						{"timeout", required_argument, NULL, 't'},
-						{0}};
+	static const struct option options[] = {
+		{"no-wait", no_argument, NULL, 'n'},	   {"keep", no_argument, NULL, 'k'},
+		{"dry-run", no_argument, NULL, 'd'},	   {"new", no_argument, NULL, 'e'},
+		{"timeout", required_argument, NULL, 't'}, {0}};
 	char *end;
 	int c;
 
@@ -263,13 +334,18 @@ static int read_options(struct up *up, int argc, char **argv)
 			up->no_wait = true;
 		else if (c == 'k')
 			up->keep = true;
+		else if (c == 'd')
+			up->dry_run = true;
+		else if (c == 'e')
+			up->only_new = true;
 		else if (c == 't' && !*end && seconds > 0 && seconds <= 3600)
 			up->timeout_ms = (unsigned)(seconds * 1000);
 		else
 			return BATON_USAGE;
 	}
 	if (argc - optind != 1) {
-		complain("usage: baton up FILE [--no-wait] [--keep] [--timeout SECONDS]");
+		complain("usage: baton up FILE [--dry-run] [--new] [--no-wait] [--keep] [--timeout "
+			 "SECONDS]");
 		return BATON_USAGE;
 	}
 	up->file = argv[optind];
@@ -278,7 +354,10 @@ static int read_options(struct up *up, int argc, char **argv)
 
 int up_main(const struct baton_context *ctx, int argc, char **argv)
 {
-	struct up up = {.timeout_ms = TIMEOUT_DEFAULT_MS, .signals = -1, .began_ms = up_now_ms()};
+	struct up up = {.timeout_ms = TIMEOUT_DEFAULT_MS,
+			.signals = -1,
+			.lock = -1,
+			.began_ms = up_now_ms()};
 	sigset_t old;
 	int rc = read_options(&up, argc, argv);
 

@@ -20,6 +20,7 @@
 
 #include "testbed/control.h"
 #include "testbed/init.h"
+#include "testbed/lean_fork.h"
 #include "testbed/links.h"
 #include "testbed/sessions.h"
 
@@ -201,6 +202,8 @@ static int await_all(struct up *up, enum init_word word)
 	bool *said = calloc(count, sizeof(*said));
 	int rc = pfd && said ? BATON_OK : BATON_FAILED;
 
+	for (unsigned i = 0; rc == BATON_OK && i < count; i++)
+		said[i] = up_is_kept(up, i);
 	while (rc == BATON_OK && !all_said(said, count))
 		rc = hear_all(up, word, said, pfd);
 	free(pfd);
@@ -211,7 +214,7 @@ static int await_all(struct up *up, enum init_word word)
 static int tell_all(struct up *up, enum init_word word)
 {
 	for (unsigned i = 0; i < up->run.node_count; i++)
-		if (init_send(up->init[i], word, NULL))
+		if (!up_is_kept(up, i) && init_send(up->init[i], word, NULL))
 			return refuse(up, i, NULL);
 	return BATON_OK;
 }
@@ -235,8 +238,11 @@ static int spawn_all(struct up *up)
 		complain("%s", err.text);
 		rc = -EIO;
 	}
+	lean_fork_begin();
 	for (unsigned i = 0; !rc && i < up->run.node_count; i++)
-		rc = spawn_one(up, i);
+		if (!up_is_kept(up, i))
+			rc = spawn_one(up, i);
+	lean_fork_end();
 	if (setns(home, CLONE_NEWNS) && !rc)
 		rc = -errno;
 	close(home);
@@ -260,26 +266,36 @@ int up_spawn(struct up *up)
 }
 
 /* After the nodes cut themselves off from /run/netns: each mount is made once, not once a node. */
-static int bind_all(struct up *up)
+int up_bind(struct up *up)
 {
 	int rc = 0;
 
 	for (unsigned i = 0; !rc && i < up->run.node_count; i++) {
 		char path[RUN_PATH_MAX];
 
+		if (up_is_kept(up, i))
+			continue;
 		snprintf(path, sizeof(path), NETNS_ROOT "/%s.%s", up->run.name,
 			 up->run.node[i].name);
 		rc = make_bind_point(up, i, path);
 	}
 	for (unsigned i = 0; !rc && i < up->run.node_count; i++)
-		rc = bind_one(up, i);
+		if (!up_is_kept(up, i))
+			rc = bind_one(up, i);
 	return rc ? failed(NETNS_ROOT, rc) : BATON_OK;
+}
+
+int up_configure(struct up *up)
+{
+	int rc = tell_all(up, INIT_LINKED);
+
+	return rc ? rc : await_all(up, INIT_CONFIGURED);
 }
 
 int up_link(struct up *up)
 {
 	struct node_error err;
-	int rc = bind_all(up);
+	int rc = up_bind(up);
 
 	if (rc)
 		return rc;
@@ -288,8 +304,7 @@ int up_link(struct up *up)
 		complain("%s", err.text);
 		return BATON_FAILED;
 	}
-	rc = tell_all(up, INIT_LINKED);
-	return rc ? rc : await_all(up, INIT_CONFIGURED);
+	return up_configure(up);
 }
 
 int up_start(struct up *up)
@@ -311,7 +326,9 @@ int up_await_sessions(struct up *up)
 	struct session_count count;
 
 	for (;;) {
-		sessions_count(up->t, &up->run, SESSIONS_CONFIGURED, &count);
+		/* what migrations have moved since is no difference */
+		sessions_count(up->t, &up->run,
+			       up->running ? SESSIONS_MEANT : SESSIONS_CONFIGURED, &count);
 		up->active = count.active;
 		up->wanted = count.wanted;
 		if (sessions_complete(&count) || up->no_wait)

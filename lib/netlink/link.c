@@ -216,6 +216,8 @@ static int read_link(const struct nlmsghdr *nlh, void *user)
 	link.up = ifi->ifi_flags & IFF_UP;
 	link.running = ifi->ifi_flags & IFF_RUNNING;
 	link.mtu = nl_attr_u32(attr[IFLA_MTU], 0);
+	link.peer = nl_attr_u32(attr[IFLA_LINK], 0);
+	link.master = nl_attr_u32(attr[IFLA_MASTER], 0);
 	copy_text(link.name, sizeof(link.name), attr[IFLA_IFNAME]);
 	copy_text(link.alias, sizeof(link.alias), attr[IFLA_IFALIAS]);
 	if (attr[IFLA_ADDRESS] && mnl_attr_get_payload_len(attr[IFLA_ADDRESS]) == sizeof(link.mac))

@@ -63,6 +63,8 @@ struct nl_link {
 	uint8_t mac[6];
 	uint32_t mtu;
 	bool up, running;
+	unsigned peer;	 /* of a veth: the other end's index, in its namespace; 0: not known */
+	unsigned master; /* the bridge that it is in; 0: none */
 };
 /** nl_link_list - @each is called for every link; a non-zero answer ends the walk and is returned */
 int nl_link_list(struct nl *nl, int (*each)(const struct nl_link *link, void *user), void *user);

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Daemons of nodes that stand: those whose configuration file changes read it again, or are started
+ * again, and no others. A marker, nodes/NODE/DAEMON.restart, is there from before the file is
+ * written until the daemon is ready again, so that a kill in between forgets nothing.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "testbed/control.h"
+#include "testbed/file.h"
+#include "testbed/reconcile.h"
+
+enum { POLL_MS = 5 };
+
+/* Called for each daemon of a node that stands whose file is not what it should be. */
+typedef int (*take_fn)(struct reconcile *r, unsigned node, const struct daemon_row *row);
+
+static void marker_path(const struct reconcile *r, unsigned node, const struct daemon_row *row,
+			char path[RUN_PATH_MAX])
+{
+	run_path(&r->up->run, path, "nodes/%s/%s.restart", r->t->node[node].name, row->name);
+}
+
+/* Programs and sockets on an interface go with it, and the file may be the same. */
+static bool lost_interface(const struct reconcile *r, unsigned node, const struct daemon_row *row)
+{
+	static const char *const bound[] = {"smf-lite", "upf", "gnb", "ue"};
+	bool is_bound = false;
+
+	for (size_t i = 0; i < sizeof(bound) / sizeof(bound[0]); i++)
+		is_bound |= !strcmp(row->name, bound[i]);
+	for (unsigned p = 0; is_bound && p < r->t->port_count; p++) {
+		enum topo_layer layer = r->t->network[r->t->port[p].network].layer;
+
+		if (r->t->port[p].node == node && !r->kept_port[p] && layer != TOPO_PLAIN &&
+		    layer != TOPO_WAN)
+			return true;
+	}
+	return false;
+}
+
+static bool changes(struct reconcile *r, unsigned node, const struct daemon_row *row)
+{
+	char path[RUN_PATH_MAX], *old = NULL, *new = NULL;
+	size_t old_len = 0, new_len = 0;
+	bool differs;
+
+	if (lost_interface(r, node, row))
+		return true;
+	marker_path(r, node, row, path);
+	if (!access(path, F_OK))
+		return true;
+	run_path(&r->up->run, path, "nodes/%s/%s.yaml", r->t->node[node].name, row->name);
+	if (config_daemon_text(&r->up->plan, node, row, &new, &new_len))
+		return true;
+	differs = file_read_all(path, &old, &old_len) || old_len != new_len ||
+		  memcmp(old, new, new_len) != 0;
+	free(old);
+	free(new);
+	return differs;
+}
+
+static int for_each_changed(struct reconcile *r, take_fn take)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < r->t->node_count; i++) {
+		const struct daemon_row *rows[DAEMONS_PER_NODE];
+		size_t count = up_is_kept(r->up, i) ? plan_daemons(&r->up->plan, i, rows) : 0;
+
+		for (size_t d = 0; !rc && d < count; d++)
+			if (rows[d]->rest_port && changes(r, i, rows[d]))
+				rc = take(r, i, rows[d]);
+	}
+	return rc;
+}
+
+static int list(struct reconcile *r, unsigned node, const struct daemon_row *row)
+{
+	char name[TOPO_NAME_SIZE * 2];
+
+	snprintf(name, sizeof(name), "%s of %s", row->name, r->t->node[node].name);
+	return topology_diff_add(&r->diff[RECONCILE_FROM], TOPO_CHANGE, "daemon", name, "%s",
+				 "restarted: its configuration or an interface changes");
+}
+
+int reconcile_daemons_list(struct reconcile *r)
+{
+	return for_each_changed(r, list);
+}
+
+/* What the init says of a daemon: its state, and its number in the node, 0 when it doesn't run */
+static pid_t ask(const struct reconcile *r, unsigned node, const struct daemon_row *row,
+		 bool *ret_ready)
+{
+	json_t *status = control_status(&r->up->run, r->t->node[node].name), *daemon;
+	pid_t pid = 0;
+	size_t i;
+
+	*ret_ready = false;
+	json_array_foreach(json_object_get(status, "daemons"), i, daemon)
+	{
+		const char *name = json_string_value(json_object_get(daemon, "name"));
+		const char *state = json_string_value(json_object_get(daemon, "state"));
+
+		if (!name || strcmp(name, row->name) != 0)
+			continue;
+		pid = (pid_t)json_integer_value(json_object_get(daemon, "pid"));
+		*ret_ready = pid && state && !strcmp(state, "ready");
+	}
+	json_decref(status);
+	return pid;
+}
+
+/* The marker holds the number of the process that knows the old file. */
+static int restart(struct reconcile *r, unsigned node, const struct daemon_row *row)
+{
+	char path[RUN_PATH_MAX], text[64], *answer = NULL;
+	bool ready;
+	int len = snprintf(text, sizeof(text), "%d\n", ask(r, node, row, &ready));
+	int rc;
+
+	marker_path(r, node, row, path);
+	rc = file_create(path, text, (size_t)len, 0600);
+	if (!rc)
+		rc = config_write_daemon(&r->up->plan, node, row);
+	if (rc)
+		return node_fail(&r->err, rc, "configuration of %s", row->name);
+	snprintf(text, sizeof(text), "restart %s", row->name);
+	rc = control_ask(&r->up->run, r->t->node[node].name, text, &answer);
+	free(answer);
+	return rc ? node_fail(&r->err, rc, "init of node %s", r->t->node[node].name) : 0;
+}
+
+int reconcile_daemons_restart(struct reconcile *r)
+{
+	return for_each_changed(r, restart);
+}
+
+static int left_ms(const struct up *up)
+{
+	int64_t left = up->began_ms + up->timeout_ms - up_now_ms();
+
+	return left > 0 ? (int)left : 0;
+}
+
+static int await(struct reconcile *r, unsigned node, const struct daemon_row *row)
+{
+	char path[RUN_PATH_MAX], text[32];
+	bool ready = false;
+	pid_t old;
+
+	marker_path(r, node, row, path);
+	if (file_read_text(path, text, sizeof(text)) < 0)
+		return 0;
+	old = (pid_t)strtol(text, NULL, 10);
+	while (ask(r, node, row, &ready) == old || !ready) {
+		if (up_interrupted(r->up))
+			return node_fail(&r->err, -EINTR, "waiting for %s", row->name);
+		if (!left_ms(r->up))
+			return node_fail(&r->err, -ETIMEDOUT, "%s of node %s is not ready again",
+					 row->name, r->t->node[node].name);
+		poll(NULL, 0, POLL_MS);
+	}
+	return unlink(path) ? -errno : 0;
+}
+
+int reconcile_daemons_await(struct reconcile *r)
+{
+	return for_each_changed(r, await);
+}
