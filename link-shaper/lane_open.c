@@ -220,6 +220,20 @@ int lane_open(const struct lane_programs *p, int netns_fd, struct nl *nl, unsign
 	return 0;
 }
 
+/* A packet socket forgets its device when that goes, also when another gets the same ifindex. */
+static bool is_bound(int fd, unsigned ifindex)
+{
+	struct sockaddr_ll at;
+	socklen_t len = sizeof(at);
+
+	return !getsockname(fd, (struct sockaddr *)&at, &len) && at.sll_ifindex == (int)ifindex;
+}
+
+bool lane_is_alive(const struct lane_sockets *s)
+{
+	return is_bound(s->in_fd, s->ifindex | SHAPER_TAP_BIT) && is_bound(s->out_fd, s->ifindex);
+}
+
 void lane_unhook(struct nl *nl, unsigned ifindex)
 {
 	const struct nl_bpf_filter filter = filter_of(ifindex, true);

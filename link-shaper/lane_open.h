@@ -38,6 +38,9 @@ void lane_programs_free(struct lane_programs *programs);
 int lane_open(const struct lane_programs *programs, int netns_fd, struct nl *nl, unsigned ifindex,
 	      struct lane_sockets *ret_sockets);
 
+/** lane_is_alive - its devices are those for which it was opened, and none was made anew since */
+bool lane_is_alive(const struct lane_sockets *sockets);
+
 /** lane_unhook - the port's packets go past the shaper from here on; what it has is to be sent yet
  */
 void lane_unhook(struct nl *nl, unsigned ifindex);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "lib/daemon.h"
 #include "lib/log.h"
@@ -117,6 +118,18 @@ static void reload(void *user)
 	json_decref(state);
 }
 
+/* Three descriptors a port that is shaped here */
+static void descriptors_allow(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		log_warn("daemon", "what=\"descriptors stay few\" error=\"%s\"", strerror(errno));
+}
+
 static int start(struct program *p, struct config *config)
 {
 	const struct server_events events = {answer, p};
@@ -160,6 +173,7 @@ int main(int argc, char **argv)
 		status = 0;
 		goto done;
 	}
+	descriptors_allow();
 	if (start(&program, &config))
 		goto stop;
 	daemon.reload = reload;

@@ -143,7 +143,8 @@ static void unshape(struct ports *ports, struct port *port, struct nl *nl)
 /* What was shaped is gone, or another one has its name now. */
 static void forget_stale(struct ports *ports, struct port *port, const struct place *place)
 {
-	if (port->ifindex && (port->netns != place->netns || port->ifindex != place->ifindex))
+	if (port->ifindex && (port->netns != place->netns || port->ifindex != place->ifindex ||
+			      (port->laned && !lane_is_alive(&port->sockets))))
 		unshape(ports, port, NULL);
 }
 

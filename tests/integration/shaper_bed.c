@@ -13,9 +13,31 @@
 #include "link-shaper/checksum.h"
 #include "testbed/link_client.h"
 
-enum { IP_LEN = 20, UDP_LEN = 8, ANSWER_WAIT_MS = 20000, SERVICE = 7777 };
+enum { IP_LEN = 20, UDP_LEN = 8, ANSWER_WAIT_MS = 20000, SERVICE = 7777, WIRE = 77 };
 
 static const uint8_t mac[2][6] = {{2, 0xba, 0x5a, 0, 0, 1}, {2, 0xba, 0x5a, 0, 0, 2}};
+
+static void bed_link(struct shaper_bed *bed)
+{
+	const struct nl_veth veth = {.name = "wire",
+				     .peer = "wire",
+				     .netns_fd = -1,
+				     .peer_netns_fd = bed->b.fd,
+				     .mac = mac[0],
+				     .peer_mac = mac[1],
+				     .ifindex = WIRE,
+				     .peer_ifindex = WIRE};
+
+	if (nl_link_add_veth(bed->a.nl, &veth) || nl_link_set_up(bed->a.nl, WIRE, true) ||
+	    nl_link_set_up(bed->b.nl, WIRE, true))
+		bail("wire", EIO);
+	addr_add(&bed->a, "wire", "10.9.0.1", 24);
+	addr_add(&bed->b, "wire", "10.9.0.2", 24);
+	neigh_add(&bed->a, "wire", "10.9.0.2", mac[1]);
+	neigh_add(&bed->b, "wire", "10.9.0.1", mac[0]);
+	bed->port_a = port_open(&bed->a, "wire");
+	bed->port_b = port_open(&bed->b, "wire");
+}
 
 void bed_make(struct shaper_bed *bed)
 {
@@ -26,13 +48,16 @@ void bed_make(struct shaper_bed *bed)
 	snprintf(bed->socket, sizeof(bed->socket), "%s/socket", bed->dir);
 	netns_make(&bed->a);
 	netns_make(&bed->b);
-	link_make(&bed->a, "wire", mac[0], &bed->b, "wire", mac[1], 1500);
-	addr_add(&bed->a, "wire", "10.9.0.1", 24);
-	addr_add(&bed->b, "wire", "10.9.0.2", 24);
-	neigh_add(&bed->a, "wire", "10.9.0.2", mac[1]);
-	neigh_add(&bed->b, "wire", "10.9.0.1", mac[0]);
-	bed->port_a = port_open(&bed->a, "wire");
-	bed->port_b = port_open(&bed->b, "wire");
+	bed_link(bed);
+}
+
+void bed_relink(struct shaper_bed *bed)
+{
+	close(bed->port_a);
+	close(bed->port_b);
+	if (nl_link_del(bed->a.nl, WIRE))
+		bail("wire", EIO);
+	bed_link(bed);
 }
 
 void bed_free(struct shaper_bed *bed)

@@ -23,6 +23,8 @@ struct shaper_bed {
 /** bed_make - the network and an empty directory; bed_free ends the shaper too, and removes all */
 void bed_make(struct shaper_bed *bed);
 void bed_free(struct shaper_bed *bed);
+/** bed_relink - another veth pair in place of the first, with the same names and ifindexes */
+void bed_relink(struct shaper_bed *bed);
 /** bed_config - write the configuration; @a, @b: keys of the ports' shapes, as ", delay: 5ms";
  * @rest: what follows the ports */
 void bed_config(struct shaper_bed *bed, const char *a, const char *b, const char *rest);

@@ -389,6 +389,25 @@ static void case_reload(struct shaper_bed *bed)
 	tap_ok(!passes(bed), "and is carried out");
 }
 
+/* The link is made again, with the same numbers: SIGHUP finds it. */
+static void case_made_anew(struct shaper_bed *bed)
+{
+	const uint64_t end = now_ms() + 10000;
+	json_int_t before;
+	bool shaped = false;
+
+	bed_set(bed, "a", "{\"delay_us\": 1000}");
+	bed_relink(bed);
+	tap_ok(arrives(bed), "a link made anew isn't shaped yet");
+	before = bed_count(bed, "a", "packets");
+	kill(bed->shaper, SIGHUP);
+	while (!shaped && now_ms() < end) {
+		arrives(bed);
+		shaped = bed_count(bed, "a", "packets") > before;
+	}
+	tap_ok(shaped, "after SIGHUP it is, as before");
+}
+
 static void case_end(struct shaper_bed *bed)
 {
 	bed_set(bed, "a", "{\"delay_us\": 1000}");
@@ -434,6 +453,7 @@ int main(void)
 	case_others(&bed);
 	case_kernel(&bed);
 	case_reload(&bed);
+	case_made_anew(&bed);
 	case_end(&bed);
 	case_missing(&bed);
 	bed_free(&bed);
