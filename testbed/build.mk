@@ -4,19 +4,22 @@ $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology
 # measure: all of it but the command and what knows a running topology
 measure_command := $(addprefix testbed/measure/,place.c migrate.c switch.c)
 $(call library,measure,$(filter-out $(measure_command),$(wildcard testbed/measure/*.c)),jansson libcurl zlib)
+# experiments: all but the commands and what runs other programs
+experiment_command := $(addprefix testbed/experiment/,command.c compare.c run.c child.c store.c page.c)
+$(call library,experiment,$(filter-out $(experiment_command),$(wildcard testbed/experiment/*.c)),jansson)
 # what looks at a topology: drawings, streams, captures
 baton_views := $(addprefix testbed/,graph.c graph_build.c graph_layout.c graph_place.c graph_svg.c graph_text.c \
-	capture.c capture_queue.c pcapng.c stream.c)
+	capture.c capture_queue.c pcapng.c stream.c events.c)
 $(call program,baton,$(baton_views) $(addprefix testbed/,main.c validate.c up.c reconcile.c reconcile_links.c reconcile_node.c reconcile_daemons.c \
 	reconcile_print.c up_check.c up_steps.c down.c status.c exec.c enter.c logs.c env.c \
 	wait.c doctor.c run.c recover.c plan.c config.c config_daemon.c links.c link_client.c management.c netns_root.c teardown.c foreign.c cgroup.c \
 	process.c file.c kernel.c control.c sessions.c lean_fork.c init_spawn.c init.c init_daemon.c init_log.c init_notify.c \
 	init_control.c node_mounts.c node_settings.c node_network.c node_routes.c) \
-	$(measure_command),topology measure dataplane stamp netlink gtpu sctp core,libpcap)
+	$(measure_command) $(experiment_command),topology experiment measure plot dataplane stamp netlink gtpu sctp core,libpcap)
 # Inits are forked, and each would look up its functions anew.
 $(B)/bin/baton: LDFLAGS += -Wl,-z,now
 
-measure_libs := measure stamp netlink gtpu core
+measure_libs := measure plot stamp netlink gtpu core
 $(call unit-test,test_measure,tests/unit/test_measure.c tests/unit/measure_world.c,$(measure_libs))
 $(call unit-test,test_measure_collect,tests/unit/test_measure_collect.c,$(measure_libs))
 $(call unit-test,test_hdr,tests/unit/test_hdr.c,$(measure_libs))

@@ -12,6 +12,9 @@ void report_done(struct report *r)
 	probe_run_done(&r->run);
 	tcp_run_done(&r->tcp);
 	free(r->delays);
+	for (size_t m = 0; r->timelines && m < r->mode_count; m++)
+		timelines_done(&r->timelines[m]);
+	free(r->timelines);
 }
 
 static double figure_of(const struct switch_event *e, enum report_direction direction,

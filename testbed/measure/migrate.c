@@ -108,6 +108,8 @@ static void note_end(struct session *s, struct switch_event *event, const json_t
 	copy_text(event->state, sizeof event->state, migration, "state");
 	copy_text(event->cause, sizeof event->cause, migration, "cause");
 	event->ok = strcmp(event->state, "completed") == 0;
+	event->created_ns = integer(migration, "created_ns");
+	event->ended_ns = integer(migration, "state_since_ns");
 	event->t0_ns = integer(details, "t0_ns");
 	event->switched_ns = integer(details, "switched_ns");
 	event->hold_ns = s->options.hold_ms * UINT64_C(1000000);

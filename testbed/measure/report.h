@@ -8,6 +8,7 @@
 
 #include "testbed/measure/delays.h"
 #include "testbed/measure/result.h"
+#include "testbed/measure/timeline.h"
 
 struct report_mode {
 	char name[32];
@@ -25,8 +26,9 @@ struct report {
 	struct summary noise_up, noise_down; /* largest gap of windows without a switch */
 	struct outside outside;
 	struct probe_run run;
-	struct tcp_run tcp; /* rate_bps 0: none ran */
-	struct delays *delays; /* [mode][direction]; NULL: not worked out */
+	struct tcp_run tcp;	     /* rate_bps 0: none ran */
+	struct timelines *timelines; /* by mode; NULL: not worked out */
+	struct delays *delays;	     /* [mode][direction]; NULL: not worked out */
 };
 
 void report_done(struct report *r);
@@ -42,12 +44,16 @@ void report_svg(const struct report *r, FILE *out);
 
 /** report_hlog - a HdrHistogram interval log; Return: 0 or a negative errno */
 int report_hlog(const struct report *r, FILE *out);
+/** report_timeline_svg - one-way delays of the packets around a switch of each mode;
+ * report_phases_svg - what a migration's time goes into; Return: 0 or a negative errno */
+int report_timeline_svg(const struct report *r, FILE *out);
+int report_phases_svg(const struct report *r, FILE *out);
 
 /** report_folder - make @dir with all above it and see that files can be written there; Return: 0
  * or a negative errno */
 int report_folder(const char *dir);
-/** report_write - DIR/report.json, .csv, .svg and .hlog, each written aside and renamed; Return: 0, or a
- * negative errno with the file's path in @ret_path (PATH_MAX octets) */
+/** report_write - DIR/report.json, .csv, .svg and .hlog, each written aside and renamed; Return: 0,
+ * or a negative errno with the file's path in @ret_path (PATH_MAX octets) */
 int report_write(const struct report *r, const char *dir, char *ret_path);
 
 /** report_time_text - "149 us", "1.46 ms", "12.3 s"; "-" for NAN */

@@ -167,6 +167,8 @@ static json_t *event_json(const struct report *r, const struct switch_event *e)
 		return j;
 	if (e->note[0])
 		json_object_set_new(j, "note", json_string(e->note));
+	json_object_set_new(j, "created_ns", json_integer((json_int_t)e->created_ns));
+	json_object_set_new(j, "ended_ns", json_integer((json_int_t)e->ended_ns));
 	json_object_set_new(j, "t0_ns", json_integer((json_int_t)e->t0_ns));
 	json_object_set_new(j, "switched_ns", json_integer((json_int_t)e->switched_ns));
 	json_object_set_new(j, "pdu_session_setup_ms", number(e->setup_us, 1000));

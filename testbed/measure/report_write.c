@@ -80,16 +80,21 @@ int report_folder(const char *dir)
 int report_write(const struct report *r, const char *dir, char *ret_path)
 {
 	static const struct {
-		const char *name;
+		const char *end;
 		int (*write)(const struct report *, FILE *);
-	} forms[] = {{"json", report_json}, {"csv", write_csv}, {"svg", write_svg}, {"hlog", report_hlog}};
+	} forms[] = {{".json", report_json},
+		     {".csv", write_csv},
+		     {".hlog", report_hlog},
+		     {".svg", write_svg},
+		     {"-timeline.svg", report_timeline_svg},
+		     {"-phases.svg", report_phases_svg}};
 	char aside[PATH_MAX];
 	int status = make_folders(dir);
 
 	snprintf(ret_path, PATH_MAX, "%s", dir);
 	snprintf(aside, sizeof aside, "%s/.report.new", dir);
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0] && status == 0; i++) {
-		snprintf(ret_path, PATH_MAX, "%s/report.%s", dir, forms[i].name);
+		snprintf(ret_path, PATH_MAX, "%s/report%s", dir, forms[i].end);
 		status = write_file(r, ret_path, aside, forms[i].write);
 	}
 	return status;

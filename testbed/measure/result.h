@@ -42,7 +42,8 @@ struct switch_event {
 	char migration[24], state[16], cause[64];
 	bool ok; /* completed */
 	uint64_t t0_ns, switched_ns, hold_ns;
-	double setup_us; /* PDU session set-up; NAN: none was set up */
+	uint64_t created_ns, ended_ns; /* of the migration: accepted, and in its last state */
+	double setup_us;	       /* PDU session set-up; NAN: none was set up */
 	struct in_addr destination_address;
 	struct in_addr uplink_upf; /* with uplink_teid the F-TEID of the new session */
 	uint32_t uplink_teid;	   /* 0: not known */

@@ -240,6 +240,17 @@ static int compute_delays(struct session *s, const struct compute *c)
 	return r->delays ? 0 : -ENOMEM;
 }
 
+static int compute_timelines(struct session *s, const struct compute *c)
+{
+	struct report *report = &s->report;
+	int r = 0;
+
+	report->timelines = calloc(report->mode_count, sizeof *report->timelines);
+	for (size_t m = 0; report->timelines && m < report->mode_count && r == 0; m++)
+		r = timelines_make(c, report->event, report->event_count, m, &report->timelines[m]);
+	return report->timelines ? r : -ENOMEM;
+}
+
 static int compute(struct session *s)
 {
 	double up[NOISE_WINDOWS], down[NOISE_WINDOWS];
@@ -261,6 +272,8 @@ static int compute(struct session *s)
 	s->report.outside =
 		compute_outside(c, s->report.event, s->report.event_count, s->noise_start_ns);
 	r = compute_delays(s, c);
+	if (r == 0)
+		r = compute_timelines(s, c);
 	compute_free(c);
 	return r;
 }
