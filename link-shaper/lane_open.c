@@ -5,15 +5,11 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <linux/if_tun.h>
-#include <net/if.h>
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,8 +21,6 @@ enum {
 	 * back. */
 	FILTER_PRIORITY = 1,
 	FILTER_HANDLE = 0xba5a,
-	TAP_MTU = 65521, /* the most of a tap: what is forwarded into it must fit, super-packets
-			    excepted */
 	SOCKET_BYTES = 64 << 20, /* of each direction; super-packets count with all their memory */
 };
 
@@ -65,104 +59,66 @@ void lane_programs_free(struct lane_programs *p)
 	free(p);
 }
 
-/* ---- in the port's namespace ---- */
+/* ---- the socket ---- */
 
-/* No IPv6 talk on a device that nobody listens to; a kernel without IPv6 has no such file */
-static void ipv6_disable(const char *name)
+/* Only what was taken from this port; attached before anything can come */
+static int filter_attach(int fd, unsigned ifindex)
 {
-	char path[128];
-	int fd;
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_MARK)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SHAPER_TAKEN | ifindex, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6", name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	if (write(fd, "1", 1) != 1)
-		errno = 0; /* it talks, and is swallowed */
-	close(fd);
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
-static int tap_open(unsigned ifindex, int *ret_fd)
-{
-	struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
-	unsigned tap_ifindex = ifindex | SHAPER_TAP_BIT;
-	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK), rc;
-
-	if (fd < 0)
-		return -errno;
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "shape%u", ifindex);
-	if (ioctl(fd, TUNSETIFINDEX, &tap_ifindex) < 0 || ioctl(fd, TUNSETIFF, &request) < 0) {
-		rc = -errno;
-		close(fd);
-		return rc;
-	}
-	ipv6_disable(request.ifr_name);
-	*ret_fd = fd;
-	return 0;
-}
-
-static int socket_bind(int fd, unsigned ifindex, uint16_t protocol)
+static int socket_set(int fd, unsigned ifindex)
 {
 	const struct sockaddr_ll at = {.sll_family = AF_PACKET,
-				       .sll_protocol = htons(protocol),
-				       .sll_ifindex = (int)ifindex};
-	const int on = 1;
+				       .sll_protocol = htons(ETH_P_ALL),
+				       .sll_ifindex = SHAPER_LO};
+	const int on = 1, bytes = SOCKET_BYTES;
+	const unsigned mark = SHAPER_MARK;
 
-	if (setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)) < 0 ||
+	if (filter_attach(fd, ifindex) < 0 ||
+	    setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)) < 0 ||
+	    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) < 0 ||
 	    bind(fd, (const struct sockaddr *)&at, sizeof(at)) < 0)
 		return -errno;
 	return 0;
 }
 
-static int socket_open(int *ret_fd)
+static int open_here(unsigned ifindex, int *ret_fd)
 {
-	*ret_fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	return *ret_fd < 0 ? -errno : 0;
-}
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), rc;
 
-static int in_open(unsigned tap_ifindex, int *ret_fd)
-{
-	const int on = 1, bytes = SOCKET_BYTES;
-	int rc = socket_open(ret_fd);
-
-	if (rc)
-		return rc;
-	if (setsockopt(*ret_fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0 ||
-	    setsockopt(*ret_fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) < 0)
+	if (fd < 0)
 		return -errno;
-	return socket_bind(*ret_fd, tap_ifindex, ETH_P_ALL);
-}
-
-static int out_open(unsigned ifindex, int *ret_fd)
-{
-	const unsigned mark = SHAPER_MARK;
-	const int bytes = SOCKET_BYTES;
-	int rc = socket_open(ret_fd);
-
+	rc = socket_set(fd, ifindex);
 	if (rc)
-		return rc;
-	if (setsockopt(*ret_fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) < 0 ||
-	    setsockopt(*ret_fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) < 0)
-		return -errno;
-	return socket_bind(*ret_fd, ifindex, 0);
+		close(fd);
+	else
+		*ret_fd = fd;
+	return rc;
 }
 
-static int open_all(unsigned ifindex, struct lane_sockets *s)
+int lane_open(int netns_fd, unsigned ifindex, int *ret_fd)
 {
-	int rc = tap_open(ifindex, &s->tap_fd);
+	int own, rc;
 
-	if (!rc)
-		rc = in_open(ifindex | SHAPER_TAP_BIT, &s->in_fd);
-	return rc ? rc : out_open(ifindex, &s->out_fd);
-}
-
-static int open_there(int netns_fd, unsigned ifindex, struct lane_sockets *s)
-{
-	int own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), rc;
-
+	if (ifindex & SHAPER_TAKEN_MASK)
+		return -ERANGE; /* a mark has no room for it */
+	own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (own < 0)
 		return -errno;
-	rc = setns(netns_fd, CLONE_NEWNET) < 0 ? -errno : open_all(ifindex, s);
+	rc = setns(netns_fd, CLONE_NEWNET) < 0 ? -errno : open_here(ifindex, ret_fd);
 	/* nothing of this thread would be right in the other one */
 	if (setns(own, CLONE_NEWNET) < 0)
 		abort();
@@ -192,62 +148,21 @@ static int attach(struct nl *nl, unsigned ifindex, bool egress, const struct bpf
 }
 
 /* The port comes last: from then on its packets go this way. */
-static int hook(const struct lane_programs *p, struct nl *nl, unsigned ifindex)
+int lane_hook(const struct lane_programs *p, struct nl *nl, unsigned ifindex)
 {
-	const unsigned tap = ifindex | SHAPER_TAP_BIT;
-	int rc = attach(nl, tap, false, p->skel->progs.shaper_swallow);
+	int rc = attach(nl, SHAPER_LO, false, p->skel->progs.shaper_swallow);
 
 	if (!rc)
-		rc = nl_link_set_mtu(nl, tap, TAP_MTU);
-	if (!rc)
-		rc = nl_link_set_up(nl, tap, true);
+		rc = nl_link_set_up(nl, SHAPER_LO, true);
 	return rc ? rc : attach(nl, ifindex, true, p->skel->progs.shaper_take);
 }
 
-int lane_open(const struct lane_programs *p, int netns_fd, struct nl *nl, unsigned ifindex,
-	      struct lane_sockets *ret)
+void lane_unhook(struct nl *nl, unsigned ifindex, bool last)
 {
-	struct lane_sockets s = {ifindex, -1, -1, -1};
-	int rc = open_there(netns_fd, ifindex, &s);
+	const struct nl_bpf_filter take = filter_of(ifindex, true);
+	const struct nl_bpf_filter swallow = filter_of(SHAPER_LO, false);
 
-	if (!rc)
-		rc = hook(p, nl, ifindex);
-	if (rc) {
-		lane_close(&s);
-		return rc;
-	}
-	*ret = s;
-	return 0;
-}
-
-/* A packet socket forgets its device when that goes, also when another gets the same ifindex. */
-static bool is_bound(int fd, unsigned ifindex)
-{
-	struct sockaddr_ll at;
-	socklen_t len = sizeof(at);
-
-	return !getsockname(fd, (struct sockaddr *)&at, &len) && at.sll_ifindex == (int)ifindex;
-}
-
-bool lane_is_alive(const struct lane_sockets *s)
-{
-	return is_bound(s->in_fd, s->ifindex | SHAPER_TAP_BIT) && is_bound(s->out_fd, s->ifindex);
-}
-
-void lane_unhook(struct nl *nl, unsigned ifindex)
-{
-	const struct nl_bpf_filter filter = filter_of(ifindex, true);
-
-	(void)nl_bpf_filter_del(nl, &filter); /* the port may be gone */
-}
-
-void lane_close(struct lane_sockets *s)
-{
-	if (s->in_fd >= 0)
-		close(s->in_fd);
-	if (s->out_fd >= 0)
-		close(s->out_fd);
-	if (s->tap_fd >= 0)
-		close(s->tap_fd);
-	*s = (struct lane_sockets){s->ifindex, -1, -1, -1};
+	(void)nl_bpf_filter_del(nl, &take); /* the port may be gone */
+	if (last)
+		(void)nl_bpf_filter_del(nl, &swallow);
 }

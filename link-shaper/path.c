@@ -152,10 +152,10 @@ static uint64_t arrival_ns(const struct path *path, uint64_t stamp_ns, uint64_t 
 static void lane_read(struct path *path, struct lane *lane)
 {
 	uint64_t stamp, now;
-	int n = batch_receive(&path->in, lane->in_fd);
+	int n = batch_receive(&path->in, lane->fd);
 
 	now = clock_mono_ns();
-	if (n < 0) /* of one packet, or that the tap is gone: the next read tells */
+	if (n < 0) /* of one packet, or of the device: the next read tells */
 		lane->overrun += n == -EINVAL;
 	for (int i = 0; i < n; i++) {
 		struct packet *packet = batch_take(&path->in, &path->pool, (unsigned)i, &stamp);
@@ -432,7 +432,7 @@ int path_lane_add(struct path *path, struct lane *lane)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = lane};
 
-	return epoll_ctl(path->epoll_fd, EPOLL_CTL_ADD, lane->in_fd, &event) < 0 ? -errno : 0;
+	return epoll_ctl(path->epoll_fd, EPOLL_CTL_ADD, lane->fd, &event) < 0 ? -errno : 0;
 }
 
 struct flush {
@@ -462,7 +462,7 @@ void path_lane_remove(struct path *path, struct lane *lane)
 	struct flush flush = {path, lane};
 
 	path_lock(path);
-	epoll_ctl(path->epoll_fd, EPOLL_CTL_DEL, lane->in_fd, NULL);
+	epoll_ctl(path->epoll_fd, EPOLL_CTL_DEL, lane->fd, NULL);
 	path->generation++;
 	lane_read(path, lane);
 	queue_drain(&path->queue, flush_takes, flush_one, &flush);
@@ -475,6 +475,6 @@ void lane_overrun_read(struct lane *lane)
 	struct tpacket_stats stats;
 	socklen_t len = sizeof(stats);
 
-	if (!getsockopt(lane->in_fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len))
+	if (!getsockopt(lane->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len))
 		lane->overrun += stats.tp_drops;
 }

@@ -3,8 +3,7 @@
  * The packet path: a thread of its own, real-time where that is allowed, for all lanes of a
  * topology. A lane is a shaped port's way through here:
  *
- *   in socket (on the tap) --> line: whether, how often, when --> queue --> out socket (on the
- * port)
+ *   its socket --> line: whether, how often, when --> queue --> its socket, out of the port
  *
  * Packets carry the kernel's stamp of arrival, so that what they wait before they are read counts
  * as part of the delay that they were to have. The thread sleeps until shortly before the next one
@@ -22,7 +21,8 @@
 struct path;
 
 struct lane {
-	int in_fd, out_fd; /* packet sockets with virtio headers; borrowed */
+	int fd;		  /* packet socket with virtio headers; borrowed */
+	unsigned ifindex; /* where it sends */
 	struct line line;
 	struct lateness lateness;
 	uint64_t overrun; /* came in and found no room: in the socket or in the pool */
@@ -41,7 +41,7 @@ void path_unlock(struct path *path);
 int path_lane_add(struct path *path, struct lane *lane);
 /** path_lane_remove - what is under way in it is sent at once, in the order in which it was due */
 void path_lane_remove(struct path *path, struct lane *lane);
-/** lane_overrun_read - add what the in socket had no room for to lane->overrun; under the lock */
+/** lane_overrun_read - add what the socket had no room for to lane->overrun; under the lock */
 void lane_overrun_read(struct lane *lane);
 
 #endif

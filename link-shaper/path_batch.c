@@ -2,6 +2,7 @@
 #include "link-shaper/path_batch.h"
 
 #include <errno.h>
+#include <linux/if_packet.h>
 #include <string.h>
 #include <time.h>
 
@@ -119,10 +120,15 @@ void batch_add(struct batch_out *b, struct packet *p)
 /* A packet that can't be sent is lost, as on a wire; those behind it have their turn. */
 void batch_send(struct batch_out *b, struct packet_pool *pool, struct lane *lane)
 {
+	struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_ifindex = (int)lane->ifindex};
 	unsigned done = 0;
 
+	for (unsigned i = 0; i < b->count; i++) {
+		b->message[i].msg_hdr.msg_name = &to;
+		b->message[i].msg_hdr.msg_namelen = sizeof(to);
+	}
 	while (done < b->count) {
-		int n = sendmmsg(lane->out_fd, b->message + done, b->count - done, MSG_DONTWAIT);
+		int n = sendmmsg(lane->fd, b->message + done, b->count - done, MSG_DONTWAIT);
 
 		if (n > 0) {
 			done += (unsigned)n;

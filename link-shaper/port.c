@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -14,6 +15,8 @@
 #include "lib/shape/shape.h"
 #include "link-shaper/lane_open.h"
 
+enum { CLOSERS = 64 };
+
 /* What a port has now. Kept by its address: a lane belongs to the path's thread. */
 struct port {
 	struct port_config config; /* a copy, to be told by */
@@ -21,7 +24,6 @@ struct port {
 	ino_t netns;	  /* of the namespace in which it is shaped */
 	unsigned ifindex; /* and the interface; 0: not shaped */
 	struct lane lane;
-	struct lane_sockets sockets;
 	bool laned;
 };
 
@@ -31,6 +33,9 @@ struct ports {
 	bool netem;
 	size_t count;
 	struct port **port;
+	bool ending;  /* all of them: sockets are closed together at the end */
+	int *closing; /* those, room for all */
+	size_t closing_count;
 };
 
 /* A port's namespace, for the length of a call */
@@ -92,38 +97,50 @@ static int lane_begin(struct ports *ports, struct port *port, const struct place
 	port->lane.line.counters = counters;
 	rc = line_set(&port->lane.line, shape);
 	if (!rc)
-		rc = lane_open(ports->programs, place->netns_fd, place->nl, place->ifindex,
-			       &port->sockets);
+		rc = lane_open(place->netns_fd, place->ifindex, &port->lane.fd);
 	if (rc) {
 		line_done(&port->lane.line);
 		return rc;
 	}
-	port->lane.in_fd = port->sockets.in_fd;
-	port->lane.out_fd = port->sockets.out_fd;
+	port->lane.ifindex = place->ifindex;
 	port->laned = true;
-	return path_lane_add(ports->path, &port->lane);
+	rc = path_lane_add(ports->path, &port->lane);
+	return rc ? rc : lane_hook(ports->programs, place->nl, place->ifindex);
+}
+
+static bool is_laned(const struct ports *ports, ino_t netns)
+{
+	for (size_t i = 0; i < ports->count; i++)
+		if (ports->port[i] && ports->port[i]->laned && ports->port[i]->netns == netns)
+			return true;
+	return false;
 }
 
 static void lane_end(struct ports *ports, struct port *port, struct nl *nl)
 {
 	if (!port->laned)
 		return;
-	if (nl)
-		lane_unhook(nl, port->ifindex);
-	path_lane_remove(ports->path, &port->lane);
-	lane_close(&port->sockets);
-	line_done(&port->lane.line);
 	port->laned = false;
+	if (nl)
+		lane_unhook(nl, port->lane.ifindex, !is_laned(ports, port->netns));
+	path_lane_remove(ports->path, &port->lane);
+	if (ports->ending)
+		ports->closing[ports->closing_count++] = port->lane.fd;
+	else
+		close(port->lane.fd);
+	line_done(&port->lane.line);
 }
 
-static int lane_change(struct ports *ports, struct port *port, const struct link_shape *shape)
+static int lane_change(struct ports *ports, struct port *port, const struct place *place,
+		       const struct link_shape *shape)
 {
 	int rc;
 
 	path_lock(ports->path);
 	rc = line_set(&port->lane.line, shape);
 	path_unlock(ports->path);
-	return rc;
+	/* the port may be another one of the same number */
+	return rc ? rc : lane_hook(ports->programs, place->nl, place->ifindex);
 }
 
 /* ---- from one back end to another ---- */
@@ -143,27 +160,35 @@ static void unshape(struct ports *ports, struct port *port, struct nl *nl)
 /* What was shaped is gone, or another one has its name now. */
 static void forget_stale(struct ports *ports, struct port *port, const struct place *place)
 {
-	if (port->ifindex && (port->netns != place->netns || port->ifindex != place->ifindex ||
-			      (port->laned && !lane_is_alive(&port->sockets))))
+	if (port->ifindex && (port->netns != place->netns || port->ifindex != place->ifindex))
 		unshape(ports, port, NULL);
+}
+
+/* Killed, it left its program or qdisc on the port, where another shape may be wanted now. */
+static void predecessor_clear(const struct place *place)
+{
+	const struct link_shape none = {0};
+
+	lane_unhook(place->nl, place->ifindex, false);
+	(void)shape_apply_kernel(place->nl, place->ifindex, &none, SHAPE_NONE);
 }
 
 static int shape_there(struct ports *ports, struct port *port, const struct place *place,
 		       const struct link_shape *shape, enum shape_backend backend)
 {
 	const bool user = backend == SHAPE_USER;
-	int rc;
 
+	if (!port->ifindex)
+		predecessor_clear(place);
 	if (user && port->laned)
-		return lane_change(ports, port, shape);
+		return lane_change(ports, port, place, shape);
 	if (port->backend != backend && (user || port->laned))
 		unshape(ports, port, place->nl);
-	rc = user ? lane_begin(ports, port, place, shape)
-		  : shape_apply_kernel(place->nl, place->ifindex, shape, backend);
 	port->netns = place->netns;
 	port->ifindex = place->ifindex;
 	port->backend = backend;
-	return rc;
+	return user ? lane_begin(ports, port, place, shape)
+		    : shape_apply_kernel(place->nl, place->ifindex, shape, backend);
 }
 
 static void explain(struct patch_error *err, const struct port *port, const struct place *place,
@@ -281,10 +306,50 @@ static void port_free(struct ports *ports, struct port *port)
 	free(port);
 }
 
+struct closer {
+	const struct ports *ports;
+	size_t first;
+	pthread_t thread;
+};
+
+static void *close_some(void *user)
+{
+	const struct closer *c = user;
+
+	for (size_t i = c->first; i < c->ports->closing_count; i += CLOSERS)
+		close(c->ports->closing[i]);
+	return NULL;
+}
+
+/* Each waits for all processors to have passed a quiet state, 10 ms, which they can do together. */
+static void close_all(const struct ports *ports)
+{
+	struct closer closer[CLOSERS];
+	size_t started = 0;
+
+	for (; started < CLOSERS && started < ports->closing_count; started++) {
+		closer[started].ports = ports;
+		closer[started].first = started;
+		if (pthread_create(&closer[started].thread, NULL, close_some, &closer[started]))
+			break;
+	}
+	for (size_t i = started; i < CLOSERS; i++)
+		close_some(&(struct closer){.ports = ports, .first = i});
+	while (started-- > 0)
+		pthread_join(closer[started].thread, NULL);
+}
+
 static void ports_release(struct ports *ports)
 {
+	ports->closing = calloc(ports->count + 1, sizeof(*ports->closing));
+	ports->closing_count = 0;
+	ports->ending = ports->closing;
 	for (size_t i = 0; i < ports->count; i++)
 		port_free(ports, ports->port[i]);
+	close_all(ports);
+	free(ports->closing);
+	ports->closing = NULL;
+	ports->ending = false;
 	free(ports->port);
 	ports->port = NULL;
 	ports->count = 0;

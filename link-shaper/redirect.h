@@ -4,7 +4,9 @@
 #define BATON_LINK_SHAPER_REDIRECT_H
 
 #define SHAPER_MARK 0xba5aba5au /* of packets that the shaper sends on; a veth clears it */
-/* The tap of a port has the port's ifindex with this bit: one program serves all, without a map. */
-#define SHAPER_TAP_BIT (1u << 30)
+/* Of packets on their way to the shaper, on lo, with the port's ifindex in the lower bits */
+#define SHAPER_TAKEN	  0xb5000000u
+#define SHAPER_TAKEN_MASK 0xff000000u
+#define SHAPER_LO	  1 /* lo's ifindex, in every network namespace */
 
 #endif

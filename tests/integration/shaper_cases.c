@@ -317,6 +317,24 @@ static void case_killed(struct shaper_bed *bed)
 	tap_ok(shape_is(bed, "b", "loss", 1), "of the other port too");
 }
 
+/* What a killed one left on a port goes, also when the next is to do without */
+static void case_killed_then_other(struct shaper_bed *bed)
+{
+	bed_set(bed, "a", "{\"loss\": 1}");
+	bed_stop(bed, SIGKILL);
+	bed_config(bed, ", rate: 50Mbit", "", "");
+	bed_start(bed);
+	tap_ok(arrives(bed), "kill -9, and another shape in the file: it is that");
+	bed_stop(bed, SIGKILL);
+	bed_config(bed, ", delay: 1ms", "", "");
+	bed_start(bed);
+	tap_ok(arrives(bed), "and from tbf to user space");
+	tap_ok(!strstr(bed_output(&bed->a, "tc qdisc show dev wire"), "tbf"), "without tbf");
+	bed_stop(bed, SIGTERM);
+	bed_config(bed, "", "", "");
+	bed_start(bed);
+}
+
 /* Somebody else's program on the port's egress: sees what leaves, and may stop it */
 static void other_program(struct shaper_bed *bed, int verdict)
 {
@@ -370,7 +388,7 @@ static void case_kernel(struct shaper_bed *bed)
 
 static bool is_clean(struct netns *netns)
 {
-	return !strstr(bed_output(netns, "ip link"), "shape") &&
+	return !strstr(bed_output(netns, "tc filter show dev lo ingress"), "shaper_swallow") &&
 	       !strstr(bed_output(netns, "tc filter show dev wire egress"), "shaper_take") &&
 	       !strstr(bed_output(netns, "tc qdisc show dev wire"), "tbf");
 }
@@ -450,6 +468,7 @@ int main(void)
 	case_queue(&bed);
 	case_tcp(&bed);
 	case_killed(&bed);
+	case_killed_then_other(&bed);
 	case_others(&bed);
 	case_kernel(&bed);
 	case_reload(&bed);
