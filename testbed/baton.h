@@ -40,6 +40,7 @@ int exec_main(const struct baton_context *ctx, int argc, char **argv);
 int logs_main(const struct baton_context *ctx, int argc, char **argv);
 int env_main(const struct baton_context *ctx, int argc, char **argv);
 int capture_main(const struct baton_context *ctx, int argc, char **argv);
+int events_main(const struct baton_context *ctx, int argc, char **argv);
 int graph_main(const struct baton_context *ctx, int argc, char **argv);
 int wait_main(const struct baton_context *ctx, int argc, char **argv);
 int doctor_main(const struct baton_context *ctx, int argc, char **argv);
