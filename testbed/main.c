@@ -10,6 +10,7 @@
 
 #include "lib/version.h"
 #include "testbed/baton.h"
+#include "testbed/experiment/command.h"
 #include "testbed/measure/measure.h"
 #include "testbed/run.h"
 #include "testbed/topology.h"
@@ -43,6 +44,12 @@ static const struct command {
 	{"wait", wait_main, "[--timeout S]",
 	 "until all daemons are ready and all PDU sessions active"},
 	{"measure", measure_main, "switch [OPTIONS]", "what a PDU session switch costs, from every packet"},
+	{"experiment", experiment_main,
+	 "FILE... [--out DIR] [--full] [--resume] [--dry-run] [--only KNOB=VALUE]",
+	 "run an experiment: sweeps, repeats, every run kept; goes on where it was stopped"},
+	{"report", report_main, "DIR [--out FILE.html]", "an experiment's results as one HTML page"},
+	{"compare", compare_main, "A B [--metric M]",
+	 "two results, point by point, with confidence intervals"},
 	{"doctor", doctor_main, "", "what this machine offers, and what is used instead"},
 	{"version", version_main, "", "print the version"},
 	{"help", help_main, "[COMMAND]", "print this"},

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Whether what was measured has the shape that was expected, with what confidence. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "testbed/experiment/experiment.h"
+#include "testbed/experiment/sample.h"
+
+/* A row's points, and what one draw of them gives */
+struct judged {
+	size_t n;
+	struct sample *samples, *against;
+	double *x;
+	enum statistic statistic;
+	const char *check;
+};
+
+static json_t *number_or_null(double value)
+{
+	return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *runs_of_point(const json_t *runs, size_t point, const char *metric)
+{
+	json_t *list = json_array(), *run;
+	size_t i;
+
+	json_array_foreach((json_t *)runs, i, run)
+	{
+		json_int_t of = json_integer_value(json_object_get(run, "point"));
+
+		if ((size_t)of == point && json_object_get(run, "report"))
+			json_array_append_new(
+				list, metric_values(json_object_get(run, "report"), metric));
+	}
+	return list;
+}
+
+static json_t *series_point(const json_t *settings, json_t *runs, enum statistic which,
+			    uint64_t seed)
+{
+	json_t *point = json_pack("{s:O,s:o}", "settings", settings, "runs", runs), *run;
+	struct interval interval = {NAN, NAN, NAN};
+	struct sample sample;
+	size_t n = 0, i;
+
+	if (sample_read(point, &sample) == 0)
+		interval = bootstrap_interval(&sample.view, which, seed);
+	sample_free(&sample);
+	json_array_foreach(runs, i, run) n += json_array_size(run);
+	json_object_set_new(point, "n", json_integer((json_int_t)n));
+	json_object_set_new(point, "value", number_or_null(interval.value));
+	json_object_set_new(point, "low", number_or_null(interval.low));
+	json_object_set_new(point, "high", number_or_null(interval.high));
+	return point;
+}
+
+json_t *series_make(const json_t *runs, const json_t *points, const json_t *row, uint64_t seed)
+{
+	const char *metric = json_string_value(json_object_get(row, "metric"));
+	const char *which = json_string_value(json_object_get(row, "statistic"));
+	json_t *series = json_array(), *settings;
+	size_t p;
+
+	json_array_foreach((json_t *)points, p,
+			   settings) if (settings_match(settings, json_object_get(row, "where")))
+		json_array_append_new(
+			series, series_point(settings, runs_of_point(runs, p, metric ? metric : ""),
+					     statistic_parse(which), seed));
+	return series;
+}
+
+/* ---- a draw ---- */
+
+static double slope_of(const double *x, const double *y, size_t n)
+{
+	double mx = 0, my = 0, above = 0, below = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		mx += x[i] / (double)n;
+		my += y[i] / (double)n;
+	}
+	for (size_t i = 0; i < n; i++) {
+		above += (x[i] - mx) * (y[i] - my);
+		below += (x[i] - mx) * (x[i] - mx);
+	}
+	return below > 0 ? above / below : NAN;
+}
+
+/* The largest over the smallest, less one: 0 is flat */
+static double spread_of(const double *y, size_t n)
+{
+	double low = INFINITY, high = -INFINITY;
+
+	for (size_t i = 0; i < n; i++) {
+		low = fmin(low, y[i]);
+		high = fmax(high, y[i]);
+	}
+	return high == low ? 0 : high / low - 1;
+}
+
+static double smallest_of(const double *y, size_t n)
+{
+	double low = INFINITY;
+
+	for (size_t i = 0; i < n; i++)
+		low = fmin(low, y[i]);
+	return low;
+}
+
+static double largest_of(const double *y, size_t n)
+{
+	double high = -INFINITY;
+
+	for (size_t i = 0; i < n; i++)
+		high = fmax(high, y[i]);
+	return high;
+}
+
+static double figure_of(const struct judged *j, const double *y)
+{
+	if (!strcmp(j->check, "grows") || !strcmp(j->check, "falls"))
+		return slope_of(j->x, y, j->n);
+	if (!strcmp(j->check, "flat"))
+		return spread_of(y, j->n);
+	return strcmp(j->check, "at-most") ? smallest_of(y, j->n) : largest_of(y, j->n);
+}
+
+/* @state NULL: of the values themselves */
+static double draw(const struct judged *j, uint64_t *state, double *y)
+{
+	for (size_t i = 0; i < j->n; i++) {
+		struct sample *s = &j->samples[i];
+
+		y[i] = state ? sample_resample(&s->view, j->statistic, state, s->scratch)
+			     : sample_statistic(&s->view, j->statistic);
+		if (j->against) {
+			struct sample *a = &j->against[i];
+			double other =
+				state ? sample_resample(&a->view, j->statistic, state, a->scratch)
+				      : sample_statistic(&a->view, j->statistic);
+			y[i] = other / y[i];
+		}
+	}
+	return figure_of(j, y);
+}
+
+static struct interval draws_of(const struct judged *j, uint64_t seed)
+{
+	double *y = calloc(j->n + 1, sizeof(*y)), *draws = calloc(BOOTSTRAP_ROUNDS, sizeof(*draws));
+	struct interval interval = {NAN, NAN, NAN};
+	uint64_t state = seed;
+
+	if (y && draws) {
+		double value = draw(j, NULL, y);
+
+		for (size_t i = 0; i < BOOTSTRAP_ROUNDS; i++)
+			draws[i] = draw(j, &state, y);
+		interval = interval_of_draws(value, draws, BOOTSTRAP_ROUNDS);
+	}
+	free(y);
+	free(draws);
+	return interval;
+}
+
+/* ---- a row ---- */
+
+static double limit_of(const json_t *shape, const char *key)
+{
+	const char *text = json_string_value(json_object_get(shape, key));
+	double value = NAN;
+
+	return text && quantity_parse(text, &value) == 0 ? value : NAN;
+}
+
+static double x_of(const json_t *point, const char *over, size_t index)
+{
+	const char *text =
+		over ? json_string_value(json_object_get(json_object_get(point, "settings"), over))
+		     : NULL;
+	double x;
+
+	return text && quantity_parse(text, &x) == 0 ? x : (double)index;
+}
+
+/* The point of @against that differs from @point in nothing but what @keys name */
+static const json_t *partner_of(const json_t *point, const json_t *against, const json_t *keys)
+{
+	json_t *wanted = json_copy(json_object_get(point, "settings")), *other;
+	const json_t *found = NULL;
+	size_t i;
+
+	json_object_update(wanted, (json_t *)keys);
+	json_array_foreach((json_t *)against, i,
+			   other) if (json_equal(json_object_get(other, "settings"), wanted))
+		found = other;
+	json_decref(wanted);
+	return found;
+}
+
+static bool judged_fill(struct judged *j, const json_t *series, const json_t *against,
+			const json_t *shape)
+{
+	const char *over = json_string_value(json_object_get(shape, "over"));
+	bool whole = j->n > 0;
+
+	for (size_t i = 0; i < j->n; i++) {
+		const json_t *point = json_array_get(series, i);
+
+		j->x[i] = x_of(point, over, i);
+		whole = sample_read(point, &j->samples[i]) == 0 && j->samples[i].view.runs && whole;
+		if (j->against) {
+			const json_t *other =
+				partner_of(point, against, json_object_get(shape, "against"));
+
+			whole = sample_read(other, &j->against[i]) == 0 &&
+				j->against[i].view.runs && whole;
+		}
+	}
+	return whole;
+}
+
+static bool shape_holds(const char *check, const json_t *shape, const struct interval *i)
+{
+	if (!strcmp(check, "grows"))
+		return i->low > 0;
+	if (!strcmp(check, "falls"))
+		return i->high < 0;
+	if (!strcmp(check, "flat"))
+		return i->high <= limit_of(shape, "within");
+	if (!strcmp(check, "at-most"))
+		return i->high <= limit_of(shape, "limit");
+	return i->low >= limit_of(shape, strcmp(check, "ratio") ? "limit" : "at_least");
+}
+
+static void shape_explain(const char *check, const json_t *shape, const struct interval *i,
+			  char *text, size_t size)
+{
+	const char *over = json_string_value(json_object_get(shape, "over"));
+
+	if (!strcmp(check, "grows") || !strcmp(check, "falls"))
+		snprintf(text, size, "slope over %s %.4g [%.4g, %.4g] per base unit, expected %s 0",
+			 over, i->value, i->low, i->high, *check == 'g' ? "above" : "below");
+	else if (!strcmp(check, "flat"))
+		snprintf(text, size,
+			 "varies by %.0f %% [%.0f, %.0f] over %s, expected at most %.0f %%",
+			 i->value * 100, i->low * 100, i->high * 100, over,
+			 limit_of(shape, "within") * 100);
+	else if (!strcmp(check, "ratio"))
+		snprintf(text, size, "ratio %.3g [%.3g, %.3g], expected at least %.3g", i->value,
+			 i->low, i->high, limit_of(shape, "at_least"));
+	else
+		snprintf(text, size, "%s %.4g [%.4g, %.4g], expected %s %.4g",
+			 check[3] == 'm' ? "largest" : "smallest", i->value, i->low, i->high, check,
+			 limit_of(shape, "limit"));
+}
+
+static void judge_shape(json_t *row, const json_t *series, const json_t *against, uint64_t seed)
+{
+	const json_t *shape = json_object_get(row, "shape");
+	const char *given = json_string_value(json_object_get(row, "why"));
+	struct judged j = {
+		.n = json_array_size(series),
+		.check = json_string_value(json_object_get(shape, "check")),
+		.statistic = statistic_parse(json_string_value(json_object_get(row, "statistic")))};
+	char text[512] = "not every point has been measured";
+	json_t *holds = json_null();
+
+	j.samples = calloc(j.n + 1, sizeof(*j.samples));
+	j.x = calloc(j.n + 1, sizeof(*j.x));
+	if (j.check && !strcmp(j.check, "ratio"))
+		j.against = calloc(j.n + 1, sizeof(*j.against));
+	if (!j.check) {
+		snprintf(text, sizeof(text), "no shape is expected");
+	} else if (j.samples && j.x && judged_fill(&j, series, against, shape)) {
+		struct interval interval = draws_of(&j, seed);
+
+		holds = json_boolean(shape_holds(j.check, shape, &interval));
+		shape_explain(j.check, shape, &interval, text, sizeof(text));
+	}
+	json_object_set_new(row, "shape_holds", holds);
+	json_object_set_new(row, "why",
+			    json_sprintf("%s%s%s", given ? given : "", given ? "; " : "", text));
+	for (size_t i = 0; j.samples && i < j.n; i++)
+		sample_free(&j.samples[i]);
+	for (size_t i = 0; j.against && i < j.n; i++)
+		sample_free(&j.against[i]);
+	free(j.samples);
+	free(j.against);
+	free(j.x);
+}
+
+/* One figure as a number; several as a text from the first to the last */
+static json_t *ours_of(const json_t *series)
+{
+	json_t *first = json_array_get(series, 0);
+	json_t *last = json_array_get(series, json_array_size(series) - 1);
+
+	if (json_array_size(series) < 2)
+		return json_incref(first ? json_object_get(first, "value") : json_null());
+	return json_sprintf("%.6g to %.6g", json_number_value(json_object_get(first, "value")),
+			    json_number_value(json_object_get(last, "value")));
+}
+
+void shape_judge(json_t *row, const json_t *series, const json_t *against, uint64_t seed)
+{
+	json_object_set_new(row, "ours", ours_of(series));
+	if (!json_object_get(row, "paper"))
+		json_object_set_new(row, "paper", json_null());
+	judge_shape(row, series, against, seed);
+}
