@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/json.h"
 #include "testbed/control.h"
@@ -277,6 +278,17 @@ static void print_text(json_t *document)
 	print_sessions(json_object_get(document, "pdu_sessions"));
 }
 
+/* Where it was killed early or late there is none, and no node to tell of either. */
+static struct topology *find_topology(const struct run *run)
+{
+	char path[RUN_PATH_MAX];
+
+	run_path(run, path, "topology.yaml");
+	if ((run->phase == RUN_MAKING || run->phase == RUN_ENDING) && access(path, F_OK))
+		return calloc(1, sizeof(struct topology));
+	return run_topology(run);
+}
+
 int status_main(const struct baton_context *ctx, int argc, char **argv)
 {
 	struct topology *t;
@@ -291,7 +303,7 @@ int status_main(const struct baton_context *ctx, int argc, char **argv)
 	rc = run_select(ctx, argc > 1 ? argv[1] : NULL, &run);
 	if (rc != BATON_OK)
 		return rc;
-	t = run_topology(&run);
+	t = find_topology(&run);
 	if (t) {
 		document = make_document(&run, t);
 		if (ctx->json) {

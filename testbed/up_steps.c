@@ -347,8 +347,11 @@ int up_await_sessions(struct up *up)
 
 int up_commit(struct up *up, enum run_phase phase)
 {
+	/* in this order: a record that says "up" must not be that of inits that end with us */
+	int rc = tell_all(up, INIT_COMMIT);
+
 	up->run.phase = phase;
-	if (run_save(&up->run))
-		return failed("state.json", -EIO);
-	return tell_all(up, INIT_COMMIT);
+	if (rc == BATON_OK && run_save(&up->run))
+		rc = failed("state.json", -EIO);
+	return rc;
 }

@@ -33,6 +33,7 @@ static void print_good(const char *file, const struct topology *t)
 	printf("%s: ok: topology %s, %zu nodes, %zu networks and links, %zu interfaces, %zu "
 	       "services\n",
 	       file, t->name, t->node_count, t->network_count, t->port_count, t->service_count);
+	fflush(stdout); /* in turn with complaints */
 }
 
 static int validate(const char *file, json_t *list)

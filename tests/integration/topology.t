@@ -132,7 +132,9 @@ is 'fifty in a row' "$(for ((i = 0; i < 50; i++)); do in_node h1 -- true || echo
 
 note 'the machine around it'
 is 'its settings are untouched' "$(host_settings)" "$settings"
-status 'a second up is 5' 5 baton up "$chain"
+ok 'a second up has nothing to do' baton up "$chain"
+like 'and says so' "$_output" "$topology is up and as the file says"
+status 'with --new it is 5' 5 baton up --new "$chain"
 ok 'the first still works' in_node h1 -- ping -q -c 1 -W 2 h2
 ip netns add "$topology-x.h1" && undo eval "! ip netns | grep -q '^$topology-x.h1' || ip netns del $topology-x.h1"
 status 'a namespace of that name that is not ours' 1 "$build/bin/baton" --name "$topology-x" up "$chain"
