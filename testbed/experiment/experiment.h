@@ -79,7 +79,9 @@ const char *plan_difference(const json_t *a, const json_t *b);
 /** quantity_parse - "5ms" in microseconds, "10Mbit" in bit/s, "1%" as 0.01, plain numbers; Return:
  * 0 or -EINVAL */
 int quantity_parse(const char *text, double *ret);
-const char *quantity_unit(const char *text);
+/** quantity_shown - the same in the unit that people read, which is returned: ms, Mbit/s, or none;
+ * NAN when it is none */
+const char *quantity_shown(const char *text, double *ret);
 
 /* ---- override.c ---- */
 

@@ -22,27 +22,31 @@ struct context {
 };
 
 #define TEXT(word, member, must)                                                                   \
-	{.key = word, .read = yaml_read_text, .offset = offsetof(struct raw, member),              \
-	 .size = sizeof(((struct raw *)0)->member), .required = must}
+	{                                                                                          \
+		.key = word, .read = yaml_read_text, .offset = offsetof(struct raw, member),       \
+		.size = sizeof(((struct raw *)0)->member), .required = must                        \
+	}
 #define NODE(word, member, must)                                                                   \
-	{.key = word, .read = yaml_read_node, .offset = offsetof(struct raw, member), .required = must}
+	{                                                                                          \
+		.key = word, .read = yaml_read_node, .offset = offsetof(struct raw, member),       \
+		.required = must                                                                   \
+	}
 
-static const struct yaml_field file_fields[] = {
-	TEXT("experiment", name, true),
-	TEXT("title", title, false),
-	NODE("topology", topology, false),
-	NODE("workload", workload, true),
-	TEXT("strategy", strategy, false),
-	NODE("mode", mode, false),
-	NODE("sweep", sweep, false),
-	NODE("repeats", repeats, false),
-	{.key = "seed",
-	 .read = yaml_read_u64,
-	 .offset = offsetof(struct raw, seed),
-	 .max = 4294967295},
-	NODE("bandwidth", bandwidth, false),
-	NODE("rows", rows, true),
-	{.key = NULL}};
+static const struct yaml_field file_fields[] = {TEXT("experiment", name, true),
+						TEXT("title", title, false),
+						NODE("topology", topology, false),
+						NODE("workload", workload, true),
+						TEXT("strategy", strategy, false),
+						NODE("mode", mode, false),
+						NODE("sweep", sweep, false),
+						NODE("repeats", repeats, false),
+						{.key = "seed",
+						 .read = yaml_read_u64,
+						 .offset = offsetof(struct raw, seed),
+						 .max = 4294967295},
+						NODE("bandwidth", bandwidth, false),
+						NODE("rows", rows, true),
+						{.key = NULL}};
 
 static int want(struct context *c, const struct yaml_node *node, enum yaml_kind kind,
 		const char *expected)

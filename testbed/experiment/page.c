@@ -45,7 +45,9 @@ static const char style[] =
 	".note{border-left:4px solid var(--bad);padding:.4rem .8rem;background:var(--panel);"
 	"margin:1rem 0}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;"
 	"font-size:.92rem}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}"
-	"@media(max-width:40rem){main{padding:1.2rem .9rem}dl{grid-template-columns:1fr}dd{"
+	"@media(max-width:40rem){.wide "
+	"table{min-width:46rem}figure{overflow-x:auto}svg{min-width:32rem}main{padding:1.2rem "
+	".9rem}dl{grid-template-columns:1fr}dd{"
 	"margin-bottom:.4rem}table{font-size:.82rem}}"
 	"@media print{main{max-width:none;padding:0}body{font-size:11pt}details{display:block}}";
 

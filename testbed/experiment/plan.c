@@ -38,11 +38,23 @@ int quantity_parse(const char *text, double *ret)
 	return 0;
 }
 
-const char *quantity_unit(const char *text)
+const char *quantity_shown(const char *text, double *ret)
 {
 	size_t unit = find_unit(text + strspn(text, "0123456789."));
 
-	return unit < sizeof(units) / sizeof(*units) ? units[unit].base : "";
+	if (quantity_parse(text, ret) < 0) {
+		*ret = NAN;
+		return "";
+	}
+	if (!strcmp(units[unit].base, "us")) {
+		*ret /= 1e3;
+		return "ms";
+	}
+	if (!strcmp(units[unit].base, "bit/s")) {
+		*ret /= 1e6;
+		return "Mbit/s";
+	}
+	return units[unit].base;
 }
 
 /* Index @i of the @n that are run of @of values: all, or both ends and the middle */

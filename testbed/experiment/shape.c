@@ -14,7 +14,7 @@ struct judged {
 	struct sample *samples, *against;
 	double *x;
 	enum statistic statistic;
-	const char *check;
+	const char *check, *unit; /* unit: of x */
 };
 
 static json_t *number_or_null(double value)
@@ -175,14 +175,15 @@ static double limit_of(const json_t *shape, const char *key)
 	return text && quantity_parse(text, &value) == 0 ? value : NAN;
 }
 
-static double x_of(const json_t *point, const char *over, size_t index)
+static double x_of(const json_t *point, const char *over, size_t index, const char **ret_unit)
 {
 	const char *text =
 		over ? json_string_value(json_object_get(json_object_get(point, "settings"), over))
 		     : NULL;
-	double x;
+	double x = NAN;
 
-	return text && quantity_parse(text, &x) == 0 ? x : (double)index;
+	*ret_unit = text ? quantity_shown(text, &x) : "";
+	return isnan(x) ? (double)index : x;
 }
 
 /* The point of @against that differs from @point in nothing but what @keys name */
@@ -209,7 +210,7 @@ static bool judged_fill(struct judged *j, const json_t *series, const json_t *ag
 	for (size_t i = 0; i < j->n; i++) {
 		const json_t *point = json_array_get(series, i);
 
-		j->x[i] = x_of(point, over, i);
+		j->x[i] = x_of(point, over, i, &j->unit);
 		whole = sample_read(point, &j->samples[i]) == 0 && j->samples[i].view.runs && whole;
 		if (j->against) {
 			const json_t *other =
@@ -235,14 +236,16 @@ static bool shape_holds(const char *check, const json_t *shape, const struct int
 	return i->low >= limit_of(shape, strcmp(check, "ratio") ? "limit" : "at_least");
 }
 
-static void shape_explain(const char *check, const json_t *shape, const struct interval *i,
+static void shape_explain(const struct judged *j, const json_t *shape, const struct interval *i,
 			  char *text, size_t size)
 {
+	const char *check = j->check;
 	const char *over = json_string_value(json_object_get(shape, "over"));
 
 	if (!strcmp(check, "grows") || !strcmp(check, "falls"))
-		snprintf(text, size, "slope over %s %.4g [%.4g, %.4g] per base unit, expected %s 0",
-			 over, i->value, i->low, i->high, *check == 'g' ? "above" : "below");
+		snprintf(text, size, "slope over %s %.4g [%.4g, %.4g] per %s, expected %s 0", over,
+			 i->value, i->low, i->high, *j->unit ? j->unit : "unit",
+			 *check == 'g' ? "above" : "below");
 	else if (!strcmp(check, "flat"))
 		snprintf(text, size,
 			 "varies by %.0f %% [%.0f, %.0f] over %s, expected at most %.0f %%",
@@ -278,7 +281,7 @@ static void judge_shape(json_t *row, const json_t *series, const json_t *against
 		struct interval interval = draws_of(&j, seed);
 
 		holds = json_boolean(shape_holds(j.check, shape, &interval));
-		shape_explain(j.check, shape, &interval, text, sizeof(text));
+		shape_explain(&j, shape, &interval, text, sizeof(text));
 	}
 	json_object_set_new(row, "shape_holds", holds);
 	json_object_set_new(row, "why",

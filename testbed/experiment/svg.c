@@ -190,19 +190,21 @@ static void widen(double v, double *low, double *high)
 	}
 }
 
-static double x_value(const json_t *point, const char *over)
+static double x_value(const json_t *point, const char *over, const char **ret_unit)
 {
 	const char *text = text_at(json_object_get(point, "settings"), over);
-	double x;
+	double x = NAN;
 
-	return text && quantity_parse(text, &x) == 0 ? x : NAN;
+	*ret_unit = text ? quantity_shown(text, &x) : "";
+	return x;
 }
 
 static const char *x_unit(const json_t *points, const char *over)
 {
-	const char *text = text_at(json_object_get(json_array_get(points, 0), "settings"), over);
+	const char *unit;
 
-	return text ? quantity_unit(text) : "";
+	x_value(json_array_get(points, 0), over, &unit);
+	return unit;
 }
 
 /* ---- sweep ---- */
@@ -232,7 +234,8 @@ static size_t gather(const json_t *points, const char *over, struct curve *curve
 
 	json_array_foreach((json_t *)points, i, point)
 	{
-		double x = x_value(point, over), y = number_at(point, "value");
+		const char *unit;
+		double x = x_value(point, over, &unit), y = number_at(point, "value");
 		struct curve *c;
 		char name[160];
 
