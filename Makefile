@@ -146,6 +146,7 @@ install: all
 	install $(B)/bin/baton $(DESTDIR)$(PREFIX)/bin/
 	install $(filter-out $(B)/bin/baton,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/libexec/baton/
 	install -m 644 topologies/*.yaml $(DESTDIR)$(PREFIX)/share/baton/topologies/
+	install -m 644 docs/topology.schema.json $(DESTDIR)$(PREFIX)/share/baton/
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 
 # Each bench prints a table and writes build/bench/NAME.json.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Readers of YAML nodes: single scalars, and mappings by a table of fields. */
+#include "lib/suggest.h"
 #include "lib/yaml.h"
 
 #include <arpa/inet.h>
@@ -180,13 +181,18 @@ static int fail_unknown(const struct yaml_doc *doc, const struct yaml_node *node
 {
 	struct yaml_node at = {.line = node->key_line, .column = node->key_column};
 	char known[384] = "";
+	struct suggest meant;
 	size_t len = 0;
 
 	for (const struct yaml_field *f = fields; f->key && len < sizeof(known); f++)
 		len += (size_t)snprintf(known + len, sizeof(known) - len, "%s%s",
 					f == fields ? "" : ", ", f->key);
-	return yaml_fail(doc, &at, err, "unknown key '%.60s', expected one of: %s", node->key,
-			 known);
+	suggest_begin(&meant, node->key);
+	for (const struct yaml_field *f = fields; f->key; f++)
+		suggest_offer(&meant, f->key);
+	return yaml_fail(doc, &at, err, "unknown key '%.60s', expected one of: %s%s%s%s", node->key,
+			 known, meant.best ? "; did you mean '" : "", meant.best ? meant.best : "",
+			 meant.best ? "'?" : "");
 }
 
 static int read_pair(const struct yaml_doc *doc, const struct yaml_node *node,

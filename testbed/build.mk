@@ -9,7 +9,8 @@ experiment_command := $(addprefix testbed/experiment/,command.c compare.c run.c 
 $(call library,experiment,$(filter-out $(experiment_command),$(wildcard testbed/experiment/*.c)),jansson)
 # what looks at a topology: drawings, streams, captures
 baton_views := $(addprefix testbed/,graph.c graph_build.c graph_layout.c graph_place.c graph_svg.c graph_text.c \
-	capture.c capture_queue.c pcapng.c stream.c events.c)
+	capture.c capture_queue.c pcapng.c stream.c events.c shell.c list.c schema.c) \
+	$(B)/gen/topology_schema.c
 $(call program,baton,$(baton_views) $(addprefix testbed/,main.c validate.c up.c reconcile.c reconcile_links.c reconcile_node.c reconcile_daemons.c \
 	reconcile_print.c up_check.c up_steps.c down.c status.c exec.c enter.c logs.c env.c \
 	wait.c doctor.c run.c recover.c plan.c config.c config_daemon.c links.c link_client.c management.c netns_root.c teardown.c foreign.c cgroup.c \
@@ -38,3 +39,9 @@ bench-topology: $(B)/bench/bench_topology all
 	scripts/setup mininet
 	$< $(B)/bin/baton topologies/two-edges.yaml $(B)/bench/topology.json
 .PHONY: bench-topology
+
+# docs/topology.schema.json as a string, as the manager's openapi.json
+$(B)/gen/topology_schema.c: docs/topology.schema.json
+	@mkdir -p $(@D)
+	@{ echo '#include "testbed/schema.h"'; echo 'const char topology_schema_text[] ='; \
+	   sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $<; echo ';'; } > $@

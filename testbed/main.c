@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/suggest.h"
 #include "lib/version.h"
 #include "testbed/baton.h"
 #include "testbed/experiment/command.h"
@@ -29,6 +30,7 @@ static const struct command {
 	{"down", down_main, "[NAME] [--all] [--force]",
 	 "take it down; --force ends processes that aren't Baton's"},
 	{"status", status_main, "", "nodes, daemons, links, PDU sessions"},
+	{"list", list_main, "", "the topologies of this machine"},
 	{"graph", graph_main, "FILE|running [--format svg|dot|mermaid] [--out F]",
 	 "draw a topology: nodes, networks, addresses, shaping, PDU sessions"},
 	{"capture", capture_main,
@@ -36,6 +38,7 @@ static const struct command {
 	 "packets into one pcapng file, with comments where a UE is switched"},
 	{"exec", exec_main, "NODE [--pdu N] -- CMD...",
 	 "run a command in a node; --pdu: over PDU session N of a UE"},
+	{"shell", shell_main, "NODE [--pdu N]", "a shell in a node"},
 	{"logs", logs_main, "[NODE...] [--daemon D] [-f]",
 	 "what the daemons said, of all nodes in order of time"},
 	{"events", events_main, "[--follow] [--json] [--since TIME]",
@@ -50,6 +53,7 @@ static const struct command {
 	{"report", report_main, "DIR [--out FILE.html]", "an experiment's results as one HTML page"},
 	{"compare", compare_main, "A B [--metric M]",
 	 "two results, point by point, with confidence intervals"},
+	{"schema", schema_main, "", "print the JSON Schema of topology files, for editors"},
 	{"doctor", doctor_main, "", "what this machine offers, and what is used instead"},
 	{"version", version_main, "", "print the version"},
 	{"help", help_main, "[COMMAND]", "print this"},
@@ -83,7 +87,10 @@ static void print_help(FILE *out)
 	for (const struct command *c = commands; c->name; c++) {
 		int width = fprintf(out, "  %s %s", c->name, c->arguments);
 
-		fprintf(out, "%*s%s\n", width < 46 ? 46 - width : 1, "", c->help);
+		if (width > 44)
+			fprintf(out, "\n%46s%s\n", "", c->help);
+		else
+			fprintf(out, "%*s%s\n", 46 - width, "", c->help);
 	}
 	fprintf(out,
 		"\n  --name NAME  which topology; the file's name, or the only one that is up\n"
@@ -97,10 +104,16 @@ static void print_help(FILE *out)
 
 static const struct command *find_command(const char *name)
 {
+	struct suggest meant;
+
 	for (const struct command *c = commands; c->name; c++)
 		if (!strcmp(c->name, name))
 			return c;
-	complain("unknown command '%s'; see `baton help`", name);
+	suggest_begin(&meant, name);
+	for (const struct command *c = commands; c->name; c++)
+		suggest_offer(&meant, c->name);
+	complain("unknown command '%s'%s%s%s; see `baton help`", name, meant.best ? ", did you mean '" : "",
+		 meant.best ? meant.best : "", meant.best ? "'?" : "");
 	return NULL;
 }
 
@@ -216,6 +229,11 @@ static int run_command(struct baton_context *ctx, int argc, char **argv)
 	command = find_command(argv[optind]);
 	if (!command)
 		return BATON_USAGE;
+	if (optind + 1 < argc && (!strcmp(argv[optind + 1], "--help") || !strcmp(argv[optind + 1], "-h"))) {
+		char *asked[] = {"help", argv[optind], NULL};
+
+		return help_main(ctx, 2, asked);
+	}
 	find_daemons(ctx);
 	argv += optind;
 	argc -= optind;

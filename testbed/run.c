@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The run directory and its record. */
+#include "lib/suggest.h"
 #include "testbed/run.h"
 
 #include <arpa/inet.h>
@@ -395,10 +396,16 @@ int run_select(const struct baton_context *ctx, const char *name, struct run *re
 
 int run_find_node(const struct run *run, const char *name)
 {
+	struct suggest meant;
+
 	for (size_t i = 0; i < run->node_count; i++)
 		if (!strcmp(run->node[i].name, name))
 			return (int)i;
-	complain("topology '%s' has no node '%s'; it has:", run->name, name);
+	suggest_begin(&meant, name);
+	for (size_t i = 0; i < run->node_count; i++)
+		suggest_offer(&meant, run->node[i].name);
+	complain("topology '%s' has no node '%s'%s%s%s; it has:", run->name, name,
+		 meant.best ? ", did you mean '" : "", meant.best ? meant.best : "", meant.best ? "'?" : "");
 	for (size_t i = 0; i < run->node_count; i++)
 		fprintf(stderr, "  %s\n", run->node[i].name);
 	return -1;
