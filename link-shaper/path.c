@@ -25,10 +25,14 @@ enum {
 	EVENTS = 64,
 	NICE = -20,
 	PRIORITY = 10, /* above everything that isn't real-time, below the kernel's own threads */
-	SPIN_MIN_NS = 3000,  /* how long before a packet is due the thread is awake and looks at the
-				clock: */
-	SPIN_MAX_NS = 30000, /* as long as wake-ups take here, in these limits */
-	SPIN_CROWDED_NS = 8000, /* and where others want the processor too */
+	/* how long before a packet is due the thread is awake and looks at the clock: as long as
+	 * wake-ups take here, but no longer than the first where it has little to do, the second,
+	 * or the third where others want the processor */
+	SPIN_MIN_NS = 3000,
+	SPIN_IDLE_NS = 120000,
+	SPIN_BUSY_NS = 30000,
+	SPIN_CROWDED_NS = 8000,
+	IDLE_NS = 4000000,	/* awake for less than this in a window: little to do */
 	WINDOW_NS = 20000000,	/* of every such time */
 	REALTIME_NS = 18000000, /* it may be awake so long at real-time priority */
 	CROWDED_WINDOWS = 250,
@@ -51,6 +55,7 @@ struct path {
 	uint64_t real_offset_ns; /* CLOCK_REALTIME less CLOCK_MONOTONIC */
 	uint64_t wake_ns;	 /* what a wake-up takes: rises fast, falls slowly */
 	bool realtime_allowed, realtime;
+	bool idle;	  /* it had little to do in the last window */
 	unsigned crowded; /* for so many windows others are taken to want the processor */
 	long preempted;	  /* how often, as getrusage has it */
 	uint64_t window_ns, slept_ns; /* when the window began, and its sleep so far */
@@ -234,16 +239,17 @@ static void priority_turn(struct path *path, uint64_t now)
 {
 	bool share;
 
-	if (!path->realtime_allowed)
-		return;
 	if (now - path->window_ns >= WINDOW_NS) {
-		if (!path->realtime && was_preempted(path))
+		path->idle = now - path->window_ns - path->slept_ns < IDLE_NS;
+		if (path->realtime_allowed && !path->realtime && was_preempted(path))
 			path->crowded = CROWDED_WINDOWS;
 		else if (path->crowded)
 			path->crowded--;
 		path->window_ns = now;
 		path->slept_ns = 0;
 	}
+	if (!path->realtime_allowed)
+		return;
 	share = now - path->window_ns - path->slept_ns >= REALTIME_NS;
 	if (share && !path->crowded && path->realtime)
 		(void)was_preempted(path); /* from here on it counts */
@@ -253,16 +259,17 @@ static void priority_turn(struct path *path, uint64_t now)
 static uint64_t spin_ns(const struct path *path)
 {
 	const uint64_t spin = path->wake_ns + path->wake_ns / 4 + SPIN_MIN_NS;
+	uint64_t max = path->idle ? SPIN_IDLE_NS : SPIN_BUSY_NS;
 
-	const uint64_t max = path->crowded ? SPIN_CROWDED_NS : SPIN_MAX_NS;
-
+	if (path->crowded && !path->idle)
+		max = SPIN_CROWDED_NS;
 	return spin < max ? spin : max;
 }
 
 static void wake_learn(struct path *path, uint64_t late_ns)
 {
-	if (late_ns > SPIN_MAX_NS)
-		late_ns = SPIN_MAX_NS;
+	if (late_ns > SPIN_IDLE_NS)
+		late_ns = SPIN_IDLE_NS;
 	if (late_ns > path->wake_ns)
 		path->wake_ns += (late_ns - path->wake_ns) / 4;
 	else

@@ -159,6 +159,15 @@ const char *bed_set(struct shaper_bed *bed, const char *node, const char *shape)
 	return backend;
 }
 
+const char *bed_refusal(struct shaper_bed *bed, const char *node, const char *shape)
+{
+	static struct link_client_error err;
+
+	return link_client_set(bed->socket, node, "wire", json_loads(shape, 0, NULL), NULL, &err)
+		       ? err.text
+		       : "";
+}
+
 json_t *bed_port(struct shaper_bed *bed, const char *node)
 {
 	struct link_client_error err;

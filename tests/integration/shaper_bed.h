@@ -36,6 +36,8 @@ int bed_stop(struct shaper_bed *bed, int signal);
 /** bed_set - the shape of @node's port, whole: "{\"loss\": 1}"; Return: the back end's name, static
  */
 const char *bed_set(struct shaper_bed *bed, const char *node, const char *shape);
+/** bed_refusal - what it says to a shape that can't be; "" when it can; static */
+const char *bed_refusal(struct shaper_bed *bed, const char *node, const char *shape);
 /** bed_port - what "get" says of a port; new reference */
 json_t *bed_port(struct shaper_bed *bed, const char *node);
 /** bed_count - one of its counters */

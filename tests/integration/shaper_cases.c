@@ -436,6 +436,37 @@ static void case_end(struct shaper_bed *bed)
 	tap_ok(arrives(bed), "packets pass");
 }
 
+/* Told that the kernel has netem, it has netem do it; and says so where the kernel has none. */
+static void case_netem(struct shaper_bed *bed)
+{
+	const char *refusal;
+	bool ordered, same;
+	json_t *port;
+
+	bed_config(bed, "", "", "netem: true\n");
+	bed_start(bed);
+	refusal = bed_refusal(bed, "a", "{\"duplicate\": 1}");
+	port = bed_port(bed, "a");
+	if (refusal[0]) {
+		tap_ok(strstr(refusal, "a:wire: ") == refusal, "no netem here: %s", refusal);
+		tap_ok(!strcmp(json_string_value(json_object_get(port, "backend")), "failed"),
+		       "which the port shows");
+		tap_ok(arrives(bed), "packets pass, unshaped");
+	} else {
+		tap_ok(!strcmp(json_string_value(json_object_get(port, "backend")), "netem"),
+		       "netem does it");
+		bed_send(bed, COUNT, SIZE);
+		tap_ok(receive_all(bed, 2 * COUNT, &ordered, &same) == 2 * COUNT && same,
+		       "every packet comes twice");
+		tap_ok(!strcmp(bed_set(bed, "a", "{\"loss\": 1}"), "netem") && !passes(bed),
+		       "none passes a loss of all");
+	}
+	json_decref(port);
+	bed_stop(bed, SIGTERM);
+	tap_ok(!strstr(bed_output(&bed->a, "tc qdisc show dev wire"), "netem"),
+	       "and leaves nothing");
+}
+
 /* A namespace that isn't there, or a port: told, and the others are shaped */
 static void case_missing(struct shaper_bed *bed)
 {
@@ -474,6 +505,7 @@ int main(void)
 	case_reload(&bed);
 	case_made_anew(&bed);
 	case_end(&bed);
+	case_netem(&bed);
 	case_missing(&bed);
 	bed_free(&bed);
 	return tap_end();
