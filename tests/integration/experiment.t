@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# `baton experiment`, `report`, `compare`: mistakes told before anything is made; an experiment killed with -9 in the
+# middle goes on where it was, takes down what was left up, and ends with a whole result and a page that needs nothing
+# but itself.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+need_root
+need_command jq ip iperf3
+need_built "$build/bin/baton"
+baton="$build/bin/baton"
+
+for file in "$root"/experiments/*.yaml; do
+	ok "${file##*/} can be planned" "$baton" experiment --dry-run "$file"
+	ok "${file##*/} can be planned in full" "$baton" experiment --full --dry-run "$file"
+	like 'every run is told' "$_output" 'repeat 1'
+	is 'as JSON, too' "$("$baton" experiment --dry-run --json "$file" | jq '.runs | length > 0')" true
+done
+
+cat >"$tmp/x.yaml" <<EOF
+experiment: x
+topology: {file: $root/topologies/two-edges.yaml, set: {topology.nodes.upf-a.dataplane: ebpf}}
+workload: {measure: switch, options: {switches: 2, hold: 30}}
+mode: [make-before-break, break-before-make]
+repeats: {default: 1, full: 2}
+rows:
+  - {id: F2, what: "lost <script>", metric: "modes.*.*.lost", unit: packets, statistic: sum, where: {mode: make-before-break}, shape: {check: at-most, limit: 1000}}
+  - {id: F3, what: gap, paper: 14 ms, metric: "samples[].uplink.largest_gap_us", unit: us, shape: {check: at-most, limit: 10000000}}
+EOF
+
+# ---- mistakes ----
+
+sed 's/measure: switch/measure: dance/' "$tmp/x.yaml" >"$tmp/bad.yaml"
+status 'a mistake in the file' 3 "$baton" experiment "$tmp/bad.yaml" --out "$tmp/bad"
+like 'has its place' "$_output" 'bad.yaml:3:21: measure: expected one of: switch, storm'
+sed 's/upf-a.dataplane/upf-z.dataplane/' "$tmp/x.yaml" >"$tmp/bad.yaml"
+status 'a knob that the topology lacks' 3 "$baton" experiment "$tmp/bad.yaml" --out "$tmp/bad"
+like 'is named' "$_output" 'nodes.upf-z.dataplane'
+sed 's/switches: 2/switches: 9999/' "$tmp/x.yaml" >"$tmp/bad.yaml"
+status 'more than 20 minutes' 2 "$baton" experiment "$tmp/bad.yaml" --out "$tmp/bad"
+like 'want --full' "$_output" 'at most 20 min are taken without --full'
+status 'nothing to run' 2 "$baton" experiment "$tmp/x.yaml" --only mode=sideways
+like 'is told' "$_output" 'no run has the settings'
+status 'nothing to resume' 1 "$baton" experiment "$tmp/x.yaml" --resume --out "$tmp/none"
+like 'is told' "$_output" 'nothing to resume'
+nok 'nothing was made' test -e "$tmp/bad"
+status 'no file' 2 "$baton" experiment
+status 'report of nothing' 1 "$baton" report "$tmp/none"
+status 'compare wants two' 2 "$baton" compare "$tmp"
+
+# ---- killed in the middle ----
+
+kill_quietly() { kill -9 "$experiment" 2>/dev/null || true; }
+runs() { find "$tmp/out/runs" -name '0*.json' 2>/dev/null | wc -l; }
+one_done() { [ "$(runs)" -ge 1 ]; }
+is_up() { compgen -G '/run/baton/exp-*/state.json' >/dev/null; }
+left_up() {
+	# of this test's folder: the name is a hash of it
+	"$baton" --name "$name" down --force >/dev/null 2>&1 || true
+}
+
+"$baton" experiment "$tmp/x.yaml" --out "$tmp/out" 2>"$tmp/errors" &
+experiment=$!
+undo kill_quietly
+ok 'a first run is done' wait_for 40 one_done
+ok 'the second begins' wait_for 10 is_up
+status 'another experiment in the same folder' 1 "$baton" experiment "$tmp/x.yaml" --out "$tmp/out"
+like 'is refused' "$_output" 'another .baton experiment. is at work there'
+kill -9 $experiment
+wait $experiment 2>/dev/null
+like 'the plan was told' "$(cat "$tmp/errors")" 'x: 2 runs, about'
+like 'and the time left' "$(cat "$tmp/errors")" 'run 1 of 2, .* left: mode='
+first=$(find "$tmp/out/runs" -name '001-*.json')
+stamp=$(stat -c %Y.%i "$first")
+
+sed 's/hold: 30/hold: 40/' "$tmp/x.yaml" >"$tmp/other.yaml"
+status 'another plan in that folder' 1 "$baton" experiment "$tmp/other.yaml" --out "$tmp/out"
+like 'is refused, and what differs' "$_output" "holds runs of another plan: 'options' differs"
+
+ok 'it goes on' "$baton" experiment "$tmp/x.yaml" --out "$tmp/out" --resume
+is 'the first run is not made again' "$(stat -c %Y.%i "$first")" "$stamp"
+is 'every run is there' "$(runs)" 2
+name=$(jq -r '.commands[0][2]' "$first")
+undo left_up
+nok 'nothing is left up' test -e "/run/baton/$name"
+
+# ---- the result ----
+
+result() { jq -rc "$1" "$tmp/out/result.json"; }
+is 'it is whole' "$(result '[.experiment, .done, .planned, .partial, .full]')" '["x",2,2,false,false]'
+is 'each row is judged' "$(result '[.rows[] | [.id, .paper, .unit, .shape_holds]]')" \
+	'[["F2",null,"packets",true],["F3","14 ms","us",true]]'
+is 'each run has its bandwidth' "$(result '[.runs[].bandwidth.measured_bps > 1e6] | all')" true
+is 'and its raw rows' "$(jq '(.report.samples | length) == 2 and (.links | length) > 5 and .kernel and .machine and .commit and .topology' "$first" | tail -1)" true
+is 'samples of both modes' "$(result '[.rows[1].points[].n]')" '[2,2]'
+nok 'the page has no outside address' grep -E 'https?://|//[a-z]|url\(' "$tmp/out/report.html"
+nok 'and nothing that is not escaped' grep '<script' "$tmp/out/report.html"
+ok 'it has plots' grep -q '<svg' "$tmp/out/report.html"
+ok 'a page made anew' "$baton" report "$tmp/out" --out "$tmp/page.html"
+ok 'is the same' cmp "$tmp/page.html" "$tmp/out/report.html"
+
+# ---- compared ----
+
+is 'with itself: no difference' \
+	"$("$baton" compare "$tmp/out" "$tmp/out" --json | jq -c '[.rows[].verdict] | unique')" '["no difference seen"]'
+mkdir "$tmp/slow" "$tmp/far" "$tmp/broken"
+jq '.rows[1].points[].runs[][] += 1e6 | .machine = "another"' "$tmp/out/result.json" >"$tmp/slow/result.json"
+ok 'with one a second slower' "$baton" compare "$tmp/out" "$tmp/slow" --metric largest_gap
+like 'that is seen' "$_output" 'difference 1e\+06 .*: slower'
+like 'another machine is warned of' "$_output" "warning: 'machine' differs"
+jq '.plan.topology = "{}"' "$tmp/out/result.json" >"$tmp/far/result.json"
+status 'with another topology' 1 "$baton" compare "$tmp/out" "$tmp/far"
+like 'is refused' "$_output" 'their topologies differ'
+echo '{"rows": [{"points": [3, {"runs": "x"}]}, 4], "runs": {}}' >"$tmp/broken/result.json"
+ok 'a result of garbage has a page' "$baton" report "$tmp/broken"
+status 'and no comparison' 1 "$baton" compare "$tmp/out" "$tmp/broken"
+echo '{' >"$tmp/broken/result.json"
+status 'half a result' 1 "$baton" report "$tmp/broken"
+
+# ---- a run file that is garbage is made again ----
+
+echo '{"status": "done", "number": 1' >"$first"
+ok 'with a run file cut off' "$baton" experiment "$tmp/x.yaml" --out "$tmp/out"
+is 'that run is made again' "$(jq -r .status "$first")" done
+
+# ---- a workload that fails ----
+
+cat >"$tmp/fails.yaml" <<EOF
+experiment: fails
+topology: $root/topologies/two-edges.yaml
+workload: {command: [sh, -c, "echo no such luck >&2; exit 3"], node: ue, result: number}
+bandwidth: false
+rows: [{id: F2, what: n, metric: value, unit: "1"}]
+EOF
+status 'a run that fails' 1 "$baton" experiment "$tmp/fails.yaml" --out "$tmp/fails"
+like 'is told, and tried once more' "$_output" 'failed, once more: command: exit status 3: no such luck'
+is 'and recorded' "$(jq -c '[.partial, .runs[0].status, .runs[0].attempts]' "$tmp/fails/result.json")" '[true,"failed",2]'
+sed 's/echo no.*exit 3/echo 42/' "$tmp/fails.yaml" >"$tmp/works.yaml"
+ok 'a command in a node' "$baton" experiment "$tmp/works.yaml" --out "$tmp/works"
+is 'its output is the figure' "$(jq -c '.rows[0].ours' "$tmp/works/result.json")" 42
+
+done_testing
