@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,6 +27,18 @@ static void marker_path(const struct reconcile *r, unsigned node, const struct d
 	run_path(&r->up->run, path, "nodes/%s/%s.restart", r->t->node[node].name, row->name);
 }
 
+static bool has_new_port(const struct reconcile *r, unsigned node, bool radio)
+{
+	for (unsigned p = 0; p < r->t->port_count; p++) {
+		enum topo_layer layer = r->t->network[r->t->port[p].network].layer;
+
+		if (r->t->port[p].node == node && !r->kept_port[p] && layer != TOPO_PLAIN &&
+		    layer != TOPO_WAN && (layer == TOPO_RADIO) == radio)
+			return true;
+	}
+	return false;
+}
+
 /* Programs and sockets on an interface go with it, and the file may be the same. */
 static bool lost_interface(const struct reconcile *r, unsigned node, const struct daemon_row *row)
 {
@@ -34,14 +47,49 @@ static bool lost_interface(const struct reconcile *r, unsigned node, const struc
 
 	for (size_t i = 0; i < sizeof(bound) / sizeof(bound[0]); i++)
 		is_bound |= !strcmp(row->name, bound[i]);
-	for (unsigned p = 0; is_bound && p < r->t->port_count; p++) {
-		enum topo_layer layer = r->t->network[r->t->port[p].network].layer;
+	return is_bound && (has_new_port(r, node, false) || has_new_port(r, node, true));
+}
 
-		if (r->t->port[p].node == node && !r->kept_port[p] && layer != TOPO_PLAIN &&
-		    layer != TOPO_WAN)
-			return true;
+/* Both without the items of lists; in a gNB's file those are the radio links. */
+static bool differ_in_items_only(const char *a, const char *b)
+{
+	static const char item[] = "  - ";
+
+	for (;;) {
+		size_t len_a, len_b;
+
+		while (!strncmp(a, item, sizeof(item) - 1))
+			a += strcspn(a, "\n") + 1;
+		while (!strncmp(b, item, sizeof(item) - 1))
+			b += strcspn(b, "\n") + 1;
+		len_a = strcspn(a, "\n");
+		len_b = strcspn(b, "\n");
+		if (len_a != len_b || strncmp(a, b, len_a) != 0)
+			return false;
+		if (!a[len_a] || !b[len_b])
+			return a[len_a] == b[len_b];
+		a += len_a + 1;
+		b += len_b + 1;
 	}
-	return false;
+}
+
+/* A gNB takes up and drops radio links while it runs. */
+static bool can_reload(const struct reconcile *r, unsigned node, const struct daemon_row *row)
+{
+	char path[RUN_PATH_MAX], *old = NULL, *new = NULL;
+	size_t old_len, new_len;
+	bool can = false;
+
+	marker_path(r, node, row, path);
+	if (strcmp(row->name, "gnb") != 0 || !access(path, F_OK) || has_new_port(r, node, false))
+		return false;
+	run_path(&r->up->run, path, "nodes/%s/%s.yaml", r->t->node[node].name, row->name);
+	if (!file_read_all(path, &old, &old_len) &&
+	    !config_daemon_text(&r->up->plan, node, row, &new, &new_len))
+		can = differ_in_items_only(old, new);
+	free(old);
+	free(new);
+	return can;
 }
 
 static bool changes(struct reconcile *r, unsigned node, const struct daemon_row *row)
@@ -82,11 +130,13 @@ static int for_each_changed(struct reconcile *r, take_fn take)
 
 static int list(struct reconcile *r, unsigned node, const struct daemon_row *row)
 {
+	const char *how = can_reload(r, node, row)
+				  ? "told to read its configuration again"
+				  : "restarted: its configuration or an interface changes";
 	char name[TOPO_NAME_SIZE * 2];
 
 	snprintf(name, sizeof(name), "%s of %s", row->name, r->t->node[node].name);
-	return topology_diff_add(&r->diff[RECONCILE_FROM], TOPO_CHANGE, "daemon", name, "%s",
-				 "restarted: its configuration or an interface changes");
+	return topology_diff_add(&r->diff[RECONCILE_FROM], TOPO_CHANGE, "daemon", name, "%s", how);
 }
 
 int reconcile_daemons_list(struct reconcile *r)
@@ -117,14 +167,42 @@ static pid_t ask(const struct reconcile *r, unsigned node, const struct daemon_r
 	return pid;
 }
 
+static int tell(struct reconcile *r, unsigned node, const char *request)
+{
+	char *answer = NULL;
+	int rc = control_ask(&r->up->run, r->t->node[node].name, request, &answer);
+
+	free(answer);
+	return rc ? node_fail(&r->err, rc, "init of node %s", r->t->node[node].name) : 0;
+}
+
+/* A kill before the signal leaves the marker, and then it is restarted after all. */
+static int reload(struct reconcile *r, unsigned node, const struct daemon_row *row)
+{
+	char path[RUN_PATH_MAX], request[64];
+	int rc;
+
+	marker_path(r, node, row, path);
+	rc = file_create(path, "0\n", 2, 0600);
+	if (!rc)
+		rc = config_write_daemon(&r->up->plan, node, row);
+	if (rc)
+		return node_fail(&r->err, rc, "configuration of %s", row->name);
+	snprintf(request, sizeof(request), "kill %s %d", row->name, SIGHUP);
+	rc = tell(r, node, request);
+	return rc || !unlink(path) ? rc : -errno;
+}
+
 /* The marker holds the number of the process that knows the old file. */
 static int restart(struct reconcile *r, unsigned node, const struct daemon_row *row)
 {
-	char path[RUN_PATH_MAX], text[64], *answer = NULL;
+	char path[RUN_PATH_MAX], text[64];
 	bool ready;
 	int len = snprintf(text, sizeof(text), "%d\n", ask(r, node, row, &ready));
 	int rc;
 
+	if (can_reload(r, node, row))
+		return reload(r, node, row);
 	marker_path(r, node, row, path);
 	rc = file_create(path, text, (size_t)len, 0600);
 	if (!rc)
@@ -132,9 +210,7 @@ static int restart(struct reconcile *r, unsigned node, const struct daemon_row *
 	if (rc)
 		return node_fail(&r->err, rc, "configuration of %s", row->name);
 	snprintf(text, sizeof(text), "restart %s", row->name);
-	rc = control_ask(&r->up->run, r->t->node[node].name, text, &answer);
-	free(answer);
-	return rc ? node_fail(&r->err, rc, "init of node %s", r->t->node[node].name) : 0;
+	return tell(r, node, text);
 }
 
 int reconcile_daemons_restart(struct reconcile *r)

@@ -112,6 +112,8 @@ void n2_user_location(const struct gnb *g, struct ngap_user_location *ret_locati
 /* radio.c: what UEs say */
 int radio_start(struct gnb *g);
 void radio_stop(struct gnb *g);
+/** radio_reload - bring the radio links to those in the configuration; UEs on others notice nothing */
+void radio_reload(struct gnb *g);
 
 /* ue.c */
 struct gnb_ue *ue_find(struct gnb *g, uint32_t ran_ue_id);

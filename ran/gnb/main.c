@@ -153,6 +153,30 @@ static int check_config(struct gnb *g)
 	return r;
 }
 
+/* SIGHUP: radio links come and go; for anything else it takes a restart. A file that can't be read
+ * changes nothing. */
+static void reload(void *user)
+{
+	struct gnb *g = user, next = {.config.container = true};
+	struct gnb_config before = g->config, after;
+
+	if (daemon_config(&g->daemon, fields, &next.config, &next.config_doc) < 0)
+		return;
+	if (check_config(&next) < 0) {
+		yaml_free(next.config_doc);
+		return;
+	}
+	after = next.config;
+	before.radios = after.radios = NULL;
+	if (memcmp(&before, &after, sizeof before) != 0)
+		log_warn("config", "what=\"only radios can change without a restart\"");
+	yaml_free(g->config_doc);
+	g->config_doc = next.config_doc;
+	g->config.radios = next.config.radios;
+	radio_reload(g);
+	log_info("config", "what=reloaded radios=%zu", g->ue_count);
+}
+
 int main(int argc, char **argv)
 {
 	static struct gnb g = {.config.container = true};
@@ -167,6 +191,8 @@ int main(int argc, char **argv)
 		goto done;
 	}
 	if (start(&g) == 0) {
+		g.daemon.reload = reload;
+		g.daemon.user = &g;
 		daemon_ready("serving");
 		status = daemon_run(&g.daemon);
 	}

@@ -108,16 +108,74 @@ static void timer_closed(uv_handle_t *handle)
 	free(handle->data);
 }
 
+static void drop(struct gnb *g, struct gnb_ue *ue)
+{
+	ue_drop_context(ue);
+	if (ue->link && g->dp)
+		dataplane_radio_remove(g->dp, radio_link_ifindex(ue->link));
+	radio_link_free(ue->link);
+	uv_close((uv_handle_t *)&ue->timer, timer_closed);
+}
+
 void radio_stop(struct gnb *g)
 {
+	for (size_t i = 0; i < g->ue_count; i++)
+		drop(g, g->ue[i]);
+	g->ue_count = 0;
+}
+
+static bool is_listed(const struct gnb *g, const char *device)
+{
+	for (const struct yaml_node *n = g->config.radios->child; n; n = n->next)
+		if (!strcmp(n->scalar, device))
+			return true;
+	return false;
+}
+
+static bool has_link(const struct gnb *g, const char *device)
+{
+	for (size_t i = 0; i < g->ue_count; i++)
+		if (!strcmp(radio_link_device(g->ue[i]->link), device))
+			return true;
+	return false;
+}
+
+/* Not listed any more, or its interface is another one of that name by now. */
+static bool is_gone(const struct gnb *g, const struct gnb_ue *ue)
+{
+	const char *device = radio_link_device(ue->link);
+
+	return !is_listed(g, device) || if_nametoindex(device) != radio_link_ifindex(ue->link);
+}
+
+static void drop_gone(struct gnb *g)
+{
+	size_t kept = 0;
+
 	for (size_t i = 0; i < g->ue_count; i++) {
 		struct gnb_ue *ue = g->ue[i];
 
-		ue_drop_context(ue);
-		if (ue->link && g->dp)
-			dataplane_radio_remove(g->dp, radio_link_ifindex(ue->link));
-		radio_link_free(ue->link);
-		uv_close((uv_handle_t *)&ue->timer, timer_closed);
+		if (!is_gone(g, ue)) {
+			g->ue[kept++] = ue;
+			continue;
+		}
+		log_info("radio", "device=%s what=\"link dropped\"", radio_link_device(ue->link));
+		drop(g, ue);
 	}
-	g->ue_count = 0;
+	g->ue_count = kept;
+}
+
+void radio_reload(struct gnb *g)
+{
+	drop_gone(g);
+	for (const struct yaml_node *n = g->config.radios->child; n; n = n->next) {
+		size_t count = g->ue_count;
+
+		if (has_link(g, n->scalar))
+			continue;
+		if (add(g, n->scalar) == 0)
+			log_info("radio", "device=%s what=\"link added\"", n->scalar);
+		else if (g->ue_count > count)
+			drop(g, g->ue[--g->ue_count]);
+	}
 }
