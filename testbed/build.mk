@@ -9,7 +9,7 @@ experiment_command := $(addprefix testbed/experiment/,command.c compare.c run.c 
 $(call library,experiment,$(filter-out $(experiment_command),$(wildcard testbed/experiment/*.c)),jansson)
 # what looks at a topology: drawings, streams, captures
 baton_views := $(addprefix testbed/,graph.c graph_build.c graph_layout.c graph_place.c graph_svg.c graph_text.c \
-	capture.c capture_queue.c pcapng.c stream.c events.c shell.c list.c schema.c) \
+	capture.c capture_queue.c pcapng.c stream.c events.c shell.c list.c wait_condition.c schema.c) \
 	$(B)/gen/topology_schema.c
 $(call program,baton,$(baton_views) $(addprefix testbed/,main.c validate.c up.c reconcile.c reconcile_links.c reconcile_node.c reconcile_daemons.c \
 	reconcile_print.c up_check.c up_steps.c down.c status.c exec.c enter.c logs.c env.c \

@@ -43,6 +43,11 @@ ok 'a daemon that is killed' wait_for 10 has "$tmp/follow2" '^gnb2 .*what=ended 
 ok 'and started again' wait_for 10 eval '[ "$(grep -c "^gnb2 .*what=ready" "$tmp/follow2")" = 2 ]'
 ok 'wait: the sessions are back' baton wait
 
+ok 'wait: conditions that hold' baton wait --session ue:2=active --daemon upf-a:upf=ready --node ue=up --link cloud:wan=up --session ue:9=none
+status 'wait: one that does not' 1 baton wait --session ue:2=releasing --node ue=up --timeout 0.1
+like 'is told, with what is' "$_output" '1 of 2 conditions did not come:
+  --session ue:2=releasing: is active'
+
 note 'events'
 past=$(baton events)
 like 'daemons that were started' "$past" 'upf-a +daemon +daemon=upf state=started pid='
@@ -52,6 +57,7 @@ follow "$tmp/json" events --follow --json
 follow "$tmp/text" events --follow
 ok 'streams are open' wait_for 10 eval '[ "$(grep -c "\"state\":\"open\"" "$tmp/json")" = 3 ]'
 migration=$(migrate make-before-break edge-b 100)
+ok 'wait: for a migration' baton wait --migration "$migration=completed"
 ok 'a migration' wait_for 20 ended "$migration"
 for state in preparing switching releasing completed; do
 	ok "$state is told" wait_for 5 has "$tmp/json" "\"event\":\"migration\".*\"state\":\"$state\""

@@ -73,6 +73,9 @@ done <<'END'
 2|shell|usage: baton shell NODE
 2|shell a b|usage: baton shell NODE
 2|wait --timeout x|usage: baton wait
+2|wait --session ue2=active|--session: expected UE:ID=STATE, such as ue:2=active
+2|wait --daemon upf-a:upf=reday|expected one of the states starting, ready, waiting, stopped, found 'reday'
+2|wait --migration m1|--migration: expected ID=STATE, such as m1=completed
 2|schema now|usage: baton schema
 2|list all|usage: baton list
 2|status a b|usage: baton status
