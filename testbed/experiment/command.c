@@ -319,6 +319,8 @@ static int measure_unshaped(struct session *s, double *ret_bps)
 	if (*ret_bps > 0)
 		return BATON_OK;
 	*ret_bps = run_unshaped(&s->runner, settings, why, sizeof(why));
+	if (child_interrupted())
+		return BATON_INTERRUPTED;
 	if (*ret_bps <= 0) {
 		complain("the path without a rate can't be measured, which a sweep over rates "
 			 "needs: %s",

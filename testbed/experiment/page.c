@@ -202,7 +202,7 @@ static void put_bandwidth(FILE *out, const json_t *run)
 	double bps = json_number_value(json_object_get(bandwidth, "measured_bps"));
 
 	if (bps > 0)
-		fprintf(out, "%.4g Mbit/s", bps / 1e6);
+		fprintf(out, "%.4g %cbit/s", bps / (bps < 1e9 ? 1e6 : 1e9), bps < 1e9 ? 'M' : 'G');
 	else
 		fputs(bandwidth ? "not measured" : "&ndash;", out);
 }

@@ -256,8 +256,8 @@ static void shape_explain(const struct judged *j, const json_t *shape, const str
 			 i->low, i->high, limit_of(shape, "at_least"));
 	else
 		snprintf(text, size, "%s %.4g [%.4g, %.4g], expected %s %.4g",
-			 check[3] == 'm' ? "largest" : "smallest", i->value, i->low, i->high, check,
-			 limit_of(shape, "limit"));
+			 check[3] == 'm' ? "largest" : "smallest", i->value, i->low, i->high,
+			 check[3] == 'm' ? "at most" : "at least", limit_of(shape, "limit"));
 }
 
 static void judge_shape(json_t *row, const json_t *series, const json_t *against, uint64_t seed)
@@ -295,16 +295,37 @@ static void judge_shape(json_t *row, const json_t *series, const json_t *against
 	free(j.x);
 }
 
+/* Of two points that differ in their mode alone, each by its name */
+static json_t *ours_by_mode(const json_t *first, const json_t *last)
+{
+	static const char mode[] = "mode";
+	json_t *of[] = {json_object_get(first, "settings"), json_object_get(last, "settings")};
+
+	if (json_object_size(of[0]) != 1 || !json_object_get(of[0], mode))
+		return NULL;
+	return json_sprintf("%s %.6g, %s %.6g", json_string_value(json_object_get(of[0], mode)),
+			    json_number_value(json_object_get(first, "value")),
+			    json_string_value(json_object_get(of[1], mode)),
+			    json_number_value(json_object_get(last, "value")));
+}
+
 /* One figure as a number; several as a text from the first to the last */
 static json_t *ours_of(const json_t *series)
 {
-	json_t *first = json_array_get(series, 0);
-	json_t *last = json_array_get(series, json_array_size(series) - 1);
+	size_t n = json_array_size(series);
+	json_t *first = json_array_get(series, 0), *last = json_array_get(series, n ? n - 1 : 0);
+	json_t *named;
 
-	if (json_array_size(series) < 2)
+	if (n < 2)
 		return json_incref(first ? json_object_get(first, "value") : json_null());
-	return json_sprintf("%.6g to %.6g", json_number_value(json_object_get(first, "value")),
-			    json_number_value(json_object_get(last, "value")));
+	if (!json_is_number(json_object_get(first, "value")) ||
+	    !json_is_number(json_object_get(last, "value")))
+		return json_null();
+	named = n == 2 ? ours_by_mode(first, last) : NULL;
+	return named ? named
+		     : json_sprintf("%.6g to %.6g",
+				    json_number_value(json_object_get(first, "value")),
+				    json_number_value(json_object_get(last, "value")));
 }
 
 void shape_judge(json_t *row, const json_t *series, const json_t *against, uint64_t seed)
