@@ -101,9 +101,11 @@ static int add_management(struct nl *nl, const struct plan *plan, const int *net
 	nl_batch_begin(nl);
 	for (unsigned i = 0; !rc && i < plan->t->node_count; i++) {
 		char name[IFNAMSIZ];
+		uint8_t mac[6];
 		struct nl_veth veth = {
 			.name = name,
 			.peer = "mgmt0",
+			.peer_mac = mac,
 			.netns_fd = -1,
 			.peer_netns_fd = netns[i],
 			.ifindex = IFINDEX_FABRIC_MGMT + i,
@@ -111,6 +113,7 @@ static int add_management(struct nl *nl, const struct plan *plan, const int *net
 			.master = bridge,
 		};
 
+		management_mac(plan->run->node[i].address, mac);
 		topo_name_cut(name, sizeof(name), "m.", plan->t->node[i].name, i);
 		rc = nl_link_add_veth(nl, &veth);
 		if (!rc)

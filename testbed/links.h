@@ -15,9 +15,11 @@ int links_make(const struct plan *plan, const int *netns, struct node_error *err
  * run lock held, and save the record before letting go.
  */
 int management_choose(struct plan *plan, struct node_error *err);
+/** management_mac - of mgmt0, by its address: who has it in a neighbour table is right, too, when the node was made again */
+void management_mac(struct in_addr addr, uint8_t ret_mac[6]);
 /** management_host_up - address and state of the host's end */
 int management_host_up(const struct plan *plan, struct node_error *err);
-/** management_host_remove - every link of the host with the alias "baton:NAME"; Return: 0 also when there is none */
-int management_host_remove(const char *name);
+/** management_host_remove - every link of the host with the alias "baton:NAME", and @ifname (or "") if it is a veth without one; Return: 0 also when there is none */
+int management_host_remove(const char *name, const char *ifname);
 
 #endif

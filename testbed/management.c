@@ -131,6 +131,13 @@ int management_choose(struct plan *plan, struct node_error *err)
 	return node_fail(err, -EADDRNOTAVAIL, "no free /20 in 10.192.0.0/10 for management");
 }
 
+void management_mac(struct in_addr addr, uint8_t ret_mac[6])
+{
+	ret_mac[0] = 0x0a; /* locally administered */
+	ret_mac[1] = 0xbb; /* and none of a link's or a radio's */
+	memcpy(ret_mac + 2, &addr, 4);
+}
+
 int management_host_up(const struct plan *plan, struct node_error *err)
 {
 	char alias[TOPO_NAME_SIZE + 8];
@@ -158,6 +165,7 @@ int management_host_up(const struct plan *plan, struct node_error *err)
 struct removal {
 	struct nl *nl;
 	char alias[TOPO_NAME_SIZE + 8];
+	const char *ifname; /* of the record: ours also when a kill came before its alias */
 };
 
 static int remove_ours(const struct nl_link *link, void *user)
@@ -165,15 +173,18 @@ static int remove_ours(const struct nl_link *link, void *user)
 	struct removal *removal = user;
 	int rc;
 
-	if (strcmp(link->alias, removal->alias) != 0)
+	bool unnamed = !link->alias[0] && removal->ifname[0] && !strcmp(link->kind, "veth") &&
+		       !strcmp(link->name, removal->ifname);
+
+	if (strcmp(link->alias, removal->alias) != 0 && !unnamed)
 		return 0;
 	rc = nl_link_del(removal->nl, link->ifindex);
 	return rc == -ENODEV ? 0 : rc;
 }
 
-int management_host_remove(const char *name)
+int management_host_remove(const char *name, const char *ifname)
 {
-	struct removal removal;
+	struct removal removal = {.ifname = ifname};
 	int rc = nl_open(&removal.nl);
 
 	if (rc)

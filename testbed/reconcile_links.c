@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "testbed/links.h"
 #include "testbed/reconcile.h"
 
 #define MANAGEMENT_BRIDGE "br-mgmt"
@@ -261,14 +262,17 @@ static int add_management(struct reconcile *r, unsigned node)
 {
 	struct live *fabric = &r->live[r->t->node_count];
 	char name[IFNAMSIZ];
+	uint8_t mac[6];
 	struct nl_veth veth = {.name = name,
 			       .peer = "mgmt0",
+			       .peer_mac = mac,
 			       .netns_fd = -1,
 			       .peer_netns_fd = r->up->netns[node],
 			       .peer_ifindex = IFINDEX_MGMT};
 	unsigned bridge;
 	int rc = nl_link_index(fabric->nl, MANAGEMENT_BRIDGE, &bridge);
 
+	management_mac(r->up->run.node[node].address, mac);
 	topo_name_cut(name, sizeof(name), "m.", r->t->node[node].name, fabric->next_ifindex);
 	/* what a node of that name had, when its namespace was not quite gone */
 	(void)remove_link(fabric, name);

@@ -143,7 +143,7 @@ int teardown(const struct run *run)
 
 	if (run_is_of_this_boot(run))
 		end_inits(run, &failure);
-	note(&failure, management_host_remove(run->name), "host interface of", run->name);
+	note(&failure, management_host_remove(run->name, run_is_of_this_boot(run) ? run->host_ifname : ""), "host interface of", run->name);
 	remove_bpffs(run, &failure);
 	remove_namespaces(run, &failure);
 	cgroup_remove_all(run->name);

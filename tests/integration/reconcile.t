@@ -157,6 +157,34 @@ ok 'it is as the file says' baton up --dry-run "$two"
 ok 'and back' baton up "$one"
 is 'one session' "$(baton status --json | jq -c '[.pdu_sessions[] | [.id, .state]]')" '[[1,"active"]]'
 ok 'the UE reaches the service' reaches ue service
+
+note 'a UE comes and goes beside another'
+more=$(file more < <(sed 's/}]}}$/}]}, ue2: ue}/' "$one"))
+gnb=$(daemon gnb)
+baton exec ue -- ping -q -i 0.002 -c 300 service >"$tmp/ping" 2>&1 &
+pinger=$!
+wait_for 5 pgrep -f '^ping -q -i 0.002 -c 300 service'
+ok 'up' baton up "$more"
+like 'its gNB is told to read its file' "$_output" 'daemon gnb of gnb1 .told to read its configuration again'
+ok 'the other UE reaches the service' reaches ue2 service
+ue2=$(pid ue2)
+kill -9 "$ue2"
+ue2_is_gone() { [ "$(baton status --json | jq -r '.nodes[] | select(.name == "ue2") | .state')" = gone ]; }
+wait_for 5 ue2_is_gone
+ok 'it is made again when it died' baton up "$more"
+ok 'and reaches the service' reaches ue2 service
+ok 'and goes' baton up "$one"
+wait $pinger
+like 'no packet of the first was lost' "$(cat "$tmp/ping")" '300 received, 0% packet loss'
+is 'by the same gNB' "$(daemon gnb)" "$gnb"
+cp "/run/baton/$topology/nodes/gnb1/gnb.yaml" "$tmp/gnb.yaml"
+echo 'radios: [' >"/run/baton/$topology/nodes/gnb1/gnb.yaml"
+kill -HUP "$gnb"
+refused() { baton logs gnb1 | grep -q 'gnb: error config error=.*gnb.yaml'; }
+ok 'a bad file is refused' wait_for 5 refused
+ok 'and changes nothing' reaches ue service
+cp "$tmp/gnb.yaml" "/run/baton/$topology/nodes/gnb1/gnb.yaml"
+is 'the gNB lives' "$(daemon gnb)" "$gnb"
 ok 'down' baton down
 is 'nothing is left' "$(remnants)" ''
 
