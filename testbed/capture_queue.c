@@ -108,6 +108,8 @@ int capture_queue_mark(struct capture_queue *q, uint64_t time_ns, const char *te
 
 static void drop_marks(struct capture_queue *q, size_t count)
 {
+	if (!count)
+		return;
 	for (size_t i = 0; i < count; i++)
 		free(q->mark[i].text);
 	q->mark_count -= count;
