@@ -142,10 +142,12 @@ check: tests fuzz
 PREFIX ?= /usr/local
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/baton $(DESTDIR)$(PREFIX)/share/baton/topologies \
+		$(DESTDIR)$(PREFIX)/share/baton/experiments \
 		$(DESTDIR)$(PREFIX)/share/man/man1
 	install $(B)/bin/baton $(DESTDIR)$(PREFIX)/bin/
 	install $(filter-out $(B)/bin/baton,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/libexec/baton/
 	install -m 644 topologies/*.yaml $(DESTDIR)$(PREFIX)/share/baton/topologies/
+	install -m 644 experiments/*.yaml $(DESTDIR)$(PREFIX)/share/baton/experiments/
 	install -m 644 docs/topology.schema.json $(DESTDIR)$(PREFIX)/share/baton/
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 

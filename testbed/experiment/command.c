@@ -419,17 +419,29 @@ static int run_one(struct session *s, size_t index)
 	return s->runner.fatal;
 }
 
+/* From the file, whose figures are rounded: `baton report` makes the same page */
+static int save_page(const struct session *s)
+{
+	json_t *result = store_load(&s->store, "result.json");
+	char path[PATH_MAX + 16];
+	int r;
+
+	snprintf(path, sizeof(path), "%s/report.html", s->store.dir);
+	r = result ? page_write(result, path) : -EIO;
+	json_decref(result);
+	return r;
+}
+
 static int save_result(struct session *s, int rc)
 {
 	json_t *result = result_make(&s->experiment, s->plan, s->records, s->store.dir);
 	bool partial = json_is_true(json_object_get(result, "partial"));
-	char path[PATH_MAX];
 	int r;
 
 	json_object_set_new(result, "command", json_string(s->options->line));
 	r = store_save(&s->store, "result.json", result);
-	if (r == 0 && snprintf(path, sizeof(path), "%s/report.html", s->store.dir) < PATH_MAX)
-		r = page_write(result, path);
+	if (r == 0)
+		r = save_page(s);
 	if (s->options->json)
 		json_dumpf(result, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9)), printf("\n");
 	if (r < 0)

@@ -40,7 +40,8 @@ int report_main(const struct baton_context *ctx, int argc, char **argv)
 {
 	static const struct option known[] = {{"out", required_argument, NULL, 'o'}, {0}};
 	const char *out = NULL;
-	char file[PATH_MAX];
+	char file[PATH_MAX + 16];
+	struct stat st;
 	json_t *result;
 	int c, r;
 
@@ -58,7 +59,8 @@ int report_main(const struct baton_context *ctx, int argc, char **argv)
 		json_decref(result);
 		return BATON_FAILED;
 	}
-	snprintf(file, sizeof(file), "%s/report.html", argv[optind]);
+	snprintf(file, sizeof(file), "%s%s", argv[optind],
+		 !stat(argv[optind], &st) && S_ISDIR(st.st_mode) ? "/report.html" : ".html");
 	r = page_write(result, out ? out : file);
 	if (r < 0)
 		complain("%s: %s", out ? out : file, strerror(-r));
