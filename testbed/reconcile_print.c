@@ -4,6 +4,7 @@
 
 #include "testbed/reconcile.h"
 
+static const char signs[] = "+-~"; /* by enum topo_action */
 static const char *const actions[] = {
 	[TOPO_ADD] = "add", [TOPO_REMOVE] = "remove", [TOPO_CHANGE] = "change"};
 
@@ -12,7 +13,7 @@ static void print_json(const char *name, const struct topology_diff *diff, bool 
 	json_t *list = json_array(), *json;
 
 	for (size_t i = 0; i < diff->count; i++) {
-		const struct topo_change *c = &diff->change[i];
+		const struct topo_difference *c = &diff->change[i];
 
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "action",
 						      actions[c->action], "what", c->what, "name",
@@ -36,10 +37,10 @@ static void print_text(const char *name, const struct topology_diff *diff, bool 
 	else if (!done)
 		printf("%s is not up; would make:\n", name);
 	for (size_t i = 0; i < diff->count; i++) {
-		const struct topo_change *c = &diff->change[i];
+		const struct topo_difference *c = &diff->change[i];
 
-		printf("%c %s %s%s%s%s\n", "+-~"[c->action], c -> what, c -> name,
-		       c -> text[0] ? " (" : "", c->text, c->text[0] ? ")" : "");
+		printf("%c %s %s%s%s%s\n", signs[c->action], c->what, c->name,
+		       c->text[0] ? " (" : "", c->text, c->text[0] ? ")" : "");
 	}
 }
 

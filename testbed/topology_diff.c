@@ -20,7 +20,7 @@ struct differ {
 int topology_diff_add(struct topology_diff *diff, enum topo_action action, const char *what,
 		      const char *name, const char *format, ...)
 {
-	struct topo_change change = {.action = action, .what = what}, *grown;
+	struct topo_difference change = {.action = action, .what = what}, *grown;
 	va_list args;
 
 	snprintf(change.name, sizeof(change.name), "%s", name);

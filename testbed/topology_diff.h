@@ -14,7 +14,7 @@
 
 enum topo_action { TOPO_ADD, TOPO_REMOVE, TOPO_CHANGE };
 
-struct topo_change {
+struct topo_difference {
 	enum topo_action action;
 	const char *what; /* "node", "link", "network", "address", "mtu", "shape", "routes", "service", "daemon", "setting" */
 	char name[TOPO_NAME_SIZE * 5]; /* "h1", "h1:to-r1 - r1:to-h1" */
@@ -23,7 +23,7 @@ struct topo_change {
 
 struct topology_diff {
 	size_t count;
-	struct topo_change *change;
+	struct topo_difference *change;
 	/* by index in the new topology, the index in the old one, or -1: to be made */
 	int *node, *port;
 	/* by index in the old topology, the index in the new one, or -1: to be removed */

@@ -28,7 +28,7 @@ static void print(const struct topology_diff *diff, char *buf, size_t size)
 
 	buf[0] = '\0';
 	for (size_t i = 0; i < diff->count && len < size; i++) {
-		const struct topo_change *c = &diff->change[i];
+		const struct topo_difference *c = &diff->change[i];
 
 		len += (size_t)snprintf(buf + len, size - len, "%c %s %s (%s)\n", "+-~"[c->action],
 					c -> what, c -> name, c -> text);
