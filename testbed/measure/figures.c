@@ -8,6 +8,7 @@
 
 void report_done(struct report *r)
 {
+	json_decref(r->links.ports);
 	free(r->event);
 	probe_run_done(&r->run);
 	tcp_run_done(&r->tcp);
@@ -95,6 +96,21 @@ const struct delays *report_delays(const struct report *r, size_t mode, enum rep
 	return r->delays ? &r->delays[2 * mode + d] : NULL;
 }
 
+static bool link_mark(const struct report_links *links, char *buf, size_t size)
+{
+	if (links->unknown)
+		return snprintf(buf, size,
+				"link-shaper didn't answer: whether it kept up is not known");
+	if (links->restarted)
+		return snprintf(buf, size, "link-shaper was started again during the run");
+	if (links->behind)
+		return snprintf(buf, size,
+				"link-shaper fell behind: %" PRIu64
+				" packets were late or found no room",
+				links->behind);
+	return false;
+}
+
 bool report_mark(const struct report *r, size_t index, char *buf, size_t size)
 {
 	const struct probe_run *run = &r->run;
@@ -112,6 +128,8 @@ bool report_mark(const struct report *r, size_t index, char *buf, size_t size)
 	if (run->tap_dropped && n++ == index)
 		return snprintf(buf, size, "%" PRIu64 " packets on N3 were not seen",
 				run->tap_dropped);
+	if (link_mark(&r->links, buf, size) && n++ == index)
+		return true;
 	if (r->tcp.cut && n++ == index)
 		return snprintf(buf, size, "the TCP flow was watched for a part of the run only");
 	return false;

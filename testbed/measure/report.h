@@ -4,6 +4,7 @@
 #ifndef BATON_MEASURE_REPORT_H
 #define BATON_MEASURE_REPORT_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "testbed/measure/delays.h"
@@ -13,6 +14,14 @@
 struct report_mode {
 	char name[32];
 	size_t wanted;
+};
+
+/* What shapes the links, and whether it kept up. */
+struct report_links {
+	json_t *ports;	 /* owned: link-shaper's list, after the run; NULL: none runs */
+	uint64_t behind; /* packets released late or dropped for want of room, during the run */
+	bool restarted;	 /* link-shaper was, in the middle */
+	bool unknown;	 /* it didn't answer, before or after */
 };
 
 struct report {
@@ -25,6 +34,7 @@ struct report {
 	struct switch_event *event;
 	struct summary noise_up, noise_down; /* largest gap of windows without a switch */
 	struct outside outside;
+	struct report_links links;
 	struct probe_run run;
 	struct tcp_run tcp;	     /* rate_bps 0: none ran */
 	struct timelines *timelines; /* by mode; NULL: not worked out */

@@ -130,13 +130,14 @@ static json_t *head_json(const struct report *r)
 	for (size_t m = 0; m < r->mode_count; m++)
 		json_object_set_new(modes, r->mode[m].name, mode_json(r, m));
 	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:o, s:o, s:o, s:o}",
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
 		"version", version_string, "commit", version_commit, "time", when, "machine",
 		r->machine, "kernel", r->kernel, "topology", r->topology, "dataplane", "upf",
 		r->dataplane_upf, "gnb", r->dataplane_gnb, "interval_us",
 		(json_int_t)(r->interval_ns / 1000), "hold_ms", (json_int_t)r->hold_ms,
 		"noise_floor_us", number(fmax(r->noise_up.p50, r->noise_down.p50), 1), "sender",
-		sender_json(&r->run), "marks", marks_json(r), "modes", modes);
+		sender_json(&r->run), "marks", marks_json(r), "links",
+		r->links.ports ? json_incref(r->links.ports) : json_array(), "modes", modes);
 }
 
 /* ---- one switch ---- */

@@ -11,6 +11,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "testbed/link_client.h"
 #include "testbed/measure/collect.h"
 #include "testbed/measure/measure.h"
 #include "testbed/measure/session.h"
@@ -85,6 +86,43 @@ static int switch_once(struct session *s, size_t mode)
 	if (r == 0)
 		fetch_samples(s);
 	return r;
+}
+
+/* ---- what shapes the links ---- */
+
+/* Where no link-shaper runs the answer is NULL, and nothing is unknown: a rate alone may be the
+ * kernel's, which doesn't fall behind. */
+static json_t *ask_shaper(struct session *s)
+{
+	struct link_client_error err;
+	char socket[RUN_PATH_MAX];
+	json_t *answer = NULL;
+	int r;
+
+	link_client_socket(&s->place.run, socket);
+	r = link_client_get(socket, &answer, &err);
+	if (r < 0 && r != -ENOENT)
+		s->report.links.unknown = true;
+	return answer;
+}
+
+static json_int_t of(const json_t *answer, const char *key)
+{
+	return json_integer_value(json_object_get(answer, key));
+}
+
+/* @before: given */
+static void compare_shaper(struct session *s, json_t *before)
+{
+	struct report_links *links = &s->report.links;
+	json_t *after = ask_shaper(s);
+
+	links->ports = json_incref(json_object_get(after, "ports"));
+	links->restarted = !before != !after || of(before, "since_us") != of(after, "since_us");
+	if (!links->restarted)
+		links->behind = (uint64_t)(of(after, "behind") - of(before, "behind"));
+	json_decref(before);
+	json_decref(after);
 }
 
 /* ---- the run ---- */
@@ -164,15 +202,18 @@ static int begin(struct session *s)
 static int measure(struct session *s)
 {
 	int r = begin(s);
+	json_t *shaper;
 
 	if (r < 0)
 		return r;
+	shaper = ask_shaper(s);
 	listen_to_silence(s);
 	for (size_t m = 0; m < s->report.mode_count && r == 0; m++)
 		r = run_mode(s, m);
 	pause_ms(PAUSE_MS);
 	probe_stop_sending(s->probe);
 	pause_ms(DRAIN_MS);
+	compare_shaper(s, shaper);
 	return r;
 }
 

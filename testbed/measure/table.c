@@ -219,6 +219,31 @@ static void missing(FILE *out, const struct report *r, size_t mode)
 			c.disturbed == 1 ? "was" : "were");
 }
 
+/* "Links shaped: 2 by netem, 4 by user." */
+static void links_line(FILE *out, const struct report_links *links)
+{
+	static const char *const backends[] = {"netem", "tbf", "user"};
+	size_t count[3] = {0}, i;
+	const char *before = "  Link ends shaped: ";
+	json_t *port;
+
+	json_array_foreach(links->ports, i, port)
+	{
+		const char *by = json_string_value(json_object_get(port, "backend"));
+
+		for (size_t b = 0; by && b < 3; b++)
+			count[b] += strcmp(by, backends[b]) == 0;
+	}
+	for (size_t b = 0; b < 3; b++) {
+		if (!count[b])
+			continue;
+		fprintf(out, "%s%zu by %s", before, count[b], backends[b]);
+		before = ", ";
+	}
+	if (before[0] == ',')
+		fprintf(out, ".\n");
+}
+
 static void footing(FILE *out, const struct report *r)
 {
 	struct summary late = r->run.sender_late ? hdr_summary(r->run.sender_late)
@@ -239,6 +264,7 @@ static void footing(FILE *out, const struct report *r)
 		"  were lost, and %" PRIu64 " replies.\n",
 		P99_MIN_SAMPLES, up, down, r->noise_up.count, late_max, late_p99,
 		r->outside.lost_up, r->outside.sent, r->outside.lost_down);
+	links_line(out, &r->links);
 	for (size_t i = 0; report_mark(r, i, mark, sizeof mark); i++)
 		fprintf(out, "  Marked: %s.\n", mark);
 	for (size_t m = 0; m < r->mode_count; m++)

@@ -186,9 +186,10 @@ static const json_t *get(const json_t *j, const char *key)
 }
 
 static const char *const top_keys[] = {
-	"version:s",  "commit:s",    "time:s",	      "machine:s", "kernel:s",
-	"topology:s", "dataplane:o", "interval_us:i", "hold_ms:i", "noise_floor_us:n",
-	"sender:o",   "marks:a",     "modes:o",	      "samples:a", NULL};
+	"version:s", "commit:s",	 "time:s",	"machine:s",
+	"kernel:s",  "topology:s",	 "dataplane:o", "interval_us:i",
+	"hold_ms:i", "noise_floor_us:n", "sender:o",	"marks:a",
+	"links:a",   "modes:o",		 "samples:a",	NULL};
 static const char *const dataplane_keys[] = {"upf:s", "gnb:s", NULL};
 static const char *const mode_keys[] = {"switches:i", "failed:i",   "pdu_session_setup_ms:o",
 					"uplink:o",   "downlink:o", NULL};
@@ -227,6 +228,45 @@ static void check_mode(const json_t *mode)
 		check_keys("variation", get(get(mode, directions[d]), "delay_variation_us"),
 			   summary_keys);
 	}
+}
+
+static void check_last_mark(struct report *r, const char *wanted)
+{
+	char text[160] = "", last[160] = "";
+
+	for (size_t i = 0; report_mark(r, i, text, sizeof text); i++)
+		memcpy(last, text, sizeof last);
+	assert_non_null(strstr(last, wanted));
+}
+
+/* A run during which the shaper fell behind says so, and names what shapes each link. */
+static void test_links(void **state)
+{
+	struct report r = make_report();
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	json_t *j;
+
+	r.links.ports = json_pack("[{s:s},{s:s},{s:s},{s:s}]", "backend", "user", "backend", "none",
+				  "backend", "user", "backend", "tbf");
+	check_last_mark(&r, "the sender fell behind");
+	r.links.behind = 7;
+	check_last_mark(&r, "link-shaper fell behind: 7 packets");
+	r.links.restarted = true;
+	check_last_mark(&r, "was started again");
+	r.links.unknown = true;
+	check_last_mark(&r, "didn't answer");
+	j = as_json(&r);
+	assert_int_equal(json_array_size(get(j, "links")), 4);
+	assert_int_equal(json_array_size(get(j, "marks")), 2);
+	report_table(&r, out);
+	fclose(out);
+	assert_non_null(strstr(text, "Link ends shaped: 1 by tbf, 2 by user.\n"));
+	assert_non_null(strstr(text, "Marked: link-shaper didn't answer"));
+	free(text);
+	json_decref(j);
+	report_done(&r);
 }
 
 static void test_json_keys(void **state)
@@ -620,12 +660,13 @@ static void test_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json_keys),    cmocka_unit_test(test_tcp),
-		cmocka_unit_test(test_json_figures), cmocka_unit_test(test_json_p99),
-		cmocka_unit_test(test_json_samples), cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_csv_columns),  cmocka_unit_test(test_svg),
-		cmocka_unit_test(test_golden),	     cmocka_unit_test(test_times),
-		cmocka_unit_test(test_files),	     cmocka_unit_test(test_full),
+		cmocka_unit_test(test_json_keys), cmocka_unit_test(test_links),
+		cmocka_unit_test(test_tcp),	  cmocka_unit_test(test_json_figures),
+		cmocka_unit_test(test_json_p99),  cmocka_unit_test(test_json_samples),
+		cmocka_unit_test(test_empty),	  cmocka_unit_test(test_csv_columns),
+		cmocka_unit_test(test_svg),	  cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_times),	  cmocka_unit_test(test_files),
+		cmocka_unit_test(test_full),
 	};
 
 	return cmocka_run_group_tests_name("measure_forms", tests, NULL, NULL);
