@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,7 +17,10 @@
 #include "testbed/netns_root.h"
 #include "testbed/teardown.h"
 
-enum { TIMEOUT_DEFAULT_MS = 20000 };
+enum {
+	TIMEOUT_DEFAULT_MS = 20000,
+	DESCRIPTORS_OWN = 64, /* what up itself opens, at most */
+};
 
 static int complain_up(const struct run *run)
 {
@@ -284,12 +288,39 @@ static int show_new(const struct up *up, const struct baton_context *ctx)
 	return BATON_DIFFERENT;
 }
 
+/*
+ * Of each node two are open at once: the socket to its init and its network namespace. The limit is
+ * touched only where it is too low, as inits inherit it.
+ */
+static int check_descriptors(const struct up *up)
+{
+	const rlim_t needed = 2 * (rlim_t)(up->t->node_count + 1) + DESCRIPTORS_OWN;
+	struct rlimit limit;
+	rlim_t was;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= needed)
+		return BATON_OK;
+	was = limit.rlim_cur;
+	limit.rlim_cur = needed;
+	if (limit.rlim_max < needed)
+		limit.rlim_max = needed;
+	if (!setrlimit(RLIMIT_NOFILE, &limit))
+		return BATON_OK;
+	complain("%u nodes need %llu open files, but the limit is %llu and can't be raised (%s); "
+		 "see `ulimit -n`",
+		 (unsigned)up->t->node_count, (unsigned long long)needed, (unsigned long long)was,
+		 strerror(errno));
+	return BATON_FAILED;
+}
+
 static int bring_up(struct up *up, const struct baton_context *ctx)
 {
 	int rc = up_check_kernel(up->t);
 
 	if (rc == BATON_OK)
 		rc = up_check_programs(&up->plan);
+	if (rc == BATON_OK && !up->dry_run)
+		rc = check_descriptors(up);
 	if (rc == BATON_OK) {
 		up_choose_backends(&up->plan);
 		rc = up->dry_run ? BATON_OK : lock(up);
