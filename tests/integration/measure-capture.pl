@@ -72,6 +72,12 @@ for my $s (grep { $_->{completed} } @{$report->{samples}}) {
 	my %came = map { $_->[2] => 1 } @edge;
 	my @sent = map { $_->[0] } @{$s->{packets}{sent}};
 	say_check("$name: lost uplink", $up->{lost}, scalar grep { !$came{$_} } @sent);
+	my ($run, $longest_run) = (0, 0);
+	for my $number (sort { $a <=> $b } @sent) {
+		$run = $came{$number} ? 0 : $run + 1;
+		$longest_run = max($longest_run, $run);
+	}
+	near("$name: loss gap, uplink", $up->{loss_gap_us}, $longest_run * $interval);
 	say_check("$name: probes sent", @sent > 250 ? 'enough' : scalar @sent, 'enough');
 
 	# The same for replies, each known by the reflector's time and number in it
