@@ -137,12 +137,12 @@ int config_write_node(const struct plan *plan, unsigned node)
 	int rc = count ? make_directory(plan->run, "nodes/%s", name) : 0;
 
 	snprintf(path, sizeof(path), "nodes/%s/resolv.conf", name);
-	if (!rc && count && plan->t->node[node].kind == TOPO_UE)
+	if (!rc && count && node < plan->t->node_count && plan->t->node[node].kind == TOPO_UE)
 		rc = save_text(plan->run, path, no_servers, strlen(no_servers), 0644);
 	for (size_t i = 0; !rc && i < count; i++) {
 		if (!strcmp(rows[i]->name, "ue-agent"))
 			rc = make_directory(plan->run, "nodes/%s/ue-agent", name);
-		if (!rc && rows[i]->rest_port)
+		if (!rc && daemon_has_config(rows[i]))
 			rc = config_write_daemon(plan, node, rows[i]);
 	}
 	return rc;

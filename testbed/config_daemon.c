@@ -49,7 +49,7 @@ static void put_node_path(const struct writer *w, const char *key, const char *f
 {
 	char path[RUN_PATH_MAX];
 
-	run_path(w->plan->run, path, "nodes/%s/%s", w->node->name, file);
+	run_path(w->plan->run, path, "nodes/%s/%s", plan_node_name(w->plan, w->index), file);
 	put_text(w, key, path);
 }
 
@@ -309,6 +309,14 @@ static void write_edge_agent(const struct writer *w)
 	}
 }
 
+static void write_shaper(const struct writer *w)
+{
+	put_node_path(w, "socket", "link-shaper.sock");
+	put_node_path(w, "state", "link-shaper.state");
+	put_bool(w, "netem", w->plan->netem);
+	config_links(w->plan, w->out);
+}
+
 static const struct {
 	const char *daemon;
 	void (*write)(const struct writer *w);
@@ -320,16 +328,19 @@ static const struct {
 	{"ue", write_ue},
 	{"ue-agent", write_ue_agent},
 	{"edge-agent", write_edge_agent},
+	{"link-shaper", write_shaper},
 };
 
 static void write_config(const struct writer *w)
 {
 	char path[RUN_PATH_MAX];
 
-	put_addr(w, "rest_address", w->plan->run->node[w->index].address);
-	fprintf(w->out, "rest_port: %u\n", w->row->rest_port);
-	run_path(w->plan->run, path, "token");
-	put_text(w, "token_file", path);
+	if (w->row->rest_port) {
+		put_addr(w, "rest_address", w->plan->run->node[w->index].address);
+		fprintf(w->out, "rest_port: %u\n", w->row->rest_port);
+		run_path(w->plan->run, path, "token");
+		put_text(w, "token_file", path);
+	}
 	for (size_t i = 0; i < sizeof(writers) / sizeof(writers[0]); i++)
 		if (!strcmp(writers[i].daemon, w->row->name))
 			writers[i].write(w);
@@ -338,7 +349,7 @@ static void write_config(const struct writer *w)
 int config_daemon_text(const struct plan *plan, unsigned node, const struct daemon_row *row,
 		       char **ret_text, size_t *ret_len)
 {
-	struct writer w = {plan, plan->t, node, &plan->t->node[node], row, NULL};
+	struct writer w = {plan, plan->t, node, node < plan->t->node_count ? &plan->t->node[node] : NULL, row, NULL};
 
 	*ret_text = NULL;
 	w.out = open_memstream(ret_text, ret_len);
@@ -359,7 +370,7 @@ int config_write_daemon(const struct plan *plan, unsigned node, const struct dae
 
 	if (rc)
 		return rc;
-	run_path(plan->run, path, "nodes/%s/%s.yaml", plan->t->node[node].name, row->name);
+	run_path(plan->run, path, "nodes/%s/%s.yaml", plan_node_name(plan, node), row->name);
 	rc = file_create(path, text, len, 0600);
 	free(text);
 	return rc;

@@ -81,7 +81,7 @@ static void find_netem(struct finding *f)
 	tried(f, kernel_try(kernel_try_netem));
 	if (!f->ok)
 		snprintf(f->used, sizeof(f->used),
-			 "nothing: delay, jitter and loss in a topology are refused");
+			 "link-shaper, in user space, for all but a rate alone");
 }
 
 static void find_tbf(struct finding *f)

@@ -27,45 +27,19 @@ static struct graph_edge *add_edge(struct graph *g, size_t from, size_t to)
 	return e;
 }
 
-static void append(char *buf, size_t size, const char *text)
-{
-	size_t len = strlen(buf);
-
-	snprintf(buf + len, size - len, "%s%s", len ? " " : "", text);
-}
-
-/* "5Mbit", "2.5ms": the number and its unit as the file has them */
-static void append_scaled(char *buf, size_t size, double value, const char *const *units)
-{
-	char text[48];
-
-	while (value >= 1000 && units[1]) {
-		value /= 1000;
-		units++;
-	}
-	snprintf(text, sizeof(text), "%.6g%s", value, *units);
-	append(buf, size, text);
-}
-
+/* "rate 100Mbit delay 5ms", as the file has it */
 static void describe_shape(const struct topo_shape *shape, char *buf, size_t size)
 {
-	static const char *const rates[] = {"bit", "kbit", "Mbit", "Gbit", NULL};
-	static const char *const times[] = {"us", "ms", "s", NULL};
-	char text[48];
+	FILE *out;
 
 	buf[0] = '\0';
-	if (shape->rate_bps)
-		append_scaled(buf, size, (double)shape->rate_bps, rates);
-	if (shape->delay_us)
-		append_scaled(buf, size, shape->delay_us, times);
-	if (shape->jitter_us) {
-		append(buf, size, "\302\261"); /* plus or minus */
-		append_scaled(buf, size, shape->jitter_us, times);
-	}
-	if (shape->loss > 0) {
-		snprintf(text, sizeof(text), "loss %.6g%%", shape->loss * 100);
-		append(buf, size, text);
-	}
+	out = fmemopen(buf, size, "w");
+	if (!out)
+		return;
+	topo_shape_print(&shape->is, " ", out);
+	fclose(out);
+	if (buf[0] == ' ')
+		memmove(buf, buf + 1, strlen(buf));
 }
 
 static void label_end(struct graph_end *end, const struct topo_port *port, unsigned prefix_len)
@@ -91,23 +65,29 @@ static void add_title(struct graph *g, struct graph_edge *e, const char *network
 		 b->note, e->middle[0] ? "; " : "", e->middle);
 }
 
+/* Both directions, once where they are alike */
+static void describe_both(const struct topo_shape *forward, const struct topo_shape *backward,
+			  char middle[GRAPH_LABEL])
+{
+	char back[GRAPH_LABEL], both[2 * GRAPH_LABEL + 16];
+
+	describe_shape(forward, middle, GRAPH_LABEL);
+	describe_shape(backward, back, sizeof(back));
+	if (!strcmp(back, middle))
+		return;
+	snprintf(both, sizeof(both), "\342\206\222 %s, \342\206\220 %s",
+		 middle[0] ? middle : "plain", back[0] ? back : "plain");
+	snprintf(middle, GRAPH_LABEL, "%.*s", GRAPH_LABEL - 1, both);
+}
+
 static void add_pair(struct graph *g, const struct topology *t, const struct topo_network *network)
 {
 	const struct topo_port *a = &t->port[network->first_port], *b = a + 1;
 	struct graph_edge *e = add_edge(g, a->node, b->node);
-	char back[GRAPH_LABEL];
 
 	label_end(&e->end[0], a, network->prefix.len);
 	label_end(&e->end[1], b, network->prefix.len);
-	describe_shape(&a->shape, e->middle, sizeof(e->middle));
-	describe_shape(&b->shape, back, sizeof(back));
-	if (strcmp(back, e->middle) != 0) {
-		char both[2 * GRAPH_LABEL + 16];
-
-		snprintf(both, sizeof(both), "\342\206\222 %s, \342\206\220 %s",
-			 e->middle[0] ? e->middle : "plain", back[0] ? back : "plain");
-		snprintf(e->middle, sizeof(e->middle), "%.*s", GRAPH_LABEL - 1, both);
-	}
+	describe_both(&a->shape, &b->shape, e->middle);
 	add_title(g, e, network->name);
 }
 
@@ -127,7 +107,7 @@ static void add_bridged(struct graph *g, const struct topology *t,
 		struct graph_edge *e = add_edge(g, port->node, hub);
 
 		label_end(&e->end[0], port, 0);
-		describe_shape(&port->shape, e->middle, sizeof(e->middle));
+		describe_both(&port->shape, &port->back, e->middle);
 		add_title(g, e, network->name);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside a node, before its init's loop runs: file systems, settings, interfaces. All of it is done by the init itself,
- * in its own namespaces, so nodes are set up side by side.
+ * Inside a node, before its init's loop runs: file systems, settings, interfaces. All of it is done
+ * by the init itself, in its own namespaces, so nodes are set up side by side.
  */
 #ifndef BATON_TESTBED_NODE_H
 #define BATON_TESTBED_NODE_H
@@ -12,16 +12,28 @@ struct node_error {
 	char text[400];
 };
 
-/** node_fail - write what failed, with the errno's words; Return: @rc, so that it can be returned */
+/** node_fail - write what failed, with the errno's words; Return: @rc, so that it can be returned
+ */
 int node_fail(struct node_error *err, int rc, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /**
- * node_mounts_template - in the mount namespace that the nodes' are copied from: / recursively slave, hosts, resolv.conf
+ * node_mounts_template - in the mount namespace that the nodes' are copied from: / recursively
+ * slave, hosts, resolv.conf
  *
- * Mounts of other namespaces and runs that were copied with the host's are let go, or the nodes would keep them alive.
+ * Mounts of other namespaces and runs that were copied with the host's are let go, or the nodes
+ * would keep them alive.
  */
 int node_mounts_template(const struct plan *plan, struct node_error *err);
+/**
+ * node_mounts_without_namespaces - cut the template off from where namespaces are bound, once the
+ * fabric's init is there
+ *
+ * Every node would get each of those mounts, and hold up its end; /run/netns, a mount of its own,
+ * goes in one step. The fabric keeps it, and sees what is bound there later: link-shaper goes into
+ * the nodes from it.
+ */
+void node_mounts_without_namespaces(void);
 /** node_mounts - in the node's: own /proc and /sys, the run's bpffs, host name */
 int node_mounts(const struct plan *plan, unsigned node, struct node_error *err);
 
@@ -31,8 +43,6 @@ int node_settings(const struct plan *plan, unsigned node, struct node_error *err
 struct nl;
 struct nl_route;
 enum { NODE_NEIGHBOURS_MAX = 64 /* a network with more members asks by ARP */ };
-/** node_shape - a port's shape on an interface that has none */
-int node_shape(struct nl *nl, unsigned ifindex, const struct topo_shape *shape);
 /**
  * node_routes - every route that a node has beyond those of its addresses
  *

@@ -125,10 +125,6 @@ int node_mounts_template(const struct plan *plan, struct node_error *err)
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))
 		return node_fail(err, -errno, "/ recursively slave");
-	/* but not where namespaces are bound: each node would get each of those mounts, and hold up
-	 * its end. The whole of /run/netns, a mount of its own, goes in one step. */
-	(void)mount(NULL, "/run", NULL, MS_PRIVATE, NULL);
-	(void)umount2(NETNS_ROOT, MNT_DETACH);
 	rc = let_go_of_others(plan);
 	if (rc)
 		return node_fail(err, rc, "/proc/self/mountinfo");
@@ -139,6 +135,12 @@ int node_mounts_template(const struct plan *plan, struct node_error *err)
 	run_path(plan->run, path, "resolv.conf");
 	rc = bind_file(path, "/etc/resolv.conf");
 	return rc ? node_fail(err, rc, "%s on /etc/resolv.conf", path) : 0;
+}
+
+void node_mounts_without_namespaces(void)
+{
+	(void)mount(NULL, "/run", NULL, MS_PRIVATE, NULL);
+	(void)umount2(NETNS_ROOT, MNT_DETACH);
 }
 
 int node_mounts(const struct plan *plan, unsigned node, struct node_error *err)

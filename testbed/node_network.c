@@ -11,35 +11,7 @@
 
 enum {
 	LO = 1,
-	BURST_MS = 2,	       /* tbf: what may go at once */
-	QUEUE_MS = 50,	       /* tbf: what may wait */
-	BURST_MIN = 66 * 1024, /* one segmentation-offload packet */
 };
-
-/* A rate alone is tbf's, which every kernel has; netem does the rest, and then the rate too. */
-int node_shape(struct nl *nl, unsigned ifindex, const struct topo_shape *s)
-{
-	struct nl_netem netem = {.delay_us = s->delay_us,
-				 .jitter_us = s->jitter_us,
-				 .loss = s->loss,
-				 .rate_bps = s->rate_bps};
-	uint64_t burst = s->rate_bps / 8 * BURST_MS / 1000,
-		 queue = s->rate_bps / 8 * QUEUE_MS / 1000;
-
-	if (topo_shape_is_plain(s))
-		return 0;
-	if (topo_shape_needs_netem(s))
-		return nl_qdisc_netem(nl, ifindex, &netem);
-	if (burst < BURST_MIN)
-		burst = BURST_MIN;
-	if (burst > UINT32_MAX / 4)
-		burst = UINT32_MAX / 4;
-	if (queue < 4 * BURST_MIN)
-		queue = 4 * BURST_MIN;
-	if (queue > UINT32_MAX / 2)
-		queue = UINT32_MAX / 2;
-	return nl_qdisc_tbf(nl, ifindex, s->rate_bps, (uint32_t)burst, (uint32_t)queue);
-}
 
 static int add_neighbours(struct nl *nl, const struct topology *t, unsigned index)
 {
@@ -66,7 +38,7 @@ static int configure_port(struct nl *nl, const struct topology *t, unsigned inde
 		rc = nl_addr_add(nl, ifindex, port->addr, t->network[port->network].prefix.len);
 	if (!rc)
 		rc = add_neighbours(nl, t, index);
-	return rc ? rc : node_shape(nl, ifindex, &port->shape);
+	return rc;
 }
 
 static int add_services(struct nl *nl, const struct topology *t, unsigned node)
@@ -103,17 +75,6 @@ static int configure_node(struct nl *nl, const struct plan *plan, unsigned node)
 	return rc ? rc : node_routes(t, node, add_route, nl);
 }
 
-/* In the fabric: the far ends of bridged links shape what goes to the node. */
-static int configure_fabric(struct nl *nl, const struct topology *t)
-{
-	int rc = nl_link_set_up(nl, LO, true);
-
-	for (unsigned p = 0; !rc && p < t->port_count; p++)
-		if (t->network[t->port[p].network].bridged)
-			rc = node_shape(nl, IFINDEX_PORT + p, &t->port[p].shape);
-	return rc;
-}
-
 int node_network(const struct plan *plan, unsigned node, struct node_error *err)
 {
 	struct nl *nl;
@@ -124,7 +85,7 @@ int node_network(const struct plan *plan, unsigned node, struct node_error *err)
 		return node_fail(err, rc, "netlink");
 	nl_batch_begin(nl);
 	rc = node < plan->t->node_count ? configure_node(nl, plan, node)
-					: configure_fabric(nl, plan->t);
+					: nl_link_set_up(nl, LO, true); /* its links came up as they were made */
 	end = nl_batch_end(nl, &index);
 	if (!rc)
 		rc = end;

@@ -5,11 +5,17 @@
 #include <string.h>
 
 const struct daemon_row daemon_rows[] = {
-	{"smf-lite", TOPO_CORE, 8081, true},   {"migration-manager", TOPO_CORE, 8080, true},
-	{"upf", TOPO_UPF, 8082, true},	       {"gnb", TOPO_GNB, 8086, true},
-	{"ue", TOPO_UE, 8083, true},	       {"ue-agent", TOPO_UE, 8084, true},
-	{"edge-agent", TOPO_EDGE, 8085, true}, {"iperf3", TOPO_EDGE, 0, false},
-	{"iperf3", TOPO_CLOUD, 0, false},      {0},
+	{"smf-lite", TOPO_CORE, 8081, true},
+	{"migration-manager", TOPO_CORE, 8080, true},
+	{"upf", TOPO_UPF, 8082, true},
+	{"gnb", TOPO_GNB, 8086, true},
+	{"ue", TOPO_UE, 8083, true},
+	{"ue-agent", TOPO_UE, 8084, true},
+	{"edge-agent", TOPO_EDGE, 8085, true},
+	{"iperf3", TOPO_EDGE, 0, false},
+	{"iperf3", TOPO_CLOUD, 0, false},
+	{"link-shaper", DAEMON_OF_FABRIC, 0, true},
+	{0},
 };
 
 size_t plan_daemons(const struct plan *plan, unsigned node,
@@ -17,16 +23,27 @@ size_t plan_daemons(const struct plan *plan, unsigned node,
 {
 	size_t count = 0;
 
-	if (node >= plan->t->node_count)
-		return 0;
 	for (const struct daemon_row *row = daemon_rows; row->name; row++) {
-		if (row->kind != plan->t->node[node].kind)
+		bool fabric = node >= plan->t->node_count;
+
+		if (fabric ? row->kind != DAEMON_OF_FABRIC || !plan_has_shaper(plan)
+			   : row->kind != (int)plan->t->node[node].kind)
 			continue;
 		if (!strcmp(row->name, "iperf3") && !plan->iperf3[0])
 			continue;
 		rows[count++] = row;
 	}
 	return count;
+}
+
+bool plan_has_shaper(const struct plan *plan)
+{
+	return plan->managed || topology_is_shaped(plan->t);
+}
+
+bool daemon_has_config(const struct daemon_row *row)
+{
+	return row->notifies;
 }
 
 void plan_program(const struct plan *plan, const struct daemon_row *row, char path[PATH_MAX])

@@ -18,6 +18,7 @@ enum {
 	IFINDEX_FABRIC_MGMT = 20000, /* plus the node's index */
 	N6_TABLE = 106,
 	DAEMONS_PER_NODE = 4,
+	DAEMON_OF_FABRIC = TOPO_KINDS, /* the kind of node that the fabric is */
 };
 
 struct plan {
@@ -27,15 +28,16 @@ struct plan {
 	bool managed; /* there is a management network */
 	bool qos; /* QFI in PDI, QER and PDU session container: not where a UPF or gNB is on the gtp
 		     back end */
+	bool netem;	       /* the kernel has it */
 	char iperf3[PATH_MAX]; /* "" where it isn't installed */
 };
 
 /* A program that a node's init keeps running. */
 struct daemon_row {
 	const char *name;
-	enum topo_kind kind;
-	uint16_t rest_port;
-	bool notifies; /* says itself when it is ready; else it is ready when it runs */
+	int kind;	    /* enum topo_kind, or DAEMON_OF_FABRIC */
+	uint16_t rest_port; /* 0: none */
+	bool notifies;	    /* says itself when it is ready; else it is ready when it runs */
 };
 
 /** daemon_rows - ended by a row without a name, in order of start */
@@ -43,6 +45,11 @@ extern const struct daemon_row daemon_rows[];
 /** plan_daemons - the rows of one node; Return: how many */
 size_t plan_daemons(const struct plan *plan, unsigned node,
 		    const struct daemon_row *rows[DAEMONS_PER_NODE]);
+/** plan_has_shaper - link-shaper runs in the fabric: not in a bare topology without a shape, which
+ * is up the sooner */
+bool plan_has_shaper(const struct plan *plan);
+/** daemon_has_config - a file that `up` writes */
+bool daemon_has_config(const struct daemon_row *row);
 /** plan_program - the path of a daemon's program */
 void plan_program(const struct plan *plan, const struct daemon_row *row, char path[PATH_MAX]);
 /** plan_node_count - nodes of the run: those of the topology and the fabric, which is the last */
@@ -54,6 +61,8 @@ uint16_t daemon_rest_port(const char *name);
 
 /** config_write_all - hosts, resolv.conf, token, the resolved topology and every daemon's
  * configuration */
+/** config_links - what link-shaper is told of ports and changes (config_links.c) */
+void config_links(const struct plan *plan, FILE *out);
 int config_write_all(const struct plan *plan);
 /** config_write_daemon - nodes/NODE/DAEMON.yaml (config_daemon.c) */
 int config_write_daemon(const struct plan *plan, unsigned node, const struct daemon_row *row);

@@ -24,7 +24,8 @@ typedef int (*take_fn)(struct reconcile *r, unsigned node, const struct daemon_r
 static void marker_path(const struct reconcile *r, unsigned node, const struct daemon_row *row,
 			char path[RUN_PATH_MAX])
 {
-	run_path(&r->up->run, path, "nodes/%s/%s.restart", r->t->node[node].name, row->name);
+	run_path(&r->up->run, path, "nodes/%s/%s.restart", plan_node_name(&r->up->plan, node),
+		 row->name);
 }
 
 static bool has_new_port(const struct reconcile *r, unsigned node, bool radio)
@@ -73,6 +74,20 @@ static bool differ_in_items_only(const char *a, const char *b)
 	}
 }
 
+/* It reads its file again, and looks for ports that were made anew. */
+static bool is_shaper(const struct daemon_row *row)
+{
+	return !strcmp(row->name, "link-shaper");
+}
+
+static bool any_port_is_new(const struct reconcile *r)
+{
+	for (size_t p = 0; p < r->t->port_count; p++)
+		if (!r->kept_port[p])
+			return true;
+	return false;
+}
+
 /* A gNB takes up and drops radio links while it runs. */
 static bool can_reload(const struct reconcile *r, unsigned node, const struct daemon_row *row)
 {
@@ -80,10 +95,13 @@ static bool can_reload(const struct reconcile *r, unsigned node, const struct da
 	size_t old_len, new_len;
 	bool can = false;
 
+	if (is_shaper(row))
+		return true;
 	marker_path(r, node, row, path);
 	if (strcmp(row->name, "gnb") != 0 || !access(path, F_OK) || has_new_port(r, node, false))
 		return false;
-	run_path(&r->up->run, path, "nodes/%s/%s.yaml", r->t->node[node].name, row->name);
+	run_path(&r->up->run, path, "nodes/%s/%s.yaml", plan_node_name(&r->up->plan, node),
+		 row->name);
 	if (!file_read_all(path, &old, &old_len) &&
 	    !config_daemon_text(&r->up->plan, node, row, &new, &new_len))
 		can = differ_in_items_only(old, new);
@@ -98,12 +116,13 @@ static bool changes(struct reconcile *r, unsigned node, const struct daemon_row 
 	size_t old_len = 0, new_len = 0;
 	bool differs;
 
-	if (lost_interface(r, node, row))
+	if (lost_interface(r, node, row) || (is_shaper(row) && any_port_is_new(r)))
 		return true;
 	marker_path(r, node, row, path);
 	if (!access(path, F_OK))
 		return true;
-	run_path(&r->up->run, path, "nodes/%s/%s.yaml", r->t->node[node].name, row->name);
+	run_path(&r->up->run, path, "nodes/%s/%s.yaml", plan_node_name(&r->up->plan, node),
+		 row->name);
 	if (config_daemon_text(&r->up->plan, node, row, &new, &new_len))
 		return true;
 	differs = file_read_all(path, &old, &old_len) || old_len != new_len ||
@@ -117,12 +136,12 @@ static int for_each_changed(struct reconcile *r, take_fn take)
 {
 	int rc = 0;
 
-	for (unsigned i = 0; i < r->t->node_count; i++) {
+	for (unsigned i = 0; i < plan_node_count(&r->up->plan); i++) {
 		const struct daemon_row *rows[DAEMONS_PER_NODE];
 		size_t count = up_is_kept(r->up, i) ? plan_daemons(&r->up->plan, i, rows) : 0;
 
 		for (size_t d = 0; !rc && d < count; d++)
-			if (rows[d]->rest_port && changes(r, i, rows[d]))
+			if (daemon_has_config(rows[d]) && changes(r, i, rows[d]))
 				rc = take(r, i, rows[d]);
 	}
 	return rc;
@@ -135,7 +154,10 @@ static int list(struct reconcile *r, unsigned node, const struct daemon_row *row
 				  : "restarted: its configuration or an interface changes";
 	char name[TOPO_NAME_SIZE * 2];
 
-	snprintf(name, sizeof(name), "%s of %s", row->name, r->t->node[node].name);
+	/* part of every change of a link; by itself when the timeline alone is another */
+	if (is_shaper(row) && r->diff[RECONCILE_FROM].count)
+		return 0;
+	snprintf(name, sizeof(name), "%s of %s", row->name, plan_node_name(&r->up->plan, node));
 	return topology_diff_add(&r->diff[RECONCILE_FROM], TOPO_CHANGE, "daemon", name, "%s", how);
 }
 
@@ -148,7 +170,7 @@ int reconcile_daemons_list(struct reconcile *r)
 static pid_t ask(const struct reconcile *r, unsigned node, const struct daemon_row *row,
 		 bool *ret_ready)
 {
-	json_t *status = control_status(&r->up->run, r->t->node[node].name), *daemon;
+	json_t *status = control_status(&r->up->run, plan_node_name(&r->up->plan, node)), *daemon;
 	pid_t pid = 0;
 	size_t i;
 
@@ -170,10 +192,11 @@ static pid_t ask(const struct reconcile *r, unsigned node, const struct daemon_r
 static int tell(struct reconcile *r, unsigned node, const char *request)
 {
 	char *answer = NULL;
-	int rc = control_ask(&r->up->run, r->t->node[node].name, request, &answer);
+	int rc = control_ask(&r->up->run, plan_node_name(&r->up->plan, node), request, &answer);
 
 	free(answer);
-	return rc ? node_fail(&r->err, rc, "init of node %s", r->t->node[node].name) : 0;
+	return rc ? node_fail(&r->err, rc, "init of node %s", plan_node_name(&r->up->plan, node))
+		  : 0;
 }
 
 /* A kill before the signal leaves the marker, and then it is restarted after all. */
@@ -240,7 +263,7 @@ static int await(struct reconcile *r, unsigned node, const struct daemon_row *ro
 			return node_fail(&r->err, -EINTR, "waiting for %s", row->name);
 		if (!left_ms(r->up))
 			return node_fail(&r->err, -ETIMEDOUT, "%s of node %s is not ready again",
-					 row->name, r->t->node[node].name);
+					 row->name, plan_node_name(&r->up->plan, node));
 		poll(NULL, 0, POLL_MS);
 	}
 	return unlink(path) ? -errno : 0;

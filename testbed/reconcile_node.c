@@ -29,27 +29,6 @@ static int is_gone(int rc)
 	return rc == -ESRCH || rc == -ENOENT || rc == -ENODEV || rc == -EADDRNOTAVAIL ? 0 : rc;
 }
 
-static bool shape_changes(const struct reconcile *r, unsigned port)
-{
-	for (int s = 0; s < RECONCILE_SOURCES; s++) {
-		int old = r->from[s] ? r->diff[s].port[port] : -1;
-
-		if (old >= 0 &&
-		    !topo_shape_same(&r->from[s]->port[old].shape, &r->t->port[port].shape))
-			return true;
-	}
-	return false;
-}
-
-static int shape_again(struct nl *nl, unsigned ifindex, const struct topo_shape *shape)
-{
-	int rc = nl_qdisc_del(nl, ifindex);
-
-	/* -EINVAL: there is only the kernel's own */
-	rc = rc == -EINVAL ? 0 : is_gone(rc);
-	return rc ? rc : node_shape(nl, ifindex, shape);
-}
-
 static int set_mtu(struct nl *nl, const struct live *live, unsigned ifindex, uint32_t mtu)
 {
 	for (size_t i = 0; i < live->count; i++)
@@ -178,12 +157,8 @@ static int change_port(struct reconcile *r, struct live *live, unsigned p)
 	if (!r->kept_port[p]) {
 		r->touched[port->node] = true;
 		rc = nl_link_set_up(live->nl, ifindex, true);
-		if (!rc)
-			rc = node_shape(live->nl, ifindex, &port->shape);
 	} else {
 		rc = set_mtu(live->nl, live, ifindex, network->mtu);
-		if (!rc && shape_changes(r, p))
-			rc = shape_again(live->nl, ifindex, &port->shape);
 	}
 	if (!rc)
 		rc = change_address(r, live->nl, p);
@@ -373,15 +348,8 @@ static int change_fabric(struct reconcile *r, struct live *live)
 	for (unsigned p = 0; !rc && p < r->t->port_count; p++) {
 		const struct topo_network *network = &r->t->network[r->t->port[p].network];
 
-		if (!network->bridged)
-			continue;
-		if (!r->kept_port[p]) {
-			rc = node_shape(live->nl, r->far[p], &r->t->port[p].shape);
-			continue;
-		}
-		rc = set_mtu(live->nl, live, r->far[p], network->mtu);
-		if (!rc && shape_changes(r, p))
-			rc = shape_again(live->nl, r->far[p], &r->t->port[p].shape);
+		if (network->bridged && r->kept_port[p])
+			rc = set_mtu(live->nl, live, r->far[p], network->mtu);
 	}
 	return rc;
 }

@@ -10,6 +10,7 @@
 
 #include "lib/json.h"
 #include "testbed/control.h"
+#include "testbed/link_state.h"
 #include "testbed/file.h"
 #include "testbed/plan.h"
 #include "testbed/sessions.h"
@@ -92,28 +93,13 @@ static json_t *end_document(const struct topology *t, const struct topo_port *po
 	return json;
 }
 
-static void add_shape(json_t *json, const struct topo_shape *shape)
-{
-	const char *scheduler = topo_shape_needs_netem(shape) ? "netem" : "tbf";
-
-	json_object_set_new(json, "shaped_by",
-			    topo_shape_is_plain(shape) ? json_null() : json_string(scheduler));
-	if (shape->rate_bps)
-		json_object_set_new(json, "rate_bps", json_integer((json_int_t)shape->rate_bps));
-	if (shape->delay_us)
-		json_object_set_new(json, "delay_us", json_integer(shape->delay_us));
-	if (shape->jitter_us)
-		json_object_set_new(json, "jitter_us", json_integer(shape->jitter_us));
-	if (shape->loss > 0)
-		json_object_set_new(json, "loss", json_real(shape->loss));
-}
-
 /* A pair is one link, a bridged network one for each member. */
-static void add_links(json_t *links, const struct topology *t, const struct topo_network *network)
+static void add_links(json_t *links, const struct topology *t, const struct topo_network *network,
+		      const struct link_state *state)
 {
 	for (unsigned p = 0; p < network->port_count; p++) {
 		const struct topo_port *port = &t->port[network->first_port + p];
-		json_t *ends, *json;
+		json_t *ends, *json, *shapes;
 
 		if (!network->bridged && p)
 			break;
@@ -123,7 +109,9 @@ static void add_links(json_t *links, const struct topology *t, const struct topo
 		json = json_pack("{s:s, s:s, s:b, s:i, s:o}", "network", network->name, "layer",
 				 topo_layer_name(network->layer), "bridged", network->bridged,
 				 "mtu", (int)network->mtu, "ends", ends);
-		add_shape(json, &port->shape);
+		shapes = link_state_link(state, t, network->first_port + p);
+		json_object_update(json, shapes);
+		json_decref(shapes);
 		json_array_append_new(links, json);
 	}
 }
@@ -166,11 +154,14 @@ static void add_manager(json_t *document, const struct run *run, const struct to
 static json_t *make_document(const struct run *run, const struct topology *t)
 {
 	json_t *nodes = json_array(), *links = json_array(), *document;
+	struct link_state state;
 
 	for (size_t i = 0; i < t->node_count; i++)
 		json_array_append_new(nodes, node_document(run, t, i));
+	link_state_read(run, &state);
 	for (size_t i = 0; i < t->network_count; i++)
-		add_links(links, t, &t->network[i]);
+		add_links(links, t, &t->network[i], &state);
+	link_state_done(&state);
 	document = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "topology", run->name, "state",
 			     run_state(run), "directory", run->dir, "nodes", nodes, "links", links,
 			     "pdu_sessions", sessions_document(run, t));
@@ -213,21 +204,15 @@ static void print_nodes(json_t *nodes)
 	}
 }
 
-static void print_shape(json_t *link)
+static void print_shapes(json_t *link)
 {
-	if (json_is_null(json_object_get(link, "shaped_by"))) {
-		printf("-");
+	json_t *forward = json_object_get(link, "forward"), *backward = json_object_get(link, "backward");
+
+	link_state_print(forward, stdout);
+	if (json_equal(forward, backward))
 		return;
-	}
-	printf("%s:", text_of(link, "shaped_by"));
-	if (json_object_get(link, "rate_bps"))
-		printf(" rate %.6g Mbit", (double)number_of(link, "rate_bps") / 1e6);
-	if (json_object_get(link, "delay_us"))
-		printf(" delay %.6g ms", (double)number_of(link, "delay_us") / 1e3);
-	if (json_object_get(link, "jitter_us"))
-		printf(" jitter %.6g ms", (double)number_of(link, "jitter_us") / 1e3);
-	if (json_object_get(link, "loss"))
-		printf(" loss %.6g%%", json_real_value(json_object_get(link, "loss")) * 100);
+	printf(" back ");
+	link_state_print(backward, stdout);
 }
 
 static void print_links(json_t *links)
@@ -247,7 +232,7 @@ static void print_links(json_t *links)
 		if (json_is_true(json_object_get(link, "bridged")))
 			width += printf(" - bridge");
 		printf("%*s", width < 86 ? 86 - width : 1, "");
-		print_shape(link);
+		print_shapes(link);
 		printf("\n");
 	}
 }

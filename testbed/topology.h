@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A topology, as its YAML file says it: nodes by kind, the networks and links between them. topology_load reads the file
- * (topology_read.c, _node.c, _network.c, _shape.c) and derives what it leaves out (topology_derive.c): which links a 5G node has,
- * and every address, interface name and MAC address, by the rules of docs/contracts.md. What comes out is
- * complete: nothing that is built later makes a choice of its own, but for the management prefix.
+ * A topology, as its YAML file says it: nodes by kind, the networks and links between them.
+ * topology_load reads the file (topology_read.c, _node.c, _network.c, _shape.c) and derives what it
+ * leaves out (topology_derive.c): which links a 5G node has, and every address, interface name and
+ * MAC address, by the rules of docs/contracts.md. What comes out is complete: nothing that is built
+ * later makes a choice of its own, but for the management prefix.
  *
  * Arrays refer to one another by index; the order is that of the file.
  */
@@ -17,6 +18,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "lib/shape/shape.h"
 #include "lib/yaml.h"
 
 enum {
@@ -25,9 +27,10 @@ enum {
 	TOPO_NETWORKS_MAX = 4000,
 	TOPO_PORTS_MAX = 8000,
 	TOPO_SERVICES_MAX = 32,
-	TOPO_DNNS_MAX = 8,	/* smf-lite's limit too */
-	TOPO_SESSIONS_MAX = 15, /* PDU session ids 1 to 15 */
-	TOPO_ROUTES_MAX = 64,	/* of a node, written in the file */
+	TOPO_DNNS_MAX = 8,	 /* smf-lite's limit too */
+	TOPO_SESSIONS_MAX = 15,	 /* PDU session ids 1 to 15 */
+	TOPO_CHANGES_MAX = 4096, /* link-shaper's limit too */
+	TOPO_ROUTES_MAX = 64,	 /* of a node, written in the file */
 	TOPO_MTU_MIN = 576,
 	TOPO_MTU_MAX = 65535,
 };
@@ -45,18 +48,35 @@ enum topo_kind {
 };
 
 /* What a network is for. Those before TOPO_PLAIN are derived from the nodes' kinds. */
-enum topo_layer { TOPO_N2, TOPO_N3, TOPO_N4, TOPO_N6, TOPO_WAN, TOPO_RADIO, TOPO_PLAIN, TOPO_LAYERS };
+enum topo_layer {
+	TOPO_N2,
+	TOPO_N3,
+	TOPO_N4,
+	TOPO_N6,
+	TOPO_WAN,
+	TOPO_RADIO,
+	TOPO_PLAIN,
+	TOPO_LAYERS
+};
 
 struct topo_place {
 	unsigned line, column; /* 0: not in the file */
 };
 
-/* How a link is shaped, in each direction. A key that the file doesn't give has no place. */
+/* How a link is shaped, in one direction. A key that the file doesn't give has no place. */
 struct topo_shape {
-	uint64_t rate_bps;
-	uint32_t delay_us, jitter_us;
-	double loss; /* 0 to 1 */
-	struct topo_place rate_at, delay_at, jitter_at, loss_at;
+	struct link_shape is;
+	struct topo_place rate_at, delay_at, jitter_at, loss_at, duplicate_at, reorder_at,
+		corrupt_at, queue_at;
+};
+
+/* What becomes of a shape while the topology runs. */
+struct topo_change {
+	uint64_t at_us, over_us; /* from when the topology is up; over: in steps, 0: at once */
+	unsigned port;
+	bool back;		 /* towards the port's node, on a bridged network */
+	struct topo_shape shape; /* the keys with a place */
+	struct topo_place place;
 };
 
 struct topo_session {
@@ -101,10 +121,12 @@ struct topo_node {
 struct topo_port {
 	unsigned node, network;
 	char ifname[IFNAMSIZ];	      /* in the node */
-	char bridge_ifname[IFNAMSIZ]; /* of its other end, when the network is a bridge in the fabric */
+	char bridge_ifname[IFNAMSIZ]; /* of its other end, when the network is a bridge in the
+					 fabric */
 	struct in_addr addr;	      /* zero: none (radio) */
 	uint8_t mac[6];
-	struct topo_shape shape;
+	struct topo_shape shape; /* of what leaves the node */
+	struct topo_shape back;	 /* of what comes from the bridge, when the network is bridged */
 };
 
 struct topo_network {
@@ -114,7 +136,8 @@ struct topo_network {
 	struct yaml_prefix prefix; /* len 0: none (radio) */
 	uint32_t mtu;
 	unsigned first_port, port_count;
-	bool bridged; /* more than two members */
+	struct topo_shape shape; /* of each member's link, where that says nothing else */
+	bool bridged;		 /* more than two members */
 	char bridge[IFNAMSIZ];
 };
 
@@ -152,6 +175,9 @@ struct topology {
 	struct topo_port *port;
 	struct topo_service service[TOPO_SERVICES_MAX];
 	struct topo_dnn dnn[TOPO_DNNS_MAX];
+	size_t change_count;
+	struct topo_change *change;
+	uint64_t repeat_us; /* changes begin again; 0: they don't */
 };
 
 /**
@@ -159,32 +185,55 @@ struct topology {
  * @name:         of the source, in error texts
  * @ret_topology: returned; free with topology_free
  *
- * Return: 0, -EINVAL with @err set (file, line, column and what was expected), -ENOMEM, or the file's errno
+ * Return: 0, -EINVAL with @err set (file, line, column and what was expected), -ENOMEM, or the
+ * file's errno
  */
 int topology_load(const char *path, struct topology **ret_topology, struct yaml_error *err);
-int topology_load_memory(const char *name, const void *text, size_t len, struct topology **ret_topology,
-			 struct yaml_error *err);
+int topology_load_memory(const char *name, const void *text, size_t len,
+			 struct topology **ret_topology, struct yaml_error *err);
 void topology_free(struct topology *t);
 
-/** topology_write - the completed topology in its own language: every network with its members, prefix and shape */
+/** topology_write - the completed topology in its own language: every network with its members,
+ * prefix and shape */
 int topology_write(const struct topology *t, FILE *out);
 
 const char *topo_kind_name(enum topo_kind kind);
 const char *topo_layer_name(enum topo_layer layer);
 /** topology_find_node - index, or -1 */
 int topology_find_node(const struct topology *t, const char *name);
+/** topology_find_link - @node's port towards the node or on the network called @far; Return: 0 or
+ * -ENOENT */
+int topology_find_link(const struct topology *t, unsigned node, const char *far,
+		       unsigned *ret_port);
+/** topology_far_port - the other port of a link of two */
+unsigned topology_far_port(const struct topology *t, unsigned port);
 /** topology_find_port - @node's port on a network of @layer; NULL when it has none */
-const struct topo_port *topology_find_port(const struct topology *t, unsigned node, enum topo_layer layer);
+const struct topo_port *topology_find_port(const struct topology *t, unsigned node,
+					   enum topo_layer layer);
 /** topology_count - how many nodes of a kind */
 unsigned topology_count(const struct topology *t, enum topo_kind kind);
-/** topology_node_address - where others reach the node over the networks users see; zero: management only */
+/** topology_node_address - where others reach the node over the networks users see; zero:
+ * management only */
 struct in_addr topology_node_address(const struct topology *t, unsigned node);
 
-/** topo_shape_needs_netem - the place of the first key that only netem can do, or NULL */
-const struct topo_place *topo_shape_needs_netem(const struct topo_shape *shape);
+/** topo_shape_same - but for what is lost in writing */
+bool topo_shape_same(const struct topo_shape *a, const struct topo_shape *b);
 bool topo_shape_is_plain(const struct topo_shape *shape);
+/** topo_shape_print - "rate 100Mbit, delay 5ms" as @form says, with @separator before each; Return:
+ * how many keys */
+int topo_shape_print(const struct link_shape *shape, const char *separator, FILE *out);
+/**
+ * topo_shape_key - one key as people write it, "5ms" for delay
+ * @ret_expected: what was expected, when it isn't that
+ * Return: 0, -ENOENT no such key, -EINVAL
+ */
+int topo_shape_key(const char *key, const char *text, struct link_shape *shape,
+		   const char **ret_expected);
+/** topology_is_shaped - a link has a shape, or gets one by a change */
+bool topology_is_shaped(const struct topology *t);
 bool topo_same_prefix(struct in_addr a, struct in_addr b, unsigned len);
-/** topo_name_cut - @prefix and @name, or, where that is too long, its beginning, '~' and @id, which no other name is */
+/** topo_name_cut - @prefix and @name, or, where that is too long, its beginning, '~' and @id, which
+ * no other name is */
 void topo_name_cut(char *buf, size_t size, const char *prefix, const char *name, unsigned id);
 
 #endif

@@ -245,12 +245,25 @@ static int check_management(struct topo_reader *r)
 	return 0;
 }
 
+static int check_shapes(struct topo_reader *r)
+{
+	for (unsigned p = 0; p < r->t->port_count; p++) {
+		int rc = topo_check_shape(r, &r->t->port[p].shape);
+
+		if (!rc)
+			rc = topo_check_shape(r, &r->t->port[p].back);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
 int topo_check(struct topo_reader *r)
 {
 	static int (*const checks[])(struct topo_reader * r) = {
 		check_singles,	   check_radio_access, check_subscribers,
 		check_memberships, check_ports,	       check_overlaps,
-		check_unused,	   check_services,     check_management,
+		check_unused,	   check_services,     check_management, check_shapes,
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {

@@ -195,6 +195,9 @@ static void shape_port(struct topo_reader *r, struct topo_port *port,
 		if (!here)
 			continue;
 		topo_shape_merge(&port->shape, &link->shape);
+		topo_shape_merge(&port->back, &link->shape);
+		topo_shape_merge(&port->shape, &link->forward);
+		topo_shape_merge(&port->back, &link->backward);
 		link->used = true;
 	}
 }
@@ -217,7 +220,7 @@ static int add_member(struct topo_reader *r, struct topo_network *network, unsig
 	if (rc)
 		return rc;
 	if (entry)
-		port->shape = entry->shape;
+		network->shape = port->shape = entry->shape;
 	shape_port(r, port, entry, network->layer);
 	return 0;
 }
@@ -275,6 +278,13 @@ static int derive_shared(struct topo_reader *r, enum topo_layer layer)
 				      : add_default_members(r, network, entry);
 }
 
+static void merge_direction(struct topo_shape *shape, const struct topo_link_entry *link,
+			    unsigned from)
+{
+	topo_shape_merge(shape, &link->shape);
+	topo_shape_merge(shape, link->node[0] == from ? &link->forward : &link->backward);
+}
+
 /* A link of two nodes: what the layer's entry and the pair's own entry say. */
 static int add_pair(struct topo_reader *r, struct topo_network *network,
 		    const struct topo_network_entry *entry, struct topo_link_entry *link,
@@ -297,7 +307,7 @@ static int add_pair(struct topo_reader *r, struct topo_network *network,
 		if (entry)
 			port->shape = entry->shape;
 		if (link)
-			topo_shape_merge(&port->shape, &link->shape);
+			merge_direction(&port->shape, link, node[i]);
 	}
 	if (entry && entry->mtu)
 		network->mtu = entry->mtu;
@@ -453,6 +463,28 @@ static void name_bridges(struct topology *t)
 	}
 }
 
+/* So far `back` has what links say alone. A bridge sends as the network says, but for that; in a
+ * network of two the way back is the other port's way forth. */
+static void settle_back(struct topology *t)
+{
+	for (size_t i = 0; i < t->network_count; i++) {
+		struct topo_network *network = &t->network[i];
+		struct topo_port *port = &t->port[network->first_port];
+
+		for (unsigned p = 0; network->bridged && p < network->port_count; p++) {
+			struct topo_shape shape = network->shape;
+
+			topo_shape_merge(&shape, &port[p].back);
+			port[p].back = shape;
+		}
+		if (network->bridged)
+			continue;
+		topo_shape_merge(&port[0].shape, &port[1].back);
+		topo_shape_merge(&port[1].shape, &port[0].back);
+		port[0].back = port[1].back = (struct topo_shape){0};
+	}
+}
+
 int topo_derive(struct topo_reader *r)
 {
 	static const enum topo_layer layers[] = {TOPO_N2, TOPO_N3, TOPO_N4, TOPO_WAN};
@@ -469,7 +501,9 @@ int topo_derive(struct topo_reader *r)
 		rc = derive_pairs(r);
 	if (!rc)
 		rc = derive_plain(r);
-	if (!rc)
+	if (!rc) {
 		name_bridges(t);
+		settle_back(t);
+	}
 	return rc;
 }

@@ -56,13 +56,6 @@ void topology_diff_free(struct topology_diff *diff)
 	memset(diff, 0, sizeof(*diff));
 }
 
-bool topo_shape_same(const struct topo_shape *a, const struct topo_shape *b)
-{
-	/* loss was written with six digits of a percentage */
-	return a->rate_bps == b->rate_bps && a->delay_us == b->delay_us &&
-	       a->jitter_us == b->jitter_us && fabs(a->loss - b->loss) < 1e-8;
-}
-
 static const char *const fixed_keys[] = {"mcc", "mnc", "tac", "management"};
 
 static bool fixed_differs(const struct topology *a, const struct topology *b, size_t key)
@@ -211,31 +204,37 @@ static void address_text(const struct topology *t, const struct topo_port *port,
 			 network_of(t, port)->prefix.len);
 }
 
-static void shape_text(const struct topo_shape *s, char *buf, size_t size)
+static void shape_text(const struct topo_shape *shape, char *buf, size_t size)
 {
-	int len = 0;
+	FILE *out = fmemopen(buf, size, "w");
 
-	if (topo_shape_is_plain(s)) {
-		snprintf(buf, size, "none");
+	buf[0] = buf[1] = '\0';
+	if (!out)
 		return;
-	}
-	if (s->rate_bps)
-		len += snprintf(buf + len, size - (size_t)len, " %.6gMbit",
-				(double)s->rate_bps / 1e6);
-	if (s->delay_us && len < (int)size)
-		len += snprintf(buf + len, size - (size_t)len, " %.6gms", s->delay_us / 1e3);
-	if (s->jitter_us && len < (int)size)
-		len += snprintf(buf + len, size - (size_t)len, " +-%.6gms", s->jitter_us / 1e3);
-	if (s->loss > 0 && len < (int)size)
-		snprintf(buf + len, size - (size_t)len, " %.6g%%", s->loss * 100);
-	memmove(buf, buf + 1, strlen(buf));
+	if (!topo_shape_print(&shape->is, ", ", out))
+		fprintf(out, ", none");
+	fclose(out);
+	buf[size - 1] = '\0';
+	memmove(buf, buf + 2, strlen(buf + 2) + 1);
+}
+
+static void compare_shape(struct differ *x, const char *name, const struct topo_shape *a,
+			  const struct topo_shape *b)
+{
+	char before[160], after[160];
+
+	if (topo_shape_same(a, b))
+		return;
+	shape_text(a, before, sizeof(before));
+	shape_text(b, after, sizeof(after));
+	SAY(x, TOPO_CHANGE, "shape", name, "%s -> %s", before, after);
 }
 
 static void compare_port(struct differ *x, unsigned old, unsigned new)
 {
 	const struct topo_port *a = &x->from->port[old], *b = &x->to->port[new];
 	const struct topo_network *m = network_of(x->from, a), *n = network_of(x->to, b);
-	char name[TOPO_NAME_SIZE * 2], before[64], after[64];
+	char name[TOPO_NAME_SIZE * 2], back[TOPO_NAME_SIZE * 2 + 16], before[64], after[64];
 
 	end_text(x->to, new, name, sizeof(name));
 	address_text(x->from, a, before);
@@ -244,11 +243,9 @@ static void compare_port(struct differ *x, unsigned old, unsigned new)
 		SAY(x, TOPO_CHANGE, "address", name, "%s -> %s", before, after);
 	if (m->mtu != n->mtu)
 		SAY(x, TOPO_CHANGE, "mtu", name, "%u -> %u", m->mtu, n->mtu);
-	if (topo_shape_same(&a->shape, &b->shape))
-		return;
-	shape_text(&a->shape, before, sizeof(before));
-	shape_text(&b->shape, after, sizeof(after));
-	SAY(x, TOPO_CHANGE, "shape", name, "%s -> %s", before, after);
+	compare_shape(x, name, &a->shape, &b->shape);
+	snprintf(back, sizeof(back), "%s, towards it", name);
+	compare_shape(x, back, &a->back, &b->back);
 }
 
 static void list_ports(struct differ *x)

@@ -48,6 +48,4 @@ int topology_diff_add(struct topology_diff *diff, enum topo_action action, const
 /** topology_fixed_change - a key of the file that can't change while the topology is up; NULL: none does */
 const char *topology_fixed_change(const struct topology *from, const struct topology *to);
 
-bool topo_shape_same(const struct topo_shape *a, const struct topo_shape *b);
-
 #endif

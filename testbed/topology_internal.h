@@ -37,7 +37,7 @@ struct topo_link_entry {
 	struct yaml_prefix prefix;
 	struct topo_place prefix_at;
 	uint32_t mtu;
-	struct topo_shape shape;
+	struct topo_shape shape, forward, backward; /* the latter two: over the first, in one direction */
 	bool used; /* it told something about a derived link */
 };
 
@@ -62,7 +62,7 @@ struct topo_reader {
 	const struct yaml_doc *doc;
 	struct yaml_error *err;
 	const struct yaml_node **node_yaml; /* by node index */
-	const struct yaml_node *nodes, *networks, *links, *services, *dnns, *needs;
+	const struct yaml_node *nodes, *networks, *links, *services, *dnns, *needs, *changes, *repeat;
 	size_t network_count, link_count, address_count, route_count;
 	struct topo_network_entry *network;
 	struct topo_link_entry *link;
@@ -82,18 +82,33 @@ int topo_check(struct topo_reader *r);	       /* topology_check.c */
 int topo_place_routes(struct topo_reader *r);  /* topology_route.c */
 
 /* topology_shape.c: readers for field tables; the target is the struct topo_shape */
-int topo_read_rate(const struct yaml_doc *, const struct yaml_node *, const struct yaml_field *, void *, struct yaml_error *);
-int topo_read_delay(const struct yaml_doc *, const struct yaml_node *, const struct yaml_field *, void *, struct yaml_error *);
-int topo_read_jitter(const struct yaml_doc *, const struct yaml_node *, const struct yaml_field *, void *, struct yaml_error *);
-int topo_read_loss(const struct yaml_doc *, const struct yaml_node *, const struct yaml_field *, void *, struct yaml_error *);
+int topo_read_shape_key(const struct yaml_doc *, const struct yaml_node *, const struct yaml_field *, void *, struct yaml_error *);
+/** topo_read_shape - a mapping of shape keys: one direction */
+int topo_read_shape(const struct yaml_doc *, const struct yaml_node *, const struct yaml_field *, void *, struct yaml_error *);
 /** topo_shape_merge - what @over gives replaces what @shape has */
 void topo_shape_merge(struct topo_shape *shape, const struct topo_shape *over);
+/** topo_check_shape - what would have no effect, or can't be */
+int topo_check_shape(struct topo_reader *r, const struct topo_shape *shape);
+int topo_check_change(struct topo_reader *r, const struct topo_change *change);
+/** topo_shapes_share_a_key - both give it */
+bool topo_shapes_share_a_key(const struct topo_shape *a, const struct topo_shape *b);
+/** topo_read_changes - `changes` and `repeat`, once ports are there (topology_change.c) */
+int topo_read_changes(struct topo_reader *r);
+/** topo_shape_write, topo_change_write - keys in YAML: all that say something; those that change */
+void topo_shape_write(const struct topo_shape *shape, const char *separator, FILE *out);
+void topo_change_write(const struct topo_change *change, const char *separator, FILE *out);
 
+struct direction {
+	struct topo_shape shape;
+};
+
+#define TOPO_SHAPE_FIELD(type, member, name, text) \
+	{.key = name, .read = topo_read_shape_key, .offset = offsetof(type, member), .help = text}
 #define TOPO_SHAPE_FIELDS(type, member) \
-	{.key = "rate", .read = topo_read_rate, .offset = offsetof(type, member), .help = "100Mbit"}, \
-	{.key = "delay", .read = topo_read_delay, .offset = offsetof(type, member), .help = "5ms, one way"}, \
-	{.key = "jitter", .read = topo_read_jitter, .offset = offsetof(type, member), .help = "1ms"}, \
-	{.key = "loss", .read = topo_read_loss, .offset = offsetof(type, member), .help = "0.1%"}
+	TOPO_SHAPE_FIELD(type, member, "rate", "100Mbit"), TOPO_SHAPE_FIELD(type, member, "delay", "5ms, one way"), \
+	TOPO_SHAPE_FIELD(type, member, "jitter", "1ms"), TOPO_SHAPE_FIELD(type, member, "loss", "0.1%"), \
+	TOPO_SHAPE_FIELD(type, member, "duplicate", "0.1%"), TOPO_SHAPE_FIELD(type, member, "reorder", "5%"), \
+	TOPO_SHAPE_FIELD(type, member, "corrupt", "0.01%"), TOPO_SHAPE_FIELD(type, member, "queue", "packets that may wait, 1000")
 
 /* topology_read.c */
 /** topo_fail_at - an error with a place that is no longer a YAML node; Return: -EINVAL */

@@ -209,7 +209,7 @@ int topo_read_networks(struct topo_reader *r)
 struct link_keys {
 	const struct yaml_node *between, *prefix, *addresses, *interfaces;
 	uint32_t mtu;
-	struct topo_shape shape;
+	struct topo_shape shape, forward, backward;
 };
 
 static const struct yaml_field link_fields[] = {
@@ -229,6 +229,14 @@ static const struct yaml_field link_fields[] = {
 	 .help = "their names in both, in the order of between"},
 	MTU_FIELD(struct link_keys),
 	TOPO_SHAPE_FIELDS(struct link_keys, shape),
+	{.key = "forward",
+	 .read = topo_read_shape,
+	 .offset = offsetof(struct link_keys, forward),
+	 .help = "{delay: 5ms}: from the first of between to the second alone"},
+	{.key = "backward",
+	 .read = topo_read_shape,
+	 .offset = offsetof(struct link_keys, backward),
+	 .help = "the other way alone"},
 	{0},
 };
 
@@ -311,11 +319,20 @@ static int read_ends(struct topo_reader *r, struct topo_link_entry *link,
 	return 0;
 }
 
-static int check_far_network(struct topo_reader *r, const struct link_keys *keys)
+static const struct yaml_node *mtu_of(const struct yaml_node *item)
+{
+	for (const struct yaml_node *n = item->child; n; n = n->next)
+		if (!strcmp(n->key, "mtu"))
+			return n;
+	return NULL;
+}
+
+static int check_far_network(struct topo_reader *r, const struct link_keys *keys, const struct yaml_node *item)
 {
 	const struct yaml_node *odd = keys->prefix	? keys->prefix
-				      : keys->addresses ? keys->addresses
-							: keys->interfaces;
+				      : keys->addresses	 ? keys->addresses
+				      : keys->interfaces ? keys->interfaces
+							 : mtu_of(item);
 
 	if (!odd)
 		return 0;
@@ -338,9 +355,11 @@ static int read_link(struct topo_reader *r, const struct yaml_node *item)
 	link->at = topo_place_of(item);
 	link->mtu = keys.mtu;
 	link->shape = keys.shape;
+	link->forward = keys.forward;
+	link->backward = keys.backward;
 	rc = read_between(r, link, keys.between);
 	if (!rc && link->to_network)
-		rc = check_far_network(r, &keys);
+		rc = check_far_network(r, &keys, item);
 	if (rc || (rc = read_prefix(r, keys.prefix, &link->prefix, &link->prefix_at)) ||
 	    (rc = read_ends(r, link, &keys)))
 		return rc;

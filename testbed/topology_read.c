@@ -145,7 +145,7 @@ int topo_node_reference(struct topo_reader *r, const struct yaml_node *node, enu
 /* The top-level keys; what is only kept as a node is read after all names are known. */
 struct top {
 	struct topology *t;
-	const struct yaml_node *name, *mcc, *mnc, *dataplane, *management, *routing;
+	const struct yaml_node *changes, *repeat, *name, *mcc, *mnc, *dataplane, *management, *routing;
 	const struct yaml_node *nodes, *networks, *links, *services, *dnns, *needs;
 	struct yaml_prefix service_prefix;
 	uint32_t tac, mtu;
@@ -217,6 +217,14 @@ static const struct yaml_field top_fields[] = {
 	 .read = yaml_read_node,
 	 .offset = offsetof(struct top, routing),
 	 .help = "auto or none: routes among hosts and routers"},
+	{.key = "changes",
+	 .read = yaml_read_node,
+	 .offset = offsetof(struct top, changes),
+	 .help = "of links while the topology runs: [{at, link, over, direction, KEYS}]"},
+	{.key = "repeat",
+	 .read = yaml_read_node,
+	 .offset = offsetof(struct top, repeat),
+	 .help = "after how long the changes begin again"},
 	{0},
 };
 
@@ -345,6 +353,8 @@ static int read_top(struct topo_reader *r)
 	r->links = top.links;
 	r->services = top.services;
 	r->dnns = top.dnns;
+	r->changes = top.changes;
+	r->repeat = top.repeat;
 	return 0;
 }
 
@@ -353,7 +363,7 @@ static int read_all(struct topo_reader *r)
 	static int (*const steps[])(struct topo_reader * r) = {
 		read_top,	   topo_read_nodes,    topo_read_node_keys, topo_read_services,
 		topo_read_dnns,	   topo_read_networks, topo_read_links,	    topo_derive,
-		topo_place_routes, topo_check,
+		topo_read_changes, topo_place_routes, topo_check,
 	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -434,6 +444,7 @@ void topology_free(struct topology *t)
 	free(t->node);
 	free(t->network);
 	free(t->port);
+	free(t->change);
 	free(t->path);
 	free(t);
 }

@@ -1,27 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The completed topology in its own language: what was derived is written out, and reading it again
  * gives the same. */
-#include "testbed/topology.h"
+#include "testbed/topology_internal.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <math.h>
+#include <stdlib.h>
 
 static const char *text(struct in_addr addr, char buf[INET_ADDRSTRLEN])
 {
 	return inet_ntop(AF_INET, &addr, buf, INET_ADDRSTRLEN);
 }
 
-static void write_shape(FILE *out, const struct topo_shape *shape)
+/* The keys of a mapping that has none before */
+static void write_first(const struct topo_shape *shape, FILE *out)
 {
-	if (shape->rate_bps)
-		fprintf(out, ", rate: %llubit", (unsigned long long)shape->rate_bps);
-	if (shape->delay_us)
-		fprintf(out, ", delay: %uus", shape->delay_us);
-	if (shape->jitter_us)
-		fprintf(out, ", jitter: %uus", shape->jitter_us);
-	if (shape->loss > 0)
-		fprintf(out, ", loss: %.6f%%", shape->loss * 100);
+	char *text = NULL;
+	size_t len;
+	FILE *keys = open_memstream(&text, &len);
+
+	if (!keys)
+		return;
+	topo_shape_write(shape, ", ", keys);
+	if (!fclose(keys) && len > 2)
+		fprintf(out, "%s}", text + 2);
+	free(text);
+}
+
+/* One of a pair, or a member of a bridged network: what is the same both ways is said once. */
+static void write_shapes(FILE *out, const struct topo_shape *forward,
+			 const struct topo_shape *backward)
+{
+	if (topo_shape_same(forward, backward)) {
+		topo_shape_write(forward, ", ", out);
+		return;
+	}
+	if (!topo_shape_is_plain(forward)) {
+		fprintf(out, ", forward: {");
+		write_first(forward, out);
+	}
+	if (!topo_shape_is_plain(backward)) {
+		fprintf(out, ", backward: {");
+		write_first(backward, out);
+	}
 }
 
 static void write_routes(FILE *out, const struct topo_node *node)
@@ -111,7 +132,7 @@ static void write_link(FILE *out, const struct topology *t, const struct topo_ne
 		fprintf(out, ", prefix: %s/%u, addresses: [%s, %s]",
 			text(network->prefix.addr, prefix), network->prefix.len,
 			text(a->addr, first), text(b->addr, second));
-	write_shape(out, &a->shape);
+	write_shapes(out, &a->shape, &b->shape);
 	fprintf(out, "}\n");
 }
 
@@ -121,10 +142,10 @@ static void write_ports_shape(FILE *out, const struct topology *t,
 	for (unsigned p = 0; p < network->port_count; p++) {
 		const struct topo_port *port = &t->port[network->first_port + p];
 
-		if (topo_shape_is_plain(&port->shape))
+		if (topo_shape_is_plain(&port->shape) && topo_shape_is_plain(&port->back))
 			continue;
 		fprintf(out, "  - {between: [%s, %s]", t->node[port->node].name, network->name);
-		write_shape(out, &port->shape);
+		write_shapes(out, &port->shape, &port->back);
 		fprintf(out, "}\n");
 	}
 }
@@ -135,7 +156,8 @@ static bool has_links(const struct topology *t)
 		if (is_link(&t->network[i]))
 			return true;
 	for (size_t i = 0; i < t->port_count; i++)
-		if (!topo_shape_is_plain(&t->port[i].shape))
+		if (!topo_shape_is_plain(&t->port[i].shape) ||
+		    !topo_shape_is_plain(&t->port[i].back))
 			return true;
 	return false;
 }
@@ -195,6 +217,29 @@ static void write_dnns(FILE *out, const struct topology *t)
 	}
 }
 
+static void write_changes(FILE *out, const struct topology *t)
+{
+	if (t->change_count)
+		fprintf(out, "changes:\n");
+	for (size_t i = 0; i < t->change_count; i++) {
+		const struct topo_change *c = &t->change[i];
+		const struct topo_port *port = &t->port[c->port];
+		const struct topo_network *network = &t->network[port->network];
+		const char *far =
+			network->bridged
+				? network->name
+				: t->node[t->port[2 * network->first_port + 1 - c->port].node].name;
+
+		fprintf(out, "  - {at: %lluus, over: %lluus, link: [%s, %s], direction: %s",
+			(unsigned long long)c->at_us, (unsigned long long)c->over_us,
+			t->node[port->node].name, far, c->back ? "backward" : "forward");
+		topo_change_write(c, ", ", out);
+		fprintf(out, "}\n");
+	}
+	if (t->repeat_us)
+		fprintf(out, "repeat: %lluus\n", (unsigned long long)t->repeat_us);
+}
+
 int topology_write(const struct topology *t, FILE *out)
 {
 	char addr[INET_ADDRSTRLEN];
@@ -217,5 +262,6 @@ int topology_write(const struct topology *t, FILE *out)
 	if (topology_count(t, TOPO_CORE))
 		write_dnns(out, t);
 	write_networks(out, t);
+	write_changes(out, t);
 	return ferror(out) ? -EIO : 0;
 }

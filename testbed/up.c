@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "testbed/link_client.h"
 #include "testbed/links.h"
 #include "testbed/netns_root.h"
 #include "testbed/teardown.h"
@@ -163,6 +164,19 @@ static void roll_back(struct up *up)
 	up_unlock(up);
 }
 
+/* Their time counts from when all else is there. */
+static void start_changes(struct up *up)
+{
+	struct link_client_error err = {""};
+	char socket[RUN_PATH_MAX];
+
+	if (!up->t->change_count)
+		return;
+	link_client_socket(&up->run, socket);
+	if (link_client_start(socket, &err))
+		complain("the changes of links don't begin: %s", err.text);
+}
+
 static int make(struct up *up)
 {
 	static int (*const steps[])(struct up *) = {up_make_files, up_spawn, up_link, up_start,
@@ -173,6 +187,8 @@ static int make(struct up *up)
 		rc = up_interrupted(up) ? BATON_INTERRUPTED : steps[i](up);
 	if (rc == BATON_OK)
 		rc = up_commit(up, RUN_UP);
+	if (rc == BATON_OK)
+		start_changes(up);
 	return rc;
 }
 

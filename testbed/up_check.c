@@ -11,23 +11,27 @@
 #include "dataplane/dataplane.h"
 #include "testbed/kernel.h"
 
-static const struct topo_port *first_port_with(const struct topology *t, bool netem)
+/* Everything but a rate alone can be done in user space. */
+static const struct topo_shape *first_rate(const struct topology *t)
 {
 	for (size_t i = 0; i < t->port_count; i++) {
-		const struct topo_shape *shape = &t->port[i].shape;
-
-		if (netem ? topo_shape_needs_netem(shape) != NULL : shape->rate_bps != 0)
-			return &t->port[i];
+		if (shape_choose(&t->port[i].shape.is, true) == SHAPE_TBF)
+			return &t->port[i].shape;
+		if (shape_choose(&t->port[i].back.is, true) == SHAPE_TBF)
+			return &t->port[i].back;
 	}
 	return NULL;
 }
 
-static int refuse(const struct topology *t, const struct topo_place *at, const char *what,
-		  const char *scheduler)
+static int check_tbf(const struct topology *t)
 {
-	complain("%s:%u:%u: %s needs the packet scheduler %s, which this kernel lacks (see `baton "
-		 "doctor`)",
-		 t->path, at->line, at->column, what, scheduler);
+	const struct topo_shape *limited = first_rate(t);
+
+	if (!limited || !kernel_try(kernel_try_tbf))
+		return BATON_OK;
+	complain("%s:%u:%u: rate needs the packet scheduler tbf, which this kernel lacks (see "
+		 "`baton doctor`)",
+		 t->path, limited->rate_at.line, limited->rate_at.column);
 	return BATON_KERNEL;
 }
 
@@ -41,7 +45,8 @@ static int check_gtp(const struct topology *t)
 	for (unsigned i = 0; i < t->node_count; i++) {
 		const struct topo_node *node = &t->node[i];
 
-		if ((node->kind != TOPO_UPF && node->kind != TOPO_GNB) || strcmp(node->dataplane, "gtp"))
+		if ((node->kind != TOPO_UPF && node->kind != TOPO_GNB) ||
+		    strcmp(node->dataplane, "gtp"))
 			continue;
 		complain("%s:%u:%u: node %s can't have the data plane gtp: %s (see `baton doctor`)",
 			 t->path, node->at.line, node->at.column, node->name, reason);
@@ -52,15 +57,9 @@ static int check_gtp(const struct topology *t)
 
 int up_check_kernel(const struct topology *t)
 {
-	const struct topo_port *delayed = first_port_with(t, true);
-	const struct topo_port *limited = first_port_with(t, false);
+	int rc = check_tbf(t);
 
-	if (delayed && kernel_try(kernel_try_netem))
-		return refuse(t, topo_shape_needs_netem(&delayed->shape), "delay, jitter or loss",
-			      "netem");
-	if (limited && kernel_try(kernel_try_tbf))
-		return refuse(t, &limited->shape.rate_at, "rate", "tbf");
-	return check_gtp(t);
+	return rc == BATON_OK ? check_gtp(t) : rc;
 }
 
 /* iperf3 is no part of Baton: it runs where it is installed. */
@@ -76,7 +75,7 @@ static void find_iperf3(struct plan *plan)
 int up_check_programs(struct plan *plan)
 {
 	find_iperf3(plan);
-	for (unsigned i = 0; i < plan->t->node_count; i++) {
+	for (unsigned i = 0; i < plan_node_count(plan); i++) {
 		const struct daemon_row *rows[DAEMONS_PER_NODE];
 		size_t count = plan_daemons(plan, i, rows);
 
@@ -87,7 +86,7 @@ int up_check_programs(struct plan *plan)
 			if (!access(path, X_OK))
 				continue;
 			complain("node %s needs %s: %s (BATON_LIBEXEC says where the daemons are)",
-				 plan->t->node[i].name, path, strerror(errno));
+				 plan_node_name(plan, i), path, strerror(errno));
 			return BATON_FAILED;
 		}
 	}
@@ -100,6 +99,7 @@ void up_choose_backends(struct plan *plan)
 {
 	const char *reason, *backend;
 
+	plan->netem = plan_has_shaper(plan) && !kernel_try(kernel_try_netem);
 	plan->qos = true;
 	for (unsigned i = 0; i < plan->t->node_count; i++) {
 		const struct topo_node *node = &plan->t->node[i];

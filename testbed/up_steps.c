@@ -225,6 +225,7 @@ static int tell_all(struct up *up, enum init_word word)
  */
 static int spawn_all(struct up *up)
 {
+	unsigned fabric = (unsigned)up->run.node_count - 1; /* the last */
 	int home = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), rc = 0;
 	struct node_error err;
 
@@ -239,7 +240,10 @@ static int spawn_all(struct up *up)
 		rc = -EIO;
 	}
 	lean_fork_begin();
-	for (unsigned i = 0; !rc && i < up->run.node_count; i++)
+	if (!rc && !up_is_kept(up, fabric))
+		rc = spawn_one(up, fabric);
+	node_mounts_without_namespaces();
+	for (unsigned i = 0; !rc && i < fabric; i++)
 		if (!up_is_kept(up, i))
 			rc = spawn_one(up, i);
 	lean_fork_end();

@@ -7,21 +7,6 @@
 
 enum { TBF_BURST_MIN = 128 << 10, TBF_WAIT_MS = 50, TBF_PACKET = 1514 };
 
-const char *shape_backend_name(enum shape_backend backend)
-{
-	static const char *const names[] = {"none", "tbf", "netem", "user"};
-
-	return names[backend];
-}
-
-enum shape_backend shape_choose(const struct link_shape *s, bool netem)
-{
-	if (s->delay_us || s->jitter_us || s->loss > 0 || s->duplicate > 0 || s->reorder > 0 ||
-	    s->corrupt > 0)
-		return netem ? SHAPE_NETEM : SHAPE_USER;
-	return s->rate_bps ? SHAPE_TBF : SHAPE_NONE;
-}
-
 static int apply_tbf(struct nl *nl, unsigned ifindex, const struct link_shape *s)
 {
 	uint64_t wait = s->queue_packets ? (uint64_t)s->queue_packets * TBF_PACKET

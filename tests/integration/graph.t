@@ -76,13 +76,13 @@ is 'the mesh has all its links' "$(grep -c '<title>.*to-r' "$tmp/mesh.svg")" 435
 is 'a chain of 100 is folded to a page' "$(sed -n 's/.*viewBox="0 0 \([0-9]*\) .*/\1/p' "$tmp/chain.svg" | awk '{print $1 < 3000}')" 1
 
 svg=$(<"$tmp/shaped.svg")
-for text in '>5ms ± 1ms loss 0.1%<' '>200Mbit<' '>10.101.2.2<' '>n3<' '>radio-gnb1<' '>10.110.1.1/24<' '>10.100.0.0/17<' '>PDU session 2<'; do
+for text in '>delay 5ms jitter 1ms loss 0.1%<' '>rate 200Mbit<' '>10.101.2.2<' '>n3<' '>radio-gnb1<' '>10.110.1.1/24<' '>10.100.0.0/17<' '>PDU session 2<'; do
 	like "has $text" "$svg" "$(sed 's/[.]/[.]/g' <<<"$text")"
 done
 is 'sessions are dashed, each from the UE to its UPF' "$(grep -c 'stroke-dasharray="7 4" d=.*anchored at upf-' <<<"$svg")" 2
 
 dot=$(baton graph "$tmp/shaped.yaml" --format dot)
-like 'dot: a shaped link' "$dot" '"upf-b" -- "n3" \[taillabel="n3 10.101.2.2", label="5ms ± 1ms loss 0.1%"\];'
+like 'dot: a shaped link' "$dot" '"upf-b" -- "n3" \[taillabel="n3 10.101.2.2", label="delay 5ms jitter 1ms loss 0.1%"\];'
 like 'dot: a session' "$dot" '"ue" -- "upf-a" \[style=dashed'
 is 'dot: braces match' "$(tr -cd '{}' <<<"$dot")" '{}'
 mermaid=$(baton graph "$tmp/shaped.yaml" --format mermaid)

@@ -27,6 +27,8 @@ same_keys 'top' .properties 'name: x\nzzzzzz: 1\n'
 same_keys 'networks' '."$defs".network.properties' "name: x\n$ab\nnetworks: {n: {zzzzzz: 1}}\n"
 same_keys 'members' '."$defs".member.anyOf[1].properties' "name: x\n$ab\nnetworks: {n: {members: [{zzzzzz: 1}]}}\n"
 same_keys 'links' '."$defs".link.properties' "name: x\n$ab\nlinks: [{zzzzzz: 1}]\n"
+same_keys 'one direction' '."$defs".shape.properties' "name: x\n$ab\nlinks: [{between: [a, b], forward: {zzzzzz: 1}}]\n"
+same_keys 'changes' '."$defs".change.properties' "name: x\n$ab\nchanges: [{zzzzzz: 1}]\n"
 same_keys 'services' '."$defs".service.anyOf[1].properties' "name: x\n$ab\nservices: {s: {zzzzzz: 1}}\n"
 same_keys 'dnns' '."$defs".dnn.properties' "name: x\n$ab\ndnns: {internet: {zzzzzz: 1}}\n"
 for kind in core ue gnb upf edge cloud host router; do

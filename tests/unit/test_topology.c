@@ -177,12 +177,13 @@ static void overrides_count(void **state)
 	const struct topo_port *gnb = port_of(t, "a-gnb-with-a-very-long-name", TOPO_N3);
 	const struct topo_port *radio = port_of(t, "ue", TOPO_RADIO);
 
-	assert_int_equal(upf->shape.delay_us, 4000);
-	assert_true(upf->shape.loss > 0.00499 && upf->shape.loss < 0.00501);
-	assert_int_equal(gnb->shape.delay_us, 1000);
-	assert_true(gnb->shape.loss == 0);
-	assert_int_equal(radio->shape.rate_bps, 100000000);
-	assert_int_equal(radio->shape.jitter_us, 200);
+	assert_int_equal(upf->shape.is.delay_us, 4000);
+	assert_true(upf->shape.is.loss > 0.00499 && upf->shape.is.loss < 0.00501);
+	/* N3 has two members: upf's link to it is the gNB's too */
+	assert_int_equal(gnb->shape.is.delay_us, 4000);
+	assert_true(gnb->shape.is.loss > 0.00499);
+	assert_int_equal(radio->shape.is.rate_bps, 100000000);
+	assert_int_equal(radio->shape.is.jitter_us, 200);
 	assert_int_equal(t->network[upf->network].mtu, 1600);
 	assert_int_equal(t->network[radio->network].mtu, 1400);
 	assert_string_equal(ip(port_of(t, "core", TOPO_N2)->addr), "10.100.0.9");
@@ -235,6 +236,43 @@ static void routers_know_the_way(void **state)
 static const struct {
 	const char *text, *error;
 } mistakes[] = {
+	{"name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b], reorder: 5%}",
+	 "t.yaml:4:23: reorder: expected a delay beside it"},
+	{"name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b], queue: 10}",
+	 "t.yaml:4:23: queue: expected a rate or a delay beside it"},
+	{"name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b], queue: 0}",
+	 "t.yaml:4:30: queue: expected a number of packets from 1 to 65536"},
+	{"name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b], loss: 5}",
+	 "t.yaml:4:29: loss: expected a share from 0% to 100%, found '5'"},
+	{"name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b], forward: 5ms}",
+	 "t.yaml:4:32: forward: expected a mapping"},
+	{"name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b], forward: {dealy: 5ms}}",
+	 "t.yaml:4:33: unknown key 'dealy'"},
+	{"name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b]}\nchanges:\n  - {at: "
+	 "1s, link: [a, b]}",
+	 "t.yaml:6:5: expected a key that changes"},
+	{"name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b]}\nchanges:\n  - {at: "
+	 "soon, link: [a, b], loss: 1%}",
+	 "t.yaml:6:10: at: expected a time of up to 24h"},
+	{"name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b]}\nchanges:\n  - {at: "
+	 "1s, link: [a, c], loss: 1%}",
+	 "t.yaml:6:20: link: 'a' has no link to 'c'"},
+	{"name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b]}\nchanges:\n  - {at: "
+	 "1s, link: a, loss: 1%}",
+	 "t.yaml:6:20: link: expected [NODE, NODE]"},
+	{"name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b]}\nchanges:\n  - {at: "
+	 "1s, link: [a, b], direction: up, loss: 1%}",
+	 "t.yaml:6:39: direction: expected forward, backward or both"},
+	{"name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b]}\nchanges:\n  - {at: "
+	 "1s, over: 4s, link: [a, b], delay: 9ms}\n  - {at: 3s, link: [b, a], delay: 1ms}",
+	 "t.yaml:7:5: changes: the change in line 6 of the same key"},
+	{"name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b]}\nchanges:\n  - {at: "
+	 "1s, link: [a, b], loss: 1%}\nrepeat: 500ms",
+	 "t.yaml:7:9: repeat: expected at least 100ms and the last change's end, 1s"},
+	{"name: x\nnodes: {a: host}\nrepeat: 5s", "t.yaml:3:9: repeat: expected changes"},
+	{"name: x\nnodes: {a: host, b: host, c: host}\nnetworks: {lan: {members: [a, b, "
+	 "c]}}\nlinks:\n  - {between: [a, lan], mtu: 1400}",
+	 "t.yaml:5:30: mtu: expected at the network itself"},
 	{"", "t.yaml:1:1: "},
 	{"name: x", "t.yaml:1:1: key 'nodes' is missing"},
 	{"nodes: {a: host}", "t.yaml:1:1: key 'name' is missing"},
@@ -404,6 +442,70 @@ static void every_mistake_has_its_place(void **state)
 	}
 }
 
+static const char directions_text[] =
+	"name: x\nnodes: {a: host, b: host, c: host, d: host}\n"
+	"networks: {lan: {members: [a, b, c], delay: 1ms}}\n"
+	"links:\n"
+	"  - {between: [b, lan], loss: 1%, backward: {delay: 7ms, duplicate: 2%}}\n"
+	"  - {between: [a, d], rate: 5Mbit, forward: {delay: 2ms, reorder: 10%}, backward: "
+	"{corrupt: 3%}}\n"
+	"changes:\n"
+	"  - {at: 1.5s, over: 500ms, link: [b, lan], delay: 40ms}\n"
+	"  - {at: 2min, link: [d, a], direction: forward, loss: 100%}\n"
+	"repeat: 1h\n";
+
+static void check_directions(const struct topology *t)
+{
+	const struct topo_port *b = NULL, *a = NULL, *d = NULL;
+
+	for (size_t p = 0; p < t->port_count; p++) {
+		const struct topo_port *port = &t->port[p];
+		bool lan = t->network[port->network].bridged;
+
+		if (lan && port->node == 1)
+			b = port;
+		else if (!lan && port->node == 0)
+			a = port;
+		else if (!lan && port->node == 3)
+			d = port;
+	}
+	assert_int_equal(b->shape.is.delay_us, 1000);
+	assert_true(b->shape.is.loss == 0.01);
+	assert_int_equal(b->back.is.delay_us, 7000);
+	assert_true(b->back.is.duplicate == 0.02 && b->back.is.loss == 0.01);
+	assert_int_equal(a->shape.is.delay_us, 2000);
+	assert_true(a->shape.is.reorder == 0.1 && a->shape.is.corrupt == 0);
+	assert_int_equal(d->shape.is.rate_bps, 5000000);
+	assert_true(d->shape.is.corrupt == 0.03 && d->shape.is.delay_us == 0);
+	assert_int_equal(t->change_count, 3); /* the first in both directions */
+	assert_int_equal(t->change[0].at_us, 1500000);
+	assert_int_equal(t->change[0].over_us, 500000);
+	assert_true(!t->change[0].back && t->change[1].back);
+	assert_int_equal(t->change[1].shape.is.delay_us, 40000);
+	assert_int_equal(t->change[2].at_us, 120000000);
+	assert_ptr_equal(&t->port[t->change[2].port], d);
+	assert_true(t->change[2].shape.is.loss == 1);
+	assert_true(t->repeat_us == UINT64_C(3600000000));
+}
+
+/* Each way by itself, and changes; written out and read again too */
+static void directions(void **state)
+{
+	struct topology *t = load(directions_text), *again;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	check_directions(t);
+	assert_int_equal(topology_write(t, out), 0);
+	fclose(out);
+	again = load(text);
+	check_directions(again);
+	topology_free(again);
+	topology_free(t);
+	free(text);
+}
+
 static void shapes(void **state)
 {
 	static const struct {
@@ -425,7 +527,7 @@ static void shapes(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct topo_shape *shape;
+		const struct link_shape *shape;
 		char text[200];
 		struct topology *t;
 
@@ -433,11 +535,11 @@ static void shapes(void **state)
 			 "name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b], %s}\n",
 			 rows[i].shape);
 		t = load(text);
-		shape = &t->port[1].shape;
+		shape = &t->port[1].shape.is;
 		assert_int_equal(shape->rate_bps, rows[i].rate);
 		assert_int_equal(shape->delay_us, rows[i].delay);
 		assert_true(shape->loss > rows[i].loss - 1e-9 && shape->loss < rows[i].loss + 1e-9);
-		assert_int_equal(topo_shape_needs_netem(shape) != NULL, rows[i].netem);
+		assert_int_equal(shape_choose(shape, true) == SHAPE_NETEM, rows[i].netem);
 		topology_free(t);
 	}
 }
@@ -453,6 +555,7 @@ int main(void)
 		cmocka_unit_test(routers_know_the_way),
 		cmocka_unit_test(every_mistake_has_its_place),
 		cmocka_unit_test(shapes),
+		cmocka_unit_test(directions),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What shapes each link of a running topology, and how: as link-shaper, which does it or has the
+ * kernel do it, says; where none runs, no link is shaped.
+ */
+#ifndef BATON_TESTBED_LINK_STATE_H
+#define BATON_TESTBED_LINK_STATE_H
+
+#include <jansson.h>
+
+#include "testbed/run.h"
+
+struct link_state {
+	json_t *answer; /* link-shaper's; NULL: it didn't answer */
+	char why[256];	/* it didn't */
+};
+
+void link_state_read(const struct run *run, struct link_state *ret);
+void link_state_done(struct link_state *s);
+
+/** link_state_of - of what leaves @node by @interface: {"shaped_by": "none", "tbf", "netem",
+ * "user", "failed" or "unknown", KEYS...}; new reference */
+json_t *link_state_of(const struct link_state *s, const char *node, const char *interface);
+/** link_state_shape - the keys of such an object */
+struct link_shape link_state_shape(const json_t *described);
+/** link_state_is_shaped - it is shaped, or should be */
+bool link_state_is_shaped(const json_t *described);
+/** link_state_print - "user: delay 5ms", "-" */
+void link_state_print(const json_t *described, FILE *out);
+/**
+ * link_state_link - both directions of the link that begins at @port: {"forward": {...},
+ * "backward": {...}}; new reference
+ */
+json_t *link_state_link(const struct link_state *s, const struct topology *t, unsigned port);
+/** link_state_report - of all links that are shaped, for reports of measurements: [{"link": [NODE,
+ * FAR], "forward", "backward"}]; new reference */
+json_t *link_state_report(const struct link_state *s, const struct topology *t);
+
+#endif

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Links that behave: shapes of a topology file, in each direction, on radio links, bridges and pairs; changed while they run; the
+# scripted changes; and what is said of all that. Times are asserted from below only: what a shape adds, a machine can't take away.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+need_built "$build/bin/baton"
+need_root
+
+topology=links-$$
+tmp=$(mktemp -d /tmp/baton-test.XXXXXXXX)
+baton() { "$build/bin/baton" --name "$topology" "$@"; }
+finish() {
+	[ ! -d "/run/baton/$topology" ] || baton down --force >/dev/null 2>&1
+	rm -rf "$tmp"
+}
+trap finish EXIT
+
+cat >"$tmp/t.yaml" <<'YAML'
+name: links
+nodes:
+  core: core
+  gnb1: gnb
+  upf-a: upf
+  upf-b: upf
+  edge-a: edge
+  edge-b: edge
+  ue: ue
+  h1: host
+  h2: host
+links:
+  - {between: [ue, gnb1], delay: 10ms}
+  - {between: [upf-b, n3], rate: 100Mbit, backward: {loss: 1%}}
+  - {between: [h1, h2], forward: {delay: 30ms}}
+changes:
+  - {at: 300ms, link: [h2, h1], direction: forward, delay: 70ms}
+YAML
+
+# rtt_min NODE HOST: in whole milliseconds
+rtt_min() { baton exec "$1" -- ping -q -c 3 -i 0.05 -W 2 "$2" | sed -n 's|^rtt [^=]*= \([0-9]*\).*|\1|p'; }
+by() { baton status --json | jq -r --arg n "$1" --arg i "$2" --arg d "$3" \
+	'.links[] | select(.ends[0].node == $n and .ends[0].interface == $i) | .[$d].shaped_by'; }
+unshare -n sh -c 'tc qdisc add dev lo root netem delay 1ms' 2>/dev/null && beyond=netem || beyond=user
+
+ok 'up' baton up "$tmp/t.yaml"
+is 'the radio link, forth' "$(by ue radio-gnb1 forward)" $beyond
+is 'and back' "$(by ue radio-gnb1 backward)" $beyond
+is 'a rate alone is tbf' "$(by upf-b n3 forward)" tbf
+is 'with loss on the way back it is not' "$(by upf-b n3 backward)" $beyond
+is 'one way alone' "$(by h1 to-h2 forward) $(by h1 to-h2 backward)" "$beyond none"
+is 'others are not shaped' "$(by upf-a n3 forward)" none
+like 'baton link says so' "$(baton link)" "h1 +h2 +$beyond: delay 30ms +-"
+is 'as JSON' "$(baton link --json | jq -r '.links | length')" 3
+
+rtt=$(rtt_min ue service)
+ok "users meet the radio's delay twice ($rtt ms)" [ "$rtt" -ge 20 ]
+delay_is() { [ "$(baton link --json | jq --arg d "$1" '.links[] | select(.link == ["h1", "h2"]) | .[$d].delay_us')" = "$2" ]; }
+ok 'the file has a change' wait_for 5 delay_is backward 70000
+rtt=$(rtt_min h1 h2)
+ok "a change of the file came, one way ($rtt ms)" [ "$rtt" -ge 100 ]
+
+note 'links that run'
+ok 'set' baton link set h1 h2 delay=none
+is 'it is gone' "$(by h1 to-h2 forward)" none
+ok 'one way' baton link set h1 h2 delay=50ms loss=0% --backward
+rtt=$(rtt_min h1 h2)
+ok "is there ($rtt ms)" [ "$rtt" -ge 50 ]
+ok 'everything is lost' baton link set h1 h2 loss=100%
+nok 'so nothing arrives' baton exec h1 -- ping -q -c 3 -i 0.05 -W 0.3 h2
+ok 'and no more' baton link set h1 h2 loss=none delay=none
+ok 'so it does' baton exec h1 -- ping -q -c 3 -i 0.05 -W 2 h2
+ok 'a link that the file doesn'"'"'t name' baton link set edge-a wan delay=15ms
+is 'is shaped' "$(by edge-a wan forward)" $beyond
+
+note 'kill -9'
+pid=$(baton status --json | jq -r '[.nodes[] | select(.name == "fabric") | .daemons[].pid][0] // empty')
+[ -n "$pid" ] || pid=$(pgrep -f "link-shaper --config /run/baton/$topology/")
+restarted() { [ "$(pgrep -f "link-shaper --config /run/baton/$topology/")" != "$pid" ] && [ "$(by edge-a wan forward)" = "$1" ]; }
+kill -9 "$pid"
+ok 'it is started again' wait_for 5 restarted $beyond
+# WAN has two members here: a link of two nodes
+is 'what was set is there again' "$(baton link --json | jq '.links[] | select(.link == ["edge-a", "edge-b"]) | .forward.delay_us')" 15000
+ok 'and users are carried' baton exec ue -- ping -q -c 2 -i 0.1 -W 2 service
+
+note 'mistakes'
+while IFS='|' read -r want words text; do
+	# shellcheck disable=SC2086
+	status "link $words" "$want" baton link $words
+	like 'says why' "$_output" "$text"
+done <<'ROWS'
+2|set h1 h2|usage: baton link
+2|set h1 h2 delay|expected KEY=VALUE, such as delay=5ms, found 'delay'
+2|set h1 h2 delay=5|delay: expected a time of up to 10s
+2|set h1 h2 dleay=5ms|unknown key 'dleay', expected one of: rate, delay
+1|set h1 core delay=5ms|'h1' has no link to 'core'
+1|set nobody h2 delay=5ms|has no node 'nobody'
+2|changes begin|usage: baton link
+2|paint|usage: baton link
+ROWS
+
+note 'reconcile'
+sed -i 's/forward: {delay: 30ms}/forward: {delay: 40ms}/; /^changes:/,$d' "$tmp/t.yaml"
+ok 'another shape in the file' baton up "$tmp/t.yaml"
+ok 'is there' wait_for 5 delay_is forward 40000
+ok 'down' baton down
+done_testing
