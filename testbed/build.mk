@@ -13,7 +13,7 @@ baton_views := $(addprefix testbed/,graph.c graph_build.c graph_layout.c graph_p
 	$(B)/gen/topology_schema.c
 $(call program,baton,$(baton_views) $(addprefix testbed/,main.c validate.c up.c reconcile.c reconcile_links.c reconcile_node.c reconcile_daemons.c \
 	reconcile_print.c up_check.c up_steps.c down.c status.c exec.c enter.c logs.c env.c \
-	wait.c doctor.c run.c recover.c plan.c config.c config_daemon.c config_links.c links.c link_client.c link_state.c link.c management.c netns_root.c teardown.c foreign.c cgroup.c \
+	wait.c doctor.c run.c recover.c plan.c config.c config_daemon.c config_links.c links.c link_client.c link_state.c link.c check.c check_links.c check_probe.c management.c netns_root.c teardown.c foreign.c cgroup.c \
 	process.c file.c kernel.c control.c sessions.c lean_fork.c init_spawn.c init.c init_daemon.c init_log.c init_notify.c \
 	init_control.c node_mounts.c node_settings.c node_network.c node_routes.c) \
 	$(measure_command) $(experiment_command),topology shape experiment measure plot dataplane stamp netlink gtpu sctp core,libpcap)
@@ -30,7 +30,7 @@ $(call unit-test,test_topology_diff,tests/unit/test_topology_diff.c,topology sha
 $(call unit-test,test_experiment,tests/unit/test_experiment.c,experiment core)
 $(call fuzz-target,fuzz_experiment,tests/fuzz/fuzz_experiment.c,experiment core,)
 $(call unit-test,test_topology,tests/unit/test_topology.c,topology shape core,)
-$(call fuzz-target,fuzz_topology,tests/fuzz/fuzz_topology.c,topology shape core,)
+$(call fuzz-target,fuzz_topology,tests/fuzz/fuzz_topology.c,topology shape netlink core,)
 $(call unit-test,test_measure_input,tests/unit/test_measure_input.c,$(measure_libs))
 $(call fuzz-target,fuzz_tap,tests/fuzz/fuzz_tap.c testbed/measure/tap_parse.c testbed/measure/collect.c,stamp gtpu)
 

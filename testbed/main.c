@@ -46,6 +46,8 @@ static const struct command {
 	{"link", link_main,
 	 "[show] | set NODE NODE|NETWORK KEY=VALUE... [--forward|--backward] | changes start|stop",
 	 "what shapes the links, and changes of links that run"},
+	{"check", check_main, "links [NODE|NODE:FAR]...",
+	 "measure each shaped link: does it do what was asked?"},
 	{"env", env_main, "", "print BATON_URL and BATON_TOKEN, for eval"},
 	{"wait", wait_main,
 	 "[--session UE:N=STATE] [--daemon NODE:D=STATE] [--migration ID=STATE] [--link NODE:IF=STATE] [--node NODE=STATE] [--timeout S]",

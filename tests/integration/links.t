@@ -73,6 +73,12 @@ ok 'so it does' baton exec h1 -- ping -q -c 3 -i 0.05 -W 2 h2
 ok 'a link that the file doesn'"'"'t name' baton link set edge-a wan delay=15ms
 is 'is shaped' "$(by edge-a wan forward)" $beyond
 
+note 'check'
+ok 'check links' baton check links --json
+is 'each shaped direction is as asked' "$(jq -c '[.[] | select(.as_asked | not) | [.node, .interface, .off]]' <<<"$_output")" '[]'
+ok 'one of them alone' baton check links ue:gnb1
+like 'both ways' "$_output" '2 shaped directions, 0 off'
+
 note 'kill -9'
 pid=$(baton status --json | jq -r '[.nodes[] | select(.name == "fabric") | .daemons[].pid][0] // empty')
 [ -n "$pid" ] || pid=$(pgrep -f "link-shaper --config /run/baton/$topology/")
