@@ -262,7 +262,7 @@ static void test_fields_refused(void **state)
 	} rows[] = {
 		{"nmae: x",
 		 "t.yaml:1:1: unknown key 'nmae', expected one of: name, big, small, on, "
-		 "addr, pool, list, remark"},
+		 "addr, pool, list, remark; did you mean 'name'?"},
 		{"big: 1", "t.yaml:1:1: key 'name' is missing"},
 		{"name: eight888",
 		 "t.yaml:1:7: name: expected a text of up to 7 bytes, found 'eight888'"},
