@@ -61,8 +61,9 @@ done
 # Each comment is at the first packet from its time on: that packet is not older, and with a packet each 10 ms not much later.
 ok 'comments are where they belong' perl -ne '
 	my ($packet, $text) = split /\t/; for ($text =~ /at (\d+\.\d+)/g) { $n++; $bad = 1 if $packet < $_ || $packet > $_ + 1 } END { exit($bad || $n < 6) }' <<<"$comments"
-is 'T0 and switched are the record'"'"'s' "$(sed -n 's/.*T0 at \([0-9]*\)\.\([0-9]\{6\}\).*/\1\2/p' <<<"$comments")" \
-	"$(field "$migration" .details.t0_ns | cut -c1-16)"
+# jq's numbers have 53 bits: a microsecond may be lost
+ok 'T0 is the record'"'"'s' perl -e 'exit(abs($ARGV[0] - $ARGV[1]) > 1)' \
+	"$(sed -n 's/.*T0 at \([0-9]*\)\.\([0-9]\{6\}\).*/\1\2/p' <<<"$comments")" "$(field "$migration" .details.t0_ns | cut -c1-16)"
 echo_request='icmp.type == 8 && frame.interface_name == "ue:pdu1"'
 is 'direction: requests leave the UE' "$(fields "$file" -Y "$echo_request" -T fields -e frame.packet_flags_direction | sort -u)" 0x00000002
 is 'direction: and come in at the UPF' \

@@ -104,7 +104,8 @@ is 'env: the URL answers' "$(curl -s "$BATON_URL/v1/about" | jq -r .name)" migra
 is 'and the token opens' "$(api POST /v1/migrations '{}' -o /dev/null -w '%{http_code}')" 400
 is 'which nothing else does' "$(BATON_TOKEN=x api POST /v1/migrations '{}' -o /dev/null -w '%{http_code}')" 401
 is 'ip netns exec works, too' "$(ip netns exec "$topology.ue" ip -j link show pdu1 | jq -r '.[].ifname')" pdu1
-status 'a second up of the same name is 5' 5 baton up "$root/topologies/two-edges.yaml"
+status 'a second up of the same name, if it is to be new, is 5' 5 baton up --new "$root/topologies/two-edges.yaml"
+ok 'else there is nothing to do' baton up "$root/topologies/two-edges.yaml"
 ok 'and changes nothing' agree
 
 note 'side by side'

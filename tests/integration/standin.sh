@@ -19,7 +19,7 @@ echo "{name: $topology, nodes: {core: core, gnb1: gnb, gnb2: gnb}}" >"$topology_
 
 export BATON_LIBEXEC=$tmp/libexec
 mkdir -p "$BATON_LIBEXEC/behaviour"
-for name in smf-lite migration-manager gnb; do
+for name in smf-lite migration-manager gnb link-shaper; do
 	cp "$root/tests/integration/standin.pl" "$BATON_LIBEXEC/$name"
 	echo ready >"$BATON_LIBEXEC/behaviour/$name"
 done
