@@ -19,8 +19,9 @@ struct check_end {
 
 struct check_flow {
 	struct check_end from, to;
-	unsigned count;	      /* frames */
-	unsigned size;	      /* of each, header included: 64 to 1514 */
+	unsigned count; /* frames */
+	unsigned size;	/* of each, header included: 64 to 1514 */
+	unsigned burst; /* so many of them at once, before the others: fills what lets one pass */
 	uint64_t interval_ns; /* between them; 0: as fast as they go */
 	uint64_t longest_ns;  /* how long after the last one is waited for stragglers */
 };
@@ -29,8 +30,9 @@ struct check_flow {
 struct check_seen {
 	double *delay_us;
 	unsigned sent, arrived, lost, duplicated, reordered, corrupted;
-	double rate_bps; /* of frames, over the second half of the arrivals: what a burst lets pass
-			    at first is left out */
+	double sent_bps; /* of frames after the burst: what the sender managed */
+	double rate_bps; /* of frames, over the second half of the arrivals after the burst; 0: too
+			    few of them */
 };
 
 /** check_probe - send and count; free ret_seen->delay_us; Return: 0 or a negative errno */
