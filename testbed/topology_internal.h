@@ -57,13 +57,20 @@ struct topo_route_entry {
 	struct topo_place at;
 };
 
+/* A node with `count`: the nodes NAME-1 to NAME-COUNT, next to each other. */
+struct topo_group {
+	char name[TOPO_NAME_SIZE];
+	unsigned first, count;
+};
+
 struct topo_reader {
 	struct topology *t;
 	const struct yaml_doc *doc;
 	struct yaml_error *err;
 	const struct yaml_node **node_yaml; /* by node index */
 	const struct yaml_node *nodes, *networks, *links, *services, *dnns, *needs, *changes, *repeat;
-	size_t network_count, link_count, address_count, route_count;
+	size_t group_count, network_count, link_count, address_count, route_count;
+	struct topo_group *group;
 	struct topo_network_entry *network;
 	struct topo_link_entry *link;
 	struct topo_address_entry *address;
@@ -123,6 +130,21 @@ int topo_read_prefix(const struct yaml_doc *, const struct yaml_node *, const st
 int topo_read_dataplane(struct topo_reader *r, const struct yaml_node *node, char buf[8]);
 /** topo_node_reference - the index of the node that a scalar names; @kind: TOPO_KINDS for any */
 int topo_node_reference(struct topo_reader *r, const struct yaml_node *node, enum topo_kind kind, unsigned *ret_node);
+/* topology_group.c */
+/** topo_read_count - of a node's value; 0: it has none */
+int topo_read_count(struct topo_reader *r, const struct yaml_node *value, uint32_t *ret_count);
+/** topo_group_add - the nodes that come next are @count of @value */
+int topo_group_add(struct topo_reader *r, const struct yaml_node *value, unsigned count);
+/** topo_check_groups - no node has the name of another's part */
+int topo_check_groups(struct topo_reader *r);
+/** topo_is_node - the name of a node, or of several with a count */
+bool topo_is_node(const struct topo_reader *r, const char *name);
+/** topo_check_counted - keys that can't go with a count */
+int topo_check_counted(struct topo_reader *r, const struct yaml_node *value);
+/** topo_group_find - the nodes that @name stands for; NULL: it is no node with a count */
+const struct topo_group *topo_group_find(const struct topo_reader *r, const char *name);
+/** topo_nodes_reference - topo_node_reference to one node, or to all of a node with a count */
+int topo_nodes_reference(struct topo_reader *r, const struct yaml_node *node, unsigned *ret_first, unsigned *ret_count);
 /** topo_layer_of - n2, n3, n4, n6, wan or radio; TOPO_PLAIN for other names */
 enum topo_layer topo_layer_of(const char *name);
 /** topo_grow - room for one more in an array of @count elements; Return: false without memory */

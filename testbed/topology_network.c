@@ -47,8 +47,9 @@ static int read_interface(struct topo_reader *r, const struct yaml_node *node,
 	return 0;
 }
 
+/* @ret_count: how many nodes are meant, of which member->node is the first */
 static int read_member(struct topo_reader *r, const struct yaml_node *item,
-		       struct topo_member *member)
+		       struct topo_member *member, unsigned *ret_count)
 {
 	struct member_keys keys = {.node = item};
 	int rc = 0;
@@ -57,8 +58,11 @@ static int read_member(struct topo_reader *r, const struct yaml_node *item,
 	member->at = topo_place_of(item);
 	if (item->kind == YAML_MAPPING)
 		rc = yaml_read_fields(r->doc, item, member_fields, &keys, r->err);
-	if (rc || (rc = topo_node_reference(r, keys.node, TOPO_KINDS, &member->node)))
+	if (rc || (rc = topo_nodes_reference(r, keys.node, &member->node, ret_count)))
 		return rc;
+	if (keys.address.s_addr && *ret_count > 1)
+		return yaml_fail(r->doc, item, r->err, "address: expected none for %u nodes",
+				 *ret_count);
 	member->addr = keys.address;
 	return read_interface(r, keys.interface, member->ifname);
 }
@@ -81,6 +85,23 @@ static bool layer_takes(enum topo_layer layer, enum topo_kind kind)
 	}
 }
 
+static int add_member(struct topo_reader *r, struct topo_network_entry *entry,
+		      const struct yaml_node *item, const struct topo_member *member)
+{
+	const struct topo_node *node = &r->t->node[member->node];
+
+	if (!layer_takes(entry->layer, node->kind))
+		return yaml_fail(r->doc, item, r->err, "a %s has no place on %s",
+				 topo_kind_name(node->kind), entry->name);
+	for (size_t i = 0; i < entry->member_count; i++)
+		if (entry->member[i].node == member->node)
+			return yaml_fail(r->doc, item, r->err, "'%s' is listed twice", node->name);
+	if (!topo_grow(&entry->member, entry->member_count, sizeof(*entry->member)))
+		return -ENOMEM;
+	entry->member[entry->member_count++] = *member;
+	return 0;
+}
+
 static int read_members(struct topo_reader *r, struct topo_network_entry *entry,
 			const struct yaml_node *list)
 {
@@ -88,24 +109,14 @@ static int read_members(struct topo_reader *r, struct topo_network_entry *entry,
 		return yaml_fail(r->doc, list, r->err, "members: expected a list of nodes");
 	entry->listed = true;
 	for (const struct yaml_node *n = list->child; n; n = n->next) {
-		struct topo_member *member;
-		int rc;
+		struct topo_member member;
+		unsigned count;
+		int rc = read_member(r, n, &member, &count);
 
-		if (!topo_grow(&entry->member, entry->member_count, sizeof(*entry->member)))
-			return -ENOMEM;
-		member = &entry->member[entry->member_count];
-		rc = read_member(r, n, member);
+		for (; !rc && count; count--, member.node++)
+			rc = add_member(r, entry, n, &member);
 		if (rc)
 			return rc;
-		if (!layer_takes(entry->layer, r->t->node[member->node].kind))
-			return yaml_fail(r->doc, n, r->err, "a %s has no place on %s",
-					 topo_kind_name(r->t->node[member->node].kind),
-					 entry->name);
-		for (size_t i = 0; i < entry->member_count; i++)
-			if (entry->member[i].node == member->node)
-				return yaml_fail(r->doc, n, r->err, "'%s' is listed twice",
-						 r->t->node[member->node].name);
-		entry->member_count++;
 	}
 	return 0;
 }
@@ -172,7 +183,7 @@ static int read_network(struct topo_reader *r, const struct yaml_node *value)
 
 	if (topo_check_name(r, value->key, at, "network name"))
 		return -EINVAL;
-	if (topology_find_node(r->t, value->key) >= 0)
+	if (topo_is_node(r, value->key))
 		return topo_fail_at(r, at, "network name: '%s' is a node", value->key);
 	if (!topo_grow(&r->network, r->network_count, sizeof(*r->network)))
 		return -ENOMEM;
@@ -257,7 +268,7 @@ static int find_entry(const struct topo_reader *r, const char *name)
 
 /* The second of `between`: a node, a named network or a derived one that is shared. */
 static int read_far_end(struct topo_reader *r, struct topo_link_entry *link,
-			const struct yaml_node *node)
+			const struct yaml_node *node, unsigned *ret_count)
 {
 	const char *name = node->kind == YAML_SCALAR ? node->scalar : "";
 
@@ -270,25 +281,27 @@ static int read_far_end(struct topo_reader *r, struct topo_link_entry *link,
 				 name);
 	if (link->to_network)
 		return 0;
-	if (node->kind == YAML_SCALAR && topology_find_node(r->t, name) < 0)
+	if (node->kind == YAML_SCALAR && !topo_is_node(r, name))
 		return yaml_fail(r->doc, node, r->err,
 				 "between: expected a node or a network, found '%.60s', which is "
 				 "neither",
 				 name);
-	return topo_node_reference(r, node, TOPO_KINDS, &link->node[1]);
+	return topo_nodes_reference(r, node, &link->node[1], ret_count);
 }
 
+/* @ret_count: how many nodes either end means, of which link->node is the first */
 static int read_between(struct topo_reader *r, struct topo_link_entry *link,
-			const struct yaml_node *between)
+			const struct yaml_node *between, unsigned ret_count[2])
 {
 	int rc;
 
 	if (!is_pair(between))
 		return yaml_fail(r->doc, between, r->err,
 				 "between: expected [NODE, NODE] or [NODE, NETWORK]");
-	rc = topo_node_reference(r, between->child, TOPO_KINDS, &link->node[0]);
+	ret_count[1] = 1;
+	rc = topo_nodes_reference(r, between->child, &link->node[0], &ret_count[0]);
 	if (!rc)
-		rc = read_far_end(r, link, between->child->next);
+		rc = read_far_end(r, link, between->child->next, &ret_count[1]);
 	if (!rc && !link->to_network && link->node[0] == link->node[1])
 		rc = yaml_fail(r->doc, between, r->err, "between: expected two different nodes");
 	return rc;
@@ -327,9 +340,10 @@ static const struct yaml_node *mtu_of(const struct yaml_node *item)
 	return NULL;
 }
 
-static int check_far_network(struct topo_reader *r, const struct link_keys *keys, const struct yaml_node *item)
+static int check_far_network(struct topo_reader *r, const struct link_keys *keys,
+			     const struct yaml_node *item)
 {
-	const struct yaml_node *odd = keys->prefix	? keys->prefix
+	const struct yaml_node *odd = keys->prefix	 ? keys->prefix
 				      : keys->addresses	 ? keys->addresses
 				      : keys->interfaces ? keys->interfaces
 							 : mtu_of(item);
@@ -340,31 +354,56 @@ static int check_far_network(struct topo_reader *r, const struct link_keys *keys
 			 "%s: expected at the network itself, not at a link to it", odd->key);
 }
 
+/* Where an end is a node with a count, one entry each */
+static int add_links(struct topo_reader *r, const struct topo_link_entry *link,
+		     const unsigned count[2])
+{
+	for (unsigned i = 0; i < count[0] * count[1]; i++) {
+		struct topo_link_entry *entry;
+
+		if (!topo_grow(&r->link, r->link_count, sizeof(*r->link)))
+			return -ENOMEM;
+		entry = &r->link[r->link_count++];
+		*entry = *link;
+		entry->member[0].node = entry->node[0] += i / count[1];
+		entry->member[1].node = entry->node[1] += i % count[1];
+	}
+	return 0;
+}
+
+static int check_counted_link(struct topo_reader *r, const struct link_keys *keys,
+			      const unsigned count[2])
+{
+	const struct yaml_node *odd = keys->prefix ? keys->prefix : keys->addresses;
+
+	if (!odd || count[0] * count[1] == 1)
+		return 0;
+	return yaml_fail(r->doc, odd, r->err, "%s: expected at a link of its own, not at one of %u",
+			 odd->key, count[0] * count[1]);
+}
+
 static int read_link(struct topo_reader *r, const struct yaml_node *item)
 {
-	struct topo_link_entry *link;
 	struct link_keys keys = {0};
+	struct topo_link_entry link;
+	unsigned count[2];
 	int rc = yaml_read_fields(r->doc, item, link_fields, &keys, r->err);
 
 	if (rc)
 		return rc;
-	if (!topo_grow(&r->link, r->link_count, sizeof(*r->link)))
-		return -ENOMEM;
-	link = &r->link[r->link_count];
-	memset(link, 0, sizeof(*link));
-	link->at = topo_place_of(item);
-	link->mtu = keys.mtu;
-	link->shape = keys.shape;
-	link->forward = keys.forward;
-	link->backward = keys.backward;
-	rc = read_between(r, link, keys.between);
-	if (!rc && link->to_network)
+	link = (struct topo_link_entry){.at = topo_place_of(item),
+					.mtu = keys.mtu,
+					.shape = keys.shape,
+					.forward = keys.forward,
+					.backward = keys.backward};
+	rc = read_between(r, &link, keys.between, count);
+	if (!rc && link.to_network)
 		rc = check_far_network(r, &keys, item);
-	if (rc || (rc = read_prefix(r, keys.prefix, &link->prefix, &link->prefix_at)) ||
-	    (rc = read_ends(r, link, &keys)))
+	if (rc || (rc = check_counted_link(r, &keys, count)) ||
+	    (rc = read_prefix(r, keys.prefix, &link.prefix, &link.prefix_at)) ||
+	    (rc = read_ends(r, &link, &keys)))
 		return rc;
-	r->link_count++;
-	return 0;
+	return add_links(r, &link, count);
 }
 
 int topo_read_links(struct topo_reader *r)

@@ -40,14 +40,12 @@ static int check_node_name(struct topo_reader *r, const struct yaml_node *value)
 	return 0;
 }
 
-static int add_node(struct topo_reader *r, const struct yaml_node *value)
+static int add_node(struct topo_reader *r, const struct yaml_node *value, enum topo_kind kind,
+		    const char *name)
 {
 	struct topology *t = r->t;
 	struct topo_node *node;
-	enum topo_kind kind = TOPO_KINDS;
 
-	if (check_node_name(r, value) || read_kind(r, value, &kind))
-		return -EINVAL;
 	if (t->node_count == TOPO_NODES_MAX)
 		return topo_fail_at(r, topo_place_of_key(value), "more than %d nodes",
 				    TOPO_NODES_MAX);
@@ -56,7 +54,7 @@ static int add_node(struct topo_reader *r, const struct yaml_node *value)
 		return -ENOMEM;
 	node = &t->node[t->node_count];
 	memset(node, 0, sizeof(*node));
-	strcpy(node->name, value->key);
+	strcpy(node->name, name);
 	node->kind = kind;
 	node->at = topo_place_of_key(value);
 	node->edge = node->upf = -1;
@@ -67,18 +65,40 @@ static int add_node(struct topo_reader *r, const struct yaml_node *value)
 	return 0;
 }
 
+static int add_nodes(struct topo_reader *r, const struct yaml_node *value)
+{
+	enum topo_kind kind = TOPO_KINDS;
+	char name[TOPO_NAME_SIZE + 12];
+	uint32_t count;
+	int rc;
+
+	if (check_node_name(r, value) || read_kind(r, value, &kind))
+		return -EINVAL;
+	rc = topo_read_count(r, value, &count);
+	if (rc || !count)
+		return rc ? rc : add_node(r, value, kind, value->key);
+	rc = topo_check_counted(r, value);
+	if (!rc)
+		rc = topo_group_add(r, value, count);
+	for (uint32_t i = 1; !rc && i <= count; i++) {
+		snprintf(name, sizeof(name), "%s-%u", value->key, i);
+		rc = add_node(r, value, kind, name);
+	}
+	return rc;
+}
+
 int topo_read_nodes(struct topo_reader *r)
 {
 	if (r->nodes->kind != YAML_MAPPING || !r->nodes->child)
 		return yaml_fail(r->doc, r->nodes, r->err,
 				 "nodes: expected a mapping of node names to kinds");
 	for (const struct yaml_node *n = r->nodes->child; n; n = n->next) {
-		int rc = add_node(r, n);
+		int rc = add_nodes(r, n);
 
 		if (rc)
 			return rc;
 	}
-	return 0;
+	return topo_check_groups(r);
 }
 
 /* What a node's mapping gives, whatever its kind; which keys are allowed is the kind's table. */
@@ -93,7 +113,8 @@ struct keys {
 		.key = #k, .read = yaml_read_node, .offset = offsetof(struct keys, k), .help = h   \
 	}
 #define KEYS_OF_ALL                                                                                \
-	{.key = "kind"}, KEY_NODE(addresses, "NETWORK: ADDRESS, where the default doesn't do"),    \
+	{.key = "kind"}, {.key = "count", .help = "so many of them, NAME-1 and up"},               \
+		KEY_NODE(addresses, "NETWORK: ADDRESS, where the default doesn't do"),             \
 		KEY_NODE(routes, "list of {to: PREFIX, via: ADDRESS}")
 
 static const struct yaml_field plain_fields[] = {KEYS_OF_ALL, {0}};

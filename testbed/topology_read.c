@@ -123,12 +123,19 @@ int topo_node_reference(struct topo_reader *r, const struct yaml_node *node, enu
 {
 	const char *of = kind == TOPO_KINDS ? "" : " of kind ";
 	const char *wanted = kind == TOPO_KINDS ? "" : kind_names[kind];
+	const struct topo_group *group;
 	int index;
 
 	if (node->kind != YAML_SCALAR)
 		return yaml_fail(r->doc, node, r->err, "expected the name of a node%s%s", of,
 				 wanted);
 	index = topology_find_node(r->t, node->scalar);
+	group = index < 0 ? topo_group_find(r, node->scalar) : NULL;
+	if (group)
+		return yaml_fail(r->doc, node, r->err,
+				 "expected the name of one node, found '%s', which is %u: '%s-1' "
+				 "and up",
+				 group->name, group->count, group->name);
 	if (index < 0)
 		return yaml_fail(r->doc, node, r->err,
 				 "expected the name of a node%s%s, found '%.60s', which is no node",
@@ -145,7 +152,8 @@ int topo_node_reference(struct topo_reader *r, const struct yaml_node *node, enu
 /* The top-level keys; what is only kept as a node is read after all names are known. */
 struct top {
 	struct topology *t;
-	const struct yaml_node *changes, *repeat, *name, *mcc, *mnc, *dataplane, *management, *routing;
+	const struct yaml_node *changes, *repeat, *name, *mcc, *mnc, *dataplane, *management,
+		*routing;
 	const struct yaml_node *nodes, *networks, *links, *services, *dnns, *needs;
 	struct yaml_prefix service_prefix;
 	uint32_t tac, mtu;
@@ -363,7 +371,7 @@ static int read_all(struct topo_reader *r)
 	static int (*const steps[])(struct topo_reader * r) = {
 		read_top,	   topo_read_nodes,    topo_read_node_keys, topo_read_services,
 		topo_read_dnns,	   topo_read_networks, topo_read_links,	    topo_derive,
-		topo_read_changes, topo_place_routes, topo_check,
+		topo_read_changes, topo_place_routes,  topo_check,
 	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -380,6 +388,7 @@ static void reader_done(struct topo_reader *r)
 	for (size_t i = 0; i < r->network_count; i++)
 		free(r->network[i].member);
 	free(r->node_yaml);
+	free(r->group);
 	free(r->network);
 	free(r->link);
 	free(r->address);

@@ -55,7 +55,7 @@ static int add_service(struct topo_reader *r, const char *name, struct topo_plac
 		return topo_fail_at(r, at, "more than %d services", TOPO_SERVICES_MAX);
 	if (topo_check_name(r, name, at, "service name"))
 		return -EINVAL;
-	if (topology_find_node(t, name) >= 0)
+	if (topo_is_node(r, name))
 		return topo_fail_at(r, at, "service name: '%s' is a node", name);
 	if (!topo_same_prefix(addr, t->service_prefix.addr, t->service_prefix.len))
 		return topo_fail_at(r, at, "%s: expected an address inside service_prefix", name);

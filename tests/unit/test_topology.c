@@ -419,6 +419,36 @@ static const struct {
 	 "t.yaml:1:1: management: expected a prefix with room for 7 nodes"},
 	{HEAD "service_prefix: 10.60.0.0/16",
 	 "t.yaml:2:32: addresses of the pool of upf overlap those of the prefix of the services"},
+	{"name: x\nnodes: {h: {kind: host, count: 0}}",
+	 "t.yaml:2:32: count: expected a number from 1 to 1000, found '0'"},
+	{"name: x\nnodes: {h: {kind: host, count: all}}", "t.yaml:2:32: count: expected a number"},
+	{"name: x\nnodes: {h: {kind: host, count: 2, addresses: {lan: 10.0.0.1}}}",
+	 "t.yaml:2:46: addresses: expected at a node of its own, not where count makes several"},
+	{"name: x\nnodes: {u: {kind: ue, count: 2, supi: imsi-001010000000009}}",
+	 "t.yaml:2:39: supi: expected at a node of its own"},
+	{"name: x\nnodes: {h-2: host, h: {kind: host, count: 2}}",
+	 "t.yaml:2:9: node name: 'h-2' is one of the 2 of 'h' too"},
+	{"name: x\nnodes: {h-2: {kind: host, count: 3}, h: {kind: host, count: 2}}",
+	 "t.yaml:2:9: node name: 'h-2' is one of the 2 of 'h' too"},
+	{"name: x\nnodes: {a2345678901234567890123456789012: {kind: host, count: 9}}",
+	 "t.yaml:2:9: node name: with a count of 9 expected at most 30 characters"},
+	{"name: x\nnodes: {h: {kind: host, count: 2}}\nchanges: [{at: 1s, link: [h, h-1], delay: "
+	 "1ms}]",
+	 "t.yaml:3:27: expected the name of one node, found 'h', which is 2: 'h-1' and up"},
+	{"name: x\nnodes: {h: {kind: host, count: 2}}\nnetworks: {h: {members: [h-1]}}",
+	 "t.yaml:3:12: network name: 'h' is a node"},
+	{"name: x\nnodes: {h: {kind: host, count: 2}, a: host}\nlinks: [{between: [h, a], prefix: "
+	 "10.9.0.0/24}]",
+	 "t.yaml:3:35: prefix: expected at a link of its own, not at one of 2"},
+	{"name: x\nnodes: {h: {kind: host, count: 2}}\nlinks: [{between: [h, h-1]}]",
+	 "t.yaml:3:19: between: expected two different nodes"},
+	{"name: x\nnodes: {h: {kind: host, count: 2}}\nnetworks: {lan: {members: [h, h-1]}}",
+	 "t.yaml:3:31: 'h-1' is listed twice"},
+	{"name: x\nnodes: {h: {kind: host, count: 2}}\nnetworks: {lan: {members: [{node: h, "
+	 "address: 10.0.0.1}]}}",
+	 "t.yaml:3:28: address: expected none for 2 nodes"},
+	{"name: x\nnodes: {h: {kind: host, count: 999}, i: {kind: host, count: 2}}",
+	 "t.yaml:2:38: more than 1000 nodes"},
 	{"name: x\nnodes: {a: host, b: &b host}", "t.yaml:2:"},
 	{"name: x\nnodes: {a: [", "t.yaml:"},
 };
@@ -440,6 +470,36 @@ static void every_mistake_has_its_place(void **state)
 		assert_int_equal(strncmp(err.text, mistakes[i].error, strlen(mistakes[i].error)),
 				 0);
 	}
+}
+
+/* One entry, several nodes: each with what is derived, and each with the links of the entry */
+static void counted_nodes(void **state)
+{
+	struct topology *t =
+		load("name: x\n"
+		     "nodes: {core: core, gnb: gnb, upf: upf, edge: edge, ue: {kind: ue, "
+		     "count: 12}, h: {kind: host, count: 3}, r: router}\n"
+		     "networks: {lan: {members: [h]}}\n"
+		     "links:\n  - {between: [ue, gnb], rate: 10Mbit}\n"
+		     "  - {between: [h, r], delay: 2ms}\n"
+		     "  - {between: [h-2, lan], loss: 1%}\n");
+	int last = topology_find_node(t, "ue-12"), h3 = topology_find_node(t, "h-3");
+	unsigned lans = 0, slow = 0;
+
+	assert_int_equal(topology_count(t, TOPO_UE), 12);
+	assert_int_equal(topology_find_node(t, "ue"), -1);
+	assert_string_equal(t->node[last].supi, "imsi-001010000000012");
+	for (size_t p = 0; p < t->port_count; p++) {
+		slow += t->port[p].shape.is.rate_bps == 10000000;
+		lans += t->port[p].shape.is.loss > 0;
+	}
+	assert_int_equal(slow, 24);
+	assert_int_equal(lans, 1);
+	assert_int_equal(t->port[t->network[0].first_port].node, 0);
+	assert_string_equal(port_of(t, "h-3", TOPO_PLAIN)->ifname, "lan");
+	assert_int_equal(topology_find_link(t, (unsigned)h3, "r", &slow), 0);
+	assert_int_equal(t->port[slow].shape.is.delay_us, 2000);
+	topology_free(t);
 }
 
 static const char directions_text[] =
@@ -555,6 +615,7 @@ int main(void)
 		cmocka_unit_test(routers_know_the_way),
 		cmocka_unit_test(every_mistake_has_its_place),
 		cmocka_unit_test(shapes),
+		cmocka_unit_test(counted_nodes),
 		cmocka_unit_test(directions),
 	};
 
