@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "lib/log.h"
@@ -113,6 +114,17 @@ static int watch_signal(struct daemon *d, uv_signal_t *handle, int number, uv_si
 	return uv_signal_start(handle, cb, number);
 }
 
+/* What the soft limit guards against, select(2), is used nowhere. */
+static void allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 int daemon_init(struct daemon *d, const struct daemon_spec *spec, int argc, char **argv)
 {
 	int err;
@@ -121,6 +133,7 @@ int daemon_init(struct daemon *d, const struct daemon_spec *spec, int argc, char
 	d->spec = spec;
 	parse_options(d, argc, argv);
 	signal(SIGPIPE, SIG_IGN);
+	allow_descriptors();
 	err = uv_loop_init(&d->loop);
 	if (err)
 		return err;

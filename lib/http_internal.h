@@ -18,7 +18,7 @@
 enum {
 	HTTP_BODY_MAX = 64 * 1024,
 	HTTP_PARAMS_MAX = 8,
-	HTTP_CONNECTIONS_MAX = 256,
+	HTTP_CONNECTIONS = 256,
 	HTTP_STREAMS_MAX = 128,
 	HTTP_STREAM_BACKLOG_MAX = 256 * 1024,
 	HTTP_PATH_MAX = 1024,
@@ -31,6 +31,7 @@ struct http_server {
 	unsigned open_handles;
 	bool kicked; /* something was resumed: run MHD again at once */
 	bool full;   /* every connection is taken */
+	unsigned connections;
 	const struct http_route *routes;
 	void *user;
 	const char *token;

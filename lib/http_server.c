@@ -51,7 +51,7 @@ static void check_full(struct http_server *server)
 {
 	const union MHD_DaemonInfo *info =
 		MHD_get_daemon_info(server->mhd, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-	bool full = info && info->num_connections >= HTTP_CONNECTIONS_MAX;
+	bool full = info && info->num_connections >= server->connections;
 
 	if (server->full && !full)
 		server->kicked = true;
@@ -220,7 +220,7 @@ static int start_mhd(struct http_server *server, int fd)
 	server->mhd = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_access, server,
 		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX,
+		MHD_OPTION_CONNECTION_LIMIT, server->connections,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_END);
 	return server->mhd ? 0 : -EIO;
 }
@@ -254,6 +254,7 @@ int http_server_new(uv_loop_t *loop, const struct http_listen *where,
 	server->routes = routes;
 	server->user = user;
 	server->token = where->token;
+	server->connections = where->connections ? where->connections : HTTP_CONNECTIONS;
 	fd = listen_socket(where, &server->port);
 	if (fd < 0) {
 		err = fd;

@@ -2,7 +2,7 @@
 /*
  * HTTP/1.1 server for REST: libmicrohttpd (external epoll) in a libuv loop. Routes come from one table;
  * every error is answered with problem details (RFC 9457, application/problem+json); what takes time may be answered
- * later; event streams are text/event-stream. Bodies (64 KiB), connections (256) and streams are bounded.
+ * later; event streams are text/event-stream. Bodies (64 KiB), connections and streams are bounded.
  */
 #ifndef BATON_LIB_HTTP_SERVER_H
 #define BATON_LIB_HTTP_SERVER_H
@@ -31,6 +31,7 @@ struct http_listen {
 	struct in_addr addr;
 	uint16_t port;	   /* host order; 0: any, see http_server_port */
 	const char *token; /* bearer token wanted for every method but GET and HEAD; NULL: none. Borrowed */
+	unsigned connections; /* at once; 0: 256. Who comes then waits until one ends */
 };
 
 /**

@@ -20,11 +20,16 @@ static const struct daemon_spec spec = {
 	.example = "migration-manager/migration-manager.example.yaml",
 };
 
+/* Each agent keeps one and asks once a second, a topology has 1000 nodes; the rest is for those who
+ * migrate. */
+enum { CONNECTIONS = 2048 };
+
 static int serve(struct manager *mm)
 {
 	struct http_listen listen = {.addr = mm->config.rest_address,
 				     .port = (uint16_t)mm->config.rest_port,
-				     .token = mm->token};
+				     .token = mm->token,
+				     .connections = CONNECTIONS};
 	int r = http_server_new(&mm->daemon.loop, &listen, rest_routes, mm, &mm->server);
 
 	if (r < 0)

@@ -10,7 +10,13 @@
 #include "lib/stamp/sample.h"
 #include "lib/stamp/stamp.h"
 
-enum { LISTENERS_MAX = 32, RECEIVE_BATCH = 64, PACKET_MAX = 2048, SOCKET_BUFFER = 4 << 20 };
+enum {
+	LISTENERS_MAX = 32,
+	RECEIVE_BATCH = 64,
+	PACKET_MAX = 2048,
+	SOCKET_BUFFER = 4 << 20,
+	RING_FIRST = 64 /* samples; doubled when all are taken */
+};
 
 struct session {
 	uint16_t ssid;
@@ -18,6 +24,7 @@ struct session {
 	uint64_t began_ns;
 	uint64_t heard_mono_ns;
 	struct stamp_sample *ring;
+	size_t room; /* of the ring; it grows until the first sample would be overwritten */
 };
 
 struct listener {
@@ -28,12 +35,13 @@ struct listener {
 
 struct reflector {
 	uv_loop_t *loop;
-	size_t ring;
+	size_t ring, kept; /* samples: of one session at most, of all now */
 	uint64_t started_ns;
 	struct listener *listener[LISTENERS_MAX];
 	size_t listener_count;
 	struct session session[REFLECTOR_SESSIONS_MAX];
 	size_t session_count;
+	uint16_t number[UINT16_MAX + 1]; /* of a session by SSID, from 1; 0: there is none */
 	uint64_t reflected, malformed, not_sent;
 };
 
@@ -41,11 +49,7 @@ struct reflector {
 
 static struct session *session_find(struct reflector *r, uint16_t ssid)
 {
-	for (size_t i = 0; i < r->session_count; i++) {
-		if (r->session[i].ssid == ssid)
-			return &r->session[i];
-	}
-	return NULL;
+	return r->number[ssid] ? &r->session[r->number[ssid] - 1] : NULL;
 }
 
 static struct session *session_oldest(struct reflector *r)
@@ -59,29 +63,53 @@ static struct session *session_oldest(struct reflector *r)
 	return oldest;
 }
 
-static struct session *session_begin(struct reflector *r, uint16_t ssid)
+/* Room for more samples, where there is any: else the oldest are overwritten. */
+static void ring_grow(struct reflector *r, struct session *s)
 {
-	struct session *s = r->session_count < REFLECTOR_SESSIONS_MAX
-				    ? &r->session[r->session_count]
-				    : session_oldest(r);
+	size_t room = s->room ? s->room * 2 : RING_FIRST;
+	struct stamp_sample *ring;
+	bool fits = r->kept + room - s->room <= REFLECTOR_FULL_RINGS * r->ring;
 
-	if (!s->ring)
-		s->ring = calloc(r->ring, sizeof *s->ring);
-	if (!s->ring)
-		return NULL;
-	if (s == &r->session[r->session_count])
-		r->session_count++;
-	s->ssid = ssid;
-	s->taken = 0;
-	s->began_ns = clock_now_ns();
-	return s;
+	if (room > r->ring)
+		room = r->ring;
+	if (room == s->room || (s->room && !fits))
+		return;
+	ring = realloc(s->ring, room * sizeof *ring);
+	if (!ring)
+		return;
+	r->kept += room - s->room;
+	s->ring = ring;
+	s->room = room;
 }
 
 static void session_end(struct reflector *r, struct session *s)
 {
+	struct session *last = &r->session[--r->session_count];
+
+	r->kept -= s->room;
 	free(s->ring);
-	*s = r->session[--r->session_count];
-	memset(&r->session[r->session_count], 0, sizeof *s);
+	r->number[s->ssid] = 0;
+	if (s != last) {
+		*s = *last;
+		r->number[s->ssid] = (uint16_t)(s - r->session + 1);
+	}
+	memset(last, 0, sizeof *last);
+}
+
+static struct session *session_begin(struct reflector *r, uint16_t ssid)
+{
+	struct session *s;
+
+	if (r->session_count == REFLECTOR_SESSIONS_MAX)
+		session_end(r, session_oldest(r));
+	s = &r->session[r->session_count];
+	ring_grow(r, s);
+	if (!s->ring)
+		return NULL;
+	s->ssid = ssid;
+	s->began_ns = clock_now_ns();
+	r->number[ssid] = (uint16_t)++r->session_count;
+	return s;
 }
 
 /* ---- reflecting ---- */
@@ -141,7 +169,9 @@ static void reflect(struct listener *l, const uint8_t *packet, size_t len,
 	if (sendto(l->fd, bytes, sizeof bytes, MSG_DONTWAIT,
 		   (const struct sockaddr *)&arrival->from, sizeof arrival->from) < 0)
 		r->not_sent++;
-	s->ring[s->taken % r->ring] = (struct stamp_sample){.sender_seq = test.seq,
+	if (s->taken == s->room)
+		ring_grow(r, s);
+	s->ring[s->taken % s->room] = (struct stamp_sample){.sender_seq = test.seq,
 							    .seq = reply.seq,
 							    .received_ns = arrival->ns,
 							    .sent_ns = reply.time_ns,
@@ -288,7 +318,7 @@ void reflector_get(struct reflector *r, struct http_request *req)
 
 	if (!s)
 		return;
-	oldest = s->taken > r->ring ? s->taken - r->ring : 0;
+	oldest = s->taken > s->room ? s->taken - s->room : 0;
 	header = (struct stamp_sample_header){.first = from ? strtoull(from, NULL, 10) : 0,
 					      .taken = s->taken,
 					      .began_ns = s->began_ns,
@@ -307,7 +337,7 @@ void reflector_get(struct reflector *r, struct http_request *req)
 	}
 	stamp_sample_header_put(&header, bytes);
 	for (uint64_t i = 0; i < count; i++)
-		stamp_sample_put(&s->ring[(header.first + i) % r->ring],
+		stamp_sample_put(&s->ring[(header.first + i) % s->room],
 				 bytes + SAMPLE_HEADER_LEN + i * SAMPLE_LEN);
 	http_reply_bytes(req, 200, bytes, SAMPLE_HEADER_LEN + count * SAMPLE_LEN);
 	free(bytes);

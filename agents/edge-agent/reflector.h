@@ -5,7 +5,9 @@
  *
  * Sessions are told by SSID alone, since a UE's address changes when it switches its PDU session,
  * while the measurement goes on. A session begins with its first packet; REFLECTOR_SESSIONS_MAX are
- * kept, then the one that was silent for longest makes room.
+ * kept, then the one that was silent for longest makes room. A session keeps its latest samples: as
+ * many as the ring is configured to have, and fewer when all sessions together would keep more than
+ * REFLECTOR_FULL_RINGS of them.
  *
  * GET /v1/reflector/{ssid}?from=K answers the samples from number K on (lib/stamp/sample.h), at
  * most REFLECTOR_BATCH in one answer; DELETE forgets the session.
@@ -19,11 +21,11 @@
 
 #include "lib/http_server.h"
 
-enum { REFLECTOR_SESSIONS_MAX = 16, REFLECTOR_BATCH = 65536 };
+enum { REFLECTOR_SESSIONS_MAX = 4096, REFLECTOR_FULL_RINGS = 16, REFLECTOR_BATCH = 65536 };
 
 struct reflector;
 
-/** reflector_new - @ring: samples kept for each session */
+/** reflector_new - @ring: samples kept for a session at most */
 int reflector_new(uv_loop_t *loop, size_t ring, struct reflector **ret_reflector);
 /** reflector_listen - answer on @address, UDP port 862, from that address */
 int reflector_listen(struct reflector *r, struct in_addr address);

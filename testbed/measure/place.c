@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -170,16 +171,29 @@ int place_taps(const struct place *p, uint16_t ssid, struct tap **ret_tap)
 int place_probe(const struct place *p, uint64_t interval_ns, uint16_t ssid,
 		struct probe **ret_probe)
 {
-	struct probe_config config = {.service = p->topology->service[p->service].addr,
+	return place_probes(p, &p->ue, 1, interval_ns, ssid, ret_probe);
+}
+
+int place_probes(const struct place *p, const unsigned *ues, size_t count, uint64_t interval_ns,
+		 uint16_t ssid, struct probe **ret_probe)
+{
+	struct probe_config config = {.count = count,
+				      .service = p->topology->service[p->service].addr,
 				      .interval_ns = interval_ns,
 				      .ssid = ssid};
-	int r;
+	int *fds = calloc(count, sizeof *fds), r = fds ? 0 : -ENOMEM;
+	size_t n;
 
-	config.netns_fd = run_netns_open(&p->run, p->ue);
-	if (config.netns_fd < 0)
-		return config.netns_fd;
-	r = probe_start(&config, ret_probe);
-	close(config.netns_fd);
+	for (n = 0; r == 0 && n < count; n += r == 0) {
+		fds[n] = run_netns_open(&p->run, ues[n]);
+		r = fds[n] < 0 ? fds[n] : 0;
+	}
+	config.netns_fd = fds;
+	if (r == 0)
+		r = probe_start(&config, ret_probe);
+	while (n > 0)
+		close(fds[--n]);
+	free(fds);
 	return r;
 }
 

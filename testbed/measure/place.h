@@ -37,6 +37,9 @@ int place_taps(const struct place *p, uint16_t ssid, struct tap **ret_tap);
 /** place_probe - start probes from the UE to the service; Return: 0 or negative errno */
 int place_probe(const struct place *p, uint64_t interval_ns, uint16_t ssid,
 		struct probe **ret_probe);
+/** place_probes - the same from each of @count UEs, node indices; SSIDs count up from @ssid */
+int place_probes(const struct place *p, const unsigned *ues, size_t count, uint64_t interval_ns,
+		 uint16_t ssid, struct probe **ret_probe);
 /** place_tcp - start a TCP flow of @rate_bps beside them; Return: 0 or negative errno */
 int place_tcp(const struct place *p, const struct probe_run *run, uint64_t rate_bps,
 	      struct tcp_flow **ret_flow);

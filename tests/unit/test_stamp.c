@@ -455,11 +455,37 @@ static void test_room(void **state)
 	for (uint16_t ssid = 0; ssid < REFLECTOR_SESSIONS_MAX; ssid++)
 		round_trip(w, ssid, 1);
 	round_trip(w, 0, 2);
-	assert_int_equal(round_trip(w, 1000, 1).seq, 0);
+	assert_int_equal(round_trip(w, 60000, 1).seq, 0);
 	assert_int_equal(ask(w, "GET", "/v1/reflector/1"), 404);
 	assert_int_equal(ask(w, "GET", "/v1/reflector/0"), 200);
 	assert_int_equal(ask(w, "GET", "/v1/reflector/2"), 200);
 	assert_int_equal(round_trip(w, 0, 3).seq, 2);
+}
+
+/* All together keep a bounded number: who comes late keeps less, and says so. */
+static void test_full_rings(void **state)
+{
+	enum { MANY = REFLECTOR_FULL_RINGS + 4, SENT = RING + 10 };
+	struct world *w = *state;
+	struct stamp_sample_header header;
+	size_t kept = 0;
+
+	for (uint16_t ssid = 1; ssid <= MANY; ssid++)
+		for (uint32_t seq = 0; seq < SENT; seq++)
+			round_trip(w, ssid, seq);
+	for (unsigned ssid = 1; ssid <= MANY; ssid++) {
+		char path[48];
+		size_t n;
+
+		snprintf(path, sizeof path, "/v1/reflector/%u?from=0", ssid);
+		n = samples(w, path, &header);
+		assert_int_equal(header.taken, SENT);
+		assert_int_equal(header.first, SENT - n);
+		assert_int_equal(sample_at(w, n - 1).seq, SENT - 1);
+		assert_true(n >= 64);
+		kept += n;
+	}
+	assert_true(kept <= REFLECTOR_FULL_RINGS * RING + 4 * 64);
 }
 
 static void test_no_packets(void **state)
@@ -505,6 +531,7 @@ int main(void)
 		ROW(test_paging),
 		ROW(test_ring),
 		ROW(test_room),
+		ROW(test_full_rings),
 		ROW(test_no_packets),
 		ROW(test_listeners),
 	};
