@@ -19,7 +19,7 @@
 enum {
 	TIMEOUT_DEFAULT_MS = 5000,
 	ANSWER_MAX = 16 << 20,
-	IDLE_CONNECTIONS_MAX = 64,
+	IDLE_CONNECTIONS_MAX = 1024, /* an agent of each UE */
 };
 
 struct transfer {

@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "migration-manager/metrics.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "lib/version.h"
 #include "migration-manager/manager.h"
 
-char *metrics_text(const struct manager *mm)
+void manager_metrics(const struct manager *mm, FILE *out)
 {
 	unsigned long active = 0;
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
 
-	if (!out)
-		return NULL;
 	for (const struct migration *m = mm->migrations; m; m = m->hh.next)
 		active += !migration_ended(m);
-	fprintf(out,
-		"# HELP baton_build_info What this build is.\n# TYPE baton_build_info gauge\n");
-	fprintf(out, "baton_build_info{version=\"%s\",commit=\"%s\"} 1\n", version_string,
-		version_commit);
 	fprintf(out, "# HELP baton_migrations_started_total Migrations begun since the start of "
 		     "the daemon.\n");
 	fprintf(out,
@@ -45,6 +32,4 @@ char *metrics_text(const struct manager *mm)
 		     "baton_agents_registered gauge\n");
 	fprintf(out, "baton_agents_registered{kind=\"edge\"} %u\n", HASH_COUNT(mm->registry.edges));
 	fprintf(out, "baton_agents_registered{kind=\"ue\"} %u\n", HASH_COUNT(mm->registry.ues));
-	fclose(out);
-	return text;
 }

@@ -3,9 +3,11 @@
 #ifndef BATON_MM_METRICS_H
 #define BATON_MM_METRICS_H
 
+#include <stdio.h>
+
 struct manager;
 
-/** metrics_text - returned, free() it; NULL without memory */
-char *metrics_text(const struct manager *mm);
+/** manager_metrics - what only the manager has */
+void manager_metrics(const struct manager *mm, FILE *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/log.h"
+#include "lib/metrics.h"
 #include "lib/version.h"
 #include "migration-manager/engine.h"
 #include "migration-manager/events.h"
@@ -423,13 +424,12 @@ static void openapi_get(struct http_request *req, void *user)
 
 static void metrics_get(struct http_request *req, void *user)
 {
-	char *text = metrics_text(user);
+	struct metrics m;
 
-	if (text)
-		http_reply_text(req, 200, "text/plain; version=0.0.4", text);
-	else
-		http_problem(req, 500, "SYSTEM_FAILURE", "no memory");
-	free(text);
+	if (metrics_begin(&m, req) < 0)
+		return;
+	manager_metrics(user, m.out);
+	metrics_reply(&m, req);
 }
 
 const struct http_route rest_routes[] = {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/metrics.h"
 #include "smf-lite/amf_n2.h"
 #include "smf-lite/config.h"
 #include "smf-lite/events.h"
@@ -83,21 +84,17 @@ static void write_counters(FILE *f, const struct smf_counters *c)
 void rest_metrics(struct http_request *req, void *user)
 {
 	const struct smf *smf = user;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
+	struct metrics m;
+	FILE *f;
 
-	if (!f) {
-		http_problem(req, 503, "NO_MEMORY", "out of memory");
+	if (metrics_begin(&m, req) < 0)
 		return;
-	}
+	f = m.out;
 	gauge(f, "gnbs", "gNBs connected", gnbs_connected(smf->n2));
 	gauge(f, "ues", "UE contexts", smf->ues->count);
 	gauge(f, "event_streams", "open event streams", events_listeners(smf->events));
 	write_sessions(f, smf);
 	write_upfs(f, smf->n4);
 	write_counters(f, &smf->counters);
-	fclose(f);
-	http_reply_text(req, 200, "text/plain; version=0.0.4", text);
-	free(text);
+	metrics_reply(&m, req);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/metrics.h"
 #include "upf/upf.h"
 
 /* ---- sessions ---- */
@@ -240,14 +241,12 @@ static void metrics_path(FILE *f, const struct upf *upf)
 static void get_metrics(struct http_request *req, void *user)
 {
 	const struct upf *upf = user;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
+	struct metrics m;
+	FILE *f;
 
-	if (!f) {
-		http_problem(req, 503, "NO_MEMORY", "out of memory");
+	if (metrics_begin(&m, req) < 0)
 		return;
-	}
+	f = m.out;
 	metric(f, "sessions", "gauge", "PFCP sessions", upf->sessions.count);
 	metric(f, "teids", "gauge", "local TEIDs in use", upf_teid_count(&upf->teids));
 	metric(f, "associations", "gauge", "SMFs known", n4_peer_count(upf->n4));
@@ -256,9 +255,7 @@ static void get_metrics(struct http_request *req, void *user)
 	metrics_n4(f, upf);
 	metrics_drops(f, upf);
 	metrics_path(f, upf);
-	fclose(f);
-	http_reply_text(req, 200, "text/plain; version=0.0.4", text);
-	free(text);
+	metrics_reply(&m, req);
 }
 
 const struct http_route upf_routes[] = {

@@ -12,6 +12,7 @@
 #include "agents/edge-agent/reflector.h"
 #include "lib/daemon.h"
 #include "lib/log.h"
+#include "lib/metrics.h"
 #include "lib/token.h"
 
 enum {
@@ -184,11 +185,13 @@ static void health_get(struct http_request *req, void *user)
 
 static void metrics_get(struct http_request *req, void *user)
 {
-	json_t *r = reflector_json(((struct agent *)user)->reflector);
-	char text[512];
+	struct metrics m;
+	json_t *r;
 
-	snprintf(
-		text, sizeof text,
+	if (metrics_begin(&m, req) < 0)
+		return;
+	r = reflector_json(((struct agent *)user)->reflector);
+	fprintf(m.out,
 		"# HELP baton_reflector_packets_total STAMP test packets, by what became of them.\n"
 		"# TYPE baton_reflector_packets_total counter\n"
 		"baton_reflector_packets_total{outcome=\"reflected\"} "
@@ -196,7 +199,7 @@ static void metrics_get(struct http_request *req, void *user)
 		(long long)json_integer_value(json_object_get(r, "reflected")),
 		(long long)json_integer_value(json_object_get(r, "malformed")));
 	json_decref(r);
-	http_reply_text(req, 200, "text/plain; version=0.0.4", text);
+	metrics_reply(&m, req);
 }
 
 static const struct http_route routes[] = {

@@ -4,6 +4,7 @@
 
 #include "agents/ue-agent/sessions.h"
 #include "agents/ue-agent/steps.h"
+#include "lib/metrics.h"
 
 struct status_query {
 	struct agent *agent;
@@ -86,17 +87,19 @@ static void health_get(struct http_request *req, void *user)
 static void metrics_get(struct http_request *req, void *user)
 {
 	const struct agent *a = user;
-	char text[512];
+	struct metrics m;
 
-	snprintf(text, sizeof text,
-		 "# HELP baton_ue_primary_session PDU session id of the primary session, 0 for "
-		 "none.\n"
-		 "# TYPE baton_ue_primary_session gauge\nbaton_ue_primary_session %u\n"
-		 "# HELP baton_ue_switches_total Changes of the primary session since the start of "
-		 "the agent.\n"
-		 "# TYPE baton_ue_switches_total counter\nbaton_ue_switches_total %lu\n",
-		 a->primary, a->switches);
-	http_reply_text(req, 200, "text/plain; version=0.0.4", text);
+	if (metrics_begin(&m, req) < 0)
+		return;
+	fprintf(m.out,
+		"# HELP baton_ue_primary_session PDU session id of the primary session, 0 for "
+		"none.\n"
+		"# TYPE baton_ue_primary_session gauge\nbaton_ue_primary_session %u\n"
+		"# HELP baton_ue_switches_total Changes of the primary session since the start of "
+		"the agent.\n"
+		"# TYPE baton_ue_switches_total counter\nbaton_ue_switches_total %lu\n",
+		a->primary, a->switches);
+	metrics_reply(&m, req);
 }
 
 const struct http_route agent_routes[] = {

@@ -2,6 +2,7 @@
 /* REST of the gNB: status, sessions with counters, metrics. Nothing can be changed through it. */
 #include <stdlib.h>
 
+#include "lib/metrics.h"
 #include "ran/gnb/gnb.h"
 
 static json_t *drops_json(struct gnb *g)
@@ -75,14 +76,12 @@ static void metrics_get(struct http_request *req, void *user)
 {
 	struct gnb *g = user;
 	uint64_t drops[DP_DROP_REASONS];
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
+	struct metrics m;
+	FILE *out;
 
-	if (!out) {
-		http_problem(req, 500, "SYSTEM_FAILURE", "no memory");
+	if (metrics_begin(&m, req) < 0)
 		return;
-	}
+	out = m.out;
 	dataplane_drops(g->dp, drops);
 	fprintf(out,
 		"# HELP baton_gnb_sessions PDU sessions with a bearer.\n# TYPE baton_gnb_sessions "
@@ -97,9 +96,7 @@ static void metrics_get(struct http_request *req, void *user)
 	for (int i = 0; i < DP_DROP_REASONS; i++)
 		fprintf(out, "baton_gnb_dropped_packets_total{reason=\"%s\"} %llu\n",
 			dp_drop_name((enum dp_drop)i), (unsigned long long)drops[i]);
-	fclose(out);
-	http_reply_text(req, 200, "text/plain; version=0.0.4", text);
-	free(text);
+	metrics_reply(&m, req);
 }
 
 static void health_get(struct http_request *req, void *user)

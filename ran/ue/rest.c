@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/metrics.h"
 #include "ran/ue/ue.h"
 
 enum { STREAMS_MAX = sizeof(((struct ue *)0)->streams) / sizeof(struct http_stream *) };
@@ -265,21 +266,23 @@ static void health_get(struct http_request *req, void *user)
 static void metrics_get(struct http_request *req, void *user)
 {
 	const struct ue *ue = user;
-	char text[768];
+	struct metrics m;
 	int active = 0;
 
 	for (int id = 1; id < UE_SESSIONS; id++)
 		active += ue->session[id].state == UE_SESSION_ACTIVE;
-	snprintf(text, sizeof text,
-		 "# HELP baton_ue_registered Whether the UE is registered.\n# TYPE "
-		 "baton_ue_registered gauge\nbaton_ue_registered %d\n"
-		 "# HELP baton_ue_sessions Active PDU sessions.\n# TYPE baton_ue_sessions "
-		 "gauge\nbaton_ue_sessions %d\n"
-		 "# HELP baton_ue_nas_malformed_total NAS messages refused.\n# TYPE "
-		 "baton_ue_nas_malformed_total counter\n"
-		 "baton_ue_nas_malformed_total %llu\n",
-		 ue->registered, active, (unsigned long long)ue->nas_malformed);
-	http_reply_text(req, 200, "text/plain; version=0.0.4", text);
+	if (metrics_begin(&m, req) < 0)
+		return;
+	fprintf(m.out,
+		"# HELP baton_ue_registered Whether the UE is registered.\n# TYPE "
+		"baton_ue_registered gauge\nbaton_ue_registered %d\n"
+		"# HELP baton_ue_sessions Active PDU sessions.\n# TYPE baton_ue_sessions "
+		"gauge\nbaton_ue_sessions %d\n"
+		"# HELP baton_ue_nas_malformed_total NAS messages refused.\n# TYPE "
+		"baton_ue_nas_malformed_total counter\n"
+		"baton_ue_nas_malformed_total %llu\n",
+		ue->registered, active, (unsigned long long)ue->nas_malformed);
+	metrics_reply(&m, req);
 }
 
 const struct http_route ue_routes[] = {

@@ -34,7 +34,7 @@ links:
   - {between: [upf-b, n3], rate: 100Mbit, backward: {loss: 1%}}
   - {between: [h1, h2], forward: {delay: 30ms}}
 changes:
-  - {at: 300ms, link: [h2, h1], direction: forward, delay: 70ms}
+  - {at: 3s, link: [h2, h1], direction: forward, delay: 70ms}
 YAML
 
 # rtt_min NODE HOST: in whole milliseconds
@@ -56,7 +56,7 @@ is 'as JSON' "$(baton link --json | jq -r '.links | length')" 3
 rtt=$(rtt_min ue service)
 ok "users meet the radio's delay twice ($rtt ms)" [ "$rtt" -ge 20 ]
 delay_is() { [ "$(baton link --json | jq --arg d "$1" '.links[] | select(.link == ["h1", "h2"]) | .[$d].delay_us')" = "$2" ]; }
-ok 'the file has a change' wait_for 5 delay_is backward 70000
+ok 'the file has a change' wait_for 10 delay_is backward 70000
 rtt=$(rtt_min h1 h2)
 ok "a change of the file came, one way ($rtt ms)" [ "$rtt" -ge 100 ]
 

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/metrics.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "lib/version.h"
+
+static double seconds(struct timeval t)
+{
+	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+/* In octets; 0: not known */
+static unsigned long long resident(void)
+{
+	FILE *statm = fopen("/proc/self/statm", "re");
+	unsigned long long pages = 0;
+
+	if (!statm)
+		return 0;
+	if (fscanf(statm, "%*u %llu", &pages) != 1)
+		pages = 0;
+	fclose(statm);
+	return pages * (unsigned long long)sysconf(_SC_PAGESIZE);
+}
+
+static void write_process(FILE *out)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	fprintf(out,
+		"# HELP baton_build_info What this build is.\n# TYPE baton_build_info gauge\n"
+		"baton_build_info{version=\"%s\",commit=\"%s\"} 1\n",
+		version_string, version_commit);
+	fprintf(out,
+		"# HELP process_cpu_seconds_total Processor time used, user and system.\n"
+		"# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total %.6f\n",
+		seconds(usage.ru_utime) + seconds(usage.ru_stime));
+	fprintf(out,
+		"# HELP process_resident_memory_bytes Memory in use.\n"
+		"# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes %llu\n",
+		resident());
+}
+
+int metrics_begin(struct metrics *m, struct http_request *req)
+{
+	*m = (struct metrics){0};
+	m->out = open_memstream(&m->text, &m->size);
+	if (!m->out) {
+		http_problem(req, 503, "NO_MEMORY", "out of memory");
+		return -ENOMEM;
+	}
+	write_process(m->out);
+	return 0;
+}
+
+void metrics_reply(struct metrics *m, struct http_request *req)
+{
+	if (fclose(m->out) == 0)
+		http_reply_text(req, 200, "text/plain; version=0.0.4", m->text);
+	else
+		http_problem(req, 503, "NO_MEMORY", "out of memory");
+	free(m->text);
+}
