@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology_node.c topology_group.c topology_service.c \
-	topology_network.c topology_shape.c topology_change.c topology_derive.c topology_route.c topology_check.c topology_write.c topology_diff.c),)
+	topology_network.c topology_link.c topology_shape.c topology_change.c topology_derive.c topology_route.c topology_check.c topology_write.c topology_diff.c),)
 # measure: all of it but the command and what knows a running topology
 measure_command := $(addprefix testbed/measure/,place.c migrate.c switch.c)
 $(call library,measure,$(filter-out $(measure_command),$(wildcard testbed/measure/*.c)),jansson libcurl zlib)

@@ -52,21 +52,6 @@ static struct topo_network_entry *entry_of(struct topo_reader *r, enum topo_laye
 	return NULL;
 }
 
-/* The link entry that names this pair; each derived link takes one. */
-static struct topo_link_entry *link_of(struct topo_reader *r, unsigned a, unsigned b)
-{
-	for (size_t i = 0; i < r->link_count; i++) {
-		struct topo_link_entry *link = &r->link[i];
-
-		if (link->to_network || link->used)
-			continue;
-		if ((link->node[0] == a && link->node[1] == b) ||
-		    (link->node[0] == b && link->node[1] == a))
-			return link;
-	}
-	return NULL;
-}
-
 static int add_network(struct topo_reader *r, const char *name, enum topo_layer layer,
 		       struct topo_place at, struct topo_network **ret_network)
 {
@@ -182,26 +167,6 @@ static uint32_t shared_offset(const struct topo_reader *r, const struct topo_net
 	return network->prefix.len <= rule->len ? 0x400 + network->port_count : network->port_count;
 }
 
-/* What [NODE, NETWORK] entries say about one port. */
-static void shape_port(struct topo_reader *r, struct topo_port *port,
-		       const struct topo_network_entry *entry, enum topo_layer layer)
-{
-	for (size_t i = 0; i < r->link_count; i++) {
-		struct topo_link_entry *link = &r->link[i];
-		bool here = link->to_network && link->node[0] == port->node &&
-			    (link->network >= 0 ? entry == &r->network[link->network]
-						: link->layer == layer && layer != TOPO_PLAIN);
-
-		if (!here)
-			continue;
-		topo_shape_merge(&port->shape, &link->shape);
-		topo_shape_merge(&port->back, &link->shape);
-		topo_shape_merge(&port->shape, &link->forward);
-		topo_shape_merge(&port->back, &link->backward);
-		link->used = true;
-	}
-}
-
 static int add_member(struct topo_reader *r, struct topo_network *network, unsigned node,
 		      const struct topo_member *member, const struct topo_network_entry *entry)
 {
@@ -221,7 +186,7 @@ static int add_member(struct topo_reader *r, struct topo_network *network, unsig
 		return rc;
 	if (entry)
 		network->shape = port->shape = entry->shape;
-	shape_port(r, port, entry, network->layer);
+	topo_links_shape_port(r, port, entry, network->layer);
 	return 0;
 }
 
@@ -324,7 +289,7 @@ static int derive_n6(struct topo_reader *r, unsigned edge)
 	const unsigned pair[2] = {(unsigned)node->upf, edge};
 	const char *const ifname[2] = {"n6", "n6"};
 	struct topo_network_entry *entry = entry_of(r, TOPO_N6);
-	struct topo_link_entry *link = link_of(r, pair[0], pair[1]);
+	struct topo_link_entry *link = topo_link_of(r, pair[0], pair[1]);
 	struct topo_network *network;
 	char name[TOPO_NAME_SIZE * 2];
 	int rc;
@@ -347,7 +312,7 @@ static int derive_radio(struct topo_reader *r, unsigned ue, unsigned gnb)
 	char ue_ifname[IFNAMSIZ], gnb_ifname[IFNAMSIZ], name[TOPO_NAME_SIZE * 2];
 	const unsigned pair[2] = {ue, gnb};
 	const char *const ifname[2] = {ue_ifname, gnb_ifname};
-	struct topo_link_entry *link = link_of(r, ue, gnb);
+	struct topo_link_entry *link = topo_link_of(r, ue, gnb);
 	struct topo_network *network;
 	int rc;
 
@@ -463,28 +428,6 @@ static void name_bridges(struct topology *t)
 	}
 }
 
-/* So far `back` has what links say alone. A bridge sends as the network says, but for that; in a
- * network of two the way back is the other port's way forth. */
-static void settle_back(struct topology *t)
-{
-	for (size_t i = 0; i < t->network_count; i++) {
-		struct topo_network *network = &t->network[i];
-		struct topo_port *port = &t->port[network->first_port];
-
-		for (unsigned p = 0; network->bridged && p < network->port_count; p++) {
-			struct topo_shape shape = network->shape;
-
-			topo_shape_merge(&shape, &port[p].back);
-			port[p].back = shape;
-		}
-		if (network->bridged)
-			continue;
-		topo_shape_merge(&port[0].shape, &port[1].back);
-		topo_shape_merge(&port[1].shape, &port[0].back);
-		port[0].back = port[1].back = (struct topo_shape){0};
-	}
-}
-
 int topo_derive(struct topo_reader *r)
 {
 	static const enum topo_layer layers[] = {TOPO_N2, TOPO_N3, TOPO_N4, TOPO_WAN};
@@ -500,10 +443,12 @@ int topo_derive(struct topo_reader *r)
 	if (!rc)
 		rc = derive_pairs(r);
 	if (!rc)
+		rc = topo_check_repeated_links(r);
+	if (!rc)
 		rc = derive_plain(r);
 	if (!rc) {
 		name_bridges(t);
-		settle_back(t);
+		topo_links_settle(t);
 	}
 	return rc;
 }

@@ -88,6 +88,17 @@ int topo_derive(struct topo_reader *r);	       /* topology_derive.c */
 int topo_check(struct topo_reader *r);	       /* topology_check.c */
 int topo_place_routes(struct topo_reader *r);  /* topology_route.c */
 
+/* topology_link.c */
+/** topo_link_of - the entry of `links` that names this pair and that no derived link has taken; or NULL */
+struct topo_link_entry *topo_link_of(struct topo_reader *r, unsigned a, unsigned b);
+/** topo_links_shape_port - what [NODE, NETWORK] entries say about one port */
+void topo_links_shape_port(struct topo_reader *r, struct topo_port *port, const struct topo_network_entry *entry,
+			   enum topo_layer layer);
+/** topo_check_repeated_links - a second entry for one derived link, or for one node on one network; once pairs are derived */
+int topo_check_repeated_links(struct topo_reader *r);
+/** topo_links_settle - both ways of each link, from what its entry says alone */
+void topo_links_settle(struct topology *t);
+
 /* topology_shape.c: readers for field tables; the target is the struct topo_shape */
 int topo_read_shape_key(const struct yaml_doc *, const struct yaml_node *, const struct yaml_field *, void *, struct yaml_error *);
 /** topo_read_shape - a mapping of shape keys: one direction */

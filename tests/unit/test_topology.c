@@ -390,6 +390,21 @@ static const struct {
 	{HEAD "links:\n  - {between: [h, ue], interfaces: [a, b]}\n  - {between: [h, ue], "
 	      "interfaces: [a, c]}",
 	 "t.yaml:5:5: interface: 'h' has another 'a'"},
+	{HEAD "links:\n  - {between: [ue, gnb1], rate: 1Mbit}\n  - {between: [gnb1, ue], loss: 1%}",
+	 "t.yaml:5:5: links: 'gnb1' and 'ue' have an entry already, in line 4, column 5; expected "
+	 "its keys there"},
+	{HEAD "links:\n  - {between: [h, edge]}\n  - {between: [h, edge]}\n  - {between: [upf, "
+	      "edge]}\n  -    {between: [edge, upf]}",
+	 "t.yaml:7:8: links: 'edge' and 'upf' have an entry already, in line 6, column 5"},
+	{HEAD "links:\n  - {between: [upf, n3]}\n  - {between: [gnb1, n3]}\n  - {between: [upf, n4]}\n"
+	      "  - {between: [upf, n3]}",
+	 "t.yaml:7:5: links: 'upf' and 'n3' have an entry already, in line 4, column 5"},
+	{HEAD "networks:\n  lan: {members: [h, ue]}\nlinks:\n  - {between: [h, lan]}\n  - {between: "
+	      "[h, lan]}\n  - {between: [h, lan]}",
+	 "t.yaml:7:5: links: 'h' and 'lan' have an entry already, in line 6, column 5"},
+	{"name: x\nnodes: {h: {kind: host, count: 2}, i: host}\nnetworks: {lan: {members: [h, i]}}\n"
+	 "links: [{between: [h, lan]}, {between: [h-2, lan]}]",
+	 "t.yaml:4:30: links: 'h-2' and 'lan' have an entry already, in line 4, column 9"},
 	{HEAD "networks:\n  lan: {}", "t.yaml:4:8: key 'members' is missing"},
 	{HEAD "networks:\n  h: {members: [ue]}", "t.yaml:4:3: network name: 'h' is a node"},
 	{HEAD "networks:\n  lan: {members: [h, h]}", "t.yaml:4:22: 'h' is listed twice"},
