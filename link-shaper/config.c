@@ -6,7 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link-shaper/config_shape.h"
+#include "lib/shape/quantity.h"
+
+static int read_shape_key(const struct yaml_doc *doc, const struct yaml_node *node,
+			  const struct yaml_field *field, void *ret, struct yaml_error *err)
+{
+	return shape_key_read_yaml(doc, node, field, ret, err);
+}
 
 struct top {
 	char socket[CONFIG_PATH_SIZE], state[CONFIG_PATH_SIZE];
@@ -38,7 +44,7 @@ static const struct yaml_field top_fields[] = {
 	 TOP(changes),
 	 .help = "of shapes, over time from \"start\" on"},
 	{.key = "repeat",
-	 .read = config_read_time,
+	 .read = shape_quantity_read_duration,
 	 TOP(repeat_us),
 	 .help = "begin the changes again after so long"},
 	{0},
@@ -56,7 +62,7 @@ static const struct yaml_field port_fields[] = {
 	 .required = true,
 	 .help = "file of the network namespace"},
 	{.key = "peer", PORT_TEXT(peer), .help = "the other end, for people"},
-	CONFIG_SHAPE_FIELDS(struct port_config, shape),
+	SHAPE_FIELDS(struct port_config, shape, read_shape_key),
 	{0},
 };
 
@@ -72,14 +78,17 @@ struct change_row {
 
 static const struct yaml_field change_fields[] = {
 	{.key = "at",
-	 .read = config_read_time,
+	 .read = shape_quantity_read_duration,
 	 CHANGE(at_us),
 	 .required = true,
 	 .help = "after the start"},
-	{.key = "over", .read = config_read_time, CHANGE(over_us), .help = "in even steps"},
+	{.key = "over",
+	 .read = shape_quantity_read_duration,
+	 CHANGE(over_us),
+	 .help = "in even steps"},
 	{.key = "node", CHANGE_TEXT(node), .required = true, .help = "whose port"},
 	{.key = "interface", CHANGE_TEXT(interface), .required = true, .help = "which port"},
-	CONFIG_SHAPE_FIELDS(struct change_row, patch.shape),
+	SHAPE_FIELDS(struct change_row, patch.shape, read_shape_key),
 	{0},
 };
 
@@ -119,6 +128,7 @@ static int ports_read(const struct yaml_doc *doc, const struct yaml_node *list, 
 		return -ENOMEM;
 	for (const struct yaml_node *at = list ? list->child : NULL; at; at = at->next) {
 		struct port_config *port = &c->port[c->port_count];
+		const char *why;
 
 		rc = yaml_read_fields(doc, at, port_fields, port, err);
 		if (rc)
@@ -126,6 +136,8 @@ static int ports_read(const struct yaml_doc *doc, const struct yaml_node *list, 
 		if (config_find(c, port->node, port->interface) >= 0)
 			return yaml_fail(doc, at, err, "%s:%s is there already", port->node,
 					 port->interface);
+		if (shape_check(&port->shape, &why) != SHAPE_KEYS)
+			return yaml_fail(doc, at, err, "%s", why);
 		c->port_count++;
 	}
 	return 0;
@@ -161,7 +173,7 @@ static int change_read(const struct yaml_doc *doc, const struct yaml_node *at,
 	change->over_us = row.over_us;
 	change->port = (size_t)port;
 	change->patch.shape = row.patch.shape;
-	change->patch.keys = config_shape_keys(at);
+	change->patch.keys = patch_keys_yaml(at);
 	return change_check(doc, at, c, change, err);
 }
 

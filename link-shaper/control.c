@@ -40,6 +40,8 @@ static json_t *set(struct shaper *s, const json_t *body, uint64_t now_us, bool *
 
 	if (port < 0 || patch_read_json(json_object_get(body, "shape"), &patch, &err))
 		return refuse(err.text);
+	if (patch_check(&patch, &s->port[port].shape, &err))
+		return refuse(err.text);
 	*ret_changed = true;
 	if (shaper_set(s, (size_t)port, &patch, &err))
 		return refuse(err.text);

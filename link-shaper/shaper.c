@@ -92,15 +92,6 @@ uint64_t shaper_run(struct shaper *s, uint64_t now_us, bool *ret_changed)
 
 /* ---- to the outside ---- */
 
-static json_t *shape_json(const struct link_shape *shape)
-{
-	return json_pack("{s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:I}", "rate_bps",
-			 (json_int_t)shape->rate_bps, "delay_us", (json_int_t)shape->delay_us,
-			 "jitter_us", (json_int_t)shape->jitter_us, "loss", shape->loss,
-			 "duplicate", shape->duplicate, "reorder", shape->reorder, "corrupt",
-			 shape->corrupt, "queue", (json_int_t)shape->queue_packets);
-}
-
 static json_t *port_json(struct shaper *s, size_t i)
 {
 	const struct port_config *config = &s->config.port[i];

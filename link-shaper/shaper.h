@@ -2,7 +2,7 @@
 /*
  * link-shaper: what links do to packets, in user space where the kernel can't. Read in this order:
  *
- *   line.h       what a link does, as arithmetic       patch.h, timeline.h   changes of it
+ *   line.h       what a link does, as arithmetic       lib/shape/patch.h, timeline.h  changes of it
  *   queue.h, packet.h, segment.h, checksum.h           packets under way
  *   path.h       the thread that carries them          lane_open.h           where it takes them
  * from shaper.h     the ports of a topology, here         port.h                a port: kernel or

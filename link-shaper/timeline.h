@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "link-shaper/patch.h"
+#include "lib/shape/patch.h"
 
 enum { TIMELINE_STEP_US = 100000, TIMELINE_CHANGES_MAX = 4096 };
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology_node.c topology_group.c topology_service.c \
-	topology_network.c topology_link.c topology_shape.c topology_change.c topology_derive.c topology_route.c topology_check.c topology_write.c topology_diff.c),)
+	topology_network.c topology_link.c topology_shape.c topology_change.c topology_timeline.c topology_derive.c topology_route.c topology_check.c topology_write.c topology_diff.c),)
 # measure: all of it but the command and what knows a running topology
 measure_command := $(addprefix testbed/measure/,place.c migrate.c switch.c)
 $(call library,measure,$(filter-out $(measure_command),$(wildcard testbed/measure/*.c)),jansson libcurl zlib)
@@ -13,7 +13,7 @@ baton_views := $(addprefix testbed/,graph.c graph_build.c graph_layout.c graph_p
 	$(B)/gen/topology_schema.c
 $(call program,baton,$(baton_views) $(addprefix testbed/,main.c validate.c up.c reconcile.c reconcile_links.c reconcile_node.c reconcile_daemons.c \
 	reconcile_print.c up_check.c up_steps.c down.c status.c exec.c enter.c logs.c env.c \
-	wait.c doctor.c run.c recover.c plan.c config.c config_daemon.c config_links.c links.c link_client.c link_state.c link.c check.c check_links.c check_probe.c management.c netns_root.c teardown.c foreign.c cgroup.c \
+	wait.c doctor.c run.c recover.c plan.c config.c config_daemon.c config_links.c links.c link_client.c link_state.c link.c check.c check_links.c check_measure.c check_judge.c check_probe.c management.c netns_root.c teardown.c foreign.c cgroup.c \
 	process.c file.c kernel.c control.c sessions.c lean_fork.c init_spawn.c init.c init_daemon.c init_log.c init_notify.c \
 	init_control.c node_mounts.c node_settings.c node_network.c node_routes.c) \
 	$(measure_command) $(experiment_command),topology shape experiment measure plot dataplane stamp netlink gtpu sctp core,libpcap)
@@ -26,10 +26,10 @@ $(call unit-test,test_measure_collect,tests/unit/test_measure_collect.c,$(measur
 $(call unit-test,test_hdr,tests/unit/test_hdr.c,$(measure_libs))
 $(call unit-test,test_tcp_flow,tests/unit/test_tcp_flow.c,$(measure_libs))
 $(call unit-test,test_measure_forms,tests/unit/test_measure_forms.c tests/unit/measure_world.c,$(measure_libs))
-$(call unit-test,test_topology_diff,tests/unit/test_topology_diff.c,topology shape core,)
+$(call unit-test,test_topology_diff,tests/unit/test_topology_diff.c,topology shape netlink core,)
 $(call unit-test,test_experiment,tests/unit/test_experiment.c,experiment core)
 $(call fuzz-target,fuzz_experiment,tests/fuzz/fuzz_experiment.c,experiment core,)
-$(call unit-test,test_topology,tests/unit/test_topology.c,topology shape core,)
+$(call unit-test,test_topology,tests/unit/test_topology.c,topology shape netlink core,)
 $(call fuzz-target,fuzz_topology,tests/fuzz/fuzz_topology.c,topology shape netlink core,)
 $(call unit-test,test_measure_input,tests/unit/test_measure_input.c,$(measure_libs))
 $(call fuzz-target,fuzz_tap,tests/fuzz/fuzz_tap.c testbed/measure/tap_parse.c testbed/measure/collect.c,stamp gtpu)

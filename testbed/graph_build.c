@@ -36,7 +36,7 @@ static void describe_shape(const struct topo_shape *shape, char *buf, size_t siz
 	out = fmemopen(buf, size, "w");
 	if (!out)
 		return;
-	topo_shape_print(&shape->is, " ", out);
+	shape_print(&shape->is, " ", " ", out);
 	fclose(out);
 	if (buf[0] == ' ')
 		memmove(buf, buf + 1, strlen(buf));

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/shape/patch.h"
 #include "testbed/baton.h"
 #include "testbed/link_client.h"
 #include "testbed/link_state.h"
@@ -118,55 +119,11 @@ static int show(struct link_command *c)
 
 /* ---- set ---- */
 
-/* One key in the form of link-shaper's requests */
-static int add_key(json_t *shape, const char *key, const char *value)
+static int read_keys(int argc, char **argv, struct patch *patch)
 {
-	static const char *const names[] = {"rate",	 "rate_bps",  "delay",	 "delay_us",
-					    "jitter",	 "jitter_us", "loss",	 "loss",
-					    "duplicate", "duplicate", "reorder", "reorder",
-					    "corrupt",	 "corrupt",   "queue",	 "queue"};
-	struct link_shape one = {0};
-	const char *expected;
-	double values[8];
-	int rc = topo_shape_key(key, strcmp(value, "none") ? value : "0", &one, &expected);
+	struct patch_error err;
 
-	if (rc == -ENOENT) {
-		complain("unknown key '%.40s', expected one of: rate, delay, jitter, loss, "
-			 "duplicate, reorder, corrupt, queue",
-			 key);
-		return BATON_USAGE;
-	}
-	if (rc && strcmp(value, "none") != 0) {
-		complain("%s: expected %s, or none, found '%.60s'", key, expected, value);
-		return BATON_USAGE;
-	}
-	values[0] = (double)one.rate_bps;
-	values[1] = one.delay_us;
-	values[2] = one.jitter_us;
-	values[3] = one.loss;
-	values[4] = one.duplicate;
-	values[5] = one.reorder;
-	values[6] = one.corrupt;
-	values[7] = one.queue_packets;
-	for (size_t i = 0; i < 8; i++) {
-		if (strcmp(names[2 * i], key) != 0)
-			continue;
-		if (!strcmp(value, "none"))
-			json_object_set_new(shape, names[2 * i + 1], json_null());
-		else if (i >= 3 && i <= 6)
-			json_object_set_new(shape, names[2 * i + 1], json_real(values[i]));
-		else
-			json_object_set_new(shape, names[2 * i + 1],
-					    json_integer((json_int_t)values[i]));
-	}
-	return BATON_OK;
-}
-
-static int read_keys(int argc, char **argv, json_t *shape)
-{
-	int rc = BATON_OK;
-
-	for (int i = 0; rc == BATON_OK && i < argc; i++) {
+	for (int i = 0; i < argc; i++) {
 		char *equals = strchr(argv[i], '=');
 
 		if (!equals) {
@@ -174,39 +131,80 @@ static int read_keys(int argc, char **argv, json_t *shape)
 			return BATON_USAGE;
 		}
 		*equals = '\0';
-		rc = add_key(shape, argv[i], equals + 1);
+		if (patch_read_text(argv[i], equals + 1, patch, &err)) {
+			complain("%s", err.text);
+			return BATON_USAGE;
+		}
 	}
-	return rc;
+	return BATON_OK;
 }
 
-static int set_end(struct link_command *c, unsigned port, bool back, json_t *shape)
+/* Whose egress one direction is */
+struct end {
+	const char *node, *interface;
+};
+
+static struct end end_of(const struct link_command *c, unsigned port, bool back)
 {
 	const struct topo_port *p = &c->t->port[port];
-	bool bridged = c->t->network[p->network].bridged;
-	const char *node = c->t->node[p->node].name, *interface = p->ifname;
+
+	if (back && c->t->network[p->network].bridged)
+		return (struct end){RUN_FABRIC, p->bridge_ifname};
+	if (back)
+		p = &c->t->port[topology_far_port(c->t, port)];
+	return (struct end){c->t->node[p->node].name, p->ifname};
+}
+
+/* Before anything is set: all of it or nothing */
+static int check_end(const struct link_state *state, const struct end *end,
+		     const struct patch *patch)
+{
+	json_t *described = link_state_of(state, end->node, end->interface);
+	const struct link_shape shape = shape_of_json(described);
+	struct patch_error err;
+	int rc = patch_check(patch, &shape, &err);
+
+	json_decref(described);
+	if (!rc)
+		return BATON_OK;
+	complain("%s %s: %s", end->node, end->interface, err.text);
+	return BATON_USAGE;
+}
+
+static int set_end(struct link_command *c, const struct end *end, const struct patch *patch)
+{
 	struct link_client_error err = {""};
 	char backend[16];
 
-	if (back && bridged) {
-		node = RUN_FABRIC;
-		interface = p->bridge_ifname;
-	} else if (back) {
-		p = &c->t->port[topology_far_port(c->t, port)];
-		node = c->t->node[p->node].name;
-		interface = p->ifname;
-	}
-	if (link_client_set(c->socket, node, interface, json_incref(shape), backend, &err))
+	if (link_client_set(c->socket, end->node, end->interface, patch_json(patch), backend, &err))
 		return failed(c, &err);
 	if (!c->ctx->json)
-		printf("%s %s: shaped by %s\n", node, interface, backend);
+		printf("%s %s: shaped by %s\n", end->node, end->interface, backend);
 	return BATON_OK;
+}
+
+static int set_ends(struct link_command *c, const struct end *end, size_t count,
+		    const struct patch *patch)
+{
+	struct link_state state;
+	int rc = BATON_OK;
+
+	link_state_read(&c->run, &state);
+	for (size_t i = 0; rc == BATON_OK && i < count; i++)
+		rc = check_end(&state, &end[i], patch);
+	link_state_done(&state);
+	for (size_t i = 0; rc == BATON_OK && i < count; i++)
+		rc = set_end(c, &end[i], patch);
+	return rc;
 }
 
 static int set_link(struct link_command *c, int argc, char **argv, unsigned directions)
 {
 	int node = topology_find_node(c->t, argv[0]), rc;
+	struct patch patch = {0};
+	struct end end[2];
+	size_t count = 0;
 	unsigned port;
-	json_t *shape;
 
 	if (node < 0) {
 		complain("'%s' has no node '%.60s'", c->run.name, argv[0]);
@@ -217,14 +215,12 @@ static int set_link(struct link_command *c, int argc, char **argv, unsigned dire
 			 argv[0], argv[1]);
 		return BATON_FAILED;
 	}
-	shape = json_object();
-	rc = read_keys(argc - 2, argv + 2, shape);
-	if (rc == BATON_OK && directions & FORWARD)
-		rc = set_end(c, port, false, shape);
-	if (rc == BATON_OK && directions & BACKWARD)
-		rc = set_end(c, port, true, shape);
-	json_decref(shape);
-	return rc;
+	rc = read_keys(argc - 2, argv + 2, &patch);
+	if (directions & FORWARD)
+		end[count++] = end_of(c, port, false);
+	if (directions & BACKWARD)
+		end[count++] = end_of(c, port, true);
+	return rc == BATON_OK ? set_ends(c, end, count, &patch) : rc;
 }
 
 /* ---- changes ---- */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/shape/patch.h"
 #include "testbed/link_client.h"
 
 void link_state_read(const struct run *run, struct link_state *ret)
@@ -58,20 +59,6 @@ json_t *link_state_of(const struct link_state *s, const char *node, const char *
 	return json;
 }
 
-struct link_shape link_state_shape(const json_t *d)
-{
-	return (struct link_shape){
-		.rate_bps = (uint64_t)json_number_value(json_object_get(d, "rate_bps")),
-		.delay_us = (uint32_t)json_number_value(json_object_get(d, "delay_us")),
-		.jitter_us = (uint32_t)json_number_value(json_object_get(d, "jitter_us")),
-		.loss = json_number_value(json_object_get(d, "loss")),
-		.duplicate = json_number_value(json_object_get(d, "duplicate")),
-		.reorder = json_number_value(json_object_get(d, "reorder")),
-		.corrupt = json_number_value(json_object_get(d, "corrupt")),
-		.queue_packets = (uint32_t)json_number_value(json_object_get(d, "queue")),
-	};
-}
-
 bool link_state_is_shaped(const json_t *described)
 {
 	const char *by = json_string_value(json_object_get(described, "shaped_by"));
@@ -82,14 +69,14 @@ bool link_state_is_shaped(const json_t *described)
 void link_state_print(const json_t *described, FILE *out)
 {
 	const char *error = json_string_value(json_object_get(described, "error"));
-	struct link_shape shape = link_state_shape(described);
+	const struct link_shape shape = shape_of_json(described);
 
 	if (!link_state_is_shaped(described)) {
 		fprintf(out, "-");
 		return;
 	}
 	fprintf(out, "%s:", json_string_value(json_object_get(described, "shaped_by")));
-	topo_shape_print(&shape, " ", out);
+	shape_print(&shape, " ", " ", out);
 	if (error)
 		fprintf(out, " (%s)", error);
 }

@@ -21,8 +21,6 @@ void link_state_done(struct link_state *s);
 /** link_state_of - of what leaves @node by @interface: {"shaped_by": "none", "tbf", "netem",
  * "user", "failed" or "unknown", KEYS...}; new reference */
 json_t *link_state_of(const struct link_state *s, const char *node, const char *interface);
-/** link_state_shape - the keys of such an object */
-struct link_shape link_state_shape(const json_t *described);
 /** link_state_is_shaped - it is shaped, or should be */
 bool link_state_is_shaped(const json_t *described);
 /** link_state_print - "user: delay 5ms", "-" */

@@ -18,7 +18,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "lib/shape/shape.h"
+#include "lib/shape/key.h"
 #include "lib/yaml.h"
 
 enum {
@@ -66,8 +66,7 @@ struct topo_place {
 /* How a link is shaped, in one direction. A key that the file doesn't give has no place. */
 struct topo_shape {
 	struct link_shape is;
-	struct topo_place rate_at, delay_at, jitter_at, loss_at, duplicate_at, reorder_at,
-		corrupt_at, queue_at;
+	struct topo_place at[SHAPE_KEYS];
 };
 
 /* What becomes of a shape while the topology runs. */
@@ -219,16 +218,6 @@ struct in_addr topology_node_address(const struct topology *t, unsigned node);
 /** topo_shape_same - but for what is lost in writing */
 bool topo_shape_same(const struct topo_shape *a, const struct topo_shape *b);
 bool topo_shape_is_plain(const struct topo_shape *shape);
-/** topo_shape_print - "rate 100Mbit, delay 5ms" as @form says, with @separator before each; Return:
- * how many keys */
-int topo_shape_print(const struct link_shape *shape, const char *separator, FILE *out);
-/**
- * topo_shape_key - one key as people write it, "5ms" for delay
- * @ret_expected: what was expected, when it isn't that
- * Return: 0, -ENOENT no such key, -EINVAL
- */
-int topo_shape_key(const char *key, const char *text, struct link_shape *shape,
-		   const char **ret_expected);
 /** topology_is_shaped - a link has a shape, or gets one by a change */
 bool topology_is_shaped(const struct topology *t);
 bool topo_same_prefix(struct in_addr a, struct in_addr b, unsigned len);

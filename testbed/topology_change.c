@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/shape/quantity.h"
 #include "testbed/topology_internal.h"
-
-#define US_A_DAY UINT64_C(86400000000)
 
 struct change_keys {
 	uint64_t at_us, over_us;
@@ -14,39 +13,14 @@ struct change_keys {
 	struct topo_shape shape;
 };
 
-/* A time of up to a day: those of shapes end at 10 s */
-static int read_time(const struct yaml_doc *doc, const struct yaml_node *node,
-		     const struct yaml_field *field, void *ret, struct yaml_error *err)
-{
-	static const struct {
-		const char *name;
-		double us;
-	} units[] = {{"us", 1}, {"ms", 1e3}, {"s", 1e6}, {"min", 60e6}, {"h", 3600e6}};
-	const char *text = node->kind == YAML_SCALAR ? node->scalar : "";
-	size_t digits = strspn(text, "0123456789.");
-	char *end;
-	double value = strtod(text, &end);
-
-	for (size_t i = 0;
-	     digits && digits < 20 && end == text + digits && i < sizeof(units) / sizeof(units[0]);
-	     i++)
-		if (!strcmp(end, units[i].name) && value * units[i].us <= (double)US_A_DAY) {
-			*(uint64_t *)ret = (uint64_t)(value * units[i].us + 0.5);
-			return 0;
-		}
-	return yaml_fail(doc, node, err,
-			 "%s: expected a time of up to 24h, such as 500ms, 10s or 2min%s%.60s%s",
-			 field->key, text[0] ? ", found '" : "", text, text[0] ? "'" : "");
-}
-
 static const struct yaml_field change_fields[] = {
 	{.key = "at",
-	 .read = read_time,
+	 .read = shape_quantity_read_duration,
 	 .offset = offsetof(struct change_keys, at_us),
 	 .required = true,
 	 .help = "from when the topology is up"},
 	{.key = "over",
-	 .read = read_time,
+	 .read = shape_quantity_read_duration,
 	 .offset = offsetof(struct change_keys, over_us),
 	 .help = "evenly, in steps of 100 ms"},
 	{.key = "link",
@@ -58,7 +32,7 @@ static const struct yaml_field change_fields[] = {
 	 .read = yaml_read_node,
 	 .offset = offsetof(struct change_keys, direction),
 	 .help = "forward, backward or both"},
-	TOPO_SHAPE_FIELDS(struct change_keys, shape),
+	SHAPE_FIELDS(struct change_keys, shape, topo_read_shape_key),
 	{0},
 };
 
@@ -200,7 +174,7 @@ static int read_repeat(struct topo_reader *r)
 
 	if (!r->repeat)
 		return 0;
-	rc = read_time(r->doc, r->repeat, &field, &r->t->repeat_us, r->err);
+	rc = shape_quantity_read_duration(r->doc, r->repeat, &field, &r->t->repeat_us, r->err);
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < r->t->change_count; i++)

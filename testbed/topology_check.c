@@ -264,6 +264,7 @@ int topo_check(struct topo_reader *r)
 		check_singles,	   check_radio_access, check_subscribers,
 		check_memberships, check_ports,	       check_overlaps,
 		check_unused,	   check_services,     check_management, check_shapes,
+		topo_check_timeline,
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {

@@ -211,7 +211,7 @@ static void shape_text(const struct topo_shape *shape, char *buf, size_t size)
 	buf[0] = buf[1] = '\0';
 	if (!out)
 		return;
-	if (!topo_shape_print(&shape->is, ", ", out))
+	if (!shape_print(&shape->is, " ", ", ", out))
 		fprintf(out, ", none");
 	fclose(out);
 	buf[size - 1] = '\0';

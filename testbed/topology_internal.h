@@ -105,13 +105,15 @@ int topo_read_shape_key(const struct yaml_doc *, const struct yaml_node *, const
 int topo_read_shape(const struct yaml_doc *, const struct yaml_node *, const struct yaml_field *, void *, struct yaml_error *);
 /** topo_shape_merge - what @over gives replaces what @shape has */
 void topo_shape_merge(struct topo_shape *shape, const struct topo_shape *over);
-/** topo_check_shape - what would have no effect, or can't be */
+/** topo_check_shape - what would have no effect (shape_check) */
 int topo_check_shape(struct topo_reader *r, const struct topo_shape *shape);
 int topo_check_change(struct topo_reader *r, const struct topo_change *change);
 /** topo_shapes_share_a_key - both give it */
 bool topo_shapes_share_a_key(const struct topo_shape *a, const struct topo_shape *b);
 /** topo_read_changes - `changes` and `repeat`, once ports are there (topology_change.c) */
 int topo_read_changes(struct topo_reader *r);
+/** topo_check_timeline - what changes make of shapes would have no effect (topology_timeline.c) */
+int topo_check_timeline(struct topo_reader *r);
 /** topo_shape_write, topo_change_write - keys in YAML: all that say something; those that change */
 void topo_shape_write(const struct topo_shape *shape, const char *separator, FILE *out);
 void topo_change_write(const struct topo_change *change, const char *separator, FILE *out);
@@ -119,14 +121,6 @@ void topo_change_write(const struct topo_change *change, const char *separator, 
 struct direction {
 	struct topo_shape shape;
 };
-
-#define TOPO_SHAPE_FIELD(type, member, name, text) \
-	{.key = name, .read = topo_read_shape_key, .offset = offsetof(type, member), .help = text}
-#define TOPO_SHAPE_FIELDS(type, member) \
-	TOPO_SHAPE_FIELD(type, member, "rate", "100Mbit"), TOPO_SHAPE_FIELD(type, member, "delay", "5ms, one way"), \
-	TOPO_SHAPE_FIELD(type, member, "jitter", "1ms"), TOPO_SHAPE_FIELD(type, member, "loss", "0.1%"), \
-	TOPO_SHAPE_FIELD(type, member, "duplicate", "0.1%"), TOPO_SHAPE_FIELD(type, member, "reorder", "5%"), \
-	TOPO_SHAPE_FIELD(type, member, "corrupt", "0.01%"), TOPO_SHAPE_FIELD(type, member, "queue", "packets that may wait, 1000")
 
 /* topology_read.c */
 /** topo_fail_at - an error with a place that is no longer a YAML node; Return: -EINVAL */

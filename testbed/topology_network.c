@@ -140,7 +140,7 @@ static const struct yaml_field network_fields[] = {
 	 .help = "NODE or {node, address, interface}"},
 	{.key = "prefix", .read = yaml_read_node, .offset = offsetof(struct network_keys, prefix)},
 	MTU_FIELD(struct network_keys),
-	TOPO_SHAPE_FIELDS(struct network_keys, shape),
+	SHAPE_FIELDS(struct network_keys, shape, topo_read_shape_key),
 	{0},
 };
 
@@ -239,7 +239,7 @@ static const struct yaml_field link_fields[] = {
 	 .offset = offsetof(struct link_keys, interfaces),
 	 .help = "their names in both, in the order of between"},
 	MTU_FIELD(struct link_keys),
-	TOPO_SHAPE_FIELDS(struct link_keys, shape),
+	SHAPE_FIELDS(struct link_keys, shape, topo_read_shape_key),
 	{.key = "forward",
 	 .read = topo_read_shape,
 	 .offset = offsetof(struct link_keys, forward),

@@ -31,7 +31,7 @@ static int check_tbf(const struct topology *t)
 		return BATON_OK;
 	complain("%s:%u:%u: rate needs the packet scheduler tbf, which this kernel lacks (see "
 		 "`baton doctor`)",
-		 t->path, limited->rate_at.line, limited->rate_at.column);
+		 t->path, limited->at[SHAPE_RATE].line, limited->at[SHAPE_RATE].column);
 	return BATON_KERNEL;
 }
 

@@ -101,9 +101,20 @@ done <<'ROWS'
 2|set h1 h2 dleay=5ms|unknown key 'dleay', expected one of: rate, delay
 1|set h1 core delay=5ms|'h1' has no link to 'core'
 1|set nobody h2 delay=5ms|has no node 'nobody'
+2|set h1 h2 reorder=5%|h1 to-h2: reorder: expected a delay beside it
+2|set h1 h2 delay=5ms queue=10 reorder=5% delay=none|h1 to-h2: reorder: expected a delay beside it
+2|set h1 h2 queue=10 loss=1%|h1 to-h2: queue: expected a rate or a delay beside it
+2|set ue gnb1 delay=none reorder=1%|ue radio-gnb1: reorder: expected a delay
 2|changes begin|usage: baton link
 2|paint|usage: baton link
 ROWS
+
+ok 'one way has a delay' baton link set h1 h2 delay=5ms --forward
+status 'so what needs one is refused for both' 2 baton link set h1 h2 reorder=5%
+like 'for the way that has none' "$_output" 'h2 to-h1: reorder: expected a delay'
+is 'and neither way has it' "$(baton link --json | jq '[.links[] | select(.link == ["h1", "h2"]) | .[].reorder?] | add')" null
+ok 'where there is one it is taken' baton link set h1 h2 reorder=5% --forward
+ok 'and both go together' baton link set h1 h2 delay=none reorder=none
 
 note 'reconcile'
 sed -i 's/forward: {delay: 30ms}/forward: {delay: 40ms}/; /^changes:/,$d' "$tmp/t.yaml"

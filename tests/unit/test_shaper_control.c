@@ -59,7 +59,7 @@ static void test_config(void **state)
 	assert_int_equal(c.change_count, 1);
 	assert_int_equal(c.change[0].at_us, 1500000);
 	assert_int_equal(c.change[0].over_us, 2000000);
-	assert_int_equal(c.change[0].patch.keys, 1u << PATCH_LOSS | 1u << PATCH_QUEUE);
+	assert_int_equal(c.change[0].patch.keys, 1u << SHAPE_LOSS | 1u << SHAPE_QUEUE);
 	config_done(&c);
 }
 
@@ -81,6 +81,8 @@ static void test_config_mistakes(void **state)
 		{HEAD "ports: [{node: a, interface: b, netns: c, rate: -1Mbit}]\n",
 		 "expected a rate"},
 		{HEAD "ports: [{node: a, interface: b, netns: c, queue: 65537}]\n", "65536"},
+		{HEAD "ports: [{node: a, interface: b, netns: c, queue: 5}]\n",
+		 "3:9: queue: expected a rate or a delay beside it"},
 		{PORTS "  - {node: a, netns: x, interface: n3}\n", "a:n3 is there already"},
 		{PORTS "changes: [{at: 1s, node: c, interface: n3, loss: 1%}]\n",
 		 "c:n3 is not among the ports"},
@@ -259,6 +261,12 @@ static void test_refusals(void **state)
 		 "delay_us: expected microseconds"},
 		{"{\"set\": {\"node\": \"a\", \"interface\": \"n3\", \"shape\": {\"queue\": 0.5}}}",
 		 "queue: expected packets"},
+		{"{\"set\": {\"node\": \"b\", \"interface\": \"n3\", \"shape\": {\"reorder\": "
+		 "0.5}}}",
+		 "reorder: expected a delay beside it"},
+		{"{\"set\": {\"node\": \"a\", \"interface\": \"n3\", \"shape\": {\"delay_us\": "
+		 "null, \"queue\": 5}}}",
+		 "queue: expected a rate or a delay beside it"},
 	};
 	struct world w;
 

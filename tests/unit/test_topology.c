@@ -233,6 +233,8 @@ static void routers_know_the_way(void **state)
 	"name: x\nnodes: {core: core, gnb1: gnb, upf: upf, edge: edge, cloud: cloud, ue: ue, h: "  \
 	"host}\n"
 
+#define PAIR "name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b]"
+
 static const struct {
 	const char *text, *error;
 } mistakes[] = {
@@ -269,6 +271,16 @@ static const struct {
 	{"name: x\nnodes: {a: host, b: host}\nlinks:\n  - {between: [a, b]}\nchanges:\n  - {at: "
 	 "1s, link: [a, b], loss: 1%}\nrepeat: 500ms",
 	 "t.yaml:7:9: repeat: expected at least 100ms and the last change's end, 1s"},
+	{PAIR ", delay: 5ms, reorder: 1%}\nchanges:\n  - {at: 1s, link: [a, b], delay: 0ms}",
+	 "t.yaml:6:5: after this change: reorder: expected a delay beside it"},
+	{PAIR "}\nchanges:\n  - {at: 2s, link: [a, b], reorder: 1%, direction: forward}\n  - {at: "
+	      "3s, link: [a, b], delay: 5ms}",
+	 "t.yaml:6:5: after this change: reorder: expected a delay beside it"},
+	{PAIR ", backward: {rate: 1Mbit}}\nchanges:\n  - {at: 2s, link: [a, b], queue: 10}",
+	 "t.yaml:6:5: after this change: queue: expected a rate or a delay beside it"},
+	{PAIR ", delay: 5ms}\nchanges:\n  - {at: 1s, link: [a, b], reorder: 1%}\n  - {at: 2s, over: 2s, "
+	      "link: [a, b], delay: 0ms}\n  - {at: 3s, link: [a, b], reorder: 0%}\nrepeat: 5s",
+	 "t.yaml:6:5: after this change: reorder: expected a delay beside it"},
 	{"name: x\nnodes: {a: host}\nrepeat: 5s", "t.yaml:3:9: repeat: expected changes"},
 	{"name: x\nnodes: {a: host, b: host, c: host}\nnetworks: {lan: {members: [a, b, "
 	 "c]}}\nlinks:\n  - {between: [a, lan], mtu: 1400}",
@@ -581,6 +593,29 @@ static void directions(void **state)
 	free(text);
 }
 
+/* What counts is how a link is when a change has come, others of that time and those under way too. */
+static void changes_that_make_sense(void **state)
+{
+	static const char *const rows[] = {
+		"  - {at: 1s, link: [a, b], reorder: 1%}\n  - {at: 1s, link: [a, b], delay: 1ms}\n",
+		"  - {at: 1s, over: 9s, link: [a, b], delay: 1ms}\n  - {at: 2s, link: [a, b], "
+		"reorder: 1%}\n",
+		"  - {at: 0s, link: [a, b], delay: 1ms, reorder: 1%}\n"
+		"  - {at: 1s, over: 9s, link: [a, b], delay: 0ms}\n"
+		"  - {at: 9s, link: [a, b], reorder: 0%}\nrepeat: 10s\n",
+		"  - {at: 2s, over: 1s, link: [a, b], delay: 0ms, reorder: 0%}\n"
+		"  - {at: 1s, over: 1s, link: [a, b], delay: 1ms, reorder: 50%}\n",
+		"  - {at: 1s, link: [a, b], queue: 10, rate: 1kbit}\n",
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[400];
+
+		snprintf(text, sizeof(text), PAIR "}\nchanges:\n%s", rows[i]);
+		topology_free(load(text));
+	}
+}
+
 static void shapes(void **state)
 {
 	static const struct {
@@ -629,6 +664,7 @@ int main(void)
 		cmocka_unit_test(interface_names_are_unique),
 		cmocka_unit_test(routers_know_the_way),
 		cmocka_unit_test(every_mistake_has_its_place),
+		cmocka_unit_test(changes_that_make_sense),
 		cmocka_unit_test(shapes),
 		cmocka_unit_test(counted_nodes),
 		cmocka_unit_test(directions),

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Is what was measured what was asked? By chance alone a verdict is wrong less than once in
+ * 100,000. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "testbed/check_direction.h"
+
+enum { DELAY_TOLERANCE_US = 1000 };
+
+static const double sigmas = 4.5;
+
+static void add_off(struct direction_check *d, const char *key)
+{
+	size_t len = strlen(d->off);
+
+	snprintf(d->off + len, sizeof(d->off) - len, "%s%s", len ? " " : "", key);
+}
+
+void check_note(struct direction_check *d, const char *text)
+{
+	size_t len = strlen(d->note);
+
+	snprintf(d->note + len, sizeof(d->note) - len, "%s%s", len ? "; " : "", text);
+}
+
+/* Could so many of @n have been hit by chance, each with @share? Half a packet is for the step from
+ * counts to the curve. */
+static bool is_likely(double share, double n, double hits)
+{
+	double sigma = sqrt(n * share * (1 - share));
+
+	return fabs(hits - n * share) <= sigmas * sigma + 0.5;
+}
+
+/* The header's part of the flipped bits may show as loss instead. */
+static void judge_corrupt(struct direction_check *d, double kept)
+{
+	const double all = d->asked.corrupt,
+		     seen = all * (CHECK_PROBE_SIZE - CHECK_PROBE_HEADER) / CHECK_PROBE_SIZE;
+	const double n = kept + d->seen.corrupted, hits = d->seen.corrupted;
+
+	if ((hits > n * all && !is_likely(all, n, hits)) ||
+	    (hits < n * seen && !is_likely(seen, n, hits)))
+		add_off(d, "corrupt");
+}
+
+void check_judge_shares(struct direction_check *d)
+{
+	const struct link_shape *a = &d->asked;
+	const struct check_seen *s = &d->seen;
+	double kept = s->arrived;
+
+	/* a bit that is flipped in the header makes a frame nobody's: lost, as far as can be seen
+	 */
+	if (!is_likely(1 - (1 - a->loss) * (1 - a->corrupt), s->sent, s->lost + s->corrupted))
+		add_off(d, "loss");
+	if (kept && !is_likely(a->duplicate, kept, s->duplicated))
+		add_off(d, "duplicate");
+	judge_corrupt(d, kept);
+	/* what goes at once overtakes only what is on its way, so some of the share are in order */
+	if (a->reorder == 0 && a->jitter_us == 0 && s->reordered > 0)
+		add_off(d, "reorder");
+	if (a->reorder > 0 && !s->reordered)
+		add_off(d, "reorder");
+}
+
+static double at(const struct check_seen *s, double share)
+{
+	return s->arrived ? s->delay_us[(size_t)(share * (s->arrived - 1))] : NAN;
+}
+
+/* The median is that of those that waited: shares that go at once are left out from below. */
+void check_judge_delay(struct direction_check *d, const struct check_seen *s)
+{
+	const struct link_shape *a = &d->asked;
+	double tolerance = DELAY_TOLERANCE_US + a->delay_us * 0.02;
+	double chance = sigmas / sqrt(s->arrived ? s->arrived : 1), spread, want;
+
+	d->delay_us = at(s, a->reorder + (1 - a->reorder) / 2);
+	if (isnan(d->delay_us)) {
+		if (a->loss < 1)
+			add_off(d, "delay");
+		return;
+	}
+	/* the median of n uniform ones is off by the half width over the root of n */
+	if (fabs(d->delay_us - a->delay_us) > tolerance + a->jitter_us * chance)
+		add_off(d, "delay");
+	if (!a->jitter_us)
+		return;
+	/* uniform: nine tenths lie within nine tenths of the width; none comes before it is sent */
+	spread = at(s, 0.95) - at(s, a->reorder + (1 - a->reorder) * 0.05);
+	want = a->delay_us + a->jitter_us * 0.9 - fmax(0, a->delay_us - a->jitter_us * 0.9);
+	d->jitter_us = spread / 1.8;
+	if (fabs(spread - want) > tolerance + want * (0.1 + 0.35 * chance))
+		add_off(d, "jitter");
+}
+
+void check_judge_rate(struct direction_check *d, const struct check_seen *seen)
+{
+	const double rate = (double)d->asked.rate_bps, loss = d->asked.loss,
+		     duplicate = d->asked.duplicate;
+
+	if (seen->sent_bps < rate * 1.1) {
+		check_note(d, "rate not measured: this machine could not send more just then");
+		return;
+	}
+	d->rate_bps = seen->rate_bps * (1 - d->asked.corrupt);
+	/* loss, when it is carried out behind the rate, takes its share of it */
+	if (d->rate_bps < rate * (1 - loss) * 0.93 || d->rate_bps > rate * (1 + duplicate) * 1.07)
+		add_off(d, "rate");
+}
