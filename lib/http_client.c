@@ -16,6 +16,8 @@
 #include <curl/curl.h>
 #include <utlist.h>
 
+#include "lib/curl_late.h"
+
 enum {
 	TIMEOUT_DEFAULT_MS = 5000,
 	ANSWER_MAX = 16 << 20,
@@ -156,11 +158,15 @@ static void set_options(struct transfer *t, const struct http_call *call)
 
 static int transfer_new(const struct http_call *call, struct transfer **ret)
 {
-	struct transfer *t = calloc(1, sizeof(*t));
-	int err = -ENOMEM;
+	int err = curl_late_open();
+	struct transfer *t;
 
+	if (err)
+		return err;
+	t = calloc(1, sizeof(*t));
 	if (!t)
 		return -ENOMEM;
+	err = -ENOMEM;
 	t->easy = curl_easy_init();
 	if (!t->easy)
 		goto fail;
@@ -359,8 +365,12 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *user, vo
 
 int http_client_new(uv_loop_t *loop, struct http_client **ret_client)
 {
-	struct http_client *client = calloc(1, sizeof(*client));
+	int err = curl_late_open();
+	struct http_client *client;
 
+	if (err)
+		return err;
+	client = calloc(1, sizeof(*client));
 	if (!client)
 		return -ENOMEM;
 	client->loop = loop;

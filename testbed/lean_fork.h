@@ -7,8 +7,7 @@
 /**
  * lean_fork_begin, lean_fork_end - what is cloned in between lacks the code of the libraries that an init doesn't use
  *
- * baton is linked with libcurl, which brings some forty libraries and two hundred mappings along; a chain of 100 nodes is up a tenth
- * sooner without them. In such a child, calls into other libraries crash: use _Fork() and _exit() there, as fork() and exit() run
+ * In such a child, calls into other libraries crash: use _Fork() and _exit() there, as fork() and exit() run
  * handlers that libraries registered.
  */
 void lean_fork_begin(void);
