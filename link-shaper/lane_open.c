@@ -17,10 +17,6 @@
 #include "link-shaper/redirect.h"
 
 enum {
-	/* The first on the hook, since others may end the walk; those see the packet when it comes
-	 * back. */
-	FILTER_PRIORITY = 1,
-	FILTER_HANDLE = 0xba5a,
 	SOCKET_BYTES = 64 << 20, /* of each direction; super-packets count with all their memory */
 };
 
@@ -132,8 +128,8 @@ static struct nl_bpf_filter filter_of(unsigned ifindex, bool egress)
 {
 	return (struct nl_bpf_filter){.ifindex = ifindex,
 				      .egress = egress,
-				      .priority = FILTER_PRIORITY,
-				      .handle = FILTER_HANDLE,
+				      .priority = SHAPER_PRIORITY,
+				      .handle = SHAPER_HANDLE,
 				      .prog_fd = -1};
 }
 

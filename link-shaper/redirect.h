@@ -9,4 +9,8 @@
 #define SHAPER_TAKEN_MASK 0xff000000u
 #define SHAPER_LO	  1 /* lo's ifindex, in every network namespace */
 
+/* Its filters: the first on the hook, since others may end the walk; those see the packet when it comes back */
+#define SHAPER_PRIORITY 1
+#define SHAPER_HANDLE	0xba5a
+
 #endif

@@ -9,6 +9,9 @@
 
 enum { DELAY_TOLERANCE_US = 1000 };
 
+/* A veth has a queue on each processor, and a sender that moves to another overtakes itself. */
+#define ORDER_TOLERANCE 0.01
+
 static const double sigmas = 4.5;
 
 static void add_off(struct direction_check *d, const char *key)
@@ -60,10 +63,12 @@ void check_judge_shares(struct direction_check *d)
 		add_off(d, "duplicate");
 	judge_corrupt(d, kept);
 	/* what goes at once overtakes only what is on its way, so some of the share are in order */
-	if (a->reorder == 0 && a->jitter_us == 0 && s->reordered > 0)
+	if (a->reorder > 0 ? !s->reordered
+			   : a->jitter_us == 0 && s->reordered > kept * ORDER_TOLERANCE)
 		add_off(d, "reorder");
-	if (a->reorder > 0 && !s->reordered)
-		add_off(d, "reorder");
+	else if (a->reorder == 0 && a->jitter_us == 0 && s->reordered)
+		check_note(d, "a few frames overtook others, as on a busy machine of several "
+			      "processors");
 }
 
 static double at(const struct check_seen *s, double share)

@@ -142,6 +142,9 @@ static int check_way(struct check_links *c, unsigned port, bool back, const json
 
 	snprintf(d.by, sizeof(d.by), "%s",
 		 json_string_value(json_object_get(described, "shaped_by")));
+	/* what isn't in force is off, however little of it shows */
+	if (!strcmp(d.by, "missing") || !strcmp(d.by, "failed"))
+		snprintf(d.off, sizeof(d.off), "%s", d.by);
 	ends_of(c, port, back, &d, node);
 	r = run_one(c, &d, node);
 	if (r < 0) {

@@ -7,13 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/shape/patch.h"
 #include "testbed/baton.h"
 #include "testbed/link_client.h"
+#include "testbed/link_set.h"
 #include "testbed/link_state.h"
 #include "testbed/run.h"
-
-enum { FORWARD = 1, BACKWARD = 2 };
 
 struct link_command {
 	const struct baton_context *ctx;
@@ -47,18 +45,6 @@ static void end(struct link_command *c)
 {
 	topology_free(c->t);
 	run_done(&c->run);
-}
-
-static int failed(const struct link_command *c, const struct link_client_error *err)
-{
-	if (access(c->socket, F_OK))
-		complain("'%s' has no link-shaper: it was brought up with `management: none` and "
-			 "no shaped link; give one a shape in the "
-			 "file, and bring it up anew",
-			 c->run.name);
-	else
-		complain("%s", err->text);
-	return BATON_FAILED;
 }
 
 /* ---- show ---- */
@@ -117,112 +103,6 @@ static int show(struct link_command *c)
 	return BATON_OK;
 }
 
-/* ---- set ---- */
-
-static int read_keys(int argc, char **argv, struct patch *patch)
-{
-	struct patch_error err;
-
-	for (int i = 0; i < argc; i++) {
-		char *equals = strchr(argv[i], '=');
-
-		if (!equals) {
-			complain("expected KEY=VALUE, such as delay=5ms, found '%.60s'", argv[i]);
-			return BATON_USAGE;
-		}
-		*equals = '\0';
-		if (patch_read_text(argv[i], equals + 1, patch, &err)) {
-			complain("%s", err.text);
-			return BATON_USAGE;
-		}
-	}
-	return BATON_OK;
-}
-
-/* Whose egress one direction is */
-struct end {
-	const char *node, *interface;
-};
-
-static struct end end_of(const struct link_command *c, unsigned port, bool back)
-{
-	const struct topo_port *p = &c->t->port[port];
-
-	if (back && c->t->network[p->network].bridged)
-		return (struct end){RUN_FABRIC, p->bridge_ifname};
-	if (back)
-		p = &c->t->port[topology_far_port(c->t, port)];
-	return (struct end){c->t->node[p->node].name, p->ifname};
-}
-
-/* Before anything is set: all of it or nothing */
-static int check_end(const struct link_state *state, const struct end *end,
-		     const struct patch *patch)
-{
-	json_t *described = link_state_of(state, end->node, end->interface);
-	const struct link_shape shape = shape_of_json(described);
-	struct patch_error err;
-	int rc = patch_check(patch, &shape, &err);
-
-	json_decref(described);
-	if (!rc)
-		return BATON_OK;
-	complain("%s %s: %s", end->node, end->interface, err.text);
-	return BATON_USAGE;
-}
-
-static int set_end(struct link_command *c, const struct end *end, const struct patch *patch)
-{
-	struct link_client_error err = {""};
-	char backend[16];
-
-	if (link_client_set(c->socket, end->node, end->interface, patch_json(patch), backend, &err))
-		return failed(c, &err);
-	if (!c->ctx->json)
-		printf("%s %s: shaped by %s\n", end->node, end->interface, backend);
-	return BATON_OK;
-}
-
-static int set_ends(struct link_command *c, const struct end *end, size_t count,
-		    const struct patch *patch)
-{
-	struct link_state state;
-	int rc = BATON_OK;
-
-	link_state_read(&c->run, &state);
-	for (size_t i = 0; rc == BATON_OK && i < count; i++)
-		rc = check_end(&state, &end[i], patch);
-	link_state_done(&state);
-	for (size_t i = 0; rc == BATON_OK && i < count; i++)
-		rc = set_end(c, &end[i], patch);
-	return rc;
-}
-
-static int set_link(struct link_command *c, int argc, char **argv, unsigned directions)
-{
-	int node = topology_find_node(c->t, argv[0]), rc;
-	struct patch patch = {0};
-	struct end end[2];
-	size_t count = 0;
-	unsigned port;
-
-	if (node < 0) {
-		complain("'%s' has no node '%.60s'", c->run.name, argv[0]);
-		return BATON_FAILED;
-	}
-	if (topology_find_link(c->t, (unsigned)node, argv[1], &port)) {
-		complain("'%s' has no link to '%.60s' (`baton link` lists those there are)",
-			 argv[0], argv[1]);
-		return BATON_FAILED;
-	}
-	rc = read_keys(argc - 2, argv + 2, &patch);
-	if (directions & FORWARD)
-		end[count++] = end_of(c, port, false);
-	if (directions & BACKWARD)
-		end[count++] = end_of(c, port, true);
-	return rc == BATON_OK ? set_ends(c, end, count, &patch) : rc;
-}
-
 /* ---- changes ---- */
 
 static int changes(struct link_command *c, const char *what)
@@ -232,12 +112,14 @@ static int changes(struct link_command *c, const char *what)
 
 	if (!start && strcmp(what, "stop") != 0)
 		return usage();
-	if (!c->t->change_count) {
+	if (!link_state_has_shaper(&c->run) || !c->t->change_count) {
 		complain("the file of '%s' has no changes", c->run.name);
 		return BATON_FAILED;
 	}
-	if (start ? link_client_start(c->socket, &err) : link_client_stop(c->socket, &err))
-		return failed(c, &err);
+	if (start ? link_client_start(c->socket, &err) : link_client_stop(c->socket, &err)) {
+		complain("%s", err.text);
+		return BATON_FAILED;
+	}
 	return BATON_OK;
 }
 
@@ -251,10 +133,10 @@ static int read_directions(int argc, char **argv, unsigned *ret)
 	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (o == '?')
 			return BATON_USAGE;
-		*ret |= o == 'f' ? FORWARD : BACKWARD;
+		*ret |= o == 'f' ? LINK_FORWARD : LINK_BACKWARD;
 	}
 	if (!*ret)
-		*ret = FORWARD | BACKWARD;
+		*ret = LINK_FORWARD | LINK_BACKWARD;
 	return BATON_OK;
 }
 
@@ -278,7 +160,7 @@ int link_main(const struct baton_context *ctx, int argc, char **argv)
 	}
 	rc = begin(&c);
 	if (rc == BATON_OK)
-		rc = is_set    ? set_link(&c, count - 1, words + 1, directions)
+		rc = is_set    ? link_set(ctx, &c.run, c.t, count - 1, words + 1, directions)
 		     : is_show ? show(&c)
 			       : changes(&c, words[1]);
 	end(&c);

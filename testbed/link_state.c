@@ -3,51 +3,110 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/shape/patch.h"
 #include "testbed/link_client.h"
+#include "testbed/link_kernel.h"
 
-void link_state_read(const struct run *run, struct link_state *ret)
+enum { LOOKS = 3 };
+
+/* {"NODE INTERFACE": port}, so that the largest topology is not searched for each of its ends */
+static json_t *index_ports(const json_t *ports)
+{
+	json_t *index = json_object(), *port;
+	size_t i;
+
+	json_array_foreach(ports, i, port)
+	{
+		const char *node = json_string_value(json_object_get(port, "node"));
+		const char *interface = json_string_value(json_object_get(port, "interface"));
+		char key[LINK_STATE_KEY];
+
+		if (!node || !interface)
+			continue;
+		snprintf(key, sizeof(key), "%s %s", node, interface);
+		json_object_set(index, key, port);
+	}
+	return index;
+}
+
+/* What changed between the answer and the look at the kernel is no fault: it is asked again. */
+static void ask(const struct run *run, struct link_state *s)
 {
 	struct link_client_error err = {""};
 	char socket[RUN_PATH_MAX];
+	bool moving;
+
+	link_client_socket(run, socket);
+	for (int look = 0; look < LOOKS; look++) {
+		json_decref(s->answer);
+		s->answer = NULL;
+		if (link_client_get(socket, &s->answer, &err)) {
+			snprintf(s->why, sizeof(s->why), "%s", err.text);
+			return;
+		}
+		moving = json_is_true(
+			json_object_get(json_object_get(s->answer, "changes"), "running"));
+		if (!link_kernel_check(run, json_object_get(s->answer, "ports"), !moving))
+			break;
+	}
+	s->index = index_ports(json_object_get(s->answer, "ports"));
+}
+
+bool link_state_has_shaper(const struct run *run)
+{
+	char path[RUN_PATH_MAX];
+
+	run_path(run, path, "nodes/%s/link-shaper.yaml", RUN_FABRIC);
+	return !access(path, F_OK);
+}
+
+void link_state_read(const struct run *run, struct link_state *ret)
+{
+	json_t *ports;
 
 	memset(ret, 0, sizeof(*ret));
-	link_client_socket(run, socket);
-	if (link_client_get(socket, &ret->answer, &err))
-		snprintf(ret->why, sizeof(ret->why), "%s", err.text);
+	if (link_state_has_shaper(run)) {
+		ask(run, ret);
+		return;
+	}
+	ports = link_kernel_list(run);
+	if (ports)
+		ret->index = index_ports(ports);
+	json_decref(ports);
 }
 
 void link_state_done(struct link_state *s)
 {
 	json_decref(s->answer);
-	s->answer = NULL;
+	json_decref(s->index);
+	*s = (struct link_state){0};
 }
 
 static json_t *find(const struct link_state *s, const char *node, const char *interface)
 {
-	json_t *port;
-	size_t i;
+	char key[LINK_STATE_KEY];
 
-	json_array_foreach(json_object_get(s->answer, "ports"), i, port)
-	{
-		const char *n = json_string_value(json_object_get(port, "node"));
-		const char *f = json_string_value(json_object_get(port, "interface"));
+	snprintf(key, sizeof(key), "%s %s", node, interface);
+	return json_object_get(s->index, key);
+}
 
-		if (n && f && !strcmp(n, node) && !strcmp(f, interface))
-			return port;
-	}
-	return NULL;
+/* "missing" in its place, and beside it what should be there */
+static json_t *shaped_by(const struct link_state *s, const json_t *port)
+{
+	const char *backend = json_string_value(json_object_get(port, "backend"));
+
+	if (json_object_get(port, "missing"))
+		return json_pack("{s:s, s:s}", "shaped_by", "missing", "should_be", backend);
+	return json_pack("{s:s}", "shaped_by", backend ? backend : s->index ? "none" : "unknown");
 }
 
 json_t *link_state_of(const struct link_state *s, const char *node, const char *interface)
 {
 	json_t *port = find(s, node, interface), *shape = json_object_get(port, "shape"), *value;
-	const char *backend = json_string_value(json_object_get(port, "backend")), *key;
-	json_t *json = json_pack("{s:s}", "shaped_by",
-				 backend     ? backend
-				 : s->answer ? "none"
-					     : "unknown");
+	json_t *json = shaped_by(s, port);
+	const char *key;
 
 	json_object_foreach(shape, key, value)
 	{
@@ -69,13 +128,18 @@ bool link_state_is_shaped(const json_t *described)
 void link_state_print(const json_t *described, FILE *out)
 {
 	const char *error = json_string_value(json_object_get(described, "error"));
+	const char *should_be = json_string_value(json_object_get(described, "should_be"));
+	const char *by = json_string_value(json_object_get(described, "shaped_by"));
 	const struct link_shape shape = shape_of_json(described);
 
 	if (!link_state_is_shaped(described)) {
-		fprintf(out, "-");
+		fprintf(out, "%s", strcmp(by, "none") ? by : "-");
 		return;
 	}
-	fprintf(out, "%s:", json_string_value(json_object_get(described, "shaped_by")));
+	fprintf(out, "%s", by);
+	if (should_be)
+		fprintf(out, " (%s)", should_be);
+	fprintf(out, ":");
 	shape_print(&shape, " ", " ", out);
 	if (error)
 		fprintf(out, " (%s)", error);

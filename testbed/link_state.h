@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What shapes each link of a running topology, and how: as link-shaper, which does it or has the
- * kernel do it, says; where none runs, no link is shaped.
+ * kernel do it, says, and the kernel confirms; in a topology that has none, what the kernel says.
  */
 #ifndef BATON_TESTBED_LINK_STATE_H
 #define BATON_TESTBED_LINK_STATE_H
@@ -10,16 +10,21 @@
 
 #include "testbed/run.h"
 
+enum { LINK_STATE_KEY = TOPO_NAME_SIZE + IFNAMSIZ + 1 };
+
 struct link_state {
-	json_t *answer; /* link-shaper's; NULL: it didn't answer */
+	json_t *answer; /* link-shaper's; NULL: it didn't answer, or there is none */
+	json_t *index;	/* ports by "NODE INTERFACE"; NULL: not known */
 	char why[256];	/* it didn't */
 };
 
+/** link_state_has_shaper - a link-shaper belongs to the topology */
+bool link_state_has_shaper(const struct run *run);
 void link_state_read(const struct run *run, struct link_state *ret);
 void link_state_done(struct link_state *s);
 
 /** link_state_of - of what leaves @node by @interface: {"shaped_by": "none", "tbf", "netem",
- * "user", "failed" or "unknown", KEYS...}; new reference */
+ * "user", "failed", "missing" (with "should_be") or "unknown", KEYS...}; new reference */
 json_t *link_state_of(const struct link_state *s, const char *node, const char *interface);
 /** link_state_is_shaped - it is shaped, or should be */
 bool link_state_is_shaped(const json_t *described);

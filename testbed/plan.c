@@ -38,7 +38,7 @@ size_t plan_daemons(const struct plan *plan, unsigned node,
 
 bool plan_has_shaper(const struct plan *plan)
 {
-	return plan->managed || topology_is_shaped(plan->t);
+	return plan->managed || plan->shaper || topology_is_shaped(plan->t);
 }
 
 bool daemon_has_config(const struct daemon_row *row)

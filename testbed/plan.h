@@ -29,6 +29,7 @@ struct plan {
 	bool qos; /* QFI in PDI, QER and PDU session container: not where a UPF or gNB is on the gtp
 		     back end */
 	bool netem;	       /* the kernel has it */
+	bool shaper;	       /* link-shaper runs already, whether it is needed or not */
 	char iperf3[PATH_MAX]; /* "" where it isn't installed */
 };
 

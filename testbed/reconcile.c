@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "testbed/link_state.h"
 #include "testbed/netns_root.h"
 #include "testbed/teardown.h"
 
@@ -265,6 +266,31 @@ static int refuse_fixed(struct reconcile *r)
 	return BATON_TOPOLOGY;
 }
 
+/* Who has no daemons can't be given one. */
+static int refuse_shaper(const struct reconcile *r)
+{
+	const struct topo_place at = topology_first_shape(r->t);
+	const char *name = r->up->run.name;
+
+	if (!plan_has_shaper(&r->up->plan) || r->up->plan.shaper)
+		return BATON_OK;
+	complain("%s:%u:%u: '%s' can't be given a shaped link while it is up: brought up with "
+		 "`management: none` and no shaped link, it has no link-shaper; `baton down %s` "
+		 "first, or `baton link set` where the kernel shapes alone",
+		 r->up->file, at.line, at.column, name, name);
+	return BATON_TOPOLOGY;
+}
+
+/* A link-shaper that runs goes on, to take away what the file no longer asks for. */
+static void keep_shaper(struct up *up)
+{
+	bool was_there = plan_has_shaper(&up->plan);
+
+	up->plan.shaper = link_state_has_shaper(&up->run);
+	if (!was_there && up->plan.shaper)
+		up_choose_backends(&up->plan);
+}
+
 static bool goes(const struct reconcile *r, const char *node)
 {
 	int new = topology_find_node(r->t, node);
@@ -450,9 +476,13 @@ static void release(struct reconcile *r)
 int reconcile(struct up *up)
 {
 	struct reconcile r = {.up = up, .t = up->t, .old = &up->old};
-	int rc = prepare(&r);
+	int rc;
 
+	keep_shaper(up);
+	rc = prepare(&r);
 	rc = rc ? fail(&r, rc) : refuse_fixed(&r);
+	if (rc == BATON_OK)
+		rc = refuse_shaper(&r);
 	if (rc == BATON_OK) {
 		rc = look(&r);
 		rc = rc ? fail(&r, rc) : BATON_OK;

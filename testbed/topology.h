@@ -218,6 +218,9 @@ struct in_addr topology_node_address(const struct topology *t, unsigned node);
 /** topo_shape_same - but for what is lost in writing */
 bool topo_shape_same(const struct topo_shape *a, const struct topo_shape *b);
 bool topo_shape_is_plain(const struct topo_shape *shape);
+/** topology_first_shape - where the file first says how a link is shaped, or changes; 1:1 where it
+ * doesn't */
+struct topo_place topology_first_shape(const struct topology *t);
 /** topology_is_shaped - a link has a shape, or gets one by a change */
 bool topology_is_shaped(const struct topology *t);
 bool topo_same_prefix(struct in_addr a, struct in_addr b, unsigned len);

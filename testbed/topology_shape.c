@@ -77,6 +77,27 @@ bool topology_is_shaped(const struct topology *t)
 	return t->change_count > 0;
 }
 
+static void earlier(struct topo_place *first, struct topo_place at)
+{
+	if (at.line && (!first->line || at.line < first->line ||
+			(at.line == first->line && at.column < first->column)))
+		*first = at;
+}
+
+struct topo_place topology_first_shape(const struct topology *t)
+{
+	struct topo_place first = {0};
+
+	for (size_t p = 0; p < t->port_count; p++)
+		for (enum shape_key key = 0; key < SHAPE_KEYS; key++) {
+			earlier(&first, t->port[p].shape.at[key]);
+			earlier(&first, t->port[p].back.at[key]);
+		}
+	for (size_t i = 0; i < t->change_count; i++)
+		earlier(&first, t->change[i].place);
+	return first.line ? first : (struct topo_place){1, 1};
+}
+
 void topo_shape_write(const struct topo_shape *shape, const char *separator, FILE *out)
 {
 	shape_print(&shape->is, ": ", separator, out);

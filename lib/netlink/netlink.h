@@ -123,6 +123,8 @@ struct nl_bpf_filter {
 };
 int nl_bpf_filter_replace(struct nl *nl, const struct nl_bpf_filter *filter);
 int nl_bpf_filter_del(struct nl *nl, const struct nl_bpf_filter *filter);
+/** nl_bpf_filter_find - is one there by its interface, side, priority and handle? Return: 0 or -ENOENT */
+int nl_bpf_filter_find(struct nl *nl, const struct nl_bpf_filter *filter);
 
 /* Link shaping at egress */
 int nl_qdisc_tbf(struct nl *nl, unsigned ifindex, uint64_t rate_bps, uint32_t burst_bytes, uint32_t limit_bytes);
@@ -134,6 +136,18 @@ struct nl_netem {
 };
 int nl_qdisc_netem(struct nl *nl, unsigned ifindex, const struct nl_netem *netem); /* -ENOENT: the kernel has none */
 int nl_qdisc_del(struct nl *nl, unsigned ifindex);
+struct nl_qdisc {
+	unsigned ifindex;
+	bool root;     /* of what leaves; else clsact, or below another */
+	char kind[16]; /* "tbf", "noqueue" */
+	uint64_t tbf_rate_bps;
+	uint32_t tbf_limit_bytes;
+	struct nl_netem netem; /* of "netem"; rates lose what is below 8 bit/s in the kernel */
+};
+/** nl_qdisc_list - @each is called for every qdisc of the namespace; a non-zero answer ends the walk and is returned */
+int nl_qdisc_list(struct nl *nl, int (*each)(const struct nl_qdisc *qdisc, void *user), void *user);
+/** nl_netem_limit - what limit_packets 0 stands for */
+uint32_t nl_netem_limit(const struct nl_netem *netem);
 
 /* Watching: a non-blocking descriptor of address and link changes, for a loop */
 struct nl_monitor;

@@ -51,7 +51,7 @@ static uint32_t probability(double share)
 
 /* Packets that wait out the delay at the most a veth carries; netem drops what exceeds its limit.
  */
-static uint32_t needed_limit(const struct nl_netem *netem)
+uint32_t nl_netem_limit(const struct nl_netem *netem)
 {
 	uint64_t waiting_us = (uint64_t)netem->delay_us + netem->jitter_us;
 	uint64_t packets = 1000 + waiting_us; /* one a microsecond */
@@ -64,7 +64,7 @@ static uint32_t needed_limit(const struct nl_netem *netem)
 static void put_netem(struct nlmsghdr *nlh, const struct nl_netem *netem)
 {
 	struct tc_netem_qopt opt = {
-		.limit = needed_limit(netem),
+		.limit = nl_netem_limit(netem),
 		.loss = probability(netem->loss),
 		.duplicate = probability(netem->duplicate),
 		/* a gap of 1 applies reordering by its probability alone */

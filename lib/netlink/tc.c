@@ -73,3 +73,16 @@ int nl_bpf_filter_del(struct nl *nl, const struct nl_bpf_filter *filter)
 {
 	return nl_submit(nl, filter_request(nl, RTM_DELTFILTER, 0, filter), 0);
 }
+
+static int skip(const struct nlmsghdr *nlh, void *user)
+{
+	return 0;
+}
+
+/* Without clsact the kernel says -EINVAL. */
+int nl_bpf_filter_find(struct nl *nl, const struct nl_bpf_filter *filter)
+{
+	int rc = nl_query(nl, filter_request(nl, RTM_GETTFILTER, 0, filter), skip, NULL);
+
+	return rc == -EINVAL ? -ENOENT : rc;
+}

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct nl;
+struct nl_qdisc;
 
 struct link_shape { /* one direction; 0 = not asked for */
 	uint64_t rate_bps;
@@ -27,5 +28,10 @@ const char *shape_backend_name(enum shape_backend backend);
 /** shape_apply_kernel - replaces the root qdisc, or removes it for SHAPE_NONE and SHAPE_USER */
 int shape_apply_kernel(struct nl *nl, unsigned ifindex, const struct link_shape *shape,
 		       enum shape_backend backend);
+/** shape_read_kernel - what a qdisc makes of an interface; SHAPE_NONE: it isn't a shape's */
+enum shape_backend shape_read_kernel(const struct nl_qdisc *qdisc, struct link_shape *ret_shape);
+/** shape_is_kernel - is it that of @shape, as shape_apply_kernel sets it? */
+bool shape_is_kernel(const struct nl_qdisc *qdisc, const struct link_shape *shape,
+		     enum shape_backend backend);
 
 #endif

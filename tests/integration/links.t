@@ -43,6 +43,7 @@ by() { baton status --json | jq -r --arg n "$1" --arg i "$2" --arg d "$3" \
 	'.links[] | select(.ends[0].node == $n and .ends[0].interface == $i) | .[$d].shaped_by'; }
 unshare -n sh -c 'tc qdisc add dev lo root netem delay 1ms' 2>/dev/null && beyond=netem || beyond=user
 
+[ -z "${BATON_LAB:-}" ] || is 'the lab has netem' $beyond netem
 ok 'up' baton up "$tmp/t.yaml"
 is 'the radio link, forth' "$(by ue radio-gnb1 forward)" $beyond
 is 'and back' "$(by ue radio-gnb1 backward)" $beyond
@@ -78,6 +79,29 @@ ok 'check links' baton check links --json
 is 'each shaped direction is as asked' "$(jq -c '[.[] | select(.as_asked | not) | [.node, .interface, .off]]' <<<"$_output")" '[]'
 ok 'one of them alone' baton check links ue:gnb1
 like 'both ways' "$_output" '2 shaped directions, 0 off'
+
+note 'what the kernel says'
+inside() { ip netns exec "$topology.$1" "${@:2}"; }
+is 'tbf is there' "$(by upf-b n3 forward)" tbf
+ok 'it is taken away' inside upf-b tc qdisc del dev n3 root
+is 'status says so' "$(by upf-b n3 forward)" missing
+is 'and what should be there' "$(baton status --json | jq -rc '.links[] | select(.ends[0].node == "upf-b" and .ends[0].interface == "n3") | .forward |
+	[.should_be, .rate_bps]')" '["tbf",100000000]'
+like 'baton link too' "$(baton link)" 'upf-b +n3 +missing \(tbf\): rate 100Mbit '
+nok 'and check links' baton check links upf-b:n3
+like 'which measures it' "$_output" 'upf-b n3 +missing .*off: missing'
+ok 'the same set again' baton link set upf-b n3 rate=100Mbit --forward
+is 'brings it back' "$(by upf-b n3 forward)" tbf
+ok 'another rate behind its back' inside upf-b tc qdisc replace dev n3 root tbf rate 50mbit burst 128k limit 1m
+is 'is not what was asked' "$(by upf-b n3 forward)" missing
+ok 'nor is another qdisc' inside upf-b tc qdisc replace dev n3 root pfifo
+is 'which is seen' "$(by upf-b n3 forward)" missing
+ok 'it is set' baton link set upf-b n3 rate=100Mbit --forward
+is 'and there' "$(by upf-b n3 forward)" tbf
+ok 'the way of a delay is taken away' inside edge-a tc qdisc del dev wan $([ $beyond = user ] && echo clsact || echo root)
+is 'status says that too' "$(by edge-a wan forward)" missing
+ok 'and it is set again' baton link set edge-a wan delay=15ms
+is 'so it is there' "$(by edge-a wan forward)" $beyond
 
 note 'kill -9'
 pid=$(baton status --json | jq -r '[.nodes[] | select(.name == "fabric") | .daemons[].pid][0] // empty')
@@ -121,4 +145,40 @@ sed -i 's/forward: {delay: 30ms}/forward: {delay: 40ms}/; /^changes:/,$d' "$tmp/
 ok 'another shape in the file' baton up "$tmp/t.yaml"
 ok 'is there' wait_for 5 delay_is forward 40000
 ok 'down' baton down
+
+note 'without link-shaper'
+printf '%s\n' 'name: bare' 'management: none' 'nodes: {a: host, b: host, c: host}' 'networks: {lan: {members: [a, b, c]}}' \
+	'links: [{between: [a, b]}]' >"$tmp/bare.yaml"
+ok 'up' baton up "$tmp/bare.yaml"
+is 'nothing is shaped' "$(baton link --json | jq -c .links)" '[]'
+like 'a rate is the kernel'"'"'s' "$(baton link set a b rate=10Mbit)" $'a to-b: shaped by tbf\nb to-a: shaped by tbf'
+ok 'a queue besides, one way' baton link set a b queue=50 --forward
+ok 'at the bridge' baton link set b lan rate=3Mbit --backward
+is 'each is as it was set' "$(baton link --json | jq -c '[.links[] | [.link, .forward.rate_bps, .forward.queue, .backward.rate_bps]]')" \
+	'[[["b","lan"],null,null,3000000],[["a","b"],10000000,50,10000000]]'
+ok 'and measured' baton check links a:b
+status 'the checks are the same' 2 baton link set a b rate=none --forward
+like 'as anywhere' "$_output" 'a to-b: queue: expected a rate or a delay'
+if [ $beyond = netem ]; then
+	like 'a delay is netem'"'"'s' "$(baton link set a b delay=5ms)" 'a to-b: shaped by netem'
+	is 'with what was there before' "$(baton link --json | jq -c '.links[1].forward | [.shaped_by, .rate_bps, .delay_us, .queue]')" \
+		'["netem",10000000,5000,50]'
+else
+	status 'a delay is not to be had' 7 baton link set a b delay=5ms
+	like 'which is said, and what would help' "$_output" 'no link-shaper .*no netem.* a rate and a queue; for more give any link of the file a shape'
+fi
+ok 'all away' baton link set a b rate=none queue=none delay=none
+is 'is away' "$(baton link --json | jq -c '[.links[].link]')" '[["b","lan"]]'
+sed 's/between: \[a, b\]/between: [a, b], delay: 5ms/' "$tmp/bare.yaml" >"$tmp/shaped.yaml"
+status 'a shape in the file comes too late' 3 baton up "$tmp/shaped.yaml"
+like 'and that is said with its place' "$_output" 'shaped.yaml:5:27: .* it has no link-shaper; .baton down'
+ok 'nothing was changed' baton up --dry-run "$tmp/bare.yaml"
+ok 'down' baton down
+ok 'up with it' baton up "$tmp/shaped.yaml"
+is 'it is shaped' "$(by a to-b forward)" $beyond
+ok 'up without' baton up "$tmp/bare.yaml"
+is 'it is no more' "$(by a to-b forward)" none
+ok 'and can be again' baton link set a b loss=1%
+is 'by the same' "$(by a to-b forward)" $beyond
+ok 'down again' baton down
 done_testing

@@ -327,6 +327,49 @@ static void neighbours(void **state)
 	assert_int_equal(nl_neigh_del(*state, a, ip("10.1.0.3")), -ENOENT);
 }
 
+/* The root of one interface, as the kernel lists it */
+static int keep_root(const struct nl_qdisc *qdisc, void *user)
+{
+	struct nl_qdisc *kept = user;
+
+	if (qdisc->root && qdisc->ifindex == kept->ifindex)
+		*kept = *qdisc;
+	return 0;
+}
+
+static struct nl_qdisc root_of(struct nl *nl, unsigned ifindex)
+{
+	struct nl_qdisc kept = {.ifindex = ifindex};
+
+	assert_int_equal(nl_qdisc_list(nl, keep_root, &kept), 0);
+	return kept;
+}
+
+static void netem_is_listed(struct nl *nl, unsigned ifindex)
+{
+	const struct nl_netem netem = {.delay_us = 2500,
+				       .jitter_us = 100,
+				       .loss = 0.25,
+				       .duplicate = 0.5,
+				       .reorder = 0.125,
+				       .corrupt = 1,
+				       .rate_bps = 80000000000,
+				       .limit_packets = 77};
+	struct nl_netem got;
+
+	assert_int_equal(nl_qdisc_netem(nl, ifindex, &netem), 0);
+	assert_string_equal(root_of(nl, ifindex).kind, "netem");
+	got = root_of(nl, ifindex).netem;
+	assert_int_equal(got.delay_us, netem.delay_us);
+	assert_int_equal(got.jitter_us, netem.jitter_us);
+	assert_true(got.loss > 0.2499999 && got.loss < 0.2500001);
+	assert_true(got.duplicate > 0.4999999 && got.duplicate < 0.5000001);
+	assert_true(got.reorder > 0.1249999 && got.reorder < 0.1250001);
+	assert_true(got.corrupt == 1);
+	assert_true(got.rate_bps == netem.rate_bps);
+	assert_int_equal(got.limit_packets, 77);
+}
+
 static void qdiscs(void **state)
 {
 	struct nl_netem netem = {.delay_us = 2500, .jitter_us = 100, .loss = 0.25};
@@ -341,7 +384,11 @@ static void qdiscs(void **state)
 	assert_true(shows("tc qdisc show dev a", "rate 200Mbit"));
 	assert_int_equal(nl_qdisc_tbf(*state, a, 80000000000, 131072, 4000000), 0);
 	assert_true(shows("tc qdisc show dev a", "rate 80Gbit"));
+	assert_string_equal(root_of(*state, a).kind, "tbf");
+	assert_true(root_of(*state, a).tbf_rate_bps == 80000000000);
+	assert_int_equal(root_of(*state, a).tbf_limit_bytes, 4000000);
 	assert_int_equal(nl_qdisc_del(*state, a), 0);
+	assert_string_not_equal(root_of(*state, a).kind, "tbf");
 	assert_false(shows("tc qdisc show dev a", "tbf"));
 	/* which of the two this kernel gives is its own affair; that it is one of them isn't */
 	error = nl_qdisc_netem(*state, a, &netem);
@@ -354,6 +401,7 @@ static void qdiscs(void **state)
 	netem.rate_bps = 8000000;
 	assert_int_equal(nl_qdisc_netem(*state, a, &netem), 0);
 	assert_true(shows("tc qdisc show dev a", "rate 8Mbit"));
+	netem_is_listed(*state, a);
 }
 
 /* r0 = @verdict; exit */
@@ -381,12 +429,18 @@ static void bpf_filters(void **state)
 	add_veth(nl, "a", "b");
 	filter.ifindex = index_of(nl, "a");
 	filter.prog_fd = load_verdict(0);
+	assert_int_equal(nl_bpf_filter_find(nl, &filter), -ENOENT);
 	assert_int_equal(nl_clsact_add(nl, filter.ifindex), 0);
 	assert_int_equal(nl_clsact_add(nl, filter.ifindex), 0);
 	assert_int_equal(nl_bpf_filter_replace(nl, &filter), 0);
 	assert_int_equal(nl_bpf_filter_replace(nl, &filter), 0);
+	assert_int_equal(nl_bpf_filter_find(nl, &filter), 0);
 	filter.egress = true;
+	assert_int_equal(nl_bpf_filter_find(nl, &filter), -ENOENT);
 	assert_int_equal(nl_bpf_filter_replace(nl, &filter), 0);
+	filter.handle = 2;
+	assert_int_equal(nl_bpf_filter_find(nl, &filter), -ENOENT);
+	filter.handle = 1;
 	assert_true(shows("tc filter show dev a ingress", "pref 7 bpf"));
 	assert_true(shows("tc filter show dev a ingress", "verdict direct-action"));
 	assert_int_equal(nl_bpf_filter_del(nl, &filter), 0);
