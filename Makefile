@@ -147,6 +147,8 @@ install: all
 	install $(B)/bin/baton $(DESTDIR)$(PREFIX)/bin/
 	install $(filter-out $(B)/bin/baton,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/libexec/baton/
 	install -m 644 topologies/*.yaml $(DESTDIR)$(PREFIX)/share/baton/topologies/
+	sed -i 's,\$$schema=\.\./docs/,$$schema=../,' \
+		$(addprefix $(DESTDIR)$(PREFIX)/share/baton/,$(wildcard topologies/*.yaml))
 	install -m 644 experiments/*.yaml $(DESTDIR)$(PREFIX)/share/baton/experiments/
 	install -m 644 docs/topology.schema.json $(DESTDIR)$(PREFIX)/share/baton/
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/

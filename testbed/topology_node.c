@@ -402,6 +402,14 @@ static int read_routes(struct topo_reader *r, unsigned node, const struct yaml_n
 	return 0;
 }
 
+/* It is written into configurations as it is. */
+static int check_dnai(struct topo_reader *r, const struct yaml_node *value)
+{
+	const struct yaml_node *dnai = value->kind == YAML_MAPPING ? yaml_get(value, "dnai") : NULL;
+
+	return dnai ? topo_check_name(r, dnai->scalar, topo_place_of(dnai), "dnai") : 0;
+}
+
 static int read_keys(struct topo_reader *r, unsigned index)
 {
 	struct topo_node *node = &r->t->node[index];
@@ -411,7 +419,8 @@ static int read_keys(struct topo_reader *r, unsigned index)
 	if (r->node_yaml[index]->kind == YAML_MAPPING)
 		rc = yaml_read_fields(r->doc, r->node_yaml[index], kind_fields[node->kind], &keys,
 				      r->err);
-	if (rc || (rc = read_addresses(r, index, keys.addresses)) ||
+	if (rc || (rc = check_dnai(r, r->node_yaml[index])) ||
+	    (rc = read_addresses(r, index, keys.addresses)) ||
 	    (rc = read_routes(r, index, keys.routes)))
 		return rc;
 	strcpy(node->dataplane, r->t->dataplane);

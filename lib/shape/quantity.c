@@ -24,7 +24,7 @@ bool shape_quantity_parse(const char *text, const struct shape_quantity_unit *un
 
 	if (!digits || digits > 15)
 		return false;
-	if (*unit == '.') {
+	if (*unit == '.' && units != shape_quantity_counts) {
 		fraction = strspn(unit + 1, "0123456789");
 		if (!fraction || fraction > 15)
 			return false;

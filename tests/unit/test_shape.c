@@ -87,6 +87,7 @@ static void test_text(void **state)
 		{"queue", "1", 1, "1"},
 		{"queue", "65536", 65536, "65536"},
 		{"queue", "65537", -1, NULL},
+		{"queue", "1.5", -1, NULL},
 		{"queue", "0", -1, NULL},
 	};
 
