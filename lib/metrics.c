@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/version.h"
@@ -27,6 +29,35 @@ static unsigned long long resident(void)
 	return pages * (unsigned long long)sysconf(_SC_PAGESIZE);
 }
 
+static double now_of(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* In seconds since 1970: what proc(5) has counts from boot; 0: not known */
+static double started(void)
+{
+	FILE *stat = fopen("/proc/self/stat", "re");
+	unsigned long long ticks = 0;
+	char text[1024] = "";
+	const char *after;
+
+	if (!stat)
+		return 0;
+	/* the name, in brackets, may hold anything; field 22 is the twentieth behind it */
+	after = fgets(text, sizeof(text), stat) ? strrchr(text, ')') : NULL;
+	fclose(stat);
+	for (int field = 2; after && field < 22; field++)
+		after = strchr(after + 1, ' ');
+	if (!after || sscanf(after, "%llu", &ticks) != 1)
+		return 0;
+	return now_of(CLOCK_REALTIME) - now_of(CLOCK_BOOTTIME) +
+	       (double)ticks / (double)sysconf(_SC_CLK_TCK);
+}
+
 static void write_process(FILE *out)
 {
 	struct rusage usage;
@@ -44,6 +75,10 @@ static void write_process(FILE *out)
 		"# HELP process_resident_memory_bytes Memory in use.\n"
 		"# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes %llu\n",
 		resident());
+	fprintf(out,
+		"# HELP process_start_time_seconds When it was started, since 1970.\n"
+		"# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds %.3f\n",
+		started());
 }
 
 int metrics_begin(struct metrics *m, struct http_request *req)

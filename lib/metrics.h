@@ -2,7 +2,7 @@
 /*
  * GET /metrics: Prometheus text (exposition format 0.0.4). What is the same in every daemon is
  * written first, by the names that Prometheus' own clients use: process_cpu_seconds_total,
- * process_resident_memory_bytes; and baton_build_info.
+ * process_resident_memory_bytes, process_start_time_seconds; and baton_build_info.
  */
 #ifndef BATON_LIB_METRICS_H
 #define BATON_LIB_METRICS_H

@@ -17,12 +17,11 @@
 #include "lib/radio.h"
 
 enum {
-	RADIO_ALIVE_MS = 100,  /* how often a silent end says that it is there */
+	RADIO_ALIVE_MS = 200,  /* how often a silent end says that it is there */
 	RADIO_REPEAT_MS = 30,  /* not acknowledged: say it again */
 	RADIO_LOST_MS = 1000,  /* nothing heard for so long: lost */
 	RADIO_GAP_MS = 1000,   /* numbers don't fit for so long, */
 	RADIO_GAP_FRAMES = 20, /* and so often in a row: they never will */
-	TICK_MS = 10,
 	RECEIVE_BATCH = 32,
 };
 
@@ -54,7 +53,32 @@ struct radio_link {
 	struct radio_counters counters;
 };
 
+static uint64_t now_ms(const struct radio_link *l)
+{
+	return uv_now(uv_handle_get_loop((const uv_handle_t *)&l->timer));
+}
+
 /* ---- sending ---- */
+
+static void due(uv_timer_t *timer);
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* When something is to be done without being told. What was said or heard meanwhile puts it off,
+ * which is found out then: so nothing is set anew for every frame. */
+static void wait_for_next(struct radio_link *l)
+{
+	uint64_t next = l->spoke_ms + RADIO_ALIVE_MS, now = now_ms(l);
+
+	if (l->queued)
+		next = earlier(next, l->repeat_ms);
+	if (l->alive)
+		next = earlier(next, l->heard_ms + RADIO_LOST_MS + 1);
+	uv_timer_start(&l->timer, due, next > now ? next - now : 0, 0);
+}
 
 static void transmit(struct radio_link *l, const uint8_t *bytes, size_t len)
 {
@@ -68,7 +92,7 @@ static void transmit(struct radio_link *l, const uint8_t *bytes, size_t len)
 	/* What can't be sent now is repeated. */
 	if (send(l->fd, packet, ETH_HLEN + len, MSG_DONTWAIT) > 0)
 		l->counters.sent++;
-	l->spoke_ms = uv_now(uv_handle_get_loop((uv_handle_t *)&l->timer));
+	l->spoke_ms = now_ms(l);
 }
 
 /* Acknowledgement and instances are those of the moment of sending, also in what is repeated. */
@@ -115,10 +139,11 @@ int radio_link_send(struct radio_link *l, const struct radio_frame *wanted)
 		return r;
 	}
 	l->sent_seq = w->seq;
-	if (l->queued == 0)
-		l->repeat_ms =
-			uv_now(uv_handle_get_loop((uv_handle_t *)&l->timer)) + RADIO_REPEAT_MS;
 	l->queue[l->queued++] = w;
+	if (l->queued == 1) {
+		l->repeat_ms = now_ms(l) + RADIO_REPEAT_MS;
+		wait_for_next(l);
+	}
 	transmit(l, w->bytes, w->len);
 	return 0;
 }
@@ -202,7 +227,7 @@ static void handle(struct radio_link *l, const struct radio_frame *frame)
 		meet_instance(l, frame->from);
 	if (l->closing) /* whoever was told has let go of the link */
 		return;
-	l->heard_ms = uv_now(uv_handle_get_loop((uv_handle_t *)&l->timer));
+	l->heard_ms = now_ms(l);
 	if (!l->alive) {
 		l->alive = true;
 		l->events.alive(l, true, l->user);
@@ -252,27 +277,35 @@ static void readable(uv_poll_t *poll, int status, int events)
 	}
 }
 
-static void tick(uv_timer_t *timer)
+/* Timers run before what came in is read: after a stall of our own the other end may have been
+ * talking all the time. */
+static void look_if_lost(struct radio_link *l)
 {
-	struct radio_link *l = timer->data;
-	uint64_t now = uv_now(uv_handle_get_loop((uv_handle_t *)timer));
+	uint64_t now = now_ms(l);
 
-	/* Timers run before what came in is read: after a stall of our own the other end may have
-	 * been talking all the time. */
 	if (l->alive && now - l->heard_ms > RADIO_LOST_MS)
 		readable(&l->poll, 0, UV_READABLE);
+	if (l->closing || !l->alive || now - l->heard_ms <= RADIO_LOST_MS)
+		return;
+	l->alive = false;
+	l->events.alive(l, false, l->user);
+}
+
+static void due(uv_timer_t *timer)
+{
+	struct radio_link *l = timer->data;
+	uint64_t now = now_ms(l);
+
+	look_if_lost(l);
 	if (l->closing)
 		return;
-	if (l->alive && now - l->heard_ms > RADIO_LOST_MS) {
-		l->alive = false;
-		l->events.alive(l, false, l->user);
-	}
 	if (l->queued && now >= l->repeat_ms) {
 		repeat_queue(l);
 		l->repeat_ms = now + RADIO_REPEAT_MS;
 	} else if (now - l->spoke_ms >= RADIO_ALIVE_MS) {
 		send_alive(l);
 	}
+	wait_for_next(l);
 }
 
 /* ---- making and ending ---- */
@@ -339,7 +372,7 @@ static int start_handles(struct radio_link *l, uv_loop_t *loop)
 		return r;
 	l->poll.data = l;
 	l->handles++;
-	r = uv_timer_start(&l->timer, tick, 0, TICK_MS);
+	r = uv_timer_start(&l->timer, due, 0, 0);
 	return r < 0 ? r : uv_poll_start(&l->poll, UV_READABLE, readable);
 }
 

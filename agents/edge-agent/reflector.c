@@ -33,6 +33,16 @@ struct listener {
 	int fd;
 };
 
+/* Received many at a time, so that many senders at once cost few calls; each is answered by itself,
+ * with the time of that moment. */
+struct batch {
+	struct mmsghdr header[RECEIVE_BATCH];
+	struct iovec iov[RECEIVE_BATCH];
+	struct sockaddr_in from[RECEIVE_BATCH];
+	char control[RECEIVE_BATCH][128];
+	uint8_t packet[RECEIVE_BATCH][PACKET_MAX];
+};
+
 struct reflector {
 	uv_loop_t *loop;
 	size_t ring, kept; /* samples: of one session at most, of all now */
@@ -43,6 +53,7 @@ struct reflector {
 	size_t session_count;
 	uint16_t number[UINT16_MAX + 1]; /* of a session by SSID, from 1; 0: there is none */
 	uint64_t reflected, malformed, not_sent;
+	struct batch batch;
 };
 
 /* ---- sessions ---- */
@@ -180,27 +191,32 @@ static void reflect(struct listener *l, const uint8_t *packet, size_t len,
 	r->reflected++;
 }
 
+static void batch_reset(struct batch *b)
+{
+	for (int i = 0; i < RECEIVE_BATCH; i++) {
+		b->iov[i] = (struct iovec){b->packet[i], PACKET_MAX};
+		b->header[i].msg_hdr = (struct msghdr){.msg_name = &b->from[i],
+						       .msg_namelen = sizeof b->from[i],
+						       .msg_iov = &b->iov[i],
+						       .msg_iovlen = 1,
+						       .msg_control = b->control[i],
+						       .msg_controllen = sizeof b->control[i]};
+	}
+}
+
 static void readable(uv_poll_t *poll, int status, int events)
 {
 	struct listener *l = poll->data;
-	char control[128];
-	uint8_t packet[PACKET_MAX];
+	struct batch *b = &l->reflector->batch;
+	int n;
 
-	for (int i = 0; i < RECEIVE_BATCH; i++) {
-		struct arrival arrival = {0};
-		struct iovec iov = {packet, sizeof packet};
-		struct msghdr header = {.msg_name = &arrival.from,
-					.msg_namelen = sizeof arrival.from,
-					.msg_iov = &iov,
-					.msg_iovlen = 1,
-					.msg_control = control,
-					.msg_controllen = sizeof control};
-		ssize_t len = recvmsg(l->fd, &header, MSG_DONTWAIT);
+	batch_reset(b);
+	n = recvmmsg(l->fd, b->header, RECEIVE_BATCH, MSG_DONTWAIT, NULL);
+	for (int i = 0; i < n; i++) {
+		struct arrival arrival = {.from = b->from[i]};
 
-		if (len < 0)
-			return;
-		read_control(&header, &arrival);
-		reflect(l, packet, (size_t)len, &arrival);
+		read_control(&b->header[i].msg_hdr, &arrival);
+		reflect(l, b->packet[i], b->header[i].msg_len, &arrival);
 	}
 }
 

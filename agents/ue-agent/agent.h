@@ -38,7 +38,9 @@ struct agent {
 	struct http_client *client;
 	struct http_server *server;
 	struct registration registration;
-	unsigned primary;	 /* PDU session id, 0: none */
+	unsigned primary; /* PDU session id, 0: none */
+	struct in_addr
+		released; /* the latest address that the release step has ended the sockets of */
 	uint64_t primary_set_ns; /* when its routes were put in place */
 	unsigned long switches;
 	struct step_op *ops; /* steps under way */

@@ -203,7 +203,8 @@ static bool is_back(const struct session sessions[SESSION_IDS], struct in_addr a
 }
 
 /* A session that the network released took its address with it: what is bound to that address can
- * only send into nothing. Ended, applications reconnect at once instead of after a time-out. */
+ * only send into nothing. Ended, applications reconnect at once instead of after a time-out. Where
+ * the release was our own that is done: to look through all sockets takes a millisecond. */
 static void end_sockets(struct agent *a, const struct changes *c)
 {
 	struct session sessions[SESSION_IDS];
@@ -211,11 +212,15 @@ static void end_sockets(struct agent *a, const struct changes *c)
 	if (!c->gone_count || sessions_read(a, sessions) < 0)
 		return;
 	for (unsigned i = 0; i < c->gone_count; i++) {
-		int ended = is_back(sessions, c->gone[i]) ? 0 : nl_sock_destroy(c->gone[i]);
+		bool done =
+			is_back(sessions, c->gone[i]) || c->gone[i].s_addr == a->released.s_addr;
+		int ended = done ? 0 : nl_sock_destroy(c->gone[i]);
 
 		if (ended < 0) /* a kernel without SOCK_DESTROY */
 			log_debug("sessions", "what=\"sockets not ended\" error=\"%s\"",
 				  strerror(-ended));
+		if (c->gone[i].s_addr == a->released.s_addr) /* it may be given to us again */
+			a->released.s_addr = 0;
 	}
 }
 

@@ -35,8 +35,11 @@ static void release(struct step_op *op)
 		step_sleep(op, WAIT_MS, release);
 		return;
 	}
-	if (sessions_read(op->agent, sessions) == 0 && sessions[op->session].id)
+	if (sessions_read(op->agent, sessions) == 0 && sessions[op->session].id) {
 		ended = nl_sock_destroy(sessions[op->session].address);
+		if (ended >= 0)
+			op->agent->released = sessions[op->session].address;
+	}
 	if (ended < 0) /* a kernel without SOCK_DESTROY: applications find out by time-out */
 		log_debug("release", "session=%u what=\"sockets not ended\" error=\"%s\"",
 			  op->session, strerror(-ended));

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,27 +12,36 @@
 
 enum { PATH_SIZE = 512 };
 
-static void path_of(const char *dir, const char *migration, const char *suffix, char *buf)
+static void path_of(const char *dir, const char *migration, char *buf)
 {
-	snprintf(buf, PATH_SIZE, "%s/%s.json%s", dir, migration, suffix);
+	snprintf(buf, PATH_SIZE, "%s/%s.json", dir, migration);
 }
 
 json_t *store_read(const char *dir, const char *migration)
 {
 	char path[PATH_SIZE];
 
-	path_of(dir, migration, "", path);
+	path_of(dir, migration, path);
 	return json_load_file(path, 0, NULL);
+}
+
+/* The two change places, so that both inodes live on: a file system that is no tmpfs takes its time
+ * to make new ones, a step after the other. */
+static int put_in_place(const char *aside, const char *path)
+{
+	if (renameat2(AT_FDCWD, aside, AT_FDCWD, path, RENAME_EXCHANGE) == 0)
+		return 0;
+	return rename(aside, path);
 }
 
 int store_write(const char *dir, const char *migration, const json_t *record)
 {
 	char path[PATH_SIZE], aside[PATH_SIZE];
 
-	path_of(dir, migration, "", path);
-	path_of(dir, migration, ".new", aside);
+	path_of(dir, migration, path);
+	snprintf(aside, sizeof aside, "%s/aside", dir);
 	errno = 0;
-	if (json_dump_file(record, aside, JSON_COMPACT) < 0 || rename(aside, path) < 0) {
+	if (json_dump_file(record, aside, JSON_COMPACT) < 0 || put_in_place(aside, path) < 0) {
 		int r = errno ? -errno : -EIO;
 
 		unlink(aside);
@@ -40,33 +50,22 @@ int store_write(const char *dir, const char *migration, const json_t *record)
 	return 0;
 }
 
-static int ends_in(const struct dirent *entry, const char *suffix)
+static int is_record(const struct dirent *entry)
 {
 	const char *dot = strrchr(entry->d_name, '.');
 
-	return dot && strcmp(dot, suffix) == 0;
-}
-
-static int is_record(const struct dirent *entry)
-{
-	return ends_in(entry, ".json");
-}
-
-/* what a killed agent had not renamed */
-static int is_aside(const struct dirent *entry)
-{
-	return ends_in(entry, ".new");
+	return dot && strcmp(dot, ".json") == 0;
 }
 
 /* versionsort puts m9 before m10: the order in which the manager counts. */
-static void remove_first(const char *dir, int (*which)(const struct dirent *), int keep)
+void store_prune(const char *dir)
 {
 	struct dirent **entries;
-	int count = scandir(dir, &entries, which, versionsort);
+	int count = scandir(dir, &entries, is_record, versionsort);
 	char path[PATH_SIZE];
 
 	for (int i = 0; i < count; i++) {
-		if (i < count - keep) {
+		if (i < count - STORE_MIGRATIONS_MAX) {
 			snprintf(path, sizeof path, "%s/%s", dir, entries[i]->d_name);
 			unlink(path);
 		}
@@ -74,10 +73,4 @@ static void remove_first(const char *dir, int (*which)(const struct dirent *), i
 	}
 	if (count >= 0)
 		free(entries);
-}
-
-void store_prune(const char *dir)
-{
-	remove_first(dir, is_aside, 0);
-	remove_first(dir, is_record, STORE_MIGRATIONS_MAX);
 }

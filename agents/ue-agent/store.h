@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What became of each step, on disk: state_dir/MIGRATION.json = {"STEP": {"epoch", "accepted_ns",
- * "status", "body"}}; a step whose status is 0 has begun and not ended. Written aside and renamed,
- * so that kill -9 leaves the old or the new. The oldest of more than STORE_MIGRATIONS_MAX are
- * removed.
+ * "status", "body"}}; a step whose status is 0 has begun and not ended. Written aside and then
+ * put in place, so that kill -9 leaves the old or the new. The oldest of more than
+ * STORE_MIGRATIONS_MAX are removed.
  */
 #ifndef BATON_UE_AGENT_STORE_H
 #define BATON_UE_AGENT_STORE_H

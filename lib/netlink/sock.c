@@ -22,14 +22,27 @@ struct destroy {
 	int error; /* the first */
 };
 
-static struct nlmsghdr *diag_request(struct nl *nl, uint16_t type, uint16_t flags, uint8_t family)
+/* All sockets of both families in one walk: each walk is over the host's whole table of
+ * connections, a millisecond where that is large, and the request of today takes one family. */
+static struct nlmsghdr *dump_request(struct nl *nl)
 {
-	struct nlmsghdr *nlh = nl_request(nl, type, flags);
+	struct nlmsghdr *nlh = nl_request(nl, TCPDIAG_GETSOCK, NLM_F_DUMP);
+	struct inet_diag_req *req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
+
+	req->idiag_family = AF_UNSPEC;
+	req->idiag_states = WANTED_STATES;
+	return nlh;
+}
+
+static struct nlmsghdr *destroy_request(struct nl *nl, const struct inet_diag_msg *socket)
+{
+	struct nlmsghdr *nlh = nl_request(nl, SOCK_DESTROY, 0);
 	struct inet_diag_req_v2 *req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
 
-	req->sdiag_family = family;
+	req->sdiag_family = socket->idiag_family;
 	req->sdiag_protocol = IPPROTO_TCP;
 	req->idiag_states = WANTED_STATES;
+	req->id = socket->id;
 	return nlh;
 }
 
@@ -47,18 +60,13 @@ static int destroy_one(const struct nlmsghdr *nlh, void *user)
 {
 	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(nlh);
 	struct destroy *d = user;
-	struct inet_diag_req_v2 *req;
-	struct nlmsghdr *out;
 	int error;
 
-	if (nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
-	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*msg) || !is_local(msg, d->local))
+	if (nlh->nlmsg_type != TCPDIAG_GETSOCK || mnl_nlmsg_get_payload_len(nlh) < sizeof(*msg) ||
+	    !is_local(msg, d->local))
 		return 0;
-	out = diag_request(d->nl, SOCK_DESTROY, 0, msg->idiag_family);
-	req = mnl_nlmsg_get_payload(out);
-	req->id = msg->id;
 	/* a socket that has just ended by itself is no failure */
-	error = nl_submit(d->nl, out, ENOENT);
+	error = nl_submit(d->nl, destroy_request(d->nl, msg), ENOENT);
 	if (!error)
 		d->count++;
 	else if (!d->error)
@@ -68,20 +76,12 @@ static int destroy_one(const struct nlmsghdr *nlh, void *user)
 
 int nl_sock_destroy(struct in_addr local)
 {
-	static const uint8_t families[] = {AF_INET, AF_INET6};
 	struct destroy d = {.local = local};
 	int error = nl_open_family(NETLINK_SOCK_DIAG, &d.nl);
 
 	if (error)
 		return error;
-	for (size_t i = 0; !error && i < sizeof(families); i++) {
-		error = nl_query(d.nl,
-				 diag_request(d.nl, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, families[i]),
-				 destroy_one, &d);
-		/* a kernel without IPv6 has no such sockets */
-		if (families[i] == AF_INET6 && error == -ENOENT)
-			error = 0;
-	}
+	error = nl_query(d.nl, dump_request(d.nl), destroy_one, &d);
 	nl_close(d.nl);
 	if (error || d.error)
 		return error ? error : d.error;

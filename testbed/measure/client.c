@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -57,6 +58,41 @@ json_t *client_get(struct client *c, const char *url)
 
 	http_answer_done(&answer);
 	return body;
+}
+
+/* Of one line of Prometheus text; NAN: it isn't @name's */
+static double sample_of(const char *line, const char *name)
+{
+	size_t len = strlen(name);
+	const char *value = line + len;
+
+	if (strncmp(line, name, len) != 0 || (*value != ' ' && *value != '{'))
+		return NAN;
+	if (*value == '{')
+		value = strchr(value, '}');
+	return value ? strtod(value + 1, NULL) : NAN;
+}
+
+double client_metric(struct client *c, const char *url, const char *name)
+{
+	char full[160];
+	struct http_call http = {.method = "GET", .url = full};
+	struct http_answer answer;
+	double sum = NAN;
+
+	snprintf(full, sizeof full, "%s/metrics", url);
+	if (call(c, &http, &answer) == 0) {
+		char *rest = answer.text;
+
+		for (char *line; (line = strsep(&rest, "\n"));) {
+			double value = sample_of(line, name);
+
+			if (!isnan(value))
+				sum = isnan(sum) ? value : sum + value;
+		}
+	}
+	http_answer_done(&answer);
+	return sum;
 }
 
 int client_migrate(struct client *c, const struct client_migration *m, char ret_id[24])

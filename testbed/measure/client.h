@@ -21,6 +21,10 @@ struct client {
 /** client_get - @url: whole, or a path of the manager; returned; NULL with client->error set */
 json_t *client_get(struct client *c, const char *url);
 
+/** client_metric - the sum of all samples called @name at @url (without a path)/metrics; NAN: there
+ * is none, or no answer */
+double client_metric(struct client *c, const char *url, const char *name);
+
 struct client_migration {
 	const char *supi, *destination, *mode;
 	const char *key; /* idempotency: asked again with it, nothing is begun twice */

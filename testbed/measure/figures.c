@@ -10,7 +10,9 @@ void report_done(struct report *r)
 {
 	json_decref(r->links.ports);
 	free(r->event);
-	probe_run_done(&r->run);
+	for (size_t i = 0; i < r->run_count; i++)
+		probe_run_done(&r->run[i]);
+	free(r->run);
 	tcp_run_done(&r->tcp);
 	free(r->delays);
 	for (size_t m = 0; r->timelines && m < r->mode_count; m++)
@@ -18,7 +20,12 @@ void report_done(struct report *r)
 	free(r->timelines);
 }
 
-static double figure_of(const struct switch_event *e, enum report_direction direction,
+static double since_asked(const struct switch_event *e, uint64_t ns)
+{
+	return e->asked_ns && ns ? (double)(int64_t)(ns - e->asked_ns) / 1000 : NAN;
+}
+
+double report_figure_of(const struct switch_event *e, enum report_direction direction,
 			enum report_figure figure)
 {
 	const struct direction_result *d = direction == UPLINK ? &e->up : &e->down;
@@ -34,6 +41,10 @@ static double figure_of(const struct switch_event *e, enum report_direction dire
 		return d->loss_gap_us;
 	case FIGURE_FIRST_LOST:
 		return d->first_lost_us;
+	case FIGURE_SWITCHED:
+		return since_asked(e, e->switched_ns);
+	case FIGURE_ENDED:
+		return since_asked(e, e->ended_ns);
 	case FIGURE_TCP_STALL:
 		return e->tcp.stall_us;
 	case FIGURE_TCP_RECONNECT:
@@ -58,7 +69,7 @@ size_t report_values(const struct report *r, size_t mode, enum report_direction 
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->event_count; i++) {
-		double value = figure_of(&r->event[i], direction, figure);
+		double value = report_figure_of(&r->event[i], direction, figure);
 
 		if (r->event[i].mode == mode && is_figure(&r->event[i]) && !isnan(value))
 			ret[n++] = value;
@@ -111,23 +122,42 @@ static bool link_mark(const struct report_links *links, char *buf, size_t size)
 	return false;
 }
 
+struct sender_counts report_sender(const struct report *r)
+{
+	struct sender_counts c = {0};
+
+	for (size_t i = 0; i < r->run_count; i++) {
+		const struct probe_run *run = &r->run[i];
+
+		c.sent += run->sent_count;
+		c.missed += run->sender_missed;
+		c.stamped_by_kernel += run->stamped_by_kernel;
+		c.replies_dropped += run->replies_dropped;
+		c.tap_dropped += run->tap_dropped;
+		if (run->sender_late_max_ns > c.late_max_ns)
+			c.late_max_ns = run->sender_late_max_ns;
+	}
+	return c;
+}
+
 bool report_mark(const struct report *r, size_t index, char *buf, size_t size)
 {
-	const struct probe_run *run = &r->run;
+	struct sender_counts run = report_sender(r);
 	size_t n = 0;
 
-	if (run->sender_missed && n++ == index)
+	if (run.missed && n++ == index)
 		return snprintf(buf, size,
-				"%" PRIu64 " of %zu probes were sent an interval or more late: "
+				"%" PRIu64 " of %" PRIu64
+				" probes were sent an interval or more late: "
 				"the sender fell behind",
-				run->sender_missed, run->sent_count);
-	if (run->replies_dropped && n++ == index)
+				run.missed, run.sent);
+	if (run.replies_dropped && n++ == index)
 		return snprintf(buf, size,
 				"%" PRIu64 " replies found no room in the socket and count as lost",
-				run->replies_dropped);
-	if (run->tap_dropped && n++ == index)
+				run.replies_dropped);
+	if (run.tap_dropped && n++ == index)
 		return snprintf(buf, size, "%" PRIu64 " packets on N3 were not seen",
-				run->tap_dropped);
+				run.tap_dropped);
 	if (link_mark(&r->links, buf, size) && n++ == index)
 		return true;
 	if (r->tcp.cut && n++ == index)
@@ -163,4 +193,11 @@ struct report_counts report_count(const struct report *r, size_t mode)
 		c.ended += e->tcp.ended;
 	}
 	return c;
+}
+
+double report_cpu_us(const struct report *r, const struct report_cpu *cpu)
+{
+	double beyond = cpu->seconds - cpu->idle * r->storm.cpu_seconds;
+
+	return r->event_count ? fmax(beyond, 0) * 1e6 / (double)r->event_count : NAN;
 }

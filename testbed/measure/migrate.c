@@ -15,9 +15,9 @@ enum {
 
 static const char *other_edge(const struct session *s)
 {
-	for (size_t e = 0; e < s->report.run.edge_count; e++) {
-		if (strcmp(s->report.run.edge_name[e], s->at) != 0)
-			return s->report.run.edge_name[e];
+	for (size_t e = 0; e < s->report.run[0].edge_count; e++) {
+		if (strcmp(s->report.run[0].edge_name[e], s->at) != 0)
+			return s->report.run[0].edge_name[e];
 	}
 	return s->at;
 }
@@ -50,7 +50,8 @@ static int ask(struct session *s, struct switch_event *event)
 			complain("somebody else is migrating the UE: %s", s->client.detail);
 			return -EIO;
 		}
-		if (!worth_retrying(&s->client) || clock_mono_ns() > deadline || s->interrupted()) {
+		if (!worth_retrying(&s->client) || clock_mono_ns() > deadline ||
+		    session_interrupted()) {
 			complain("%s", s->client.error);
 			return -EIO;
 		}
@@ -99,7 +100,7 @@ static void copy_text(char *buf, size_t size, const json_t *object, const char *
 	snprintf(buf, size, "%s", text ? text : "");
 }
 
-static void note_end(struct session *s, struct switch_event *event, const json_t *migration)
+void session_note_end(struct switch_event *event, const json_t *migration, uint64_t hold_ms)
 {
 	const json_t *details = json_object_get(migration, "details");
 	const char *address = json_string_value(json_object_get(details, "destination_address"));
@@ -112,12 +113,17 @@ static void note_end(struct session *s, struct switch_event *event, const json_t
 	event->ended_ns = integer(migration, "state_since_ns");
 	event->t0_ns = integer(details, "t0_ns");
 	event->switched_ns = integer(details, "switched_ns");
-	event->hold_ns = s->options.hold_ms * UINT64_C(1000000);
+	event->hold_ns = hold_ms * UINT64_C(1000000);
 	event->setup_us = setup_us ? (double)setup_us : NAN;
 	if (address)
 		inet_pton(AF_INET, address, &event->destination_address);
-	if (!event->ok)
-		return;
+}
+
+/* Which tunnel tells the new session on N3 */
+static void note_session(struct session *s, struct switch_event *event, const json_t *migration)
+{
+	const json_t *details = json_object_get(migration, "details");
+
 	copy_text(s->at, sizeof s->at, details, "destination_edge");
 	event->uplink_teid = client_uplink(&s->client, s->place.supi,
 					   (json_int_t)integer(details, "destination_session"),
@@ -136,8 +142,10 @@ int session_migrate(struct session *s, struct switch_event *event)
 		snprintf(event->state, sizeof event->state, "unknown");
 		return -EIO;
 	}
-	note_end(s, event, migration);
-	if (!event->ok)
+	session_note_end(event, migration, s->options.hold_ms);
+	if (event->ok)
+		note_session(s, event, migration);
+	else
 		complain("migration %s ended %s: %s", event->migration, event->state, event->cause);
 	json_decref(migration);
 	return 0;

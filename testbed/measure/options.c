@@ -9,14 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "testbed/topology.h"
+
 enum {
 	INTERVAL_MIN_US = 100,
 	INTERVAL_MAX_US = 10000,
+	STORM_INTERVAL_MAX_US = 1000000,
+	ROUNDS_MAX = 1000,
 	SWITCHES_MAX = 100000,
 	HOLD_MAX_MS = 600000
 };
 
-const char measure_usage[] =
+static const char switch_usage[] =
 	"usage: baton [--name NAME] measure switch [OPTIONS]\n"
 	"\n"
 	"Switches a UE to and fro between two edges under STAMP probes and works out what each "
@@ -46,6 +50,33 @@ const char measure_usage[] =
 	"Ctrl-C ends it after the switch under way and tells what was measured; a second one ends "
 	"it at once.\n";
 
+static const char storm_usage[] =
+	"usage: baton [--name NAME] measure storm [OPTIONS]\n"
+	"\n"
+	"Switches many UEs at once, each to another edge than its own, every one of them under "
+	"STAMP "
+	"probes, and\n"
+	"works out what each switch cost, how long they took together, and what processor time.\n"
+	"\n"
+	"  --ues N              how many: the first N of the topology (default: all)\n"
+	"  --rounds N           so many storms, one after the other, to and fro (default 1)\n"
+	"  --mode MODE          make-before-break (default) or break-before-make\n"
+	"  --interval TIME      between probes of each UE, 100us to 1s (default 10ms)\n"
+	"  --hold MS            how long old sessions are held after a switch (default 500)\n"
+	"  --service NAME       the service that is probed (default: the first)\n"
+	"  --out DIR            write report.json (with every raw sample), .csv, .hlog and "
+	"pictures there\n"
+	"  --json               print the report as JSON, with every raw sample, instead of the "
+	"table\n"
+	"  --quiet              say nothing while it runs\n"
+	"\n"
+	"A topology with many UEs: `ue: {kind: ue, count: 200}`, as in topologies/storm.yaml.\n";
+
+const char *measure_usage(enum measurement what)
+{
+	return what == MEASURE_STORM ? storm_usage : switch_usage;
+}
+
 static int __attribute__((format(printf, 2, 3)))
 refuse(struct measure_options *o, const char *format, ...)
 {
@@ -70,15 +101,19 @@ static int read_number(struct measure_options *o, const char *option, const char
 	return 0;
 }
 
-static int read_interval(struct measure_options *o, const char *text)
+static int read_interval(struct measure_options *o, const char *text, double max_us)
 {
 	char *end;
 	double value = strtod(text, &end);
-	double us = strcmp(end, "ms") == 0 ? value * 1000 : strcmp(end, "us") == 0 ? value : NAN;
+	double us = strcmp(end, "ms") == 0   ? value * 1000
+		    : strcmp(end, "us") == 0 ? value
+		    : strcmp(end, "s") == 0  ? value * 1e6
+					     : NAN;
 
 	/* so written that a NAN is refused too */
-	if (!isdigit((unsigned char)text[0]) || !(us >= INTERVAL_MIN_US && us <= INTERVAL_MAX_US))
-		return refuse(o, "--interval: expected 100us to 10ms, found '%.60s'", text);
+	if (!isdigit((unsigned char)text[0]) || !(us >= INTERVAL_MIN_US && us <= max_us))
+		return refuse(o, "--interval: expected 100us to %s, found '%.60s'",
+			      max_us > INTERVAL_MAX_US ? "1s" : "10ms", text);
 	o->interval_us = (uint64_t)llround(us);
 	return 0;
 }
@@ -142,6 +177,20 @@ static int read_mode(struct measure_options *o, const char *text)
 		      text);
 }
 
+/* One, and how many switches is told by --ues and --rounds */
+static int read_storm_mode(struct measure_options *o, const char *text)
+{
+	o->mode_count = 0;
+	for (size_t i = 0; i < KNOWN_MODES; i++) {
+		if (strcmp(text, known_modes[i]) == 0) {
+			add_mode(o, known_modes[i], 0);
+			return 0;
+		}
+	}
+	return refuse(o, "--mode: expected make-before-break or break-before-make, found '%.60s'",
+		      text);
+}
+
 static int read_option(struct measure_options *o, int c)
 {
 	switch (c) {
@@ -150,7 +199,15 @@ static int read_option(struct measure_options *o, int c)
 	case 'n':
 		return read_number(o, "--switches", optarg, 1, SWITCHES_MAX, &o->switches);
 	case 'i':
-		return read_interval(o, optarg);
+		return read_interval(o, optarg, INTERVAL_MAX_US);
+	case 'I':
+		return read_interval(o, optarg, STORM_INTERVAL_MAX_US);
+	case 'M':
+		return read_storm_mode(o, optarg);
+	case 'U':
+		return read_number(o, "--ues", optarg, 1, TOPO_NODES_MAX, &o->ues);
+	case 'r':
+		return read_number(o, "--rounds", optarg, 1, ROUNDS_MAX, &o->rounds);
 	case 'h':
 		return read_number(o, "--hold", optarg, 0, HOLD_MAX_MS, &o->hold_ms);
 	case 'u':
@@ -178,7 +235,7 @@ static int read_option(struct measure_options *o, int c)
 	}
 }
 
-static const struct option options[] = {
+static const struct option switch_options[] = {
 	{"mode", required_argument, NULL, 'm'},	    {"switches", required_argument, NULL, 'n'},
 	{"interval", required_argument, NULL, 'i'}, {"hold", required_argument, NULL, 'h'},
 	{"ue", required_argument, NULL, 'u'},	    {"service", required_argument, NULL, 's'},
@@ -186,34 +243,48 @@ static const struct option options[] = {
 	{"json", no_argument, NULL, 'j'},	    {"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, 'H'},	    {0}};
 
-static int read_all(struct measure_options *o, int argc, char **argv)
+static const struct option storm_options[] = {{"mode", required_argument, NULL, 'M'},
+					      {"ues", required_argument, NULL, 'U'},
+					      {"rounds", required_argument, NULL, 'r'},
+					      {"interval", required_argument, NULL, 'I'},
+					      {"hold", required_argument, NULL, 'h'},
+					      {"service", required_argument, NULL, 's'},
+					      {"out", required_argument, NULL, 'o'},
+					      {"json", no_argument, NULL, 'j'},
+					      {"quiet", no_argument, NULL, 'q'},
+					      {"help", no_argument, NULL, 'H'},
+					      {0}};
+
+static int read_all(struct measure_options *o, enum measurement what, int argc, char **argv)
 {
+	const struct option *options = what == MEASURE_STORM ? storm_options : switch_options;
+	const char *name = what == MEASURE_STORM ? "storm" : "switch";
 	int c, r = 0;
 
 	optind = 0; /* begin anew, GNU getopt's way */
 	opterr = 0;
 	while (r == 0 && (c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (c == ':')
-			r = refuse(o, "measure switch: %.60s needs an argument", argv[optind - 1]);
+			r = refuse(o, "measure %s: %.60s needs an argument", name,
+				   argv[optind - 1]);
 		else if (c == '?')
-			r = refuse(o, "measure switch: unknown option '%.60s'", argv[optind - 1]);
+			r = refuse(o, "measure %s: unknown option '%.60s'", name, argv[optind - 1]);
 		else
 			r = read_option(o, c);
 	}
 	if (r == 0 && optind < argc)
-		r = refuse(o, "measure switch: unexpected argument '%.60s'", argv[optind]);
+		r = refuse(o, "measure %s: unexpected argument '%.60s'", name, argv[optind]);
 	return r;
 }
 
-int measure_options_read(struct measure_options *o, int argc, char **argv)
+static void complete_storm(struct measure_options *o)
 {
-	int r;
+	if (o->mode_count == 0)
+		add_mode(o, known_modes[0], 0);
+}
 
-	*o = (struct measure_options){
-		.interval_us = 1000, .hold_ms = 200, .switches = 100, .json = o->json};
-	r = read_all(o, argc, argv);
-	if (r < 0)
-		return r;
+static void complete_switch(struct measure_options *o)
+{
 	if (o->mode_count == 0) {
 		for (size_t i = 0; i < KNOWN_MODES; i++)
 			add_mode(o, known_modes[i], 0);
@@ -222,5 +293,24 @@ int measure_options_read(struct measure_options *o, int argc, char **argv)
 		if (!o->mode[m].wanted)
 			o->mode[m].wanted = o->switches;
 	}
+}
+
+int measure_options_read(struct measure_options *o, enum measurement what, int argc, char **argv)
+{
+	bool storm = what == MEASURE_STORM;
+	int r;
+
+	*o = (struct measure_options){.interval_us = storm ? 10000 : 1000,
+				      .hold_ms = storm ? 500 : 200,
+				      .switches = 100,
+				      .rounds = 1,
+				      .json = o->json};
+	r = read_all(o, what, argc, argv);
+	if (r < 0)
+		return r;
+	if (storm)
+		complete_storm(o);
+	else
+		complete_switch(o);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `baton measure switch` was told. */
+/* What `baton measure switch` and `baton measure storm` were told. */
 #ifndef BATON_MEASURE_OPTIONS_H
 #define BATON_MEASURE_OPTIONS_H
 
@@ -9,17 +9,20 @@
 
 #include "testbed/measure/report.h"
 
+enum measurement { MEASURE_SWITCH, MEASURE_STORM };
+
 struct measure_options {
 	const char *ue, *service, *out; /* NULL: not given */
 	uint64_t interval_us, hold_ms, switches;
-	uint64_t tcp_bps; /* of a TCP flow beside the probes; 0: none */
+	uint64_t ues, rounds; /* of a storm; ues 0: all */
+	uint64_t tcp_bps;     /* of a TCP flow beside the probes; 0: none */
 	size_t mode_count;
 	struct report_mode mode[MODES_MAX];
 	bool json, quiet, help;
 	char error[200]; /* what is wrong and what was expected, for people */
 };
 
-extern const char measure_usage[];
+const char *measure_usage(enum measurement what);
 
 /**
  * measure_options_read - @argv[0] is "switch"
@@ -27,6 +30,6 @@ extern const char measure_usage[];
  *
  * Return: 0, or -EINVAL with o->error
  */
-int measure_options_read(struct measure_options *o, int argc, char **argv);
+int measure_options_read(struct measure_options *o, enum measurement what, int argc, char **argv);
 
 #endif

@@ -49,7 +49,7 @@ int place_find(struct place *p, const struct baton_context *ctx, const struct me
 {
 	int status;
 
-	*p = (struct place){.lock = -1};
+	*p = (struct place){0};
 	status = run_select(ctx, NULL, &p->run);
 	if (status != BATON_OK)
 		return status;
@@ -68,35 +68,36 @@ int place_find(struct place *p, const struct baton_context *ctx, const struct me
 
 void place_done(struct place *p)
 {
-	if (p->lock >= 0)
-		close(p->lock);
 	topology_free(p->topology);
 	run_done(&p->run);
 }
 
 /* On the node's folder, which is there: a lock needs no file of its own, and ends with us. */
-int place_lock(struct place *p)
+int place_lock(const struct place *p, unsigned ue)
 {
-	const char *ue = p->topology->node[p->ue].name;
+	const char *name = p->topology->node[ue].name;
 	char path[RUN_PATH_MAX];
+	int fd;
 
-	run_path(&p->run, path, "nodes/%s", ue);
-	p->lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (p->lock >= 0 && flock(p->lock, LOCK_EX | LOCK_NB) == 0)
-		return 0;
-	if (p->lock >= 0 && errno == EWOULDBLOCK)
+	run_path(&p->run, path, "nodes/%s", name);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	if (fd >= 0 && errno == EWOULDBLOCK)
 		complain("UE %s is being measured already; two measurements would switch it under "
 			 "each other's probes",
-			 ue);
+			 name);
 	else
 		complain("%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
 	return -EBUSY;
 }
 
 /* ---- the daemons ---- */
 
-static void node_url(const struct place *p, unsigned node, int port, const char *path, char *buf,
-		     size_t size)
+void place_url(const struct place *p, unsigned node, int port, const char *path, char *buf,
+	       size_t size)
 {
 	char address[INET_ADDRSTRLEN];
 
@@ -108,7 +109,7 @@ int place_manager(const struct place *p, struct client *c)
 {
 	int r = run_token(&p->run, c->token);
 
-	node_url(p, p->core, MANAGER_PORT, "", c->manager, sizeof c->manager);
+	place_url(p, p->core, MANAGER_PORT, "", c->manager, sizeof c->manager);
 	if (r < 0)
 		complain("the token of topology %s can't be read: %s", p->run.name, strerror(-r));
 	return r;
@@ -245,7 +246,7 @@ static void data_plane_of(const struct place *p, struct client *c, enum topo_kin
 	unsigned node;
 
 	if (find_node(p, kind, NULL, &node)) {
-		node_url(p, node, port, "/v1/status", url, sizeof url);
+		place_url(p, node, port, "/v1/status", url, sizeof url);
 		status = client_get(c, url);
 	}
 	name = json_string_value(json_object_get(status, "dataplane"));

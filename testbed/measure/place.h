@@ -15,15 +15,15 @@ struct place {
 	unsigned ue, core; /* node indices */
 	const char *supi;  /* the topology's */
 	size_t service;	   /* index into the topology's */
-	int lock;	   /* held while the UE is measured; negative: not yet */
 };
 
 /** place_find - the topology, UE and service that @o names, or the first; complains; place_done in
  * every case; Return: an exit status */
 int place_find(struct place *p, const struct baton_context *ctx, const struct measure_options *o);
 void place_done(struct place *p);
-/** place_lock - one measurement at a time of one UE; complains; Return: 0 or negative errno */
-int place_lock(struct place *p);
+/** place_lock - one measurement at a time of one UE, a node index; complains; Return: a descriptor
+ * that is closed to unlock, or negative errno */
+int place_lock(const struct place *p, unsigned ue);
 /** place_manager - where the migration manager is; complains; Return: 0 or negative errno */
 int place_manager(const struct place *p, struct client *c);
 /** place_edges - the registered edges that run the service, at least two; Return: 0, or -EIO with
@@ -43,6 +43,9 @@ int place_probes(const struct place *p, const unsigned *ues, size_t count, uint6
 /** place_tcp - start a TCP flow of @rate_bps beside them; Return: 0 or negative errno */
 int place_tcp(const struct place *p, const struct probe_run *run, uint64_t rate_bps,
 	      struct tcp_flow **ret_flow);
+/** place_url - of a daemon of a node, on the management network */
+void place_url(const struct place *p, unsigned node, int port, const char *path, char *buf,
+	       size_t size);
 /** place_describe - topology, machine and data planes, into @r */
 void place_describe(const struct place *p, struct client *c, struct report *r);
 

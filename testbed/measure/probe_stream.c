@@ -167,10 +167,11 @@ static bool note_departure(struct probe_stream *s)
 
 int probe_stream_receive(struct probe_stream *s)
 {
-	int r;
+	int r = receive_one(s);
 
-	while ((r = receive_one(s)) > 0)
-		;
+	/* of a stream that isn't in a hurry one is all, and it is asked again where it isn't */
+	while (r > 0 && s->departures)
+		r = receive_one(s);
 	while (s->departures && note_departure(s))
 		;
 	return r;

@@ -46,7 +46,7 @@ int probe_stream_open(struct probe_stream *s, int netns_fd, struct in_addr servi
 		      bool departures);
 /** probe_stream_send - the next probe, stamped with @now_ns; Return: 0, or -ENOSPC */
 int probe_stream_send(struct probe_stream *s, uint64_t now_ns);
-/** probe_stream_receive - all that waits in the socket; Return: 0, or -ENOSPC */
+/** probe_stream_receive - some of what waits in the socket; Return: negative: -ENOSPC */
 int probe_stream_receive(struct probe_stream *s);
 /** probe_stream_finish - hand what was seen over to @run (sent_*, reply*, sender_*) */
 void probe_stream_finish(struct probe_stream *s, struct probe_run *run);

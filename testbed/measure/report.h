@@ -24,6 +24,23 @@ struct report_links {
 	bool unknown;	 /* it didn't answer, before or after */
 };
 
+/* What one storm cost a daemon. */
+struct report_cpu {
+	char node[64], daemon[32];
+	double idle; /* processors it kept busy before, with probes alone */
+	double seconds;
+};
+
+enum { STORM_DAEMONS_MAX = 64 };
+
+/* Of all UEs at once; the events are those of the first UE, then of the second, and so on. */
+struct report_storm {
+	size_t rounds; /* 0: it was none */
+	size_t cpu_count;
+	struct report_cpu cpu[STORM_DAEMONS_MAX]; /* over all rounds */
+	double cpu_seconds; /* how long those rounds were, from first request to last end */
+};
+
 struct report {
 	char machine[160], kernel[96], topology[64], dataplane_upf[32], dataplane_gnb[32];
 	bool emulated; /* under TCG: only ratios inside this report mean anything */
@@ -35,7 +52,9 @@ struct report {
 	struct summary noise_up, noise_down; /* largest gap of windows without a switch */
 	struct outside outside;
 	struct report_links links;
-	struct probe_run run;
+	size_t run_count;
+	struct probe_run *run; /* one a UE */
+	struct report_storm storm;
 	struct tcp_run tcp;	     /* rate_bps 0: none ran */
 	struct timelines *timelines; /* by mode; NULL: not worked out */
 	struct delays *delays;	     /* [mode][direction]; NULL: not worked out */
@@ -66,6 +85,9 @@ int report_folder(const char *dir);
  * or a negative errno with the file's path in @ret_path (PATH_MAX octets) */
 int report_write(const struct report *r, const char *dir, char *ret_path);
 
+/** report_storm_svg - how many had got how far, and when; Return: 0 or a negative errno */
+int report_storm_svg(const struct report *r, FILE *out);
+
 /** report_time_text - "149 us", "1.46 ms", "12.3 s"; "-" for NAN */
 void report_time_text(double us, char *buf, size_t size);
 /** report_interval_text - between probes, as it was given: "1 ms", "100 us" */
@@ -78,6 +100,9 @@ enum report_figure {
 	FIGURE_LARGEST_GAP,
 	FIGURE_LOSS_GAP,
 	FIGURE_FIRST_LOST,
+	/* of a storm: from its first request until the switch was done, the migration at its end */
+	FIGURE_SWITCHED,
+	FIGURE_ENDED,
 	/* of the TCP flow, whatever the direction */
 	FIGURE_TCP_STALL,
 	FIGURE_TCP_RECONNECT,
@@ -85,6 +110,9 @@ enum report_figure {
 	FIGURE_TCP_DIP_SHARE
 };
 enum report_direction { UPLINK, DOWNLINK };
+/** report_figure_of - of one switch; NAN: it has none */
+double report_figure_of(const struct switch_event *e, enum report_direction direction,
+			enum report_figure figure);
 /** report_values - the figure of each completed and undisturbed switch, NANs left out; @ret: room
  * for event_count; Return: how many */
 size_t report_values(const struct report *r, size_t mode, enum report_direction direction,
@@ -96,8 +124,15 @@ struct report_counts {
 	uint64_t completed, failed, disturbed, lost[2], duplicated[2], reordered[2];
 	uint64_t retransmissions, ended; /* TCP segments, connections */
 };
+/** report_cpu_us - processor time for a switch of a storm, beyond what is used without one */
+double report_cpu_us(const struct report *r, const struct report_cpu *cpu);
 /** report_delays - of one mode and direction; NULL: there are none */
 const struct delays *report_delays(const struct report *r, size_t mode, enum report_direction d);
+/* Of all UEs' probes */
+struct sender_counts {
+	uint64_t sent, missed, stamped_by_kernel, replies_dropped, tap_dropped, late_max_ns;
+};
+struct sender_counts report_sender(const struct report *r);
 /** report_mark - what makes the run less than it seems, into @buf; Return: whether there is
  * something; @index counts from 0 until it returns false */
 bool report_mark(const struct report *r, size_t index, char *buf, size_t size);

@@ -41,11 +41,13 @@ static void head(FILE *out, const struct report *r)
 		"latency_us", "largest_gap_us", "loss_gap_us", "first_lost_to_first_received_us",
 		"lost",	      "duplicated",	"reordered"};
 
-	fprintf(out, "mode,migration,state,t0_ns,switched_ns,pdu_session_setup_us");
+	fprintf(out, "ue,mode,migration,state,t0_ns,switched_ns,pdu_session_setup_us");
 	for (int d = 0; d < 2; d++) {
 		for (size_t f = 0; f < sizeof figures / sizeof figures[0]; f++)
 			fprintf(out, ",%s_%s", directions[d], figures[f]);
 	}
+	if (r->storm.rounds)
+		fprintf(out, ",storm_switched_us,storm_ended_us");
 	if (r->tcp.rate_bps)
 		fprintf(out, ",tcp_stall_us,tcp_reconnect_us,tcp_dip_us,tcp_dip_share,tcp_"
 			     "retransmissions,tcp_connections_ended");
@@ -68,12 +70,17 @@ void report_csv(const struct report *r, FILE *out)
 	for (size_t i = 0; i < r->event_count; i++) {
 		const struct switch_event *e = &r->event[i];
 
-		fprintf(out, "%s,%s,%s", r->mode[e->mode].name, e->migration, e->state);
+		fprintf(out, "%s,%s,%s,%s", r->run[e->ue].ue, r->mode[e->mode].name, e->migration,
+			e->state);
 		count(out, e->ok, e->t0_ns);
 		count(out, e->ok, e->switched_ns);
 		number(out, e->ok ? e->setup_us : NAN);
 		direction(out, e->ok ? &e->up : &nothing);
 		direction(out, e->ok ? &e->down : &nothing);
+		if (r->storm.rounds) {
+			number(out, report_figure_of(e, UPLINK, FIGURE_SWITCHED));
+			number(out, report_figure_of(e, UPLINK, FIGURE_ENDED));
+		}
 		if (r->tcp.rate_bps)
 			tcp(out, e->ok, &e->tcp);
 		fprintf(out, "\n");

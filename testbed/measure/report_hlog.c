@@ -16,7 +16,7 @@
 /* Seconds of the run: from the first probe's sending to the last one's */
 static double run_seconds(const struct report *r)
 {
-	const struct probe_run *run = &r->run;
+	const struct probe_run *run = r->run;
 
 	return run->sent_count ? (double)(run->sent_ns[run->sent_count - 1] - run->sent_ns[0]) / 1e9
 			       : 0;
@@ -49,6 +49,8 @@ static const struct {
 	{FIGURE_LARGEST_GAP, "largest-gap", true},
 	{FIGURE_LOSS_GAP, "loss-gap", true},
 	{FIGURE_FIRST_LOST, "first-lost-to-first-received", true},
+	{FIGURE_SWITCHED, "storm-switched", false},
+	{FIGURE_ENDED, "storm-ended", false},
 	{FIGURE_TCP_STALL, "tcp-stall", false},
 	{FIGURE_TCP_RECONNECT, "tcp-reconnect", false},
 };
@@ -82,12 +84,8 @@ static int print_mode(const struct report *r, size_t mode, struct hdr *h, double
 	return status;
 }
 
-static int print_delays(const struct report *r, struct hdr *h, FILE *out)
+static void add_uplink(const struct probe_run *run, struct hdr *h)
 {
-	const struct probe_run *run = &r->run;
-	int status;
-
-	*h = (struct hdr){0};
 	for (size_t k = 0; k < run->segment_count; k++)
 		for (size_t i = 0; i < run->segment[k].count; i++) {
 			const struct stamp_sample *s = &run->segment[k].sample[i];
@@ -95,10 +93,25 @@ static int print_delays(const struct report *r, struct hdr *h, FILE *out)
 			if (s->sender_seq < run->sent_count)
 				hdr_add(h, (int64_t)(s->received_ns - run->sent_ns[s->sender_seq]));
 		}
-	status = print_line(r, "one-way-delay/uplink", h, out);
-	*h = (struct hdr){0};
+}
+
+static void add_downlink(const struct probe_run *run, struct hdr *h)
+{
 	for (size_t i = 0; i < run->reply_count; i++)
 		hdr_add(h, (int64_t)(run->reply[i].received_ns - run->reply[i].reflected_ns));
+}
+
+static int print_delays(const struct report *r, struct hdr *h, FILE *out)
+{
+	int status;
+
+	*h = (struct hdr){0};
+	for (size_t i = 0; i < r->run_count; i++)
+		add_uplink(&r->run[i], h);
+	status = print_line(r, "one-way-delay/uplink", h, out);
+	*h = (struct hdr){0};
+	for (size_t i = 0; i < r->run_count; i++)
+		add_downlink(&r->run[i], h);
 	return status < 0 ? status : print_line(r, "one-way-delay/downlink", h, out);
 }
 
@@ -108,9 +121,8 @@ int report_hlog(const struct report *r, FILE *out)
 	double *values = calloc(r->event_count + 1, sizeof *values);
 	int status = h && values ? 0 : -ENOMEM;
 
-	fprintf(out,
-		"#[baton measure switch, version %s (%s)]\n#[Histogram log format version 1.3]\n",
-		version_string, version_commit);
+	fprintf(out, "#[baton measure %s, version %s (%s)]\n#[Histogram log format version 1.3]\n",
+		r->storm.rounds ? "storm" : "switch", version_string, version_commit);
 	fprintf(out, "#[StartTime: %" PRIu64 ".%03" PRIu64 " (seconds since epoch)]\n",
 		r->time_ns / 1000000000u, r->time_ns / 1000000u % 1000);
 	fprintf(out, "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_"

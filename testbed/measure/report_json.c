@@ -67,14 +67,16 @@ static json_t *direction_json(const struct report *r, size_t mode, enum report_d
 	return j;
 }
 
-static json_t *sender_json(const struct probe_run *run)
+static json_t *sender_json(const struct report *r)
 {
 	struct summary none = {NAN, NAN, NAN, 0};
+	const struct hdr *late = r->run[0].sender_late;
+	struct sender_counts c = report_sender(r);
 
-	return json_pack("{s:I, s:o, s:I, s:I}", "sent", (json_int_t)run->sent_count, "late_us",
-			 summary_json(run->sender_late ? hdr_summary(run->sender_late) : none, 1),
-			 "missed", (json_int_t)run->sender_missed, "stamped_by_kernel",
-			 (json_int_t)run->stamped_by_kernel);
+	return json_pack("{s:I, s:o, s:I, s:I}", "sent", (json_int_t)c.sent, "late_us",
+			 summary_json(late ? hdr_summary(late) : none, 1), "missed",
+			 (json_int_t)c.missed, "stamped_by_kernel",
+			 (json_int_t)c.stamped_by_kernel);
 }
 
 static json_t *marks_json(const struct report *r)
@@ -107,6 +109,14 @@ static json_t *mode_json(const struct report *r, size_t mode)
 			      direction_json(r, mode, UPLINK, &c), "downlink",
 			      direction_json(r, mode, DOWNLINK, &c));
 
+	if (r->storm.rounds) {
+		json_object_set_new(
+			j, "switched_ms",
+			summary_json(report_summary(r, mode, UPLINK, FIGURE_SWITCHED), 1000));
+		json_object_set_new(
+			j, "ended_ms",
+			summary_json(report_summary(r, mode, UPLINK, FIGURE_ENDED), 1000));
+	}
 	if (r->tcp.rate_bps)
 		json_object_set_new(j, "tcp", tcp_json(r, mode, &c));
 	return j;
@@ -119,6 +129,24 @@ static void time_text(uint64_t ns, char buf[32])
 
 	gmtime_r(&seconds, &tm);
 	strftime(buf, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+static json_t *storm_json(const struct report *r)
+{
+	json_t *cpu = json_array();
+
+	for (size_t i = 0; i < r->storm.cpu_count; i++) {
+		const struct report_cpu *c = &r->storm.cpu[i];
+
+		json_array_append_new(cpu, json_pack("{s:s, s:s, s:o, s:o, s:o}", "node", c->node,
+						     "daemon", c->daemon, "seconds",
+						     number(c->seconds, 1), "ms_per_switch",
+						     number(report_cpu_us(r, c), 1000),
+						     "idle_processors", number(c->idle, 1)));
+	}
+	return json_pack("{s:I, s:I, s:o, s:o}", "ues", (json_int_t)r->run_count, "rounds",
+			 (json_int_t)r->storm.rounds, "seconds", number(r->storm.cpu_seconds, 1),
+			 "cpu", cpu);
 }
 
 static json_t *head_json(const struct report *r)
@@ -136,7 +164,7 @@ static json_t *head_json(const struct report *r)
 		r->dataplane_upf, "gnb", r->dataplane_gnb, "interval_us",
 		(json_int_t)(r->interval_ns / 1000), "hold_ms", (json_int_t)r->hold_ms,
 		"noise_floor_us", number(fmax(r->noise_up.p50, r->noise_down.p50), 1), "sender",
-		sender_json(&r->run), "marks", marks_json(r), "links",
+		sender_json(r), "marks", marks_json(r), "links",
 		r->links.ports ? json_incref(r->links.ports) : json_array(), "modes", modes);
 }
 
@@ -159,8 +187,9 @@ static json_t *result_json(const struct direction_result *d)
 
 static json_t *event_json(const struct report *r, const struct switch_event *e)
 {
-	json_t *j = json_pack("{s:s, s:s, s:s, s:b}", "mode", r->mode[e->mode].name, "migration",
-			      e->migration, "state", e->state, "completed", e->ok);
+	json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:b}", "ue", r->run[e->ue].ue, "mode",
+			      r->mode[e->mode].name, "migration", e->migration, "state", e->state,
+			      "completed", e->ok);
 
 	if (e->cause[0])
 		json_object_set_new(j, "cause", json_string(e->cause));
@@ -168,6 +197,8 @@ static json_t *event_json(const struct report *r, const struct switch_event *e)
 		return j;
 	if (e->note[0])
 		json_object_set_new(j, "note", json_string(e->note));
+	if (e->asked_ns)
+		json_object_set_new(j, "asked_ns", json_integer((json_int_t)e->asked_ns));
 	json_object_set_new(j, "created_ns", json_integer((json_int_t)e->created_ns));
 	json_object_set_new(j, "ended_ns", json_integer((json_int_t)e->ended_ns));
 	json_object_set_new(j, "t0_ns", json_integer((json_int_t)e->t0_ns));
@@ -277,14 +308,15 @@ static void tap_print(const struct probe_run *run, const struct window *w, FILE 
 
 static void packets_print(const struct report *r, const struct switch_event *e, FILE *out)
 {
+	const struct probe_run *run = &r->run[e->ue];
 	struct window w = {.t0 = e->t0_ns};
 
 	event_window(e, &w.from, &w.to);
 	fprintf(out, ",\"packets\":{");
-	sent_print(&r->run, &w, out);
-	reflected_print(&r->run, &w, out);
-	replies_print(&r->run, &w, out);
-	tap_print(&r->run, &w, out);
+	sent_print(run, &w, out);
+	reflected_print(run, &w, out);
+	replies_print(run, &w, out);
+	tap_print(run, &w, out);
 	fprintf(out, "}");
 }
 
@@ -351,6 +383,11 @@ int report_json(const struct report *r, FILE *out)
 
 	fputc('{', out);
 	status = print_members(head_json(r), out);
+	if (r->storm.rounds && status == 0) {
+		fprintf(out, ",\"storm\":{");
+		status = print_members(storm_json(r), out);
+		fputc('}', out);
+	}
 	fprintf(out, ",\"samples\":[");
 	for (size_t i = 0; i < r->event_count && status == 0; i++) {
 		fputs(comma(&first), out);

@@ -87,13 +87,16 @@ int report_write(const struct report *r, const char *dir, char *ret_path)
 		     {".hlog", report_hlog},
 		     {".svg", write_svg},
 		     {"-timeline.svg", report_timeline_svg},
-		     {"-phases.svg", report_phases_svg}};
+		     {"-phases.svg", report_phases_svg},
+		     {"-storm.svg", report_storm_svg}};
 	char aside[PATH_MAX];
 	int status = make_folders(dir);
 
 	snprintf(ret_path, PATH_MAX, "%s", dir);
 	snprintf(aside, sizeof aside, "%s/.report.new", dir);
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0] && status == 0; i++) {
+		if (forms[i].write == report_storm_svg && !r->storm.rounds)
+			continue;
 		snprintf(ret_path, PATH_MAX, "%s/report%s", dir, forms[i].end);
 		status = write_file(r, ret_path, aside, forms[i].write);
 	}

@@ -38,7 +38,9 @@ struct direction_result {
 };
 
 struct switch_event {
-	size_t mode; /* index into the report's modes */
+	size_t mode;	   /* index into the report's modes */
+	size_t ue;	   /* index into the report's runs */
+	uint64_t asked_ns; /* the first request of its storm was sent; 0: it is of none */
 	char migration[24], state[16], cause[64];
 	bool ok; /* completed */
 	uint64_t t0_ns, switched_ns, hold_ns;

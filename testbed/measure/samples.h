@@ -63,7 +63,9 @@ struct hole {
 	enum hole_why why;
 };
 
+/* Of one UE */
 struct probe_run {
+	char ue[64]; /* its node */
 	uint64_t interval_ns;
 	uint64_t began_ns;
 	uint64_t *sent_ns; /* by sequence number, from 0 */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One `baton measure switch` from beginning to end: what it was told, where it is, what it has. */
+/* One measurement from beginning to end: what it was told, where it is, what it has. */
 #ifndef BATON_MEASURE_SESSION_H
 #define BATON_MEASURE_SESSION_H
 
@@ -14,17 +14,60 @@ enum { RETRY_MS = 50 /* before a daemon that did not answer is asked again */ };
 struct session {
 	struct measure_options options;
 	struct place place;
+	int lock; /* of the UE; negative: not held, or a storm's */
 	struct client client;
 	struct report report;
 	struct probe *probe;
 	struct tap *tap;
 	struct tcp_flow *tcp; /* NULL: none was asked for */
-	uint16_t ssid;
+	uint16_t ssid;	      /* of the first UE; the others count up */
 	uint64_t noise_start_ns, noise_length_ns;
 	size_t noise_windows; /* that were whole */
-	char at[64];	      /* edge of the primary session */
-	bool (*interrupted)(void);
+	char at[64];	      /* edge of the primary session; of a switch alone */
 };
+
+/* ---- session.c ---- */
+
+/** session_catch_interrupt - a first Ctrl-C ends the measurement after the switch under way; what
+ * was measured is told */
+void session_catch_interrupt(void);
+bool session_interrupted(void);
+/** session_progress - on stderr, unless --quiet */
+void session_progress(const struct session *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Before the first probe; each complains; Return: 0 or a negative errno */
+
+/** session_folder - that of --out can be written */
+int session_folder(const struct session *s);
+/** session_prepare - an empty report with room for @events, a run for each of @ues, their SSIDs */
+int session_prepare(struct session *s, size_t ues, size_t events);
+/** session_await_agents - the edges, and that of the primary session of node @ue, into run @u */
+int session_await_agents(struct session *s, size_t u, unsigned ue, char *ret_at, size_t size);
+
+/* While probes are sent */
+
+/** session_listen - the noise floor: so many windows without a switch */
+void session_listen(struct session *s, size_t windows);
+/** session_fetch - what reflectors saw so far. Between two windows, so that answering costs no
+ * probe its time; what can't be had now is asked for again. */
+void session_fetch(struct session *s);
+/** session_ask_shaper - given to session_drain; NULL: none runs */
+json_t *session_ask_shaper(struct session *s);
+/** session_drain - no more probes; wait for the last; compare @shaper, given, with what is now */
+void session_drain(struct session *s, json_t *shaper);
+
+/** session_finish - end it all, work it out, tell it; @measured: negative when something failed;
+ * Return: an exit status */
+int session_finish(struct session *s, int measured);
+
+/** session_compute - the samples into the report (session_compute.c); complains; Return: 0 or a
+ * negative errno */
+int session_compute(struct session *s);
+
+/* ---- the measurements; Return: an exit status ---- */
+int switch_run(struct session *s);
+int storm_run(struct session *s);
 
 /** session_migrate - switch the UE to the other edge and await the migration's end; complains
  * @event: its mode is said; the rest is written
@@ -33,6 +76,9 @@ struct session {
  * when it is not known to have ended (state "unknown")
  */
 int session_migrate(struct session *s, struct switch_event *event);
+/** session_note_end - what the ended migration's record @migration says, into @event; @hold_ms:
+ * that was asked for */
+void session_note_end(struct switch_event *event, const json_t *migration, uint64_t hold_ms);
 
 /* The whole time, also over an interrupt */
 static inline void pause_ms(uint64_t ms)

@@ -169,6 +169,31 @@ static void tcp_rows(FILE *out, const struct report *r)
 	fprintf(out, "\n");
 }
 
+/* Of a storm: how long all of them took, and what they cost the daemons. */
+static void storm_rows(FILE *out, const struct report *r)
+{
+	char text[80], seconds[16], each[16];
+
+	if (!r->storm.rounds)
+		return;
+	columns(out, r, "p50", "p99", "max");
+	summary_row(out, r, "first request to switched", UPLINK, FIGURE_SWITCHED);
+	summary_row(out, r, "first request to the end", UPLINK, FIGURE_ENDED);
+	columns(out, r, "", "a switch", "in all");
+	for (size_t i = 0; i < r->storm.cpu_count; i++) {
+		const struct report_cpu *c = &r->storm.cpu[i];
+
+		snprintf(text, sizeof text, "CPU, %s%s%s", c->daemon,
+			 strcmp(c->node, c->daemon) ? " of " : "",
+			 strcmp(c->node, c->daemon) ? c->node : "");
+		report_time_text(report_cpu_us(r, c), each, sizeof each);
+		report_time_text(c->seconds * 1e6, seconds, sizeof seconds);
+		label(out, text);
+		cells(out, "", each, seconds);
+		fprintf(out, "\n");
+	}
+}
+
 /* ---- above and below ---- */
 
 static void heading(FILE *out, const struct report *r)
@@ -176,8 +201,12 @@ static void heading(FILE *out, const struct report *r)
 	char text[64], interval[16];
 
 	report_interval_text(r, interval, sizeof interval);
-	fprintf(out, "%s: data plane %s (UPF), %s (gNB); a probe every %s, hold %" PRIu64 " ms\n",
-		r->topology, r->dataplane_upf, r->dataplane_gnb, interval, r->hold_ms);
+	fprintf(out, "%s: data plane %s (UPF), %s (gNB); a probe every %s%s, hold %" PRIu64 " ms\n",
+		r->topology, r->dataplane_upf, r->dataplane_gnb, interval,
+		r->storm.rounds ? " from each UE" : "", r->hold_ms);
+	if (r->storm.rounds)
+		fprintf(out, "%zu UEs at once, %zu time%s\n", r->run_count, r->storm.rounds,
+			r->storm.rounds > 1 ? "s" : "");
 	fprintf(out, "%s, Linux %s\n\n", r->machine, r->kernel);
 	label(out, "");
 	for (size_t m = 0; m < r->mode_count; m++)
@@ -246,14 +275,14 @@ static void links_line(FILE *out, const struct report_links *links)
 
 static void footing(FILE *out, const struct report *r)
 {
-	struct summary late = r->run.sender_late ? hdr_summary(r->run.sender_late)
-						 : (struct summary){NAN, NAN, NAN, 0};
+	struct summary late = r->run[0].sender_late ? hdr_summary(r->run[0].sender_late)
+						    : (struct summary){NAN, NAN, NAN, 0};
 	char up[16], down[16], late_p99[16], late_max[16], mark[160];
 
 	report_time_text(r->noise_up.p50, up, sizeof up);
 	report_time_text(r->noise_down.p50, down, sizeof down);
 	report_time_text(late.p99, late_p99, sizeof late_p99);
-	report_time_text((double)r->run.sender_late_max_ns / 1000, late_max, sizeof late_max);
+	report_time_text((double)report_sender(r).late_max_ns / 1000, late_max, sizeof late_max);
 	fprintf(out,
 		"\n  A p99 is given from %d switches on. Noise floor: without a switch the largest "
 		"gap of such a\n"
@@ -292,5 +321,6 @@ void report_table(const struct report *r, FILE *out)
 	count_row(out, r, "packets, downlink", DOWNLINK);
 	delay_rows(out, r);
 	tcp_rows(out, r);
+	storm_rows(out, r);
 	footing(out, r);
 }

@@ -20,8 +20,7 @@ static int by_gap(const void *a, const void *b)
 }
 
 /* Return: 0 or -ENOMEM */
-static int find_median(const struct switch_event *event, size_t count, size_t mode,
-		       size_t *ret_index)
+int timelines_pick(const struct switch_event *event, size_t count, size_t mode, size_t *ret_index)
 {
 	struct ranked *ranked = malloc((count + 1) * sizeof *ranked);
 	size_t n = 0;
@@ -74,17 +73,13 @@ static void note_packet(uint64_t sent_ns, uint64_t arrived_ns, void *user)
 	w->to->delay_us[w->to->count++] = arrived_ns ? (double)(arrived_ns - sent_ns) / 1e3 : NAN;
 }
 
-int timelines_make(const struct compute *c, const struct switch_event *event, size_t count,
-		   size_t mode, struct timelines *ret)
+int timelines_fill(const struct compute *c, const struct switch_event *event, struct timelines *ret)
 {
 	uint64_t from, to;
-	int r = find_median(event, count, mode, &ret->event);
 
-	if (r < 0 || ret->event == SIZE_MAX)
-		return r;
-	event_window(&event[ret->event], &from, &to);
+	event_window(event, &from, &to);
 	for (int d = 0; d < 2; d++) {
-		struct walk w = {.to = &ret->direction[d], .t0_ns = event[ret->event].t0_ns};
+		struct walk w = {.to = &ret->direction[d], .t0_ns = event->t0_ns};
 
 		compute_each_packet(c, d == 0, from, to, note_packet, &w);
 		if (w.failed)

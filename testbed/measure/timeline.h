@@ -17,10 +17,13 @@ struct timelines {
 	struct timeline direction[2];
 };
 
-/** timelines_make - of the completed and undisturbed switches of @mode; free with timelines_done;
- * Return: 0 or -ENOMEM */
-int timelines_make(const struct compute *c, const struct switch_event *event, size_t count,
-		   size_t mode, struct timelines *ret);
+/** timelines_pick - of the completed and undisturbed switches of @mode; @ret_event: its index,
+ * SIZE_MAX: there is none; Return: 0 or -ENOMEM */
+int timelines_pick(const struct switch_event *event, size_t count, size_t mode, size_t *ret_event);
+/** timelines_fill - the packets around @event, of @c's UE; free with timelines_done; Return: 0 or
+ * -ENOMEM */
+int timelines_fill(const struct compute *c, const struct switch_event *event,
+		   struct timelines *ret);
 void timelines_done(struct timelines *t);
 
 #endif

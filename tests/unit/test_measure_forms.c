@@ -79,13 +79,16 @@ static struct report make_report(void)
 	r.event[4].up.lost = 1;
 	r.event[4].up.first_lost_us = 10100;
 	add_event(&r, 1, "unknown", 0);
-	world_make("aaaaaaaaaaaa--bbbbbbbbbbb", TEN_MS_NS, &r.run);
+	r.run = calloc(1, sizeof *r.run);
+	r.run_count = 1;
+	world_make("aaaaaaaaaaaa--bbbbbbbbbbb", TEN_MS_NS, r.run);
+	snprintf(r.run[0].ue, sizeof r.run[0].ue, "ue");
 	r.delays = calloc(4, sizeof *r.delays);
-	r.run.sender_late = calloc(1, sizeof *r.run.sender_late);
-	r.run.sender_missed = 1;
-	r.run.sender_late_max_ns = TEN_MS_NS;
+	r.run[0].sender_late = calloc(1, sizeof *r.run[0].sender_late);
+	r.run[0].sender_missed = 1;
+	r.run[0].sender_late_max_ns = TEN_MS_NS;
 	for (int i = 0; i < 200; i++) {
-		hdr_add(r.run.sender_late, i == 0 ? TEN_MS_NS : 9000);
+		hdr_add(r.run[0].sender_late, i == 0 ? TEN_MS_NS : 9000);
 		hdr_add(&r.delays[0].phase[DELAY_BEFORE], 4400);
 		hdr_add(&r.delays[1].phase[DELAY_DURING], 50000 + i);
 		hdr_add(&r.delays[2].variation, 1000 * i);
@@ -372,22 +375,33 @@ static void test_json_p99(void **state)
 	}
 }
 
-static const char *const sample_keys[] = {
-	"mode:s",	 "migration:s",	    "state:s",
-	"completed:b",	 "created_ns:i",    "ended_ns:i",
-	"t0_ns:i",	 "switched_ns:i",   "pdu_session_setup_ms:n",
-	"uplink_teid:i", "sender_gap_us:n", "uplink:o",
-	"downlink:o",	 "packets:o",	    NULL};
-static const char *const failed_keys[] = {"mode:s",	 "migration:s", "state:s",
-					  "completed:b", "cause:s",	NULL};
-static const char *const noted_keys[] = {"mode:s",	  "migration:s",
-					 "state:s",	  "completed:b",
-					 "note:s",	  "created_ns:i",
-					 "ended_ns:i",	  "t0_ns:i",
-					 "switched_ns:i", "pdu_session_setup_ms:n",
-					 "uplink_teid:i", "sender_gap_us:n",
-					 "uplink:o",	  "downlink:o",
-					 "packets:o",	  NULL};
+static const char *const sample_keys[] = {"ue:s",	   "mode:s",
+					  "migration:s",   "state:s",
+					  "completed:b",   "created_ns:i",
+					  "ended_ns:i",	   "t0_ns:i",
+					  "switched_ns:i", "pdu_session_setup_ms:n",
+					  "uplink_teid:i", "sender_gap_us:n",
+					  "uplink:o",	   "downlink:o",
+					  "packets:o",	   NULL};
+static const char *const failed_keys[] = {"ue:s",	 "mode:s",  "migration:s", "state:s",
+					  "completed:b", "cause:s", NULL};
+static const char *const noted_keys[] = {"ue:s",
+					 "mode:s",
+					 "migration:s",
+					 "state:s",
+					 "completed:b",
+					 "note:s",
+					 "created_ns:i",
+					 "ended_ns:i",
+					 "t0_ns:i",
+					 "switched_ns:i",
+					 "pdu_session_setup_ms:n",
+					 "uplink_teid:i",
+					 "sender_gap_us:n",
+					 "uplink:o",
+					 "downlink:o",
+					 "packets:o",
+					 NULL};
 static const char *const result_keys[] = {
 	"latency_us:n", "largest_gap_us:n", "loss_gap_us:n", "first_lost_to_first_received_us:n",
 	"lost:N",	"duplicated:N",	    "reordered:N",   NULL};
@@ -414,10 +428,10 @@ static void test_json_samples(void **state)
 	const json_t *samples, *packets, *last;
 	json_t *j;
 
-	r.run.tap = tap;
-	r.run.tap_count = N(tap);
+	r.run[0].tap = tap;
+	r.run[0].tap_count = N(tap);
 	j = as_json(&r);
-	r.run.tap = NULL;
+	r.run[0].tap = NULL;
 	samples = get(j, "samples");
 	assert_int_equal(json_array_size(samples), 6);
 	check_keys("sample", json_array_get(samples, 0), sample_keys);
@@ -478,7 +492,7 @@ static void test_csv_columns(void **state)
 
 		for (const char *c = line; *c; c++)
 			commas += *c == ',';
-		if (commas != 19)
+		if (commas != 20)
 			fail_msg("%u columns: %s", commas + 1, line);
 		lines++;
 	}
@@ -543,6 +557,89 @@ static void test_svg(void **state)
 	check_xml(text);
 	assert_null(strstr(text, "nan"));
 	free(text);
+	report_done(&r);
+}
+
+/* ---- of a storm ---- */
+
+/* Two UEs, switched once each */
+static struct report make_storm(void)
+{
+	struct report r = make_report();
+
+	r.mode_count = 1;
+	r.event_count = 2;
+	r.event[1] = r.event[0];
+	r.event[1].ue = 1;
+	for (size_t i = 0; i < 2; i++) {
+		r.event[i].asked_ns = r.event[i].t0_ns - 40000000;
+		r.event[i].created_ns = r.event[i].t0_ns - 30000000;
+		r.event[i].ended_ns = r.event[i].t0_ns + (i + 1) * 100000000;
+	}
+	r.run = realloc(r.run, 2 * sizeof *r.run);
+	world_make("aaaaaaaaaaaa--bbbbbbbbbbb", TEN_MS_NS, &r.run[1]);
+	snprintf(r.run[1].ue, sizeof r.run[1].ue, "ue-2");
+	r.run[1].sender_missed = 2;
+	r.run_count = 2;
+	r.storm = (struct report_storm){
+		.rounds = 1,
+		.cpu_count = 2,
+		.cpu = {{"core", "smf-lite", 0.01, 0.25}, {"gnb", "gnb", 0, NAN}},
+		.cpu_seconds = 5};
+	return r;
+}
+
+static const char *const storm_keys[] = {"ues:i", "rounds:i", "seconds:r", "cpu:a", NULL};
+static const char *const cpu_keys[] = {"node:s",	  "daemon:s",	       "seconds:n",
+				       "ms_per_switch:n", "idle_processors:r", NULL};
+
+static void test_storm_json(void **state)
+{
+	struct report r = make_storm();
+	json_t *j = as_json(&r);
+	const json_t *storm = get(j, "storm"), *cpu = get(storm, "cpu"),
+		     *mode = get(get(j, "modes"), "make-before-break");
+
+	check_keys("storm", storm, storm_keys);
+	assert_int_equal(json_integer_value(get(storm, "ues")), 2);
+	check_keys("cpu", json_array_get(cpu, 0), cpu_keys);
+	/* 0.25 s less the 0.01 processors of 5 s that it takes anyhow, for two switches */
+	assert_true(json_real_value(get(json_array_get(cpu, 0), "ms_per_switch")) == 100);
+	assert_true(json_is_null(get(json_array_get(cpu, 1), "seconds")));
+	assert_true(json_real_value(get(get(mode, "switched_ms"), "max")) == 40);
+	assert_true(json_real_value(get(get(mode, "ended_ms"), "p50")) == 140);
+	assert_true(json_real_value(get(get(mode, "ended_ms"), "max")) == 240);
+	assert_string_equal(json_string_value(get(json_array_get(get(j, "samples"), 1), "ue")),
+			    "ue-2");
+	assert_int_equal(json_integer_value(get(get(j, "sender"), "missed")), 3);
+	json_decref(j);
+	report_done(&r);
+}
+
+static void write_storm_svg(const struct report *r, FILE *out)
+{
+	assert_int_equal(report_storm_svg(r, out), 0);
+}
+
+static void test_storm_forms(void **state)
+{
+	struct report r = make_storm();
+	char *table = printed(&r, report_table), *csv = printed(&r, report_csv),
+	     *svg = printed(&r, write_storm_svg);
+
+	assert_non_null(strstr(table, "2 UEs at once, 1 time\n"));
+	assert_non_null(strstr(table, "first request to switched          40.0 ms"));
+	assert_non_null(strstr(table, "CPU, smf-lite of core"));
+	assert_non_null(strstr(table, "100 ms     250 ms\n"));
+	assert_non_null(strstr(csv, ",storm_switched_us,storm_ended_us\n"));
+	assert_non_null(strstr(csv, "ue-2,make-before-break,"));
+	assert_non_null(strstr(csv, ",40000.000,240000.000\n"));
+	check_xml(svg);
+	assert_null(strstr(svg, "nan"));
+	assert_non_null(strstr(svg, "2 UEs switched at once"));
+	free(table);
+	free(csv);
+	free(svg);
 	report_done(&r);
 }
 
@@ -660,13 +757,14 @@ static void test_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json_keys), cmocka_unit_test(test_links),
-		cmocka_unit_test(test_tcp),	  cmocka_unit_test(test_json_figures),
-		cmocka_unit_test(test_json_p99),  cmocka_unit_test(test_json_samples),
-		cmocka_unit_test(test_empty),	  cmocka_unit_test(test_csv_columns),
-		cmocka_unit_test(test_svg),	  cmocka_unit_test(test_golden),
-		cmocka_unit_test(test_times),	  cmocka_unit_test(test_files),
-		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_json_keys),   cmocka_unit_test(test_links),
+		cmocka_unit_test(test_tcp),	    cmocka_unit_test(test_json_figures),
+		cmocka_unit_test(test_json_p99),    cmocka_unit_test(test_json_samples),
+		cmocka_unit_test(test_empty),	    cmocka_unit_test(test_csv_columns),
+		cmocka_unit_test(test_svg),	    cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_times),	    cmocka_unit_test(test_files),
+		cmocka_unit_test(test_full),	    cmocka_unit_test(test_storm_json),
+		cmocka_unit_test(test_storm_forms),
 	};
 
 	return cmocka_run_group_tests_name("measure_forms", tests, NULL, NULL);

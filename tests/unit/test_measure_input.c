@@ -22,15 +22,20 @@
 
 enum { WORDS_MAX = 12 };
 
-static int read_line(struct measure_options *o, char *line)
+static int read_words(struct measure_options *o, enum measurement what, char *line)
 {
-	char *words[WORDS_MAX + 1] = {"switch"}, *word;
+	char *words[WORDS_MAX + 1] = {what == MEASURE_STORM ? "storm" : "switch"}, *word;
 	int n = 1;
 
 	while (n < WORDS_MAX && (word = strsep(&line, " ")))
 		if (*word)
 			words[n++] = word;
-	return measure_options_read(o, n, words);
+	return measure_options_read(o, what, n, words);
+}
+
+static int read_line(struct measure_options *o, char *line)
+{
+	return read_words(o, MEASURE_SWITCH, line);
 }
 
 static const struct {
@@ -89,6 +94,44 @@ static void test_texts_and_flags(void **state)
 	assert_true(o.quiet && o.json);
 	assert_int_equal(read_line(&o, help), 0);
 	assert_true(o.help);
+}
+
+static void test_storm_options(void **state)
+{
+	static const struct {
+		const char *line, *error;
+	} wrong[] = {
+		{"--ues 0", "--ues: expected a number from 1 to 1000, found '0'"},
+		{"--ues many", "--ues: expected a number from 1 to 1000, found 'many'"},
+		{"--rounds 1001", "--rounds: expected a number from 1 to 1000, found '1001'"},
+		{"--interval 1.1s", "--interval: expected 100us to 1s, found '1.1s'"},
+		{"--mode make-before-break:3",
+		 "--mode: expected make-before-break or break-before-make, found "
+		 "'make-before-break:3'"},
+		{"--ue ue-1", "measure storm: unknown option '--ue'"},
+		{"--tcp", "measure storm: unknown option '--tcp'"},
+		{"--hold", "measure storm: --hold needs an argument"},
+		{"all", "measure storm: unexpected argument 'all'"},
+	};
+	char all[] = "--ues 200 --rounds 3 --mode break-before-make --interval 1s --hold 50",
+	     none[] = "";
+	struct measure_options o = {0};
+
+	assert_int_equal(read_words(&o, MEASURE_STORM, all), 0);
+	assert_true(o.ues == 200 && o.rounds == 3 && o.interval_us == 1000000 && o.hold_ms == 50);
+	assert_int_equal(o.mode_count, 1);
+	assert_string_equal(o.mode[0].name, "break-before-make");
+	assert_int_equal(read_words(&o, MEASURE_STORM, none), 0);
+	assert_true(o.ues == 0 && o.rounds == 1 && o.interval_us == 10000 && o.hold_ms == 500);
+	assert_string_equal(o.mode[0].name, "make-before-break");
+	for (size_t i = 0; i < N(wrong); i++) {
+		char *line = strdup(wrong[i].line);
+
+		if (read_words(&o, MEASURE_STORM, line) != -EINVAL ||
+		    strcmp(o.error, wrong[i].error) != 0)
+			fail_msg("'%s': '%s', not '%s'", wrong[i].line, o.error, wrong[i].error);
+		free(line);
+	}
 }
 
 static const struct {
@@ -248,8 +291,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good_options), cmocka_unit_test(test_texts_and_flags),
-		cmocka_unit_test(test_bad_options),  cmocka_unit_test(test_packets),
-		cmocka_unit_test(test_cut_packets),
+		cmocka_unit_test(test_bad_options),  cmocka_unit_test(test_storm_options),
+		cmocka_unit_test(test_packets),	     cmocka_unit_test(test_cut_packets),
 	};
 
 	return cmocka_run_group_tests_name("measure_input", tests, NULL, NULL);
