@@ -36,6 +36,10 @@ static void put_end(struct nlmsghdr *nlh, struct ifinfomsg *ifi, const struct ve
 	ifi->ifi_change = end->flags;
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, end->name);
 	mnl_attr_put_u32(nlh, IFLA_MTU, end->mtu);
+	/* Not told, the kernel makes one for each processor, and shuts all but the first down again:
+	 * each time it waits for a grace period, while nobody else can make links. */
+	mnl_attr_put_u32(nlh, IFLA_NUM_TX_QUEUES, 1);
+	mnl_attr_put_u32(nlh, IFLA_NUM_RX_QUEUES, 1);
 	if (end->mac)
 		mnl_attr_put(nlh, IFLA_ADDRESS, 6, end->mac);
 	if (end->netns_fd >= 0)
