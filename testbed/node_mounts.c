@@ -77,11 +77,10 @@ static int let_go_of_others(const struct plan *plan)
 	return 0;
 }
 
-/* Control groups come along: the new /sys would hide them. */
+/* Control groups come along, from under the new /sys, which would hide them. */
 static int mount_sys(void)
 {
-	int groups = (int)syscall(SYS_open_tree, AT_FDCWD, "/sys/fs/cgroup",
-				  OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	int groups = open("/sys/fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int rc = 0;
 
 	if (mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
