@@ -70,9 +70,9 @@ static int write_all(int fd, const char *text, size_t len)
 	return 0;
 }
 
-int file_write(const char *path, const char *text)
+int file_write_at(int directory, const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int fd = openat(directory, path, O_WRONLY | O_CLOEXEC);
 	int rc;
 
 	if (fd < 0)
@@ -80,6 +80,11 @@ int file_write(const char *path, const char *text)
 	rc = write_all(fd, text, strlen(text));
 	close(fd);
 	return rc;
+}
+
+int file_write(const char *path, const char *text)
+{
+	return file_write_at(AT_FDCWD, path, text);
 }
 
 int file_create(const char *path, const char *text, size_t len, mode_t mode)

@@ -13,6 +13,8 @@ ssize_t file_read_text(const char *path, char *buf, size_t size);
 int file_read_all(const char *path, char **ret_text, size_t *ret_len);
 /** file_write - into an existing file: a setting of the kernel */
 int file_write(const char *path, const char *text);
+/** file_write_at - file_write, of a path that begins at @directory */
+int file_write_at(int directory, const char *path, const char *text);
 /** file_create - a new file, or its whole new contents, by renaming: readers see the old or the new */
 int file_create(const char *path, const char *text, size_t len, mode_t mode);
 /** file_remove_tree - everything under @path and itself, not following links, not into other file systems */

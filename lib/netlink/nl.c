@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,10 +23,11 @@ static void set_options(struct mnl_socket *sock)
 
 int nl_open_family(int family, struct nl **ret_nl)
 {
-	struct nl *nl = calloc(1, sizeof(*nl));
+	struct nl *nl = malloc(sizeof(*nl));
 
 	if (!nl)
 		return -ENOMEM;
+	memset(nl, 0, offsetof(struct nl, tolerated));
 	nl->sock = mnl_socket_open2(family, SOCK_CLOEXEC);
 	if (!nl->sock || mnl_socket_bind(nl->sock, 0, MNL_SOCKET_AUTOPID)) {
 		int error = -errno;

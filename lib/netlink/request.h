@@ -31,10 +31,11 @@ struct nl {
 
 	size_t used, count; /* of the buffer */
 	uint32_t first_seq;
+	char error[256];
+	/* from here on not cleared: an init would touch, and have copied, all these pages */
 	int tolerated[NL_CHUNK_REQUESTS]; /* an error that counts as success, or 0 */
 	char chunk[NL_CHUNK_BYTES];
 	char answer[NL_ANSWER_BYTES];
-	char error[256];
 };
 
 /** nl_open_family - a handle of another netlink family (NETLINK_SOCK_DIAG) in the caller's namespace */
