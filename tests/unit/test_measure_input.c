@@ -108,7 +108,7 @@ static void test_storm_options(void **state)
 		{"--mode make-before-break:3",
 		 "--mode: expected make-before-break or break-before-make, found "
 		 "'make-before-break:3'"},
-		{"--ue ue-1", "measure storm: unknown option '--ue'"},
+		{"--switches 3", "measure storm: unknown option '--switches'"},
 		{"--tcp", "measure storm: unknown option '--tcp'"},
 		{"--hold", "measure storm: --hold needs an argument"},
 		{"all", "measure storm: unexpected argument 'all'"},
