@@ -15,11 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/bench/bench_report.h"
 
 enum { RUNS = 5, LONG_RUNS = 3, LONG = 1000, MININET_RUNS = 1, MININET_CHAIN = 100 };
+enum { QUIET_SECONDS_MAX = 2, QUIET_SHARE = 10 /* at most one tenth busy */ };
 
 static char dir[] = "/tmp/bench-topology-XXXXXX";
 
@@ -32,6 +34,49 @@ static void __attribute__((noreturn, format(printf, 1, 2))) bail(const char *for
 	va_end(args);
 	fprintf(stderr, "\n");
 	exit(1);
+}
+
+/* ---- quiet ---- */
+
+struct load {
+	unsigned long long busy, all;
+};
+
+static struct load load_now(void)
+{
+	FILE *file = fopen("/proc/stat", "re");
+	unsigned long long field[8] = {0};
+	struct load load = {0};
+
+	if (!file ||
+	    fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &field[0], &field[1],
+		   &field[2], &field[3], &field[4], &field[5], &field[6], &field[7]) != 8)
+		bail("/proc/stat can't be read");
+	fclose(file);
+	for (size_t i = 0; i < 8; i++)
+		load.all += field[i];
+	load.busy = load.all - field[3] - field[4]; /* idle, and waiting for a disk */
+	return load;
+}
+
+/*
+ * The kernel takes namespaces apart when the program that gave them up has long ended: for a time
+ * as long as it took to make them. Whoever runs next would pay for that, so all wait until the
+ * processors have next to nothing to do; on a machine with other work not for ever.
+ */
+static void await_quiet(void)
+{
+	const struct timespec pause = {.tv_nsec = 100000000};
+	double end = bench_seconds() + QUIET_SECONDS_MAX;
+	struct load before = load_now(), now;
+
+	do {
+		nanosleep(&pause, NULL);
+		now = load_now();
+		if ((now.busy - before.busy) * QUIET_SHARE <= now.all - before.all)
+			return;
+		before = now;
+	} while (bench_seconds() < end);
 }
 
 /* Without a shell between: what is timed is the program. Return: seconds */
@@ -97,6 +142,7 @@ static struct times baton_once(const char *baton, const char *name, const char *
 	const char *const down[] = {baton, "down", name, NULL};
 	struct times t;
 
+	await_quiet();
 	t.up = timed(up);
 	t.down = timed(down);
 	return t;
@@ -144,9 +190,11 @@ static struct times ip_once(unsigned count, const char *links, const char *end)
 {
 	const char *const make[] = {"ip", "-batch", links, NULL};
 	const char *const remove[] = {"ip", "-batch", end, NULL};
-	double began = bench_seconds();
 	struct times t;
+	double began;
 
+	await_quiet();
+	began = bench_seconds();
 	timed(make);
 	for (unsigned i = 0; i < count; i++) {
 		char name[16], path[64];
@@ -195,7 +243,9 @@ static bool mininet_once(struct times *ret)
 	char line[128] = "", command[96];
 	FILE *pipe;
 
-	snprintf(command, sizeof command, "/usr/bin/python3 tests/bench/mininet_chain.py %d", MININET_CHAIN);
+	await_quiet();
+	snprintf(command, sizeof command, "/usr/bin/python3 tests/bench/mininet_chain.py %d",
+		 MININET_CHAIN);
 	pipe = popen(command, "re");
 	if (!pipe)
 		return false;
