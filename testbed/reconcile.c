@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "testbed/link_state.h"
 #include "testbed/netns_root.h"
 #include "testbed/teardown.h"
 
@@ -247,50 +246,6 @@ static int look(struct reconcile *r)
 
 /* ---- what can't be ---- */
 
-static int refuse_fixed(struct reconcile *r)
-{
-	const char *key = topology_fixed_change(r->from[RECONCILE_FROM], r->t);
-	const struct yaml_node *node = NULL;
-	struct yaml_error err = {""};
-	struct yaml_doc *doc = NULL;
-
-	if (!key)
-		return BATON_OK;
-	if (!yaml_load_file(r->up->file, &doc, &err))
-		node = yaml_get(yaml_root(doc), key);
-	complain("%s:%u:%u: %s can't change while '%s' is up: every registration, session and "
-		 "configuration has it; `baton down %s` first",
-		 r->up->file, node ? node->line : 1, node ? node->column : 1, key, r->up->run.name,
-		 r->up->run.name);
-	yaml_free(doc);
-	return BATON_TOPOLOGY;
-}
-
-/* Who has no daemons can't be given one. */
-static int refuse_shaper(const struct reconcile *r)
-{
-	const struct topo_place at = topology_first_shape(r->t);
-	const char *name = r->up->run.name;
-
-	if (!plan_has_shaper(&r->up->plan) || r->up->plan.shaper)
-		return BATON_OK;
-	complain("%s:%u:%u: '%s' can't be given a shaped link while it is up: brought up with "
-		 "`management: none` and no shaped link, it has no link-shaper; `baton down %s` "
-		 "first, or `baton link set` where the kernel shapes alone",
-		 r->up->file, at.line, at.column, name, name);
-	return BATON_TOPOLOGY;
-}
-
-/* A link-shaper that runs goes on, to take away what the file no longer asks for. */
-static void keep_shaper(struct up *up)
-{
-	bool was_there = plan_has_shaper(&up->plan);
-
-	up->plan.shaper = link_state_has_shaper(&up->run);
-	if (!was_there && up->plan.shaper)
-		up_choose_backends(&up->plan);
-}
-
 static bool goes(const struct reconcile *r, const char *node)
 {
 	int new = topology_find_node(r->t, node);
@@ -478,11 +433,9 @@ int reconcile(struct up *up)
 	struct reconcile r = {.up = up, .t = up->t, .old = &up->old};
 	int rc;
 
-	keep_shaper(up);
+	reconcile_keep_shaper(up);
 	rc = prepare(&r);
-	rc = rc ? fail(&r, rc) : refuse_fixed(&r);
-	if (rc == BATON_OK)
-		rc = refuse_shaper(&r);
+	rc = rc ? fail(&r, rc) : reconcile_refuse(&r);
 	if (rc == BATON_OK) {
 		rc = look(&r);
 		rc = rc ? fail(&r, rc) : BATON_OK;

@@ -46,6 +46,11 @@ int reconcile(struct up *up);
 
 /* --- parts --- */
 
+/** reconcile_refuse - what can't change while it is up; complains; Return: exit status */
+int reconcile_refuse(const struct reconcile *r);
+/** reconcile_keep_shaper - a link-shaper that runs goes on, to take away what the file no longer asks for */
+void reconcile_keep_shaper(struct up *up);
+
 /** live_read - what is in every node that stands */
 int live_read(struct reconcile *r);
 const struct nl_link *live_find(const struct live *live, const char *name);

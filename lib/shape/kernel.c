@@ -92,5 +92,8 @@ bool shape_is_kernel(const struct nl_qdisc *q, const struct link_shape *shape,
 	struct link_shape there, asked = *shape;
 
 	asked.rate_bps -= asked.rate_bps % 8;
-	return shape_read_kernel(q, &there) == backend && shape_same(&there, &asked);
+	if (shape_read_kernel(q, &there) != backend || !shape_same(&there, &asked))
+		return false;
+	return backend != SHAPE_TBF ||
+	       q->tbf_limit_bytes == tbf_limit(asked.rate_bps, asked.queue_packets);
 }

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <cmocka.h>
 
+#include "lib/netlink/netlink.h"
 #include "lib/shape/patch.h"
 
 static void test_choose(void **state)
@@ -187,12 +188,107 @@ static void test_check(void **state)
 	assert_int_equal(patch_check(&no_delay, &rows[6].shape, &err), 0);
 }
 
+/* What shape_apply_kernel sets is read back as the same, and anything else isn't it. */
+static void test_kernel(void **state)
+{
+	static const struct {
+		struct nl_qdisc qdisc;
+		struct link_shape shape;
+		enum shape_backend backend;
+		bool is;
+	} rows[] = {
+		{{.root = true,
+		  .kind = "tbf",
+		  .tbf_rate_bps = 8000000,
+		  .tbf_limit_bytes = 131072 + 50000},
+		 {.rate_bps = 8000000},
+		 SHAPE_TBF,
+		 true},
+		{{.root = true,
+		  .kind = "tbf",
+		  .tbf_rate_bps = 8000000,
+		  .tbf_limit_bytes = 131072 + 50000},
+		 {.rate_bps = 8000007},
+		 SHAPE_TBF,
+		 true},
+		{{.root = true,
+		  .kind = "tbf",
+		  .tbf_rate_bps = 8000000,
+		  .tbf_limit_bytes = 131072 + 50000},
+		 {.rate_bps = 8000008},
+		 SHAPE_TBF,
+		 false},
+		{{.root = true,
+		  .kind = "tbf",
+		  .tbf_rate_bps = 8000000,
+		  .tbf_limit_bytes = 131072 + 15140},
+		 {.rate_bps = 8000000},
+		 SHAPE_TBF,
+		 false},
+		{{.root = true,
+		  .kind = "tbf",
+		  .tbf_rate_bps = 8000000,
+		  .tbf_limit_bytes = 131072 + 15140},
+		 {.rate_bps = 8000000, .queue_packets = 10},
+		 SHAPE_TBF,
+		 true},
+		{{.root = true,
+		  .kind = "tbf",
+		  .tbf_rate_bps = 1000000000000,
+		  .tbf_limit_bytes = UINT32_MAX},
+		 {.rate_bps = 1000000000000},
+		 SHAPE_TBF,
+		 true},
+		{{.root = true, .kind = "tbf", .tbf_rate_bps = 8000000, .tbf_limit_bytes = 5},
+		 {.rate_bps = 8000000},
+		 SHAPE_TBF,
+		 false},
+		{{.kind = "tbf", .tbf_rate_bps = 8000000, .tbf_limit_bytes = 131072 + 50000},
+		 {.rate_bps = 8000000},
+		 SHAPE_TBF,
+		 false},
+		{{.root = true, .kind = "noqueue"}, {.rate_bps = 8000000}, SHAPE_TBF, false},
+		{{.root = true, .kind = "netem", .netem = {.delay_us = 5, .limit_packets = 1005}},
+		 {.delay_us = 5},
+		 SHAPE_NETEM,
+		 true},
+		{{.root = true, .kind = "netem", .netem = {.delay_us = 5, .limit_packets = 77}},
+		 {.delay_us = 5},
+		 SHAPE_NETEM,
+		 false},
+		{{.root = true, .kind = "netem", .netem = {.delay_us = 5, .limit_packets = 77}},
+		 {.delay_us = 5, .queue_packets = 77},
+		 SHAPE_NETEM,
+		 true},
+		{{.root = true,
+		  .kind = "netem",
+		  .netem = {.loss = 0.1 + 1e-10, .limit_packets = 1000}},
+		 {.loss = 0.1},
+		 SHAPE_NETEM,
+		 true},
+		{{.root = true, .kind = "netem", .netem = {.loss = 0.2, .limit_packets = 1000}},
+		 {.loss = 0.1},
+		 SHAPE_NETEM,
+		 false},
+		{{.root = true,
+		  .kind = "netem",
+		  .netem = {.rate_bps = 8000, .limit_packets = 1000}},
+		 {.rate_bps = 8000},
+		 SHAPE_TBF,
+		 false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (shape_is_kernel(&rows[i].qdisc, &rows[i].shape, rows[i].backend) != rows[i].is)
+			fail_msg("row %zu", i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_choose), cmocka_unit_test(test_names),
 		cmocka_unit_test(test_text),   cmocka_unit_test(test_json),
-		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_check),  cmocka_unit_test(test_kernel),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
