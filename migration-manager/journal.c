@@ -9,11 +9,19 @@
 #include "lib/log.h"
 #include "migration-manager/step.h"
 
+enum { STATEMENTS_MAX = 12 };
+
 struct journal {
 	sqlite3 *db;
+	/* Prepared once: a migration writes some twenty times. By the address of its text. */
+	struct {
+		const char *sql;
+		sqlite3_stmt *prepared;
+	} statement[STATEMENTS_MAX];
 };
 
 static const char schema[] =
+	"PRAGMA locking_mode = EXCLUSIVE;" /* nobody else opens it: no lock for each write */
 	"PRAGMA journal_mode = WAL;"
 	"PRAGMA synchronous = NORMAL;"
 	"CREATE TABLE IF NOT EXISTS migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, request TEXT "
@@ -57,18 +65,40 @@ void journal_close(struct journal *journal)
 {
 	if (!journal)
 		return;
+	for (size_t i = 0; i < STATEMENTS_MAX; i++)
+		sqlite3_finalize(journal->statement[i].prepared);
 	sqlite3_close(journal->db);
 	free(journal);
+}
+
+/* @sql: a literal; NULL: it can't be prepared */
+static sqlite3_stmt *prepared(struct journal *journal, const char *sql)
+{
+	size_t i = 0;
+
+	while (i < STATEMENTS_MAX - 1 && journal->statement[i].sql &&
+	       journal->statement[i].sql != sql)
+		i++;
+	if (journal->statement[i].sql == sql)
+		return journal->statement[i].prepared;
+	sqlite3_finalize(journal->statement[i].prepared);
+	journal->statement[i].sql = NULL;
+	journal->statement[i].prepared = NULL;
+	if (sqlite3_prepare_v2(journal->db, sql, -1, &journal->statement[i].prepared, NULL) !=
+	    SQLITE_OK)
+		return NULL;
+	journal->statement[i].sql = sql;
+	return journal->statement[i].prepared;
 }
 
 /* One statement with its values: 's' text, 'i' int64, 'j' JSON (dumped and not kept). */
 static int run(struct journal *journal, const char *sql, const char *types, ...)
 {
-	sqlite3_stmt *statement;
+	sqlite3_stmt *statement = prepared(journal, sql);
 	va_list ap;
 	int rc;
 
-	if (sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL) != SQLITE_OK)
+	if (!statement)
 		return fail(journal, "prepare");
 	va_start(ap, types);
 	for (int i = 0; types[i]; i++) {
@@ -88,8 +118,13 @@ static int run(struct journal *journal, const char *sql, const char *types, ...)
 	}
 	va_end(ap);
 	rc = sqlite3_step(statement);
-	sqlite3_finalize(statement);
-	return rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : fail(journal, "write");
+	if (rc == SQLITE_DONE || rc == SQLITE_ROW)
+		rc = SQLITE_OK;
+	else
+		fail(journal, "write");
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
+	return rc == SQLITE_OK ? 0 : -ENOSPC;
 }
 
 static int begin(struct journal *journal)
