@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One direction of a link against what was asked of it: measured (check_measure.c), judged (check_judge.c). */
+/* One direction of a link against what was asked of it: measured (check_measure.c), judged
+ * (check_judge.c). */
 #ifndef BATON_TESTBED_CHECK_DIRECTION_H
 #define BATON_TESTBED_CHECK_DIRECTION_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The keys of a shape: how each is called, written, printed and kept, and which can't be without another. Topology
- * files, `baton link set`, link-shaper's configuration and its requests (patch.h) all go by this table.
+ * The keys of a shape: how each is called, written, printed and kept, and which can't be without
+ * another. Topology files, `baton link set`, link-shaper's configuration and its requests (patch.h)
+ * all go by this table.
  */
 #ifndef BATON_LIB_SHAPE_KEY_H
 #define BATON_LIB_SHAPE_KEY_H
@@ -46,10 +47,12 @@ void shape_set(struct link_shape *shape, enum shape_key key, double value);
  * @ret_expected: what was expected, when it isn't that
  * Return: 0 or -EINVAL
  */
-int shape_key_read(enum shape_key key, const char *text, struct link_shape *shape, const char **ret_expected);
+int shape_key_read(enum shape_key key, const char *text, struct link_shape *shape,
+		   const char **ret_expected);
 /** shape_key_read_yaml - the value of field->key, into @shape; -EINVAL with @err set */
-int shape_key_read_yaml(const struct yaml_doc *doc, const struct yaml_node *node, const struct yaml_field *field,
-			struct link_shape *shape, struct yaml_error *err);
+int shape_key_read_yaml(const struct yaml_doc *doc, const struct yaml_node *node,
+			const struct yaml_field *field, struct link_shape *shape,
+			struct yaml_error *err);
 /** shape_key_print - "5ms" */
 void shape_key_print(enum shape_key key, double value, FILE *out);
 
@@ -58,7 +61,8 @@ void shape_key_print(enum shape_key key, double value, FILE *out);
  * @between: key and value; @separator: comes before each key
  * Return: how many keys
  */
-int shape_print(const struct link_shape *shape, const char *between, const char *separator, FILE *out);
+int shape_print(const struct link_shape *shape, const char *between, const char *separator,
+		FILE *out);
 
 /** shape_same - but for what is lost in writing: shares have six digits of a percentage */
 bool shape_same(const struct link_shape *a, const struct link_shape *b);
@@ -71,13 +75,18 @@ bool shape_same(const struct link_shape *a, const struct link_shape *b);
 enum shape_key shape_check(const struct link_shape *shape, const char **ret_why);
 
 /* Rows of a field table, one a key; @reader gets @member as its target */
-#define SHAPE_FIELD(type, member, reader, name, text) \
-	{.key = name, .read = reader, .offset = offsetof(type, member), .help = text}
-#define SHAPE_FIELDS(type, member, reader) \
-	SHAPE_FIELD(type, member, reader, "rate", "100Mbit"), SHAPE_FIELD(type, member, reader, "delay", "5ms, one way"), \
-	SHAPE_FIELD(type, member, reader, "jitter", "1ms"), SHAPE_FIELD(type, member, reader, "loss", "0.1%"), \
-	SHAPE_FIELD(type, member, reader, "duplicate", "0.1%"), SHAPE_FIELD(type, member, reader, "reorder", "5%"), \
-	SHAPE_FIELD(type, member, reader, "corrupt", "0.01%"), \
-	SHAPE_FIELD(type, member, reader, "queue", "packets that may wait, 1000")
+#define SHAPE_FIELD(type, member, reader, name, text)                                              \
+	{                                                                                          \
+		.key = name, .read = reader, .offset = offsetof(type, member), .help = text        \
+	}
+#define SHAPE_FIELDS(type, member, reader)                                                         \
+	SHAPE_FIELD(type, member, reader, "rate", "100Mbit"),                                      \
+		SHAPE_FIELD(type, member, reader, "delay", "5ms, one way"),                        \
+		SHAPE_FIELD(type, member, reader, "jitter", "1ms"),                                \
+		SHAPE_FIELD(type, member, reader, "loss", "0.1%"),                                 \
+		SHAPE_FIELD(type, member, reader, "duplicate", "0.1%"),                            \
+		SHAPE_FIELD(type, member, reader, "reorder", "5%"),                                \
+		SHAPE_FIELD(type, member, reader, "corrupt", "0.01%"),                             \
+		SHAPE_FIELD(type, member, reader, "queue", "packets that may wait, 1000")
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Some keys of a shape, to be laid over another: what `set` and scripted changes are. A key is set to a value, to none
- * (0), or left alone. And shapes as JSON, whose members are docs/contracts.md's, "Links".
+ * Some keys of a shape, to be laid over another: what `set` and scripted changes are. A key is set
+ * to a value, to none (0), or left alone. And shapes as JSON, whose members are
+ * docs/contracts.md's, "Links".
  */
 #ifndef BATON_LIB_SHAPE_PATCH_H
 #define BATON_LIB_SHAPE_PATCH_H
@@ -34,7 +35,8 @@ json_t *patch_json(const struct patch *patch);
  *
  * Return: 0, or -EINVAL with @err
  */
-int patch_read_text(const char *name, const char *value, struct patch *patch, struct patch_error *err);
+int patch_read_text(const char *name, const char *value, struct patch *patch,
+		    struct patch_error *err);
 /** patch_keys_yaml - which keys of a shape a mapping has */
 uint32_t patch_keys_yaml(const struct yaml_node *mapping);
 
