@@ -138,8 +138,9 @@ static uint64_t departure_ns(struct msghdr *header)
 }
 
 /* The kernel hands back a copy of the packet, headers and all, with the time at which the driver
- * got it. Its number is taken from the probe at its end: the kernel's own count of packets goes
- * wrong with those that found no route. */
+ * got it; once for each driver on its way that doesn't let go of the socket, and the first is the
+ * one that counts. Its number is taken from the probe at its end: the kernel's own count of packets
+ * goes wrong with those that found no route. */
 static bool note_departure(struct probe_stream *s)
 {
 	uint8_t bytes[256];
@@ -158,6 +159,8 @@ static bool note_departure(struct probe_stream *s)
 	ns = departure_ns(&header);
 	if (!ns || len < STAMP_LEN || header.msg_flags & MSG_TRUNC ||
 	    stamp_test_decode(bytes + len - STAMP_LEN, STAMP_LEN, &test) < 0)
+		return true;
+	if (s->departure_count && test.seq <= s->departure[s->departure_count - 1].seq)
 		return true;
 	if (grow((void **)&s->departure, &s->departure_room, s->departure_count,
 		 sizeof *s->departure))

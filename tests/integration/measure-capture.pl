@@ -72,6 +72,11 @@ for my $s (grep { $_->{completed} } @{$report->{samples}}) {
 	my %came = map { $_->[2] => 1 } @edge;
 	my @sent = map { $_->[0] } @{$s->{packets}{sent}};
 	say_check("$name: lost uplink", $up->{lost}, scalar grep { !$came{$_} } @sent);
+	# The stamp of sending is the UE's, not that of a driver further on.
+	my %on_n3;
+	$on_n3{$_->[2]} //= $_->[0] for @n3;
+	my @late = grep { defined $on_n3{$_->[0]} && $t0 + $_->[1] > $on_n3{$_->[0]} } @{$s->{packets}{sent}};
+	say_check("$name: stamped before it is on N3, all but", scalar @late, 0);
 	my ($run, $longest_run) = (0, 0);
 	for my $number (sort { $a <=> $b } @sent) {
 		$run = $came{$number} ? 0 : $run + 1;
