@@ -45,6 +45,14 @@ static const struct group groups[] = {
 	{IPV6_CONF, true, {{"all/disable_ipv6", "1"}, {"default/disable_ipv6", "1"}}},
 };
 
+/* The fabric's bridges are wires: where the host has br_netfilter, for containers say, every frame
+   would go through three hooks of it. */
+static const struct group bridging = {"/proc/sys/net/bridge",
+				      true,
+				      {{"bridge-nf-call-iptables", "0"},
+				       {"bridge-nf-call-ip6tables", "0"},
+				       {"bridge-nf-call-arptables", "0"}}};
+
 static int write_group(const struct group *group, struct node_error *err)
 {
 	int fd = open(group->path, O_PATH | O_DIRECTORY | O_CLOEXEC), rc = 0;
@@ -74,5 +82,7 @@ int node_settings(const struct plan *plan, unsigned node, struct node_error *err
 		return node_fail(err, rc, "%s/ip_forward", IPV4);
 	for (size_t i = 0; !rc && i < sizeof(groups) / sizeof(groups[0]); i++)
 		rc = write_group(&groups[i], err);
+	if (!rc && node >= plan->t->node_count)
+		rc = write_group(&bridging, err);
 	return rc;
 }
