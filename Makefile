@@ -154,7 +154,7 @@ install: all
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 
 # Each bench prints a table and writes build/bench/NAME.json.
-bench: bench-topology bench-dataplane bench-shaper
+bench: bench-topology bench-storm bench-dataplane bench-shaper
 
 clean:
 	rm -rf build

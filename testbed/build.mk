@@ -39,6 +39,10 @@ bench-topology: $(B)/bench/bench_topology all
 	scripts/setup mininet
 	$< $(B)/bin/baton topologies/two-edges.yaml $(B)/bench/topology.json
 .PHONY: bench-topology
+$(eval $(call executable-rules,$(B)/bench,bench_storm,tests/bench/bench_storm.c tests/bench/bench_report.c,core,jansson))
+bench-storm: $(B)/bench/bench_storm all
+	$< $(B)/bin/baton topologies/storm.yaml $(B)/bench/storm.json
+.PHONY: bench-storm
 
 # docs/topology.schema.json as a string, as the manager's openapi.json
 $(B)/gen/topology_schema.c: docs/topology.schema.json
