@@ -114,6 +114,10 @@ static bool link_mark(const struct report_links *links, char *buf, size_t size)
 				"link-shaper didn't answer: whether it kept up is not known");
 	if (links->restarted)
 		return snprintf(buf, size, "link-shaper was started again during the run");
+	if (links->missing)
+		return snprintf(buf, size,
+				"%zu shaped link end%s not shaped by the kernel any more",
+				links->missing, links->missing == 1 ? " was" : "s were");
 	if (links->behind)
 		return snprintf(buf, size,
 				"link-shaper fell behind: %" PRIu64

@@ -20,6 +20,7 @@ struct report_mode {
 struct report_links {
 	json_t *ports;	 /* owned: link-shaper's list, after the run; NULL: none runs */
 	uint64_t behind; /* packets released late or dropped for want of room, during the run */
+	size_t missing;	 /* ports that the kernel doesn't shape as link-shaper left them */
 	bool restarted;	 /* link-shaper was, in the middle */
 	bool unknown;	 /* it didn't answer, before or after */
 };

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "testbed/link_client.h"
+#include "testbed/link_kernel.h"
 #include "testbed/measure/collect.h"
 
 enum {
@@ -125,6 +126,8 @@ static void compare_shaper(struct session *s, json_t *before)
 	json_t *after = session_ask_shaper(s);
 
 	links->ports = json_incref(json_object_get(after, "ports"));
+	if (links->ports)
+		links->missing = link_kernel_check(&s->place.run, links->ports, true);
 	links->restarted = !before != !after || of(before, "since_us") != of(after, "since_us");
 	if (!links->restarted)
 		links->behind = (uint64_t)(of(after, "behind") - of(before, "behind"));

@@ -256,6 +256,8 @@ static void test_links(void **state)
 	check_last_mark(&r, "the sender fell behind");
 	r.links.behind = 7;
 	check_last_mark(&r, "link-shaper fell behind: 7 packets");
+	r.links.missing = 2;
+	check_last_mark(&r, "2 shaped link ends were not shaped");
 	r.links.restarted = true;
 	check_last_mark(&r, "was started again");
 	r.links.unknown = true;
