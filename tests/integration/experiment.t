@@ -118,6 +118,12 @@ status 'and no comparison' 1 "$baton" compare "$tmp/out" "$tmp/broken"
 echo '{' >"$tmp/broken/result.json"
 status 'half a result' 1 "$baton" report "$tmp/broken"
 
+jq .report "$first" >"$tmp/a.json"
+ok 'reports of two measurements' "$baton" compare "$tmp/a.json" "$tmp/a.json"
+like 'are compared by mode' "$_output" 'make-before-break.*no difference seen'
+jq '.samples[].downlink.largest_gap_us += 1e6' "$tmp/a.json" >"$tmp/b.json"
+like 'and a gap of a second more is seen' "$("$baton" compare "$tmp/a.json" "$tmp/b.json" --metric downlink.largest_gap)" ': slower'
+
 # ---- a run file that is garbage is made again ----
 
 echo '{"status": "done", "number": 1' >"$first"
@@ -139,5 +145,18 @@ is 'and recorded' "$(jq -c '[.partial, .runs[0].status, .runs[0].attempts]' "$tm
 sed 's/echo no.*exit 3/echo 42/' "$tmp/fails.yaml" >"$tmp/works.yaml"
 ok 'a command in a node' "$baton" experiment "$tmp/works.yaml" --out "$tmp/works"
 is 'its output is the figure' "$(jq -c '.rows[0].ours' "$tmp/works/result.json")" 42
+
+# ---- a rate that the path doesn't carry ----
+
+cat >"$tmp/fast.yaml" <<EOF
+experiment: fast
+topology: $root/topologies/two-edges.yaml
+workload: {measure: switch, options: {switches: 1}}
+sweep: {knobs: {links.ue-gnb1.rate: [10Mbit, 900Gbit]}}
+rows: [{id: F2, what: n, metric: "samples[].downlink.largest_gap_us", unit: us}]
+EOF
+status 'a sweep beyond two thirds of the path' 1 "$baton" experiment "$tmp/fast.yaml" --out "$tmp/fast"
+like 'is refused, with what the path carries' "$_output" 'a rate of 9e\+05 Mbit/s is above two thirds of the [0-9.e+]+ Mbit/s that the path carries unshaped'
+is 'before a run' "$(ls "$tmp/fast/runs")" ''
 
 done_testing
