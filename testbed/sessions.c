@@ -146,16 +146,49 @@ bool sessions_complete(const struct session_count *count)
 	return count->active == count->wanted && count->registered == count->agents;
 }
 
+static void count_node(const struct topology *t, const struct run *run, enum session_which which,
+		       unsigned node, struct session_count *count)
+{
+	if (t->node[node].kind == TOPO_UE && which == SESSIONS_CONFIGURED)
+		count_configured(t, run, node, count);
+	else if (t->node[node].kind == TOPO_UE)
+		count_meant(t, run, node, count);
+	else if (t->node[node].kind == TOPO_CORE)
+		count_agents(t, run, node, count);
+}
+
 void sessions_count(const struct topology *t, const struct run *run, enum session_which which,
 		    struct session_count *ret_count)
 {
 	memset(ret_count, 0, sizeof(*ret_count));
-	for (unsigned i = 0; i < t->node_count; i++) {
-		if (t->node[i].kind == TOPO_UE && which == SESSIONS_CONFIGURED)
-			count_configured(t, run, i, ret_count);
-		else if (t->node[i].kind == TOPO_UE)
-			count_meant(t, run, i, ret_count);
-		else if (t->node[i].kind == TOPO_CORE)
-			count_agents(t, run, i, ret_count);
+	for (unsigned i = 0; i < t->node_count; i++)
+		count_node(t, run, which, i, ret_count);
+}
+
+/* The core is looked at behind all others: its list of agents is long where UEs are many. */
+static bool has_its_turn(const struct topology *t, unsigned place, unsigned node)
+{
+	return (t->node[node].kind == TOPO_CORE) == (place >= t->node_count);
+}
+
+unsigned sessions_missing_from(const struct topology *t, const struct run *run,
+			       enum session_which which, unsigned from)
+{
+	const unsigned places = 2 * (unsigned)t->node_count;
+
+	for (unsigned place = from; place < places; place++) {
+		struct session_count count = {0};
+
+		if (!has_its_turn(t, place, place % (unsigned)t->node_count))
+			continue;
+		count_node(t, run, which, place % (unsigned)t->node_count, &count);
+		if (!sessions_complete(&count))
+			return place;
 	}
+	return places;
+}
+
+bool sessions_all_there(const struct topology *t, unsigned place)
+{
+	return place >= 2 * t->node_count;
 }

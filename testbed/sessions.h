@@ -20,6 +20,15 @@ enum session_which { SESSIONS_CONFIGURED /* in the file */, SESSIONS_MEANT /* by
 /** sessions_count - ask every UE and the manager once; one that doesn't answer has none */
 void sessions_count(const struct topology *t, const struct run *run, enum session_which which,
 		    struct session_count *ret_count);
+/**
+ * sessions_missing_from - ask one UE after the other, then the manager, until something is missing
+ * @from: 0, or what an earlier call returned: who was complete then is not asked again
+ *
+ * Return: where to go on; sessions_all_there tells of it whether nothing is missing
+ */
+unsigned sessions_missing_from(const struct topology *t, const struct run *run,
+			       enum session_which which, unsigned from);
+bool sessions_all_there(const struct topology *t, unsigned place);
 /** sessions_complete - all of them */
 bool sessions_complete(const struct session_count *count);
 /** sessions_list - what a UE says, [] when it doesn't answer; new reference */

@@ -325,23 +325,40 @@ static void pause_ms(struct up *up, int ms)
 	poll(&pfd, 1, ms);
 }
 
+/* One after the other, as they come: to ask hundreds of UEs again and again would keep them from
+ * it. */
+static int await_each(struct up *up, enum session_which which)
+{
+	unsigned place = 0;
+
+	for (;;) {
+		place = sessions_missing_from(up->t, &up->run, which, place);
+		if (sessions_all_there(up->t, place) || up->no_wait || !left_ms(up))
+			return BATON_OK;
+		if (up_interrupted(up))
+			return BATON_INTERRUPTED;
+		pause_ms(up, SESSION_POLL_MS);
+	}
+}
+
 int up_await_sessions(struct up *up)
 {
+	/* what migrations have moved since is no difference */
+	enum session_which which = up->running ? SESSIONS_MEANT : SESSIONS_CONFIGURED;
 	struct session_count count;
 
 	for (;;) {
-		/* what migrations have moved since is no difference */
-		sessions_count(up->t, &up->run,
-			       up->running ? SESSIONS_MEANT : SESSIONS_CONFIGURED, &count);
+		int rc = await_each(up, which);
+
+		if (rc != BATON_OK)
+			return rc;
+		sessions_count(up->t, &up->run, which, &count);
 		up->active = count.active;
 		up->wanted = count.wanted;
 		if (sessions_complete(&count) || up->no_wait)
 			return BATON_OK;
-		if (up_interrupted(up))
-			return BATON_INTERRUPTED;
 		if (!left_ms(up))
 			break;
-		pause_ms(up, SESSION_POLL_MS);
 	}
 	complain("%zu of %zu PDU sessions are active after %u ms; %s", count.active, count.wanted,
 		 up->timeout_ms, count.missing);
