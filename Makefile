@@ -143,7 +143,7 @@ PREFIX ?= /usr/local
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/baton $(DESTDIR)$(PREFIX)/share/baton/topologies \
 		$(DESTDIR)$(PREFIX)/share/baton/experiments \
-		$(DESTDIR)$(PREFIX)/share/man/man1
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install $(B)/bin/baton $(DESTDIR)$(PREFIX)/bin/
 	install $(filter-out $(B)/bin/baton,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/libexec/baton/
 	install -m 644 topologies/*.yaml $(DESTDIR)$(PREFIX)/share/baton/topologies/
@@ -152,6 +152,7 @@ install: all
 	install -m 644 experiments/*.yaml $(DESTDIR)$(PREFIX)/share/baton/experiments/
 	install -m 644 docs/topology.schema.json $(DESTDIR)$(PREFIX)/share/baton/
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 testbed/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/baton
 
 # Each bench prints a table and writes build/bench/NAME.json.
 bench: bench-topology bench-storm bench-dataplane bench-shaper
