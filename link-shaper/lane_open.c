@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "bpf/shaper_redirect.skel.h"
-#include "link-shaper/redirect.h"
+#include "lib/shape/redirect.h"
 
 enum {
 	SOCKET_BYTES = 64 << 20, /* of each direction; super-packets count with all their memory */

@@ -5,7 +5,7 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "link-shaper/redirect.h"
+#include "lib/shape/redirect.h"
 
 /*
  * Egress of a shaped port: to the shaper, unless it comes from there. It goes into the ingress of

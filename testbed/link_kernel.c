@@ -8,7 +8,7 @@
 
 #include "lib/netlink/netlink.h"
 #include "lib/shape/patch.h"
-#include "link-shaper/redirect.h"
+#include "lib/shape/redirect.h"
 
 /* The root qdiscs of one namespace */
 struct place {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What link-shaper and its tc programs agree on. */
-#ifndef BATON_LINK_SHAPER_REDIRECT_H
-#define BATON_LINK_SHAPER_REDIRECT_H
+/* What link-shaper, its tc programs and who looks whether they are there agree on. */
+#ifndef BATON_SHAPE_REDIRECT_H
+#define BATON_SHAPE_REDIRECT_H
 
 #define SHAPER_MARK 0xba5aba5au /* of packets that the shaper sends on; a veth clears it */
 /* Of packets on their way to the shaper, on lo, with the port's ifindex in the lower bits */
