@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <utlist.h>
+
 enum sctp_stack sctp_probe(void)
 {
 	/* A failed probe makes the kernel look for a module: once is enough, and the answer must
@@ -85,14 +87,70 @@ int sctp_connect(uv_loop_t *loop, enum sctp_stack stack, const struct sockaddr_i
 	return 0;
 }
 
+/* ---- what waits for the stack ---- */
+
+static void want_writable(struct sctp_assoc *assoc, bool wanted)
+{
+	if (assoc->ops->want_writable)
+		assoc->ops->want_writable(assoc, wanted);
+}
+
+static int wait_for_stack(struct sctp_assoc *assoc, uint16_t stream, uint32_t ppid,
+			  const void *data, size_t len)
+{
+	struct sctp_waiting *w;
+
+	if (assoc->waiting_bytes + len > ASSOC_QUEUE_BYTES)
+		return -EAGAIN;
+	w = malloc(sizeof(*w) + len);
+	if (!w)
+		return -EAGAIN;
+	w->stream = stream;
+	w->ppid = ppid;
+	w->len = len;
+	memcpy(w->data, data, len);
+	if (!assoc->waiting)
+		want_writable(assoc, true);
+	DL_APPEND(assoc->waiting, w);
+	assoc->waiting_bytes += len;
+	return 0;
+}
+
+static void drop_first(struct sctp_assoc *assoc)
+{
+	struct sctp_waiting *w = assoc->waiting;
+
+	DL_DELETE(assoc->waiting, w);
+	assoc->waiting_bytes -= w->len;
+	free(w);
+}
+
+/* An error that isn't "full" is the association's end, of which the stack tells by itself. */
+void sctp_assoc_writable(struct sctp_assoc *assoc)
+{
+	struct sctp_waiting *w;
+
+	if (assoc->closed || !assoc->waiting)
+		return;
+	while ((w = assoc->waiting) &&
+	       assoc->ops->send(assoc, w->stream, w->ppid, w->data, w->len) != -EAGAIN)
+		drop_first(assoc);
+	if (!assoc->waiting)
+		want_writable(assoc, false);
+}
+
 int sctp_send(struct sctp_assoc *assoc, uint16_t stream, uint32_t ppid, const void *data,
 	      size_t len)
 {
+	int err = -EAGAIN;
+
 	if (!assoc->up || assoc->closed)
 		return -ENOTCONN;
 	if (len > ASSOC_MESSAGE_MAX || len == 0)
 		return -EMSGSIZE; /* SCTP has no empty messages */
-	return assoc->ops->send(assoc, stream, ppid, data, len);
+	if (!assoc->waiting)
+		err = assoc->ops->send(assoc, stream, ppid, data, len);
+	return err == -EAGAIN ? wait_for_stack(assoc, stream, ppid, data, len) : err;
 }
 
 struct sockaddr_in sctp_peer(const struct sctp_assoc *assoc)
@@ -104,9 +162,13 @@ static void close_once(struct sctp_assoc *assoc, bool abort)
 {
 	if (!assoc || assoc->closed)
 		return;
+	if (!abort) /* as far as the stack takes it */
+		sctp_assoc_writable(assoc);
 	assoc->closed = true;
 	free(assoc->partial);
 	assoc->partial = NULL;
+	while (assoc->waiting)
+		drop_first(assoc);
 	assoc->ops->close(assoc, abort);
 }
 

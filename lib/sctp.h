@@ -66,7 +66,8 @@ void sctp_listener_free(struct sctp_listener *listener);
 int sctp_connect(uv_loop_t *loop, enum sctp_stack stack, const struct sockaddr_in *local, const struct sockaddr_in *remote,
 		 const struct sctp_events *events, void *user, struct sctp_assoc **ret_assoc)
 	__asm__("baton_sctp_connect");
-/** sctp_send - ordered; @stream below 16; Return: 0, -EAGAIN when the queue is full, -ENOTCONN, -EMSGSIZE over 64 KiB */
+/** sctp_send - ordered; @stream below 16; what the stack doesn't take yet waits, up to 4 MiB; Return: 0, -EAGAIN when the queue is full, -ENOTCONN,
+ * -EMSGSIZE over 64 KiB */
 int sctp_send(struct sctp_assoc *assoc, uint16_t stream, uint32_t ppid, const void *data, size_t len);
 struct sockaddr_in sctp_peer(const struct sctp_assoc *assoc);
 /** sctp_close - graceful shutdown in the background; no event follows, the handle is gone at once */

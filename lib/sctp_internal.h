@@ -27,7 +27,18 @@ enum {
 	ASSOC_STREAMS = 16,
 	ASSOC_MESSAGE_MAX = 65536,
 	ASSOC_BUFFER_BYTES = 256 * 1024,
+	ASSOC_QUEUE_BYTES =
+		4 << 20, /* behind a stack that takes no more: usrsctp holds 512 chunks */
 	LISTENER_BACKLOG = 16,
+};
+
+/* What the stack would not take yet */
+struct sctp_waiting {
+	struct sctp_waiting *prev, *next;
+	uint16_t stream;
+	uint32_t ppid;
+	size_t len;
+	char data[];
 };
 
 struct sctp_assoc {
@@ -39,6 +50,8 @@ struct sctp_assoc {
 	bool closed;   /* by its user, or after events->down */
 	char *partial; /* first pieces of a message */
 	size_t partial_len;
+	struct sctp_waiting *waiting;
+	size_t waiting_bytes;
 };
 
 struct sctp_listener {
@@ -58,6 +71,8 @@ struct sctp_ops {
 		       const struct sockaddr_in *remote, struct sctp_assoc **ret);
 	int (*send)(struct sctp_assoc *assoc, uint16_t stream, uint32_t ppid, const void *data,
 		    size_t len);
+	/* call sctp_assoc_writable when more can be sent, or no longer; NULL: it always does */
+	void (*want_writable)(struct sctp_assoc *assoc, bool wanted);
 	void (*close)(struct sctp_assoc *assoc, bool abort);
 };
 
@@ -70,6 +85,8 @@ void sctp_assoc_up(struct sctp_assoc *assoc);
  */
 int sctp_assoc_input(struct sctp_assoc *assoc, uint16_t stream, uint32_t ppid, const void *data,
 		     size_t len, bool end);
+/* More can be sent */
+void sctp_assoc_writable(struct sctp_assoc *assoc);
 /* Calls events->down and closes. */
 void sctp_assoc_down(struct sctp_assoc *assoc, int error, bool abort);
 

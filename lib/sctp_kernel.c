@@ -209,11 +209,14 @@ static bool read_one(struct kernel_assoc *k, char *buf, size_t size)
 	return !k->base.closed;
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events)
+static void on_ready(uv_poll_t *poll, int status, int events)
 {
 	struct kernel_assoc *k = poll->data;
-	char *buf = malloc(ASSOC_MESSAGE_MAX);
+	char *buf;
 
+	if (events & UV_WRITABLE)
+		sctp_assoc_writable(&k->base);
+	buf = k->base.closed ? NULL : malloc(ASSOC_MESSAGE_MAX);
 	if (!buf)
 		return;
 	for (unsigned i = 0; i < READS_PER_TURN && read_one(k, buf, ASSOC_MESSAGE_MAX); i++)
@@ -234,7 +237,7 @@ static int assoc_new(uv_loop_t *loop, int fd, struct kernel_assoc **ret)
 	}
 	k->fd = fd;
 	k->poll.data = k;
-	uv_poll_start(&k->poll, UV_READABLE, on_readable);
+	uv_poll_start(&k->poll, UV_READABLE, on_ready);
 	*ret = k;
 	return 0;
 }
@@ -280,6 +283,13 @@ static int kernel_send(struct sctp_assoc *assoc, uint16_t stream, uint32_t ppid,
 	if (sendmsg(k->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
 		return 0;
 	return errno == EPIPE || errno == ESHUTDOWN ? -ENOTCONN : -errno;
+}
+
+static void kernel_want_writable(struct sctp_assoc *assoc, bool wanted)
+{
+	struct kernel_assoc *k = (struct kernel_assoc *)assoc;
+
+	uv_poll_start(&k->poll, UV_READABLE | (wanted ? UV_WRITABLE : 0), on_ready);
 }
 
 /* Listeners */
@@ -359,5 +369,6 @@ const struct sctp_ops sctp_kernel_ops = {
 	.unlisten = kernel_unlisten,
 	.connect = kernel_connect,
 	.send = kernel_send,
+	.want_writable = kernel_want_writable,
 	.close = kernel_close,
 };

@@ -237,13 +237,16 @@ static bool read_one(struct user_assoc *u, char *buf, size_t size)
 	return !u->base.closed;
 }
 
+/* usrsctp calls for room to send as for what came in. */
 static void run_assoc(struct user_socket *s)
 {
+	struct user_assoc *u = assoc_of(s);
 	char *buf = malloc(ASSOC_MESSAGE_MAX);
 
-	while (buf && read_one(assoc_of(s), buf, ASSOC_MESSAGE_MAX))
+	while (buf && read_one(u, buf, ASSOC_MESSAGE_MAX))
 		continue;
 	free(buf);
+	sctp_assoc_writable(&u->base);
 }
 
 static int start_connect(struct user_assoc *u, const struct sockaddr_in *remote)

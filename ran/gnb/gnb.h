@@ -16,7 +16,7 @@
 #include "lib/sctp.h"
 #include "ran/radio_link.h"
 
-enum { GNB_RADIOS_MAX = 256, GNB_SESSIONS = 16 /* ids 1 to 15 */, GNB_HELD_MAX = 8 };
+enum { GNB_RADIOS_MAX = 1024, GNB_SESSIONS = 16 /* ids 1 to 15 */, GNB_HELD_MAX = 8 };
 
 struct gnb_config {
 	struct in_addr rest_address;

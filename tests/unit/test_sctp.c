@@ -107,6 +107,8 @@ struct world {
 	uint32_t ppid;
 	size_t len;
 	char data[65536];
+	bool numbered; /* messages begin with their number */
+	unsigned out_of_order;
 	bool close_on_message;
 	struct sctp_assoc *accepted;
 };
@@ -145,6 +147,12 @@ static void on_message(struct sctp_assoc *assoc, uint16_t stream, uint32_t ppid,
 	w->ppid = ppid;
 	w->len = len;
 	memcpy(w->data, data, len);
+	if (w->numbered) {
+		unsigned number;
+
+		memcpy(&number, data, sizeof number);
+		w->out_of_order += number != w->messages - 1;
+	}
 	if (w->close_on_message)
 		sctp_close(assoc);
 }
@@ -430,9 +438,30 @@ static void test_queue_full(void **state)
 	for (; sent < 1000 && err == 0; sent += err == 0)
 		err = sctp_send(assoc, 0, PPID_NGAP, w->data, 10000);
 	assert_int_equal(err, -EAGAIN);
-	assert_in_range(sent, 6, 200);
+	assert_in_range(sent, 400, 700); /* 4 MiB and what the stack holds */
 	kill(w->child.pid, SIGCONT);
 	wait_until(w, w->messages == sent);
+	echo(w, assoc, 0, PPID_NGAP, 10);
+	sctp_close(assoc);
+	wait_until(w, told(&w->child, "down 0\n"));
+}
+
+/* More small messages in one go than a stack takes: none is lost, and they come in order. */
+static void test_burst(void **state)
+{
+	struct world *w = *state;
+	struct sctp_assoc *assoc;
+	enum { BURST = 5000 };
+
+	w->numbered = true;
+	start_child(w, &w->child, PORT);
+	assoc = connected(w, PORT);
+	for (unsigned i = 0; i < BURST; i++) {
+		memcpy(w->data, &i, sizeof i);
+		assert_int_equal(sctp_send(assoc, 0, PPID_NGAP, w->data, 100), 0);
+	}
+	wait_until(w, w->messages == BURST);
+	assert_int_equal(w->out_of_order, 0);
 	echo(w, assoc, 0, PPID_NGAP, 10);
 	sctp_close(assoc);
 	wait_until(w, told(&w->child, "down 0\n"));
@@ -495,7 +524,8 @@ int main(int argc, char **argv)
 		on_user(test_refused),	      on_user(test_silent_peer),
 		on_user(test_killed_peer),    on_user(test_two_listeners),
 		on_user(test_address_in_use), on_user(test_queue_full),
-		on_user(test_listener_freed), on_user(test_encapsulated),
+		on_user(test_burst),	      on_user(test_listener_freed),
+		on_user(test_encapsulated),
 	};
 	const struct CMUnitTest kernel_tests[] = {
 		on_kernel(test_echo),	       on_kernel(test_local_by_route),
@@ -503,6 +533,7 @@ int main(int argc, char **argv)
 		on_kernel(test_refused),       on_kernel(test_killed_peer),
 		on_kernel(test_two_listeners), on_kernel(test_address_in_use),
 		on_kernel(test_queue_full),    on_kernel(test_listener_freed),
+		on_kernel(test_burst),
 	};
 
 	if (argc > 1)
