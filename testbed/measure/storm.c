@@ -120,11 +120,11 @@ static int ask_all(struct session *s, struct storm *storm, size_t round)
 }
 
 /* All at once, so that the manager isn't kept busy with answering: its counter of ended migrations.
- */
+ * A manager that is started again counts anew: then each migration is asked for (await_record). */
 static void await_all(struct session *s, const struct storm *storm, double ended_before)
 {
 	uint64_t deadline = deadline_in(TIMEOUT_MS + s->options.hold_ms);
-	double ended = ended_before;
+	double ended = ended_before, latest = ended_before;
 
 	pause_ms(s->options.hold_ms);
 	while (ended < ended_before + (double)storm->accepted && clock_mono_ns() < deadline &&
@@ -132,8 +132,9 @@ static void await_all(struct session *s, const struct storm *storm, double ended
 		pause_ms(POLL_MS);
 		ended = client_metric(&s->client, s->client.manager,
 				      "baton_migrations_ended_total");
-		if (isnan(ended)) /* the manager is being started again, and counts anew */
-			ended_before = -(double)storm->accepted;
+		if (!(ended >= latest))
+			return;
+		latest = ended;
 	}
 }
 

@@ -201,7 +201,7 @@ is 'which is the one that smf-lite told' \
 is 'the last is the one in use' "$(report '.samples[-1].uplink_teid')" "$(smf /v1/pdu-sessions | jq '.pdu_sessions[0].uplink.teid')"
 is 'report.json has the same figures' "$(jq -S .modes "$tmp/out/report.json")" "$(jq -S .modes "$tmp/report.json")"
 is 'report.csv has a head and a line a switch' "$(wc -l <"$tmp/out/report.csv")" 14
-is 'of as many fields each' "$(awk -F, '{ print NF }' "$tmp/out/report.csv" | sort -u)" 20
+is 'of as many fields each' "$(awk -F, '{ print NF }' "$tmp/out/report.csv" | sort -u)" 21
 ok 'report.svg is XML' xmllint --noout "$tmp/out/report.svg"
 like 'an SVG' "$(xmllint --xpath 'local-name(/*)' "$tmp/out/report.svg")" '^svg$'
 ok 'without --json a table' baton measure switch --quiet --mode make-before-break:1

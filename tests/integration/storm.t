@@ -63,11 +63,13 @@ status 'a folder that cannot be made' 1 storm --out /proc/x
 "$build/bin/baton" --name "$topology" measure switch --ue ue-3 --mode make-before-break:3 --quiet >"$tmp/other" 2>&1 &
 other=$!
 undo kill_quietly $other
-being_measured() { ! flock -n "/run/baton/$topology/nodes/ue-3" true; }
+# Taking the lock to see whether it is taken would refuse the measurement that comes for it just then.
+being_measured() { grep -q "FLOCK .*:$(stat -c %i "/run/baton/$topology/nodes/ue-3") " /proc/locks; }
 ok 'while a UE is measured alone' wait_for 10 being_measured
 status 'a storm with it is refused' 1 storm
 like 'in words' "$_output" 'UE ue-3 is being measured already'
-wait $other || note "$(cat "$tmp/other")"
+wait $other || true
+note "$(cat "$tmp/other")"
 
 note 'when things go wrong'
 kill_manager() { kill -KILL "$(baton status --json | jq -r '.nodes[] | select(.name == "core") | .daemons[] | select(.name == "migration-manager") | .pid')"; }
