@@ -87,6 +87,10 @@ struct world {
  */
 int world_new(uint16_t width, uint16_t height, struct world **ret_world);
 void world_free(struct world *w);
+/* Empty it (world_clear), at another size (world_resize; 0 or -ENOMEM, unchanged then). The tick
+ * stays. */
+void world_clear(struct world *w);
+int world_resize(struct world *w, uint16_t width, uint16_t height);
 
 /* ---- what a renderer asks ---- */
 

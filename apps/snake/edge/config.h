@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration of snake-edge: apps/snake/edge/snake-edge.example.yaml says what each key is. */
+#ifndef BATON_APPS_SNAKE_EDGE_CONFIG_H
+#define BATON_APPS_SNAKE_EDGE_CONFIG_H
+
+#include "lib/daemon.h"
+
+enum {
+	ACCOUNT_LEN_MAX = 31, /* [a-z0-9._-] */
+	SECRET_LEN_MAX = 127,
+	SECRETS_MAX = 256,
+};
+
+struct config_secret {
+	char account[ACCOUNT_LEN_MAX + 1], secret[SECRET_LEN_MAX + 1];
+};
+
+struct config {
+	struct in_addr rest_address, stream_address;
+	uint32_t rest_port, stream_port, edge_number, width, height, fps;
+	uint64_t bitrate; /* bit/s of one stream */
+	char token_file[256], edge[64], login_url[128], codec[16];
+	bool faults; /* PUT /v1/faults is allowed */
+	const struct yaml_node *secrets_node;
+	struct config_secret *secrets;
+	size_t secret_count;
+};
+
+/** config_load - read the daemon's configuration; what is wrong is logged; Return: 0 or -errno */
+int config_load(struct config *config, struct daemon *daemon);
+void config_done(struct config *config);
+
+/** config_secret_find - the secret of @account, or NULL */
+const char *config_secret_find(const struct config *config, const char *account);
+
+/* 1 to 31 characters of [a-z0-9._-] */
+bool config_account_valid(const char *account);
+
+#endif
