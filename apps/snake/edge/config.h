@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration of snake-edge: apps/snake/edge/snake-edge.example.yaml says what each key is. */
+/* The configuration of snake-edge: apps/snake/edge/snake-edge.example.yaml says what each key is.
+ */
 #ifndef BATON_APPS_SNAKE_EDGE_CONFIG_H
 #define BATON_APPS_SNAKE_EDGE_CONFIG_H
 

@@ -30,8 +30,8 @@ static char *put_number(char *at, uint64_t v)
 
 static char *put_row(char *at, const struct frame_row *r)
 {
-	const uint64_t number[NUMBERS] = {
-		r->seq, r->tick, r->input, r->render_start_ns, r->sent_ns, r->bytes, r->key};
+	const uint64_t number[NUMBERS] = {r->seq,     r->tick,	r->input, r->render_start_ns,
+					  r->sent_ns, r->bytes, r->key};
 
 	*at++ = '[';
 	for (unsigned i = 0; i < NUMBERS; i++) {

@@ -18,7 +18,7 @@ struct link {
 	const struct link_handler *handler;
 	void *user;
 	struct state_parser parser;
-	bool open, over; /* over: lost or closed, nothing is called any more */
+	bool open, over;  /* over: lost or closed, nothing is called any more */
 	unsigned handles; /* not closed yet */
 	char in[READ_SIZE];
 };

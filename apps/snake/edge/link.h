@@ -39,7 +39,8 @@ int link_open(uv_loop_t *loop, const struct sockaddr_in *peer, const struct link
  * there is no memory: the frame is dropped
  */
 int link_send(struct link *link, const uint8_t *frame, size_t len);
-/** link_close - nothing is called any more; what the socket has taken still leaves. NULL is taken */
+/** link_close - nothing is called any more; what the socket has taken still leaves. NULL is taken
+ */
 void link_close(struct link *link);
 
 #endif

@@ -18,7 +18,7 @@ struct login {
 
 enum login_outcome {
 	LOGIN_OK,
-	LOGIN_RETRY, /* no answer, too many sessions or requests, the cloud's own failure */
+	LOGIN_RETRY,  /* no answer, too many sessions or requests, the cloud's own failure */
 	LOGIN_REFUSED /* 401 and other 4xx: asking again would give the same */
 };
 

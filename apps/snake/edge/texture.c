@@ -10,8 +10,8 @@
 /* Amplitudes were chosen by the SSIM of a picture against itself moved by 2 to 8 samples, as two
  * edges some ticks apart see it: 0.95 to 0.75 (tests/unit/test_raster.c holds them to it). */
 static const struct octave {
-	unsigned size;	    /* samples between lattice points, a power of two */
-	int amplitude;	    /* of luma */
+	unsigned size; /* samples between lattice points, a power of two */
+	int amplitude; /* of luma */
 } octaves[] = {{128, 28}, {32, 26}, {16, 16}, {8, 8}};
 
 enum {
@@ -77,7 +77,8 @@ static uint8_t luma_at(unsigned x, unsigned y)
 static uint8_t chroma_at(unsigned x, unsigned y, int middle, uint32_t seed)
 {
 	return (uint8_t)(middle + CHROMA_AMPLITUDE *
-					  noise(x, y, CHROMA_LATTICE, CHROMA_SIZE, seed) / FRACTION);
+					  noise(x, y, CHROMA_LATTICE, CHROMA_SIZE, seed) /
+					  FRACTION);
 }
 
 void texture_init(struct texture *t)

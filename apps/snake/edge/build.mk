@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# snake-raster: pure, and optimised, since it is drawn at every frame; snake-edge: a library and a main, so that tests
+# link what they test
+_edge := apps/snake/edge/
+_raster := $(addprefix $(_edge),raster.c draw.c texture.c)
+$(call library,snake-raster,$(_raster))
+$(call objs,$(_raster)): CFLAGS += -O3
+$(call library,snake-edge,$(filter-out $(_raster) $(_edge)main.c,$(wildcard $(_edge)*.c)),libuv jansson)
+$(call program,snake-edge,$(_edge)main.c,snake-edge snake-raster snake stream picture core,libuv jansson)
+
+$(call unit-test,test_raster,tests/unit/test_raster.c,snake-raster snake picture)

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/snake/edge/metrics.h"
+
+#include <inttypes.h>
+
+#include "apps/snake/edge/edge.h"
+#include "lib/metrics.h"
+
+struct family {
+	const char *name, *help;
+	struct {
+		const char *label; /* NULL: no label */
+		const char *value;
+		uint64_t count;
+	} row[4];
+};
+
+static void put_family(FILE *out, const struct family *f)
+{
+	fprintf(out, "# HELP baton_snake_edge_%s %s\n# TYPE baton_snake_edge_%s counter\n", f->name,
+		f->help, f->name);
+	for (unsigned i = 0; i < 4 && (i == 0 || f->row[i].label); i++) {
+		if (f->row[i].label)
+			fprintf(out, "baton_snake_edge_%s{%s=\"%s\"} %" PRIu64 "\n", f->name,
+				f->row[i].label, f->row[i].value, f->row[i].count);
+		else
+			fprintf(out, "baton_snake_edge_%s %" PRIu64 "\n", f->name, f->row[i].count);
+	}
+}
+
+static void put_own(FILE *out, const struct edge *e)
+{
+	const struct edge_counters *c = &e->counters;
+	const struct family families[] = {
+		{"frames_total",
+		 "Frames that were due, by what became of them.",
+		 {{"outcome", "sent", c->frames},
+		  {"outcome", "missed", ticker_missed(e->ticker)},
+		  {"outcome", "failed", c->frames_failed},
+		  {"outcome", "frozen", c->frames_frozen}}},
+		{"frame_bytes_total", "Octets of H.264 in frames.", {{NULL, NULL, c->frame_bytes}}},
+		{"logins_total",
+		 "Logins to the cloud, by outcome.",
+		 {{"outcome", "welcome", c->logins}, {"outcome", "failed", c->logins_failed}}},
+		{"links_lost_total",
+		 "Connections to the session manager that were lost.",
+		 {{NULL, NULL, c->links_lost}}},
+		{"snapshots_total", "Snapshots of the world.", {{NULL, NULL, c->snapshots}}},
+		{"deltas_total",
+		 "Deltas of the world, by whether they fitted.",
+		 {{"outcome", "applied", c->deltas - c->mismatches},
+		  {"outcome", "mismatch", c->mismatches}}},
+		{"inputs_total",
+		 "INPUT messages of clients, by what became of them.",
+		 {{"outcome", "sent", c->inputs_sent},
+		  {"outcome", "repeated", c->inputs_repeated},
+		  {"outcome", "dropped", c->inputs_dropped}}},
+		{"signals_total",
+		 "SWITCH messages of clients, by what became of them.",
+		 {{"outcome", "sent", c->signals_sent},
+		  {"outcome", "repeated", c->signals_repeated},
+		  {"outcome", "dropped", c->signals_dropped}}},
+		{"views_total",
+		 "VIEW messages of clients, by what became of them.",
+		 {{"outcome", "sent", c->views_sent}, {"outcome", "dropped", c->views_dropped}}},
+	};
+
+	for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+		put_family(out, &families[i]);
+}
+
+static void put_stream(FILE *out, const struct edge *e)
+{
+	const struct stream_server_counters *c = stream_server_counters(e->stream);
+	const struct family families[] = {
+		{"datagrams_received_total",
+		 "Datagrams at the stream port.",
+		 {{NULL, NULL, c->received}}},
+		{"packets_total",
+		 "RTP packets, by whether the socket took them.",
+		 {{"outcome", "sent", c->packets}, {"outcome", "unsent", c->unsent}}},
+	};
+
+	for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+		put_family(out, &families[i]);
+	fprintf(out, "# HELP baton_snake_edge_datagrams_dropped_total Datagrams that were dropped, "
+		     "by reason.\n# TYPE baton_snake_edge_datagrams_dropped_total counter\n");
+	for (unsigned i = 0; i < STREAM_DROPS; i++)
+		fprintf(out,
+			"baton_snake_edge_datagrams_dropped_total{reason=\"%s\"} %" PRIu64 "\n",
+			stream_drop_name(i), c->dropped[i]);
+}
+
+void edge_metrics_get(struct http_request *req, void *user)
+{
+	const struct edge *e = user;
+	struct metrics m;
+	unsigned players = 0;
+
+	if (metrics_begin(&m, req) < 0)
+		return;
+	for (unsigned i = 0; i < PLAYERS_MAX; i++)
+		players += e->player[i] != NULL;
+	fprintf(m.out,
+		"# HELP baton_snake_edge_players Players of this instance.\n"
+		"# TYPE baton_snake_edge_players gauge\nbaton_snake_edge_players %u\n",
+		players);
+	put_own(m.out, e);
+	put_stream(m.out, e);
+	metrics_reply(&m, req);
+}
