@@ -132,6 +132,23 @@ void json_read_u64(struct json_reader *r, const char *name, bool required, uint6
 	fail_type(r, name, expected, value);
 }
 
+void json_read_real(struct json_reader *r, const char *name, bool required, double min, double max,
+		    double *ret)
+{
+	const json_t *value = member(r, name, required);
+	double number = json_number_value(value);
+	char expected[96];
+
+	if (!value)
+		return;
+	if (json_is_number(value) && number >= min && number <= max) {
+		*ret = number;
+		return;
+	}
+	snprintf(expected, sizeof(expected), "a number from %g to %g", min, max);
+	fail_type(r, name, expected, value);
+}
+
 void json_read_bool(struct json_reader *r, const char *name, bool required, bool *ret)
 {
 	const json_t *value = member(r, name, required);

@@ -31,6 +31,7 @@ void json_reader_begin(struct json_reader *r, const json_t *object);
 /* Each: a missing optional member leaves *ret as it is; what is wrong is noted. @max_len is without the NUL. */
 void json_read_string(struct json_reader *r, const char *name, bool required, char *buf, size_t size);
 void json_read_u64(struct json_reader *r, const char *name, bool required, uint64_t min, uint64_t max, uint64_t *ret);
+void json_read_real(struct json_reader *r, const char *name, bool required, double min, double max, double *ret);
 void json_read_bool(struct json_reader *r, const char *name, bool required, bool *ret);
 void json_read_ipv4(struct json_reader *r, const char *name, bool required, struct in_addr *ret);
 /* @words: allowed values, ended by NULL; *ret_index is the one found */

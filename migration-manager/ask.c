@@ -23,23 +23,42 @@ struct engine_call {
 	unsigned long request; /* under way in the HTTP client, 0 none */
 };
 
+/* The agent that is asked, as it registered; NULL: it hasn't */
+static const struct registered *participant_agent(const struct migration *m, enum participant whom)
+{
+	const struct registry *r = &m->mm->registry;
+
+	if (whom == PARTICIPANT_UE_AGENT)
+		return registry_get(r->ues, m->request.ue);
+	return registry_get(r->edges, migration_data_string(m, whom == PARTICIPANT_SOURCE_EDGE
+								       ? "source_edge"
+								       : "destination_edge"));
+}
+
 static bool participant_url(struct migration *m, enum participant whom, char *url, size_t size)
 {
-	const struct registered *ue;
+	const struct registered *agent;
 
 	if (whom == PARTICIPANT_SMF) {
 		snprintf(url, size, "%s", m->mm->config.smf_url);
 		return true;
 	}
-	ue = registry_get(m->mm->registry.ues, m->request.ue);
-	if (ue)
-		snprintf(url, size, "%s", ue->url);
-	return ue != NULL;
+	agent = participant_agent(m, whom);
+	if (agent)
+		snprintf(url, size, "%s", agent->url);
+	return agent != NULL;
 }
 
 static const char *participant_name(enum participant whom)
 {
-	return whom == PARTICIPANT_SMF ? "smf-lite" : "the UE agent";
+	static const char *const names[] = {
+		[PARTICIPANT_SMF] = "smf-lite",
+		[PARTICIPANT_UE_AGENT] = "the UE agent",
+		[PARTICIPANT_SOURCE_EDGE] = "the source's edge agent",
+		[PARTICIPANT_DESTINATION_EDGE] = "the destination's edge agent",
+	};
+
+	return names[whom];
 }
 
 static void send_call(struct migration *m);

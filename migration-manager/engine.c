@@ -9,13 +9,14 @@
 #include "lib/daemon.h"
 #include "lib/log.h"
 #include "migration-manager/manager.h"
+#include "migration-manager/stages.h"
 
 const struct engine_times engine_times_default = {
 	.before_switch = 10000, .after_switch = 30000, .retry = 50, .ask = 6000};
 
 static void start_step(struct migration *m);
 static void turn_to_rollback(struct migration *m);
-static void turn_forward(struct migration *m);
+static void turn_again(struct migration *m);
 
 /* ---- timers ---- */
 
@@ -62,6 +63,12 @@ static void plan_add(struct migration *m, const struct step *steps)
 		m->plan[m->plan_len++] = steps;
 }
 
+/* Switched back, or forth again: what came before the switch is not done again. */
+static bool turned(const struct migration *m)
+{
+	return m->direction == DIRECTION_BACK || migration_data_u64(m, "turns");
+}
+
 static void plan_make(struct migration *m)
 {
 	const struct mode *mode = m->request.mode;
@@ -69,11 +76,14 @@ static void plan_make(struct migration *m)
 
 	m->plan_len = 0;
 	if (m->direction == DIRECTION_ROLLBACK) {
+		plan_add(m, mode->unswitching);
 		plan_add(m, strategy->rollback);
 		plan_add(m, mode->rollback);
 		return;
 	}
-	if (m->direction == DIRECTION_FORWARD) {
+	if (!turned(m)) {
+		plan_add(m, mode->surveying);
+		plan_add(m, strategy->initialising);
 		plan_add(m, mode->preparing);
 		plan_add(m, strategy->preparing);
 		plan_add(m, strategy->synchronising);
@@ -81,8 +91,9 @@ static void plan_make(struct migration *m)
 	}
 	plan_add(m, mode->switching);
 	plan_add(m, strategy->switched);
-	plan_add(m, mode->releasing);
+	plan_add(m, mode->holding);
 	plan_add(m, strategy->releasing);
+	plan_add(m, mode->releasing);
 }
 
 static const struct step *current(const struct migration *m)
@@ -92,14 +103,17 @@ static const struct step *current(const struct migration *m)
 
 /* ---- states ---- */
 
-/* When the switch began and was done, for those who watch: with the record they would come later. */
+/* When the switch began and was done, for those who watch: with the record they would come later.
+ */
 static json_t *switch_times(const struct migration *m)
 {
-	uint64_t t0 = migration_data_u64(m, "t0_ns"), switched = migration_data_u64(m, "switched_ns");
+	uint64_t t0 = migration_data_u64(m, "t0_ns"),
+		 switched = migration_data_u64(m, "switched_ns");
 
 	if (!t0 || !switched)
 		return NULL;
-	return json_pack("{s:I, s:I}", "t0_ns", (json_int_t)t0, "switched_ns", (json_int_t)switched);
+	return json_pack("{s:I, s:I}", "t0_ns", (json_int_t)t0, "switched_ns",
+			 (json_int_t)switched);
 }
 
 static void enter_state(struct migration *m, enum migration_state state)
@@ -109,6 +123,7 @@ static void enter_state(struct migration *m, enum migration_state state)
 	m->state = state;
 	m->state_since_ns = clock_now_ns();
 	if (migration_ended(m)) {
+		stages_end(m);
 		data = json_pack("{s:O}", "details", m->data);
 		if (m->cause[0]) {
 			json_object_set_new(data, "cause", json_string(m->cause));
@@ -131,8 +146,7 @@ static void pass_states(struct migration *m, enum migration_state target)
 			enter_state(m, target);
 		return;
 	}
-	if (m->direction == DIRECTION_BACK && m->state == MIGRATION_RELEASING &&
-	    target == MIGRATION_SWITCHING) {
+	if (m->state == MIGRATION_RELEASING && target == MIGRATION_SWITCHING) {
 		enter_state(m, target);
 		return;
 	}
@@ -173,7 +187,7 @@ static bool commit_intent(struct migration *m)
 {
 	if (journal_save(m->mm->journal, m) == 0)
 		return true;
-	if (m->direction != DIRECTION_FORWARD || m->switched)
+	if (m->direction != DIRECTION_FORWARD || m->switched || turned(m))
 		return true;
 	set_cause(m, "JOURNAL_NOT_WRITABLE",
 		  "the journal could not be written before a step, so the step was not taken");
@@ -191,20 +205,30 @@ static void advance(struct migration *m)
 	if (!step && m->direction != DIRECTION_ROLLBACK)
 		pass_states(m, MIGRATION_RELEASING);
 	pass_states(m, state);
+	if (step)
+		stages_enter(m, step);
 	if (!commit_intent(m) || !step)
 		return;
 	start_step(m);
 }
 
-static void start_step(struct migration *m)
+static uint64_t step_ms(const struct migration *m, const struct step *step)
 {
 	const struct engine_times *times = m->mm->times;
+	uint64_t (*switch_ms)(const struct migration *) = m->request.strategy->switch_ms;
 	uint64_t ms = m->switched || m->direction == DIRECTION_ROLLBACK ? times->after_switch
 									: times->before_switch;
 
-	if (current(m)->timeout_ms && current(m)->timeout_ms < ms)
-		ms = current(m)->timeout_ms;
-	m->deadline_mono_ns = clock_mono_ns() + ms * UINT64_C(1000000);
+	if (step->patience_ms)
+		ms = step->patience_ms;
+	if (step->confirms_switch && switch_ms && switch_ms(m) > ms)
+		ms = switch_ms(m);
+	return step->timeout_ms && step->timeout_ms < ms ? step->timeout_ms : ms;
+}
+
+static void start_step(struct migration *m)
+{
+	m->deadline_mono_ns = clock_mono_ns() + step_ms(m, current(m)) * UINT64_C(1000000);
 	log_debug("migration", "id=%s step=%s epoch=%llu", m->id, current(m)->name,
 		  (unsigned long long)m->epoch);
 	current(m)->start(m);
@@ -259,18 +283,16 @@ void engine_step_failed(struct migration *m, const char *cause, const char *form
 		engine_step_done(m, NULL);
 		return;
 	}
-	if (m->direction == DIRECTION_FORWARD && !m->switched) {
-		engine_abandon(m);
-		set_cause(m, cause, detail);
+	if (m->switched || m->direction == DIRECTION_ROLLBACK) {
+		end_failed(m, cause, detail);
+		return;
+	}
+	engine_abandon(m);
+	set_cause(m, cause, detail);
+	if (turned(m))
+		turn_again(m);
+	else
 		turn_to_rollback(m);
-		return;
-	}
-	if (m->direction == DIRECTION_BACK && !m->switched) {
-		set_cause(m, cause, detail);
-		turn_forward(m);
-		return;
-	}
-	end_failed(m, cause, detail);
 }
 
 static void turn_to_rollback(struct migration *m)
@@ -304,31 +326,36 @@ static void exchange_sides(struct migration *m)
 	exchange(m, "source_generation", "destination_generation");
 }
 
-/* What a switch-back changes in the record, or takes back when that can't be written. */
-static void set_direction(struct migration *m, enum migration_direction direction)
+/* What a turn changes in the record; the same again takes it back. @confirmed: there is no other
+ * way than this one any more */
+static void turn_sides(struct migration *m, bool confirmed)
 {
 	exchange_sides(m);
-	m->direction = direction;
-	m->switched = direction == DIRECTION_FORWARD;
-	if (m->switched)
+	m->direction = m->direction == DIRECTION_BACK ? DIRECTION_FORWARD : DIRECTION_BACK;
+	m->switched = confirmed;
+	if (m->direction == DIRECTION_FORWARD)
 		json_object_del(m->data, "switched_back");
 	else
 		json_object_set_new(m->data, "switched_back", json_true());
 }
 
 /*
- * A switch-back that can't be had: the UE is sent to the destination once more, which is where it
- * was or where nobody knows that it isn't, and the plan goes on from there. There is no third way.
+ * A turn that can't be had: the UE is sent once more to where it was, or where nobody knows that it
+ * isn't, and the plan goes on from there. There is no third way.
  */
-static void turn_forward(struct migration *m)
+static void turn_again(struct migration *m)
 {
-	engine_abandon(m);
-	set_direction(m, DIRECTION_FORWARD);
+	turn_sides(m, true);
 	m->epoch++;
+	m->step = 0;
 	plan_make(m);
-	for (m->step = 0; m->plan[m->step] != m->request.mode->switching; m->step++)
-		;
 	advance(m);
+}
+
+static void cut_switch(struct migration *m)
+{
+	if (m->request.strategy->cut_switch)
+		m->request.strategy->cut_switch(m);
 }
 
 /* What journal_save wrote last is this step; a migration just created has journalled none. */
@@ -361,6 +388,8 @@ void engine_resume(struct migration *m)
 		start_step(m);
 	else
 		advance(m);
+	if (cancel_wanted(m) && m->state == MIGRATION_SWITCHING)
+		cut_switch(m);
 }
 
 /* ---- what clients ask for ---- */
@@ -369,39 +398,46 @@ int engine_cancel(struct migration *m, const char *cause, const char *detail)
 {
 	const struct step *step = current(m);
 
-	if (migration_ended(m) || m->switched || m->direction == DIRECTION_BACK)
+	if (migration_ended(m) || m->switched || turned(m))
 		return -EALREADY;
-	if (m->direction == DIRECTION_ROLLBACK || cancel_wanted(m))
+	if (m->direction == DIRECTION_ROLLBACK)
 		return 0;
-	set_cause(m, cause, detail);
 	/* Once the switch has been sent it may have happened: its answer decides. */
 	if (step && step->state == MIGRATION_SWITCHING) {
+		set_cause(m, cause, detail);
 		json_object_set_new(m->data, "cancel_wanted", json_true());
 		/* Not written, it is forgotten by a restart in this very moment; the answer would
 		 * decide then, too. */
 		(void)journal_save(m->mm->journal, m);
+		cut_switch(m);
 		return 0;
 	}
+	set_cause(m, cause, detail);
 	turn_to_rollback(m);
 	return 0;
 }
 
-int engine_switch_back(struct migration *m)
+int engine_turn(struct migration *m, const char *cause, const char *detail)
 {
-	size_t hold = m->step;
+	const struct step *step = current(m);
+	size_t held = m->step;
+	uint64_t turns = migration_data_u64(m, "turns");
 
-	if (m->state != MIGRATION_RELEASING || m->direction != DIRECTION_FORWARD || !current(m) ||
-	    strcmp(current(m)->name, "hold") != 0)
+	if (migration_ended(m) || !m->switched || !step || !step->turnable ||
+	    (turned(m) && !m->request.strategy->back_and_forth))
 		return -EBUSY;
-	set_direction(m, DIRECTION_BACK);
+	turn_sides(m, false);
+	migration_data_set_u64(m, "turns", turns + 1);
 	m->epoch++;
 	m->step = 0;
+	set_cause(m, cause, detail);
 	/* Not sent before it is written: a manager that has forgotten it would release the session
 	 * that the UE went back to. */
 	if (journal_save(m->mm->journal, m) < 0) {
-		set_direction(m, DIRECTION_FORWARD);
+		turn_sides(m, true);
+		migration_data_set_u64(m, "turns", turns);
 		m->epoch--;
-		m->step = hold;
+		m->step = held;
 		return -ENOSPC;
 	}
 	engine_abandon(m);

@@ -34,9 +34,10 @@ void engine_abandon(struct migration *m);
 /** engine_cancel - Return: 0, or -EALREADY when the switch is confirmed or the migration has ended
  */
 int engine_cancel(struct migration *m, const char *cause, const char *detail);
-/** engine_switch_back - Return: 0, -EBUSY while not in releasing or when already going back,
- * -ENOSPC when the journal can't be written */
-int engine_switch_back(struct migration *m);
+/** engine_turn - switch to the other side, which is held; @cause, @detail: why, "" for a request
+ * Return: 0, -EBUSY while nothing is held, and for the second time unless the strategy has
+ * back_and_forth, -ENOSPC when the journal can't be written */
+int engine_turn(struct migration *m, const char *cause, const char *detail);
 /** engine_end_hold - release at once what is held; Return: 0 or -EBUSY */
 int engine_end_hold(struct migration *m);
 
@@ -55,7 +56,12 @@ void engine_step_sleep(struct migration *m, uint64_t ms, void (*then)(struct mig
  * @done: gets the answer; may end the step or ask again. After the step's time is over the step
  * fails by itself.
  */
-enum participant { PARTICIPANT_SMF, PARTICIPANT_UE_AGENT };
+enum participant {
+	PARTICIPANT_SMF,
+	PARTICIPANT_UE_AGENT,
+	PARTICIPANT_SOURCE_EDGE, /* the agents of the edges */
+	PARTICIPANT_DESTINATION_EDGE
+};
 void engine_ask(struct migration *m, enum participant whom, const char *method, const char *path,
 		json_t *body, void (*done)(struct migration *m, const struct http_answer *answer));
 

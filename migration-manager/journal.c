@@ -143,6 +143,27 @@ static int end(struct journal *journal, int r)
 	return r;
 }
 
+static sqlite3_int64 row_of(const char *id)
+{
+	return strtoll(id + 1, NULL, 10); /* ids are "m" and the row's number */
+}
+
+static int put_key(struct journal *journal, const char *migration, const char *key,
+		   const char *body)
+{
+	return run(journal, "INSERT INTO idempotency (key, migration, body) VALUES (?, ?, ?)",
+		   "sis", key, row_of(migration), body);
+}
+
+int journal_key(struct journal *journal, const char *migration, const char *key, const char *body)
+{
+	int r = begin(journal);
+
+	if (r == 0)
+		r = put_key(journal, migration, key, body);
+	return end(journal, r);
+}
+
 int journal_create(struct journal *journal, struct migration *m, const char *key, const char *body)
 {
 	json_t *request = migration_request_json(&m->request);
@@ -161,16 +182,9 @@ int journal_create(struct journal *journal, struct migration *m, const char *key
 		snprintf(m->id, sizeof m->id, "m%lld",
 			 (long long)sqlite3_last_insert_rowid(journal->db));
 		if (key)
-			r = run(journal,
-				"INSERT INTO idempotency (key, migration, body) VALUES (?, ?, ?)",
-				"sis", key, sqlite3_last_insert_rowid(journal->db), body);
+			r = put_key(journal, m->id, key, body);
 	}
 	return end(journal, r);
-}
-
-static sqlite3_int64 row_of(const char *id)
-{
-	return strtoll(id + 1, NULL, 10); /* ids are "m" and the row's number */
 }
 
 int journal_save(struct journal *journal, const struct migration *m)
@@ -277,6 +291,11 @@ static int request_from_json(const json_t *j, struct migration_request *ret)
 	copy_member(j, "mode", word, sizeof word);
 	ret->mode = mode_find(word);
 	ret->hold_ms = (uint64_t)json_integer_value(json_object_get(j, "hold_ms"));
+	ret->threshold = json_object_get(j, "threshold")
+				 ? json_number_value(json_object_get(j, "threshold"))
+				 : -1;
+	ret->window = (uint64_t)json_integer_value(json_object_get(j, "window"));
+	ret->timeout_ms = (uint64_t)json_integer_value(json_object_get(j, "timeout_ms"));
 	return ret->strategy && ret->mode ? 0 : -EINVAL;
 }
 

@@ -24,6 +24,9 @@ void journal_close(struct journal *journal);
  * Return: 0, -ENOSPC when it can't be written
  */
 int journal_create(struct journal *journal, struct migration *m, const char *key, const char *body);
+/** journal_key - keep an idempotency key for a migration that was there before; Return: 0 or
+ * -ENOSPC */
+int journal_key(struct journal *journal, const char *migration, const char *key, const char *body);
 /** journal_save - state, step, epoch, data of @m in one commit; Return: 0 or -ENOSPC */
 int journal_save(struct journal *journal, const struct migration *m);
 /** journal_event - Return: 0 or -ENOSPC */

@@ -7,6 +7,7 @@
  * engine.c (how a plan is carried out and what a failure means), ask.c, modes/ and strategies/ (the
  * plans), journal.h (what survives), rest.c.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/log.h"
@@ -62,6 +63,8 @@ done:
 	http_server_free(mm.server);
 	journal_close(mm.journal);
 	registry_clear(&mm.registry);
+	free(mm.gnb);
+	free(mm.n3);
 	daemon_done(&mm.daemon);
 	return status;
 }

@@ -21,12 +21,25 @@ struct manager_config {
 	char smf_url[128];
 	char database[256];
 	char topology[64];
+	const struct yaml_node *gnbs, *n3;
+};
+
+/* Where RTTs are measured: from a gNB to the UPF of an edge, on N3. */
+struct manager_gnb {
+	char name[64], url[128];
+};
+struct manager_n3 {
+	char dnai[64];
+	struct in_addr address;
 };
 
 struct manager {
 	struct daemon daemon;
 	const struct engine_times *times;
 	struct manager_config config;
+	struct manager_gnb *gnb; /* array; owned */
+	struct manager_n3 *n3;	 /* array; owned */
+	size_t gnb_count, n3_count;
 	char token[128];
 	struct http_client *client;
 	struct http_server *server;
@@ -35,6 +48,7 @@ struct manager {
 	struct migration *migrations; /* hash by id, in order of creation */
 	struct event_watch *watches;
 	unsigned long started, ended[MIGRATION_STATES];
+	unsigned choices; /* of destinations, under way */
 };
 
 struct migration *manager_find(struct manager *mm, const char *id);

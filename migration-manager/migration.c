@@ -96,6 +96,12 @@ json_t *migration_request_json(const struct migration_request *r)
 
 	set_text(j, "app", r->app);
 	set_text(j, "source", r->source);
+	if (r->threshold >= 0)
+		json_object_set_new(j, "threshold", json_real(r->threshold));
+	if (r->window)
+		json_object_set_new(j, "window", json_integer((json_int_t)r->window));
+	if (r->timeout_ms)
+		json_object_set_new(j, "timeout_ms", json_integer((json_int_t)r->timeout_ms));
 	return j;
 }
 

@@ -49,10 +49,15 @@ struct migration_request {
 	char ue[MIGRATION_SUPI_SIZE];
 	char app[MIGRATION_NAME_SIZE];	       /* "": none */
 	char source[MIGRATION_NAME_SIZE];      /* edge; "": where the primary session is */
-	char destination[MIGRATION_NAME_SIZE]; /* edge */
+	char destination[MIGRATION_NAME_SIZE]; /* edge; "" until a policy has chosen it */
 	const struct strategy *strategy;
 	const struct mode *mode;
 	uint64_t hold_ms;
+	size_t policy; /* that chooses where the destination is left out; index into policy_names */
+	/* strategy dual: the stream switch */
+	double threshold; /* SSIM from which on the pair is alike; below 0: the stream-client's */
+	uint64_t window;  /* frames of the sliding; 0: the stream-client's */
+	uint64_t timeout_ms; /* of waiting for a pair that is alike; 0: the default, 75 s */
 };
 
 struct migration {

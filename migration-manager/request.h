@@ -7,7 +7,7 @@
 #include "lib/json.h"
 #include "migration-manager/migration.h"
 
-enum { HOLD_MS_DEFAULT = 200, HOLD_MS_MAX = 600000 };
+enum { HOLD_MS_MAX = 600000, WINDOW_MAX = 256, TIMEOUT_MS_MAX = 600000 };
 
 /**
  * request_read - a body into a request

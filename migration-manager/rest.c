@@ -8,6 +8,7 @@
 #include "lib/log.h"
 #include "lib/metrics.h"
 #include "lib/version.h"
+#include "migration-manager/create.h"
 #include "migration-manager/engine.h"
 #include "migration-manager/events.h"
 #include "migration-manager/manager.h"
@@ -25,14 +26,6 @@ static struct migration *wanted_migration(struct http_request *req, struct manag
 		http_problem(req, 404, "MIGRATION_NOT_FOUND", "no migration '%s'",
 			     http_param(req, "id"));
 	return m;
-}
-
-static void reply_accepted(struct http_request *req, const struct migration *m)
-{
-	char location[64];
-
-	snprintf(location, sizeof location, "/v1/migrations/%s", m->id);
-	http_reply_location(req, 202, location, migration_json(m));
 }
 
 static void reply_table(struct http_request *req, const struct registered *table, const char *list,
@@ -61,108 +54,6 @@ static void migrations_list(struct http_request *req, void *user)
 		json_array_append_new(array, migration_json(m));
 	}
 	http_reply(req, 200, json_pack("{s:o}", "migrations", array));
-}
-
-/* Return: true when the key was used before and the request is answered */
-static bool answered_before(struct http_request *req, struct manager *mm, const char *key,
-			    const char *body)
-{
-	char id[MIGRATION_ID_SIZE];
-	const struct migration *m;
-	int r;
-
-	if (strlen(key) > 255) {
-		http_problem(req, 400, "INVALID_IDEMPOTENCY_KEY",
-			     "Idempotency-Key is longer than 255 characters");
-		return true;
-	}
-	r = journal_idempotent(mm->journal, key, body, id, sizeof id);
-	if (r == 0)
-		return false;
-	m = r == 1 ? manager_find(mm, id) : NULL;
-	if (m)
-		reply_accepted(req, m);
-	else if (r == -ENOSPC)
-		http_problem(req, 507, "JOURNAL_NOT_WRITABLE",
-			     "the journal can't be read, so nothing was begun");
-	else
-		http_problem(req, 422, "IDEMPOTENCY_KEY_REUSED",
-			     "Idempotency-Key '%s' was used with another body", key);
-	return true;
-}
-
-static bool may_begin(struct http_request *req, struct manager *mm,
-		      const struct migration_request *request)
-{
-	const struct migration *busy = manager_active_of(mm, request->ue);
-	unsigned active = 0;
-
-	for (const struct migration *m = mm->migrations; m; m = m->hh.next)
-		active += !migration_ended(m);
-	if (!registry_get(mm->registry.ues, request->ue))
-		http_problem(req, 404, "UE_NOT_FOUND", "no UE agent has registered for '%s'",
-			     request->ue);
-	else if (!registry_get(mm->registry.edges, request->destination))
-		http_problem(req, 404, "EDGE_NOT_FOUND", "no edge '%s' has registered",
-			     request->destination);
-	else if (request->source[0] && !registry_get(mm->registry.edges, request->source))
-		http_problem(req, 404, "EDGE_NOT_FOUND", "no edge '%s' has registered",
-			     request->source);
-	else if (busy)
-		http_problem(req, 409, "UE_BUSY", "migration %s of '%s' is under way (%s)",
-			     busy->id, request->ue, migration_state_name(busy->state));
-	else if (active >= MIGRATIONS_ACTIVE_MAX)
-		http_problem(req, 503, "TOO_MANY_MIGRATIONS",
-			     "%d migrations are under way, which is the limit",
-			     MIGRATIONS_ACTIVE_MAX);
-	else
-		return true;
-	return false;
-}
-
-/* Room for one more record: the oldest that has ended is forgotten. */
-static void make_room(struct manager *mm)
-{
-	if (HASH_COUNT(mm->migrations) < MIGRATIONS_MAX)
-		return;
-	for (struct migration *m = mm->migrations; m; m = m->hh.next) {
-		if (migration_ended(m) && journal_delete(mm->journal, m->id) == 0) {
-			manager_forget(mm, m);
-			return;
-		}
-	}
-}
-
-static void migrations_create(struct http_request *req, void *user)
-{
-	struct manager *mm = user;
-	const char *key = http_header(req, "Idempotency-Key");
-	char *body = json_dumps(http_body(req), JSON_COMPACT | JSON_SORT_KEYS);
-	struct migration_request request;
-	struct json_reader reader;
-	struct migration *m = NULL;
-
-	if (key && answered_before(req, mm, key, body))
-		goto out;
-	if (request_read(http_body(req), &reader, &request) < 0) {
-		http_problem_invalid(req, &reader);
-		goto out;
-	}
-	if (!may_begin(req, mm, &request))
-		goto out;
-	make_room(mm);
-	m = migration_new(mm, "", &request);
-	if (!m || journal_create(mm->journal, m, key, body) < 0) {
-		migration_free(m);
-		http_problem(req, 507, "JOURNAL_NOT_WRITABLE",
-			     "the journal can't be written, so nothing was begun");
-		goto out;
-	}
-	manager_add(mm, m);
-	reply_accepted(req, m);
-	engine_begin(m);
-out:
-	free(body);
 }
 
 static void migration_get(struct http_request *req, void *user)
@@ -205,7 +96,7 @@ static void migration_cancel(struct http_request *req, void *user)
 			     "migration %s is %s; only before the switch can it be cancelled",
 			     m->id, migration_state_name(m->state));
 	else
-		reply_accepted(req, m);
+		create_reply(req, m);
 }
 
 static void migration_switch(struct http_request *req, void *user)
@@ -218,7 +109,7 @@ static void migration_switch(struct http_request *req, void *user)
 		http_problem(req, 409, "NOT_HOLDING", "migration %s is %s; there is no hold to end",
 			     m->id, migration_state_name(m->state));
 	else
-		reply_accepted(req, m);
+		create_reply(req, m);
 }
 
 static void migration_switch_back(struct http_request *req, void *user)
@@ -228,7 +119,7 @@ static void migration_switch_back(struct http_request *req, void *user)
 
 	if (!m)
 		return;
-	r = engine_switch_back(m);
+	r = engine_turn(m, "", "");
 	if (r == -ENOSPC)
 		http_problem(req, 507, "JOURNAL_NOT_WRITABLE",
 			     "the journal can't be written, so the hold goes on");
@@ -238,7 +129,7 @@ static void migration_switch_back(struct http_request *req, void *user)
 			     "session is held",
 			     m->id, migration_state_name(m->state));
 	else
-		reply_accepted(req, m);
+		create_reply(req, m);
 }
 
 static void all_events(struct http_request *req, void *user)
@@ -252,7 +143,8 @@ static void all_events(struct http_request *req, void *user)
 		json_t *none = json_object();
 
 		json_reader_begin(&r, none);
-		json_reader_fail(&r, "since_ns", "expected nanoseconds since 1970, found \"%.40s\"", since);
+		json_reader_fail(&r, "since_ns", "expected nanoseconds since 1970, found \"%.40s\"",
+				 since);
 		http_problem_invalid(req, &r);
 		json_decref(none);
 		return;
@@ -434,7 +326,7 @@ static void metrics_get(struct http_request *req, void *user)
 
 const struct http_route rest_routes[] = {
 	{"GET", "/v1/migrations", migrations_list, false},
-	{"POST", "/v1/migrations", migrations_create, false},
+	{"POST", "/v1/migrations", create_migration, false},
 	{"GET", "/v1/migrations/{id}", migration_get, false},
 	{"DELETE", "/v1/migrations/{id}", migration_delete, false},
 	{"POST", "/v1/migrations/{id}/cancel", migration_cancel, false},

@@ -199,8 +199,11 @@ static void settle(struct migration *m)
 		engine_step_done(m, NULL);
 }
 
-static const struct step preparing[] = {
+static const struct step surveying[] = {
 	{.name = "survey", .state = MIGRATION_PREPARING, .start = common_survey},
+	{0},
+};
+static const struct step preparing[] = {
 	{.name = "release-standby", .state = MIGRATION_PREPARING, .start = release_standby},
 	{.name = "one-session", .state = MIGRATION_PREPARING, .start = one_session},
 	{0},
@@ -211,8 +214,8 @@ static const struct step switching[] = {
 	{.name = "await", .state = MIGRATION_SWITCHING, .start = await, .confirms_switch = true},
 	{0},
 };
-static const struct step releasing[] = {
-	{.name = "hold", .state = MIGRATION_RELEASING, .start = common_hold},
+static const struct step holding[] = {
+	{.name = "hold", .state = MIGRATION_RELEASING, .turnable = true, .start = common_hold},
 	{0},
 };
 static const struct step rollback[] = {
@@ -224,8 +227,9 @@ static const struct step rollback[] = {
 
 const struct mode mode_break_before_make = {
 	.name = "break-before-make",
+	.surveying = surveying,
 	.preparing = preparing,
 	.switching = switching,
-	.releasing = releasing,
+	.holding = holding,
 	.rollback = rollback,
 };

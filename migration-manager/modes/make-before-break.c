@@ -52,18 +52,22 @@ static void establish(struct migration *m)
 static void probe(struct migration *m)
 {
 	const struct registered *edge = common_edge(m, probe);
+	const char *streams_from = migration_data_string(m, "stream_address");
 	char text[INET_ADDRSTRLEN];
 	struct in_addr service;
 
 	if (!edge)
 		return;
-	if (registry_service(edge, m->request.app, &service) < 0) {
+	if (streams_from[0]) {
+		snprintf(text, sizeof text, "%s", streams_from);
+	} else if (registry_service(edge, m->request.app, &service) == 0) {
+		inet_ntop(AF_INET, &service, text, sizeof text);
+	} else {
 		engine_step_failed(m, "SERVICE_NOT_FOUND", "edge '%s' offers no service%s%s",
 				   m->request.destination, m->request.app[0] ? " for app " : "",
 				   m->request.app);
 		return;
 	}
-	inet_ntop(AF_INET, &service, text, sizeof text);
 	engine_agent_step(m, "probe",
 			  json_pack("{s:I, s:s}", "session",
 				    (json_int_t)migration_data_u64(m, "destination_session"),
@@ -71,64 +75,86 @@ static void probe(struct migration *m)
 			  common_done_if_ok);
 }
 
+static void switch_to(struct migration *m, uint64_t session)
+{
+	json_t *args = json_pack("{s:I}", "session", (json_int_t)session);
+
+	if (m->request.strategy->switch_args)
+		m->request.strategy->switch_args(m, session, args);
+	engine_agent_step(m, "switch", args, common_done_if_ok);
+}
+
 static void switch_to_destination(struct migration *m)
 {
 	migration_data_set_u64(m, "switch_sent", 1);
-	engine_agent_step(m, "switch",
-			  json_pack("{s:I}", "session",
-				    (json_int_t)migration_data_u64(m, "destination_session")),
-			  common_done_if_ok);
+	switch_to(m, migration_data_u64(m, "destination_session"));
 }
 
 static void switch_to_source(struct migration *m)
 {
-	if (!migration_data_u64(m, "switch_sent")) {
+	if (migration_data_u64(m, "switch_sent"))
+		switch_to(m, migration_data_u64(m, "source_session"));
+	else
 		engine_step_done(m, NULL);
-		return;
-	}
-	engine_agent_step(
-		m, "switch",
-		json_pack("{s:I}", "session", (json_int_t)migration_data_u64(m, "source_session")),
-		common_done_if_ok);
 }
 
+static const struct step surveying[] = {
+	{.name = "survey", .state = MIGRATION_PREPARING, .stage = 1, .start = common_survey},
+	{0},
+};
 static const struct step preparing[] = {
-	{.name = "survey", .state = MIGRATION_PREPARING, .start = common_survey},
-	{.name = "anchor", .state = MIGRATION_PREPARING, .start = common_anchor_destination},
-	{.name = "establish", .state = MIGRATION_PREPARING, .start = establish},
+	{.name = "anchor",
+	 .state = MIGRATION_PREPARING,
+	 .stage = 2,
+	 .start = common_anchor_destination},
+	{.name = "establish", .state = MIGRATION_PREPARING, .stage = 2, .start = establish},
 	{0},
 };
 static const struct step ready[] = {
-	{.name = "probe", .state = MIGRATION_READY, .start = probe},
+	{.name = "probe", .state = MIGRATION_READY, .stage = 4, .start = probe},
 	{0},
 };
 static const struct step switching[] = {
 	{.name = "switch",
 	 .state = MIGRATION_SWITCHING,
+	 .stage = 5,
 	 .start = switch_to_destination,
 	 .confirms_switch = true},
 	{0},
 };
+static const struct step holding[] = {
+	{.name = "hold",
+	 .state = MIGRATION_RELEASING,
+	 .stage = 6,
+	 .turnable = true,
+	 .start = common_hold},
+	{0},
+};
 static const struct step releasing[] = {
-	{.name = "hold", .state = MIGRATION_RELEASING, .start = common_hold},
 	{.name = "anchor",
 	 .state = MIGRATION_RELEASING,
+	 .stage = 6,
 	 .start = common_anchor_destination}, /* after a switch-back it moved */
 	{.name = "check",
 	 .state = MIGRATION_RELEASING,
+	 .stage = 6,
 	 .start = common_check_destination,
 	 .optional = true,
 	 .timeout_ms = 8000},
 	{.name = "release",
 	 .state = MIGRATION_RELEASING,
+	 .stage = 6,
 	 .start = common_release_source,
 	 .optional = true,
 	 .timeout_ms = 8000},
-	{.name = "gone", .state = MIGRATION_RELEASING, .start = common_gone_source},
+	{.name = "gone", .state = MIGRATION_RELEASING, .stage = 6, .start = common_gone_source},
+	{0},
+};
+static const struct step unswitching[] = {
+	{.name = "unswitch", .start = switch_to_source},
 	{0},
 };
 static const struct step rollback[] = {
-	{.name = "unswitch", .start = switch_to_source},
 	{.name = "check", .start = common_check_source, .optional = true, .timeout_ms = 8000},
 	{.name = "release",
 	 .start = common_release_destination,
@@ -141,9 +167,12 @@ static const struct step rollback[] = {
 
 const struct mode mode_make_before_break = {
 	.name = "make-before-break",
+	.surveying = surveying,
 	.preparing = preparing,
 	.ready = ready,
 	.switching = switching,
+	.holding = holding,
 	.releasing = releasing,
+	.unswitching = unswitching,
 	.rollback = rollback,
 };

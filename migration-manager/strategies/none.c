@@ -5,4 +5,4 @@
  */
 #include "migration-manager/step.h"
 
-const struct strategy strategy_none = {.name = "none"};
+const struct strategy strategy_none = {.name = "none", .hold_ms = 200};

@@ -40,8 +40,7 @@ static size_t migrations_kept(struct world *w)
 static const struct {
 	const char *body, *params; /* params in order, each followed by a blank */
 } bad_bodies[] = {
-	{"{}", "/ue /destination "},
-	{"{" UE "}", "/destination "},
+	{"{}", "/ue "},
 	{"{\"ue\": 5, \"destination\": null}", "/ue /destination "},
 	{"{\"ue\": \"imsi-1234\", \"destination\": \"edge-b\"}", "/ue "},
 	{"{\"ue\": \"imsi-1234567890123456\", \"destination\": \"edge-b\"}", "/ue "},
@@ -49,7 +48,20 @@ static const struct {
 	{"{" UE ", \"destination\": \"\"}", "/destination "},
 	{"{\"ue\": \"\", \"destination\": \"edge-b\"}", "/ue "},
 	{"{" TO_B ", \"source\": \"edge-b\"}", "/destination "},
+	{"{" TO_B ", \"strategy\": \"duel\"}", "/strategy "},
 	{"{" TO_B ", \"strategy\": \"dual\"}", "/strategy "},
+	{"{" TO_B ", \"strategy\": \"dual\", \"app\": \"a/b\"}", "/strategy "},
+	{"{" TO_B ", \"strategy\": \"dual\", \"app\": \"snake\", \"mode\": \"" BBM "\"}",
+	 "/strategy "},
+	{"{" TO_B ", \"threshold\": 0.5, \"window\": 2, \"timeout_ms\": 9}",
+	 "/threshold /window /timeout_ms "},
+	{"{" TO_B ", \"strategy\": \"dual\", \"app\": \"snake\", \"threshold\": 1.5, \"window\": "
+		  "0, \"timeout_ms\": 600001}",
+	 "/threshold /window /timeout_ms "},
+	{"{" TO_B ", \"strategy\": \"dual\", \"app\": \"snake\", \"threshold\": \"high\"}",
+	 "/threshold "},
+	{"{" TO_B ", \"policy\": \"lowest-rtt\"}", "/policy "},
+	{"{" UE ", \"policy\": \"nearest\"}", "/policy "},
 	{"{" TO_B ", \"strategy\": 1, \"mode\": \"fast\"}", "/strategy /mode "},
 	{"{" TO_B ", \"hold_ms\": -1}", "/hold_ms "},
 	{"{" TO_B ", \"hold_ms\": 600001}", "/hold_ms "},
@@ -57,8 +69,7 @@ static const struct {
 	{"{" TO_B ", \"hold_ms\": 1.5}", "/hold_ms "},
 	{"{" TO_B ", \"app\": [], \"source\": {}}", "/app /source "},
 	{"{" TO_B ", \"colour\": \"red\", \"id\": 7}", "/colour /id "},
-	{"{\"colour\": \"red\", \"hold_ms\": true, \"mode\": \"\"}",
-	 "/ue /destination /mode /hold_ms /colour "},
+	{"{\"colour\": \"red\", \"hold_ms\": true, \"mode\": \"\"}", "/ue /mode /hold_ms /colour "},
 };
 
 static void invalid_params(const struct world *w, char *buf, size_t size)
@@ -290,7 +301,8 @@ static void test_idempotency_key(void **state)
 	}
 	assert_int_equal(migrations_kept(w), 1);
 	/* what was refused has not used its key */
-	world_ask_key(w, "POST", "/v1/migrations", parse("{" UE "}"), "k2", token);
+	world_ask_key(w, "POST", "/v1/migrations", parse("{" TO_B ", \"hold_ms\": -1}"), "k2",
+		      token);
 	world_expect(w, 400, NULL);
 	world_ask_key(w, "POST", "/v1/migrations", parse("{" UE ", \"destination\": \"edge-a\"}"),
 		      "k2", token);

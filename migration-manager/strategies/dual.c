@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * dual: 001's CSM. No state is copied: a second instance at the destination logs in to the cloud
+ * with the same account, follows the world as the first one does, and streams beside it; the switch
+ * exchanges their roles (001 III-C, B11). T_chkp = T_copy = T_restore = 0 (B34).
+ *
+ * Here: the stages up to the switch. What ends a side, after the countdown or rolling back, is in
+ * dual_release.c.
+ */
+#include "migration-manager/strategies/dual.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/daemon.h"
+#include "migration-manager/manager.h"
+#include "migration-manager/modes/common.h"
+
+enum {
+	INSTANCE_PATIENCE_MS = 900000, /* an image of 1 GB at 10 Mbit/s */
+	PLAYER_PATIENCE_MS = 20000,
+	STREAM_PATIENCE_MS = 15000,
+	SETTLE_MS = 4000,
+	SIMILARITY_MS = 75000, /* 001 V-E gives up then */
+	SWITCH_MARGIN_MS = 15000,
+	CUT_MS = 2000
+};
+
+/* Switch numbers are u32 and grow over the life of a world, which may be longer than that of our
+ * journal: tenths of seconds since this time, which lasts until 2037. */
+#define NUMBERS_SINCE_NS (UINT64_C(1704067200) * 1000000000)
+#define NUMBER_NS	 UINT64_C(100000000)
+
+void dual_instance_path(const struct migration *m, char *buf, size_t size)
+{
+	snprintf(buf, size, "/v1/instances/%s", m->request.app);
+}
+
+void dual_player_path(const struct migration *m, char *buf, size_t size)
+{
+	snprintf(buf, size, "/v1/instances/%s/players/%s", m->request.app,
+		 migration_data_string(m, "account"));
+}
+
+static const char *text(const json_t *object, const char *name)
+{
+	const char *value = json_string_value(json_object_get(object, name));
+
+	return value ? value : "";
+}
+
+/* ---- what has to be known ---- */
+
+static int check(const struct migration_request *request, char *ret_reason, size_t size)
+{
+	const char *why = NULL;
+
+	if (!request->app[0])
+		why = "'dual' moves the player of an app, so /app is required";
+	else if (strspn(request->app, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-") != strlen(request->app))
+		why = "'dual' wants an app named by letters, digits, '.', '_', '-'";
+	else if (request->mode != &mode_make_before_break)
+		why = "'dual' needs both sessions at once, so mode make-before-break";
+	if (!why)
+		return 0;
+	snprintf(ret_reason, size, "%s", why);
+	return -EINVAL;
+}
+
+/* The account that plays @app on this UE, or NULL */
+static const char *account_of(const struct registered *ue, const char *app)
+{
+	const json_t *players = ue ? json_object_get(ue->info, "players") : NULL, *player;
+	size_t i;
+
+	json_array_foreach(players, i, player)
+	{
+		if (strcmp(text(player, "app"), app) == 0 && text(player, "account")[0])
+			return text(player, "account");
+	}
+	return NULL;
+}
+
+bool dual_edge_has(const struct registered *edge, const char *app)
+{
+	const json_t *apps = edge ? json_object_get(edge->info, "applications") : NULL, *each;
+	size_t i;
+
+	json_array_foreach(apps, i, each)
+	{
+		if (strcmp(text(each, "app"), app) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int admit(const struct manager *mm, const struct migration_request *request,
+		 const char **ret_cause, char *ret_reason, size_t size)
+{
+	const char *const edges[] = {request->source, request->destination};
+
+	if (!account_of(registry_get(mm->registry.ues, request->ue), request->app)) {
+		*ret_cause = "PLAYER_NOT_FOUND";
+		snprintf(ret_reason, size, "the UE agent of '%s' has told of no player of app '%s'",
+			 request->ue, request->app);
+		return -ENOENT;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		const struct registered *edge = registry_get(mm->registry.edges, edges[i]);
+
+		if (!edge || dual_edge_has(edge, request->app))
+			continue;
+		*ret_cause = "APP_NOT_FOUND";
+		snprintf(ret_reason, size, "edge '%s' has no application '%s'", edges[i],
+			 request->app);
+		return -ENOENT;
+	}
+	return 0;
+}
+
+/* After a restart of the manager agents come back one after another. */
+static void look_at_agents(struct migration *m)
+{
+	const struct registry *r = &m->mm->registry;
+	const char *account = account_of(registry_get(r->ues, m->request.ue), m->request.app);
+	const char *source = migration_data_string(m, "source_edge");
+	bool both = dual_edge_has(registry_get(r->edges, source), m->request.app) &&
+		    dual_edge_has(registry_get(r->edges, m->request.destination), m->request.app);
+
+	if (account && both)
+		engine_step_done(m, json_pack("{s:s}", "account", account));
+	else if (clock_mono_ns() < m->deadline_mono_ns)
+		engine_step_sleep(m, m->mm->times->retry, look_at_agents);
+	else if (!account)
+		engine_step_failed(m, "PLAYER_NOT_FOUND", "the UE has no player of app '%s'",
+				   m->request.app);
+	else
+		engine_step_failed(m, "APP_NOT_FOUND",
+				   "app '%s' is not known at both '%s' and '%s'", m->request.app,
+				   source, m->request.destination);
+}
+
+/* ---- i: the instance ---- */
+
+/* Whose the instance is has to be in the journal before it is started. */
+static void looked_at_instance(struct migration *m, const struct http_answer *answer)
+{
+	const char *state = text(answer->body, "state");
+
+	if (answer->status != 200) {
+		engine_problem(m, "the destination's edge agent", answer);
+		return;
+	}
+	engine_step_done(m,
+			 json_pack("{s:b}", "instance_ours",
+				   strcmp(state, "absent") == 0 || strcmp(state, "failed") == 0));
+}
+
+static void look_at_instance(struct migration *m)
+{
+	char path[128];
+
+	dual_instance_path(m, path, sizeof path);
+	engine_ask(m, PARTICIPANT_DESTINATION_EDGE, "GET", path, NULL, looked_at_instance);
+}
+
+static void start_instance(struct migration *m);
+static void ask_instance(struct migration *m);
+
+static json_t *instance_figures(const struct migration *m, const json_t *instance)
+{
+	static const char *const names[][2] = {{"pull_us", "instance_pull_us"},
+					       {"check_us", "instance_check_us"},
+					       {"start_us", "instance_start_us"},
+					       {"image_bytes", "instance_bytes"},
+					       {"pulled_bytes", "instance_pulled_bytes"}};
+	json_t *figures = json_object();
+
+	/* Those of an instance that was there are of another day. */
+	for (size_t i = 0; i < 5 && json_is_true(json_object_get(m->data, "instance_ours")); i++) {
+		if (json_object_get(instance, names[i][0]))
+			json_object_set(figures, names[i][1],
+					json_object_get(instance, names[i][0]));
+	}
+	return figures;
+}
+
+static void instance_answered(struct migration *m, const struct http_answer *answer)
+{
+	const char *state = text(answer->body, "state"), *cause = text(answer->body, "cause");
+
+	if (answer->status != 200 && answer->status != 202)
+		engine_problem(m, "the instance was not started", answer);
+	else if (strcmp(state, "running") == 0)
+		engine_step_done(m, instance_figures(m, answer->body));
+	else if (strcmp(state, "failed") == 0)
+		engine_step_failed(m, cause[0] ? cause : "INSTANCE_FAILED",
+				   "the instance of '%s' at '%s': %s", m->request.app,
+				   m->request.destination, text(answer->body, "detail"));
+	else if (clock_mono_ns() >= m->deadline_mono_ns)
+		engine_step_failed(m, "INSTANCE_NOT_RUNNING", "the instance is still '%s'", state);
+	else if (strcmp(state, "absent") == 0)
+		engine_step_sleep(m, DUAL_POLL_MS, start_instance);
+	else
+		engine_step_sleep(m, DUAL_POLL_MS, ask_instance);
+}
+
+static void ask_instance(struct migration *m)
+{
+	char path[128];
+
+	dual_instance_path(m, path, sizeof path);
+	engine_ask(m, PARTICIPANT_DESTINATION_EDGE, "GET", path, NULL, instance_answered);
+}
+
+static void start_instance(struct migration *m)
+{
+	char path[128];
+
+	dual_instance_path(m, path, sizeof path);
+	engine_ask(m, PARTICIPANT_DESTINATION_EDGE, "PUT", path, json_object(), instance_answered);
+}
+
+/* ---- ii and iii: the player logs in and is synchronised ---- */
+
+static void log_in(struct migration *m);
+
+/* Return: false when the step has ended, or tries again with @again */
+static bool player_there(struct migration *m, const struct http_answer *answer,
+			 void (*again)(struct migration *m))
+{
+	const char *cause = text(answer->body, "cause");
+	bool for_now = answer->status == 502 || strcmp(cause, "INSTANCE_NOT_RUNNING") == 0;
+
+	if (for_now && clock_mono_ns() < m->deadline_mono_ns) {
+		engine_step_sleep(m, m->mm->times->retry, again);
+	} else if (answer->status != 200 && answer->status != 202) {
+		engine_problem(m, "the player at the destination", answer);
+	} else if (strcmp(text(answer->body, "state"), "failed") == 0) {
+		engine_step_failed(m, cause[0] ? cause : "PLAYER_FAILED",
+				   "the player of '%s' at '%s' failed",
+				   migration_data_string(m, "account"), m->request.destination);
+	} else {
+		return true;
+	}
+	return false;
+}
+
+static void logged_in(struct migration *m, const struct http_answer *answer)
+{
+	json_t *outcome;
+
+	if (!player_there(m, answer, log_in))
+		return;
+	if (strcmp(text(answer->body, "state"), "logging-in") == 0) {
+		if (clock_mono_ns() < m->deadline_mono_ns)
+			engine_step_sleep(m, DUAL_POLL_MS, log_in);
+		else
+			engine_step_failed(m, "NOT_LOGGED_IN",
+					   "the destination is still logging in to the cloud");
+		return;
+	}
+	outcome = json_object();
+	json_object_set(outcome, "stream_address", json_object_get(answer->body, "address"));
+	json_object_set(outcome, "stream_port", json_object_get(answer->body, "port"));
+	json_object_set(outcome, "login_us", json_object_get(answer->body, "login_us"));
+	engine_step_done(m, outcome);
+}
+
+static void log_in(struct migration *m)
+{
+	char path[192];
+
+	migration_data_set_u64(m, "player_sent", 1);
+	dual_player_path(m, path, sizeof path);
+	engine_ask(m, PARTICIPANT_DESTINATION_EDGE, "PUT", path, json_object(), logged_in);
+}
+
+static void ask_player(struct migration *m,
+		       void (*done)(struct migration *, const struct http_answer *))
+{
+	char path[192];
+
+	dual_player_path(m, path, sizeof path);
+	engine_ask(m, PARTICIPANT_DESTINATION_EDGE, "GET", path, NULL, done);
+}
+
+static void synchronise(struct migration *m);
+
+static void synchronised(struct migration *m, const struct http_answer *answer)
+{
+	const char *state = text(answer->body, "state");
+	json_t *outcome;
+
+	if (!player_there(m, answer, synchronise))
+		return;
+	if (strcmp(state, "synchronised") != 0 && strcmp(state, "streaming") != 0) {
+		if (clock_mono_ns() < m->deadline_mono_ns)
+			engine_step_sleep(m, DUAL_POLL_MS, synchronise);
+		else
+			engine_step_failed(m, "NOT_SYNCHRONISED", "the destination is still '%s'",
+					   state);
+		return;
+	}
+	outcome = json_object();
+	json_object_set(outcome, "snapshot_us", json_object_get(answer->body, "snapshot_us"));
+	json_object_set(outcome, "snapshot_bytes", json_object_get(answer->body, "snapshot_bytes"));
+	engine_step_done(m, outcome);
+}
+
+static void synchronise(struct migration *m)
+{
+	ask_player(m, synchronised);
+}
+
+/* ---- iv: the UE joins the second stream ---- */
+
+/* Larger than all that this UE had before. */
+static uint64_t next_switch_base(const struct migration *m)
+{
+	uint64_t base = (clock_now_ns() - NUMBERS_SINCE_NS) / NUMBER_NS;
+
+	for (const struct migration *each = m->mm->migrations; each; each = each->hh.next) {
+		uint64_t last = migration_data_u64(each, "switch_base");
+
+		if (last && strcmp(each->request.ue, m->request.ue) == 0 &&
+		    last + each->epoch > base)
+			base = last + each->epoch;
+	}
+	return base;
+}
+
+static void joined(struct migration *m, const struct http_answer *answer)
+{
+	json_t *outcome;
+
+	if (answer->status != 200) {
+		engine_problem(m, "the UE did not join the stream", answer);
+		return;
+	}
+	outcome = json_object();
+	if (json_object_get(answer->body, "join_us"))
+		json_object_set(outcome, "join_us", json_object_get(answer->body, "join_us"));
+	json_object_set_new(outcome, "switch_base", json_integer((json_int_t)next_switch_base(m)));
+	engine_step_done(m, outcome);
+}
+
+static void stream(struct migration *m);
+
+static void join(struct migration *m, const struct http_answer *answer)
+{
+	json_t *args;
+
+	if (!player_there(m, answer, stream))
+		return;
+	args = json_pack("{s:I, s:s}", "session",
+			 (json_int_t)migration_data_u64(m, "destination_session"), "app",
+			 m->request.app);
+	json_object_set(args, "address", json_object_get(answer->body, "address"));
+	json_object_set(args, "port", json_object_get(answer->body, "port"));
+	json_object_set(args, "key", json_object_get(answer->body, "stream_key"));
+	migration_data_set_u64(m, "stream_sent", 1);
+	engine_agent_step(m, "stream", args, joined);
+}
+
+static void stream(struct migration *m)
+{
+	ask_player(m, join);
+}
+
+/* ---- v: the stream switch, in the mode's own step ---- */
+
+static uint64_t switch_ms(const struct migration *m)
+{
+	return (m->request.timeout_ms ? m->request.timeout_ms : SIMILARITY_MS) + SWITCH_MARGIN_MS;
+}
+
+/* What rolls back, and what goes on where there is no other way, doesn't wait for a pair that is
+ * alike; the switch that may still wait for one is cancelled by it. */
+static void switch_args(struct migration *m, uint64_t session, json_t *args)
+{
+	uint64_t number = migration_data_u64(m, "switch_base") + m->epoch;
+	bool force = m->switched || m->direction == DIRECTION_ROLLBACK ||
+		     migration_data_u64(m, "forced_epoch") == m->epoch;
+	json_t *stream = json_pack("{s:I, s:b, s:I}", "number", (json_int_t)number, "force", force,
+				   "timeout_ms", (json_int_t)(switch_ms(m) - SWITCH_MARGIN_MS));
+
+	if (m->request.threshold >= 0)
+		json_object_set_new(stream, "threshold", json_real(m->request.threshold));
+	if (m->request.window)
+		json_object_set_new(stream, "window", json_integer((json_int_t)m->request.window));
+	if (force)
+		json_object_set_new(stream, "cancel", json_integer((json_int_t)number - 1));
+	json_object_set_new(args, "app", json_string(m->request.app));
+	json_object_set_new(args, "stream", stream);
+}
+
+static void cut_answered(const struct http_answer *answer, void *user)
+{
+	/* The step's own answer tells what became of it. */
+}
+
+static void cut_switch(struct migration *m)
+{
+	const struct registered *ue = registry_get(m->mm->registry.ues, m->request.ue);
+	char url[REGISTRY_URL_SIZE + 64];
+	struct http_call call = {
+		.method = "DELETE", .url = url, .token = m->mm->token, .timeout_ms = CUT_MS};
+
+	if (!ue)
+		return;
+	snprintf(url, sizeof url, "%s/v1/steps/%s/switch", ue->url, m->id);
+	(void)http_client_call(m->mm->client, &call, cut_answered, NULL, NULL);
+}
+
+static void settle(struct migration *m)
+{
+	json_int_t number = (json_int_t)(migration_data_u64(m, "switch_base") + m->epoch);
+
+	engine_agent_step(m, "settle",
+			  json_pack("{s:I, s:s, s:I}", "session",
+				    (json_int_t)migration_data_u64(m, "destination_session"), "app",
+				    m->request.app, "number", number),
+			  common_done_if_ok);
+}
+
+static const struct step initialising[] = {
+	{.name = "agents", .state = MIGRATION_PREPARING, .stage = 1, .start = look_at_agents},
+	{.name = "image", .state = MIGRATION_PREPARING, .stage = 1, .start = look_at_instance},
+	{.name = "instance",
+	 .state = MIGRATION_PREPARING,
+	 .stage = 1,
+	 .patience_ms = INSTANCE_PATIENCE_MS,
+	 .start = start_instance},
+	{0},
+};
+static const struct step preparing[] = {
+	{.name = "player",
+	 .state = MIGRATION_PREPARING,
+	 .stage = 2,
+	 .patience_ms = PLAYER_PATIENCE_MS,
+	 .start = log_in},
+	{0},
+};
+static const struct step synchronising[] = {
+	{.name = "synchronise",
+	 .state = MIGRATION_SYNCHRONISING,
+	 .stage = 3,
+	 .patience_ms = PLAYER_PATIENCE_MS,
+	 .start = synchronise},
+	{.name = "stream",
+	 .state = MIGRATION_SYNCHRONISING,
+	 .stage = 4,
+	 .patience_ms = STREAM_PATIENCE_MS,
+	 .start = stream},
+	{0},
+};
+/* The figures of the switch are complete when an input has been applied by the new way. That may
+ * take a while, or for ever where nobody plays, and holds up nothing. */
+static const struct step switched[] = {
+	{.name = "settle",
+	 .state = MIGRATION_RELEASING,
+	 .stage = 6,
+	 .optional = true,
+	 .turnable = true,
+	 .timeout_ms = SETTLE_MS,
+	 .start = settle},
+	{0},
+};
+
+const struct strategy strategy_dual = {
+	.name = "dual",
+	.initialising = initialising,
+	.preparing = preparing,
+	.synchronising = synchronising,
+	.switched = switched,
+	.releasing = dual_releasing,
+	.rollback = dual_rollback,
+	.hold_ms = 30000,
+	.staged = true,
+	.back_and_forth = true,
+	.check = check,
+	.admit = admit,
+	.switch_args = switch_args,
+	.switch_ms = switch_ms,
+	.cut_switch = cut_switch,
+};

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dual: what its two files share. What its steps keep in a migration's data, besides the modes':
+ *
+ *   account          whose player moves; from the UE agent's registration
+ *   instance_ours    this migration started the destination's instance: rolling back stops it
+ *   player_sent      the destination was asked to log the player in
+ *   stream_sent      the UE was asked to join the destination's stream
+ *   stream_address, stream_port   of the destination's streaming server
+ *   switch_base      the switch of epoch E has number switch_base + E
+ *   instance_*, login_us, snapshot_*, join_us, stream   what they measured
+ *
+ * The stream's key is asked for where it is needed and never kept: records are open to read.
+ */
+#ifndef BATON_MM_STRATEGIES_DUAL_H
+#define BATON_MM_STRATEGIES_DUAL_H
+
+#include "migration-manager/engine.h"
+#include "migration-manager/registry.h"
+
+enum { DUAL_POLL_MS = 10 };
+
+extern const struct step dual_releasing[], dual_rollback[];
+
+/** dual_edge_has - has the agent of @edge (or NULL) told of an application @app? */
+bool dual_edge_has(const struct registered *edge, const char *app);
+/** dual_instance_path - of the app's instance at an edge agent: /v1/instances/{app} */
+void dual_instance_path(const struct migration *m, char *buf, size_t size);
+/** dual_player_path - /v1/instances/{app}/players/{account} */
+void dual_player_path(const struct migration *m, char *buf, size_t size);
+
+#endif
