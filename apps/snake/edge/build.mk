@@ -10,3 +10,4 @@ $(call library,snake-edge,$(filter-out $(_raster) $(_edge)main.c,$(wildcard $(_e
 $(call program,snake-edge,$(_edge)main.c,snake-edge snake-raster snake stream picture core,libuv jansson)
 
 $(call unit-test,test_raster,tests/unit/test_raster.c,snake-raster snake picture)
+$(call unit-test,test_snake_edge,tests/unit/test_snake_edge.c,snake-edge snake core,libuv jansson)
