@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An account and what its three servers keep of it: the login server its secret, the session
+ * manager its set of sessions and its client-side state (B16), the logic server its snake and
+ * inputs.
+ */
+#ifndef BATON_APPS_SNAKE_CLOUD_ACCOUNT_H
+#define BATON_APPS_SNAKE_CLOUD_ACCOUNT_H
+
+#include "apps/session/session.h"
+#include "apps/snake/cloud/inputs.h"
+#include "lib/yaml.h"
+
+enum {
+	ACCOUNTS_MAX = 256,
+	ACCOUNT_NAME_SIZE = 32,
+	ACCOUNT_SECRET_SIZE = 128,
+	ACCOUNT_NO_PLAYER = -1,
+};
+
+struct account {
+	char name[ACCOUNT_NAME_SIZE];
+	char secret[ACCOUNT_SECRET_SIZE]; /* zeros after its end */
+	unsigned id;			  /* from 1, in file order */
+	/* session manager */
+	struct session_set set;
+	unsigned tickets; /* session ids that were given out and not claimed yet */
+	struct state_view view;
+	uint64_t alone_ns; /* when its last session left, or the start; monotonic */
+	uint64_t lost_ns;  /* when its primary was lost; 0: it has one */
+	/* logic server */
+	int player; /* number of its snake, or ACCOUNT_NO_PLAYER */
+	struct inputs inputs;
+};
+
+struct accounts {
+	struct account *account;
+	size_t count;
+};
+
+/** account_name_ok - 1 to 31 characters of [a-z0-9._-] */
+bool account_name_ok(const char *name);
+
+/** accounts_read - the configuration's list of {name, secret}; Return: 0, -EINVAL with @err,
+ * -ENOMEM */
+int accounts_read(const struct yaml_doc *doc, const struct yaml_node *list, struct accounts *ret,
+		  struct yaml_error *err);
+void accounts_free(struct accounts *a);
+
+/* or NULL */
+struct account *accounts_find(const struct accounts *a, const char *name);
+
+#endif

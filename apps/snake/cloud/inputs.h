@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An account's inputs on their way to the logic server. The UE numbers them from 1 and sends again,
+ * on whatever session is primary, what no delta has acknowledged; so they come twice, and with
+ * gaps. From here they go on once each and in order. Pure.
+ */
+#ifndef BATON_APPS_SNAKE_CLOUD_INPUTS_H
+#define BATON_APPS_SNAKE_CLOUD_INPUTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "apps/snake/wire.h"
+
+enum { INPUTS_WINDOW = 256 /* numbers above the last applied one that are held */ };
+
+struct inputs {
+	uint32_t applied; /* number of the last one that was taken; 0 none */
+	bool counting;	  /* the first number of this game is known */
+	bool held[INPUTS_WINDOW];
+	uint8_t kind[INPUTS_WINDOW];
+};
+
+struct inputs_tally {
+	uint64_t accepted, duplicate, ahead;
+};
+
+/** inputs_init - @applied: what has been applied before (a restart); 0: the first that comes begins
+ */
+void inputs_init(struct inputs *in, uint32_t applied);
+
+/**
+ * inputs_put - hold what is new; what was applied or is held already is a duplicate, what is more
+ * than INPUTS_WINDOW above the last applied is ahead: dropped, the UE sends it again
+ *
+ * In a new game any number may be the first: the UE counts on when its snake has left meanwhile.
+ */
+void inputs_put(struct inputs *in, const struct state_input *m, struct inputs_tally *tally);
+
+/** inputs_next - the one after the last applied; Return: false when it hasn't come yet */
+bool inputs_next(const struct inputs *in, enum state_input_kind *ret);
+/** inputs_take - it is applied; only after inputs_next was true */
+void inputs_take(struct inputs *in);
+
+#endif

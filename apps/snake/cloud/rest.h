@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The daemon's HTTP: login, status, accounts, health, metrics (docs/csm.md). */
+#ifndef BATON_APPS_SNAKE_CLOUD_REST_H
+#define BATON_APPS_SNAKE_CLOUD_REST_H
+
+#include "apps/snake/cloud/login.h"
+
+struct cloud {
+	struct accounts accounts;
+	struct state_file *state;
+	struct sessions *sessions;
+	struct logic *logic;
+	struct login login;
+	uint16_t tick_hz;
+};
+
+/* Routes whose user is a struct cloud: with and without the login server's */
+extern const struct http_route rest_wan_routes[], rest_management_routes[];
+
+#endif

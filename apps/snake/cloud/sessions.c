@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "apps/snake/cloud/sessions.h"
+#include "lib/daemon.h"
+#include "lib/log.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+
+enum {
+	SWEEP_MS = 100,
+	HELLO_SECONDS = 2,
+	TICKET_SECONDS = 5,
+	REST_SECONDS = 2,	 /* without a primary, until the snake rests */
+	LEAVE_SECONDS = 30,	 /* without a session, until it leaves the world */
+	SNAPSHOT_NS = 100000000, /* between two that one session asks for */
+	TRAIL = 128,		 /* ticks whose way to the peer is known */
+};
+
+struct ticket {
+	struct account *account; /* NULL: free */
+	uint64_t given_ns;
+	uint8_t id[STATE_SESSION_LEN];
+	char edge[SESSIONS_EDGE_SIZE];
+};
+
+struct client {
+	struct session session; /* first: Algorithm 1 gives it back */
+	struct sessions *all;
+	struct account *account;
+	struct connection *connection;
+	char id[9]; /* the first digits of its session id */
+	char edge[SESSIONS_EDGE_SIZE];
+	bool asked;
+	uint64_t snapshot_ns;
+	struct {
+		uint32_t tick;
+		uint64_t sent; /* octets of the connection up to its delta */
+	} trail[TRAIL];
+	size_t trail_next;
+};
+
+struct sessions {
+	struct sessions_config config;
+	struct connections *connections;
+	struct logic *logic;
+	uv_timer_t sweep;
+	struct ticket ticket[SESSIONS_MAX];
+	struct sessions_tally tally;
+	uint8_t world[WORLD_ENCODED_MAX];
+};
+
+static struct client *client_of(struct session *session)
+{
+	return (struct client *)session;
+}
+
+/* ---- tickets ---- */
+
+int sessions_ticket(struct sessions *s, struct account *a, const char *edge,
+		    uint8_t ret_id[STATE_SESSION_LEN])
+{
+	struct ticket *t = s->ticket;
+
+	if (a->set.count + a->tickets >= SESSION_SET_MAX)
+		return -EMFILE;
+	while (t < s->ticket + SESSIONS_MAX && t->account)
+		t++;
+	if (t == s->ticket + SESSIONS_MAX || connections_count(s->connections) >= SESSIONS_MAX)
+		return -ENOSPC;
+	if (getrandom(t->id, sizeof t->id, 0) != sizeof t->id)
+		return -EIO;
+	t->account = a;
+	t->given_ns = clock_mono_ns();
+	snprintf(t->edge, sizeof t->edge, "%s", edge);
+	a->tickets++;
+	memcpy(ret_id, t->id, sizeof t->id);
+	return 0;
+}
+
+static void ticket_end(struct ticket *t)
+{
+	t->account->tickets--;
+	*t = (struct ticket){0};
+}
+
+static struct ticket *ticket_find(struct sessions *s, const uint8_t id[STATE_SESSION_LEN])
+{
+	for (size_t i = 0; i < SESSIONS_MAX; i++)
+		if (s->ticket[i].account && memcmp(s->ticket[i].id, id, STATE_SESSION_LEN) == 0)
+			return &s->ticket[i];
+	return NULL;
+}
+
+/* ---- downward ---- */
+
+static void trail(struct client *c, uint32_t tick)
+{
+	c->trail[c->trail_next].tick = tick;
+	c->trail[c->trail_next].sent = connection_sent(c->connection);
+	c->trail_next = (c->trail_next + 1) % TRAIL;
+}
+
+static bool send_snapshot(struct client *c)
+{
+	struct sessions *s = c->all;
+	const struct world *w = logic_world(s->logic);
+	int len = world_encode(w, s->world, sizeof s->world);
+	uint8_t head[STATE_SMALL_MAX];
+
+	c->asked = false;
+	c->snapshot_ns = clock_mono_ns();
+	s->tally.snapshots++;
+	if (!connection_send(c->connection, head, state_put_snapshot(head, w->tick, (size_t)len),
+			     s->world, (size_t)len))
+		return false;
+	trail(c, w->tick);
+	return true;
+}
+
+static bool send_small(struct client *c, const uint8_t *frame, size_t len)
+{
+	return connection_send(c->connection, frame, len, NULL, 0);
+}
+
+static bool send_role(struct client *c, enum state_outcome outcome)
+{
+	struct state_role_change m = {.role = (uint8_t)c->session.role,
+				      .switch_number = c->account->set.newest,
+				      .outcome = (uint8_t)outcome};
+	uint8_t frame[STATE_SMALL_MAX];
+
+	return send_small(c, frame, state_put_role(frame, &m));
+}
+
+static bool send_view(struct client *c)
+{
+	uint8_t frame[STATE_SMALL_MAX];
+
+	return send_small(c, frame, state_put_view(frame, &c->account->view));
+}
+
+void sessions_tick(uint32_t tick, const uint8_t *delta, size_t len, void *sessions)
+{
+	struct sessions *s = sessions;
+	struct connection *next, *at = connection_after(s->connections, NULL);
+	uint64_t now = clock_mono_ns();
+
+	for (; at; at = next) {
+		struct client *c = connection_user(at);
+		uint8_t head[STATE_SMALL_MAX];
+
+		next = connection_after(s->connections, at);
+		if (!c)
+			continue;
+		if (!connection_send(at, head,
+				     state_put_delta(head, tick, c->account->inputs.applied, len),
+				     delta, len))
+			continue;
+		trail(c, tick);
+		if (c->asked && now - c->snapshot_ns >= SNAPSHOT_NS)
+			send_snapshot(c);
+	}
+	connections_refill(s->connections);
+}
+
+/* ---- upward ---- */
+
+static bool send_welcome(struct client *c)
+{
+	const struct world *w = logic_world(c->all->logic);
+	const struct account *a = c->account;
+	struct state_welcome m = {.role = (uint8_t)c->session.role,
+				  .player = (uint16_t)a->player,
+				  .tick_hz = c->all->config.tick_hz,
+				  .width = w->width,
+				  .height = w->height,
+				  .last_input = a->inputs.applied,
+				  .switch_number = a->set.newest};
+	uint8_t frame[STATE_SMALL_MAX];
+
+	return send_small(c, frame, state_put_welcome(frame, &m));
+}
+
+static struct client *client_new(struct sessions *s, struct connection *connection,
+				 const struct ticket *t)
+{
+	struct client *c = calloc(1, sizeof *c);
+
+	if (!c)
+		return NULL;
+	c->all = s;
+	c->account = t->account;
+	c->connection = connection;
+	snprintf(c->id, sizeof c->id, "%02x%02x%02x%02x", t->id[0], t->id[1], t->id[2], t->id[3]);
+	memcpy(c->edge, t->edge, sizeof c->edge);
+	return c;
+}
+
+/* The session is there: line 2 of Algorithm 1 finds it in no set */
+static int enter(struct sessions *s, struct client *c)
+{
+	struct session_packet none = {0};
+	struct session_result r;
+
+	if (logic_enter(s->logic, c->account) < 0)
+		return -ENOSPC;
+	r = session_manage(&c->account->set, &c->session, &none);
+	if (r.verdict != SESSION_CREATED)
+		return -EMFILE;
+	if (c->session.role == SESSION_PRIMARY)
+		c->account->lost_ns = 0;
+	s->tally.opened++;
+	log_info("sessions", "account=%s session=%s edge=%s role=%d what=opened", c->account->name,
+		 c->id, c->edge, c->session.role);
+	return 0;
+}
+
+static int take_hello(struct sessions *s, struct connection *connection, const uint8_t *body,
+		      size_t len)
+{
+	uint8_t id[STATE_SESSION_LEN];
+	struct ticket *t;
+	struct client *c;
+
+	if (state_get_hello(body, len, id) < 0)
+		return -EBADMSG;
+	t = ticket_find(s, id);
+	if (!t) {
+		s->tally.forged++;
+		connection_end(connection, STATE_BYE_FORGED);
+		return 0;
+	}
+	c = client_new(s, connection, t);
+	ticket_end(t);
+	if (!c)
+		return -ENOMEM;
+	connection_set_user(connection, c);
+	if (enter(s, c) < 0)
+		return -ENOSPC;
+	if (send_welcome(c) && send_snapshot(c) && c->account->view.len)
+		send_view(c);
+	return 0;
+}
+
+/* A newer number has to outlive a restart before anybody is told that it was accepted */
+static bool keep_signal(struct sessions *s, struct client *c, const struct session_packet *p)
+{
+	const struct account *a = c->account;
+	struct state_record r = {.last_input = a->inputs.applied, .switch_number = p->number};
+
+	if (!p->signal || p->number <= a->set.newest)
+		return true;
+	memcpy(r.account, a->name, sizeof r.account);
+	if (state_file_put(s->config.state, &r, 1) == 0)
+		return true;
+	s->tally.signals_unkept++;
+	return false;
+}
+
+static void answer_signal(struct sessions *s, struct client *c, const struct session_result *r)
+{
+	bool accepted = r->signal == SESSION_ACCEPTED;
+
+	s->tally.signals_accepted += accepted;
+	s->tally.signals_stale += !accepted;
+	if (accepted)
+		c->account->lost_ns = 0;
+	log_info("sessions", "account=%s session=%s edge=%s switch=%u what=%s", c->account->name,
+		 c->id, c->edge, c->account->set.newest, accepted ? "primary" : "stale");
+	if (r->demoted)
+		send_role(client_of(r->demoted), STATE_ACCEPTED);
+	send_role(c, accepted ? STATE_ACCEPTED : STATE_STALE);
+}
+
+static int take_input(struct sessions *s, struct client *c, const uint8_t *body, size_t len)
+{
+	struct state_input m;
+	struct session_packet p;
+	struct session_result r;
+
+	if (state_get_input(body, len, &m) < 0)
+		return -EBADMSG;
+	p = (struct session_packet){.signal = m.signal, .number = m.switch_number};
+	if (!keep_signal(s, c, &p))
+		return 0;
+	r = session_manage(&c->account->set, &c->session, &p);
+	if (r.verdict == SESSION_TRANSFER)
+		logic_write(s->logic, c->account, &m);
+	else
+		s->tally.inputs_secondary += m.count;
+	if (r.signal != SESSION_NO_SIGNAL)
+		answer_signal(s, c, &r);
+	return 0;
+}
+
+static bool is_object(const char *text, size_t len)
+{
+	json_t *json = json_loadb(text, len, 0, NULL);
+	bool yes = json_is_object(json);
+
+	json_decref(json);
+	return yes;
+}
+
+/* Client-side state (B16): from the primary it is kept and goes to the other sessions */
+static int take_view(struct sessions *s, struct client *c, const uint8_t *body, size_t len)
+{
+	struct session_set set = c->account->set;
+	struct state_view m;
+
+	if (state_get_view(body, len, &m) < 0)
+		return -EBADMSG;
+	if (c->session.role != SESSION_PRIMARY || !is_object(m.text, m.len)) {
+		s->tally.views_dropped++;
+		return 0;
+	}
+	s->tally.views++;
+	c->account->view = m;
+	for (size_t i = 0; i < set.count; i++)
+		if (set.session[i] != &c->session)
+			send_view(client_of(set.session[i]));
+	return 0;
+}
+
+static int take_bye(struct client *c, const uint8_t *body, size_t len)
+{
+	enum state_bye reason;
+
+	if (state_get_bye(body, len, &reason) < 0)
+		return -EBADMSG;
+	connection_end(c->connection, STATE_BYE_LOGOUT);
+	return 0;
+}
+
+static int on_frame(struct connection *connection, uint8_t type, const uint8_t *body, size_t len)
+{
+	struct sessions *s = connections_user(connection_all(connection));
+	struct client *c = connection_user(connection);
+
+	if (!c)
+		return type == STATE_HELLO ? take_hello(s, connection, body, len) : -EPROTO;
+	switch (type) {
+	case STATE_INPUT:
+		return take_input(s, c, body, len);
+	case STATE_VIEW:
+		return take_view(s, c, body, len);
+	case STATE_ASK:
+		c->asked = true;
+		return len ? -EBADMSG : 0;
+	case STATE_BYE:
+		return take_bye(c, body, len);
+	}
+	return -EPROTO;
+}
+
+static void on_end(struct connection *connection)
+{
+	struct client *c = connection_user(connection);
+	struct account *a;
+
+	if (!c)
+		return;
+	connection_set_user(connection, NULL);
+	a = c->account;
+	if (c->session.role == SESSION_PRIMARY)
+		a->lost_ns = clock_mono_ns();
+	if (c->session.set)
+		c->all->tally.closed++;
+	log_info("sessions", "account=%s session=%s edge=%s role=%d what=closed", a->name, c->id,
+		 c->edge, c->session.role);
+	session_leave(&c->session);
+	if (a->set.count == 0)
+		a->alone_ns = clock_mono_ns();
+	free(c);
+}
+
+/* ---- what time does ---- */
+
+static void forget(struct sessions *s, struct account *a)
+{
+	struct state_record r = {0};
+
+	logic_leave(s->logic, a);
+	session_set_init(&a->set, 0);
+	a->view = (struct state_view){0};
+	memcpy(r.account, a->name, sizeof r.account);
+	if (state_file_put(s->config.state, &r, 1) < 0)
+		log_warn("sessions", "account=%s what=\"not forgotten on disk\"", a->name);
+}
+
+static void sweep_account(struct sessions *s, struct account *a, uint64_t now)
+{
+	bool known = a->player != ACCOUNT_NO_PLAYER || a->inputs.counting || a->set.newest;
+
+	if (a->lost_ns && now - a->lost_ns >= REST_SECONDS * NS_PER_S) {
+		logic_rest(s->logic, a);
+		a->lost_ns = 0;
+	}
+	if (known && a->set.count == 0 && now - a->alone_ns >= LEAVE_SECONDS * NS_PER_S)
+		forget(s, a);
+}
+
+static void sweep_connections(struct sessions *s)
+{
+	struct connection *next, *at = connection_after(s->connections, NULL);
+
+	for (; at; at = next) {
+		next = connection_after(s->connections, at);
+		if (connection_user(at) || connection_age_ns(at) < HELLO_SECONDS * NS_PER_S)
+			continue;
+		s->tally.hello_late++;
+		connection_end(at, STATE_BYE_PROTOCOL);
+	}
+}
+
+static void on_sweep(uv_timer_t *timer)
+{
+	struct sessions *s = timer->data;
+	uint64_t now = clock_mono_ns();
+
+	sweep_connections(s);
+	for (size_t i = 0; i < SESSIONS_MAX; i++) {
+		struct ticket *t = &s->ticket[i];
+
+		if (!t->account || now - t->given_ns < TICKET_SECONDS * NS_PER_S)
+			continue;
+		s->tally.tickets_void++;
+		ticket_end(t);
+	}
+	for (size_t i = 0; i < s->config.accounts->count; i++)
+		sweep_account(s, &s->config.accounts->account[i], now);
+}
+
+/* ---- life ---- */
+
+static void restore(struct sessions *s, struct account *a)
+{
+	struct state_record r = state_file_get(s->config.state, a->name);
+
+	session_set_init(&a->set, r.switch_number);
+	inputs_init(&a->inputs, r.last_input);
+	a->alone_ns = clock_mono_ns();
+}
+
+int sessions_new(uv_loop_t *loop, const struct sessions_config *config, struct sessions **ret)
+{
+	static const struct connection_events events = {.on_frame = on_frame, .on_end = on_end};
+	struct sessions *s = calloc(1, sizeof *s);
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	s->config = *config;
+	for (size_t i = 0; i < config->accounts->count; i++)
+		restore(s, &config->accounts->account[i]);
+	r = connections_new(loop, config->address, config->port, SESSIONS_MAX, &events, s,
+			    &s->connections);
+	if (r < 0) {
+		free(s);
+		return r;
+	}
+	s->sweep.data = s;
+	uv_timer_init(loop, &s->sweep);
+	uv_timer_start(&s->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
+	*ret = s;
+	return 0;
+}
+
+void sessions_set_logic(struct sessions *s, struct logic *logic)
+{
+	s->logic = logic;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void sessions_free(struct sessions *s)
+{
+	if (!s)
+		return;
+	connections_free(s->connections);
+	uv_close((uv_handle_t *)&s->sweep, on_closed);
+}
+
+uint16_t sessions_port(const struct sessions *s)
+{
+	return connections_port(s->connections);
+}
+
+/* ---- what REST asks ---- */
+
+const struct sessions_tally *sessions_tally(const struct sessions *s)
+{
+	return &s->tally;
+}
+
+const struct connections_tally *sessions_connections(const struct sessions *s)
+{
+	return connections_tally(s->connections);
+}
+
+size_t sessions_count(const struct sessions *s, enum session_role role)
+{
+	struct connection *at = NULL;
+	size_t n = 0;
+
+	while ((at = connection_after(s->connections, at))) {
+		const struct client *c = connection_user(at);
+
+		n += (c ? c->session.role : SESSION_OUTSIDE) == role;
+	}
+	return n;
+}
+
+/* The newest tick whose delta the peer's kernel has acknowledged; 0: none of the last TRAIL */
+static uint32_t acked_tick(const struct client *c)
+{
+	uint64_t acknowledged = connection_acknowledged(c->connection);
+	uint32_t tick = 0;
+
+	for (size_t i = 0; i < TRAIL; i++)
+		if (c->trail[i].sent && c->trail[i].sent <= acknowledged && c->trail[i].tick > tick)
+			tick = c->trail[i].tick;
+	return tick;
+}
+
+json_t *sessions_json(const struct account *a)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < a->set.count; i++) {
+		const struct client *c = client_of(a->set.session[i]);
+		bool primary = c->session.role == SESSION_PRIMARY;
+
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s, s:s, s:I}", "session", c->id, "edge",
+						c->edge, "role", primary ? "primary" : "secondary",
+						"acked_tick", (json_int_t)acked_tick(c)));
+	}
+	return list;
+}
