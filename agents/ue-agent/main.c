@@ -3,7 +3,8 @@
  * ue-agent: switches the UE's traffic between its PDU sessions for the migration manager.
  *
  * Read in this order: agent.h, sessions.c (the kernel's view and the traffic switch), steps.h and
- * steps.c (what the manager has it do and how that survives kill -9), step-*.c, rest.c.
+ * steps.c (what the manager has it do and how that survives kill -9), step-*.c, stream.c (what the
+ * stream-client is asked in them), trigger.c, rest.c.
  */
 #include <errno.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "agents/ue-agent/sessions.h"
 #include "agents/ue-agent/steps.h"
+#include "agents/ue-agent/trigger.h"
 #include "lib/log.h"
 #include "lib/token.h"
 
@@ -18,26 +20,6 @@ static const struct daemon_spec spec = {
 	.name = "ue-agent",
 	.summary = "switches a UE's traffic between its PDU sessions for the migration manager",
 	.example = "agents/ue-agent/ue-agent.example.yaml",
-};
-
-static const struct yaml_field fields[] = {
-	{"rest_address", yaml_read_ipv4, offsetof(struct agent_config, rest_address), 0, 0, 0, true,
-	 "IPv4 address to listen on"},
-	{"rest_port", yaml_read_u32, offsetof(struct agent_config, rest_port), 0, 1, 65535, true,
-	 "port to listen on"},
-	{"token_file", yaml_read_text, offsetof(struct agent_config, token_file), 256, 0, 0, true,
-	 "file of the bearer token"},
-	{"supi", yaml_read_text, offsetof(struct agent_config, supi), 24, 0, 0, true,
-	 "the UE's SUPI"},
-	{"ue_url", yaml_read_text, offsetof(struct agent_config, ue_url), 128, 0, 0, true,
-	 "http:// URL of ue"},
-	{"manager_url", yaml_read_text, offsetof(struct agent_config, manager_url), 128, 0, 0, true,
-	 "http:// URL of the manager"},
-	{"service_prefix", yaml_read_prefix, offsetof(struct agent_config, service_prefix), 0, 0, 0,
-	 true, "prefix of the services"},
-	{"state_dir", yaml_read_text, offsetof(struct agent_config, state_dir), 256, 0, 0, true,
-	 "folder for the outcomes of steps"},
-	{0},
 };
 
 static int prepare_state_dir(const char *dir)
@@ -60,6 +42,16 @@ static int serve(struct agent *a)
 	return r;
 }
 
+static json_t *players_json(const struct agent *a)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < a->player_count; i++)
+		json_array_append_new(array, json_pack("{s:s, s:s}", "app", a->player[i].app,
+						       "account", a->player[i].account));
+	return array;
+}
+
 static int register_ue(struct agent *a)
 {
 	char path[64], url[64], address[INET_ADDRSTRLEN];
@@ -69,7 +61,7 @@ static int register_ue(struct agent *a)
 	snprintf(url, sizeof url, "http://%s:%u", address, a->config.rest_port);
 	return registration_start(&a->registration, &a->daemon.loop, a->client,
 				  a->config.manager_url, path, a->token,
-				  json_pack("{s:s}", "url", url));
+				  json_pack("{s:s, s:o}", "url", url, "players", players_json(a)));
 }
 
 static int start(struct agent *a)
@@ -88,6 +80,8 @@ static int start(struct agent *a)
 		r = serve(a);
 	if (r == 0)
 		r = register_ue(a);
+	if (r == 0)
+		r = trigger_start(a);
 	return r;
 }
 
@@ -98,7 +92,7 @@ int main(int argc, char **argv)
 
 	if (daemon_init(&a.daemon, &spec, argc, argv) < 0)
 		return 1;
-	if (daemon_config(&a.daemon, fields, &a.config, NULL) < 0)
+	if (agent_config_load(&a) < 0)
 		goto done;
 	if (a.daemon.check_only) {
 		status = 0;
@@ -110,6 +104,7 @@ int main(int argc, char **argv)
 	status = daemon_run(&a.daemon);
 done:
 	registration_stop(&a.registration);
+	trigger_stop(&a);
 	http_client_free(
 		a.client); /* what waits for an answer ends here, while its step is still there */
 	steps_drop_all(&a);

@@ -4,6 +4,7 @@
 
 #include "agents/ue-agent/sessions.h"
 #include "agents/ue-agent/steps.h"
+#include "agents/ue-agent/trigger.h"
 #include "lib/metrics.h"
 
 struct status_query {
@@ -55,9 +56,10 @@ static void status_answered(const struct http_answer *answer, void *user)
 									    "pdu_sessions")));
 		}
 		http_reply(query->req, 200,
-			   json_pack("{s:s, s:i, s:I, s:o}", "supi", a->config.supi, "primary",
-				     (int)a->primary, "switches", (json_int_t)a->switches,
-				     "pdu_sessions", array));
+			   json_pack("{s:s, s:i, s:I, s:o, s:o*}", "supi", a->config.supi,
+				     "primary", (int)a->primary, "switches",
+				     (json_int_t)a->switches, "pdu_sessions", array, "trigger",
+				     trigger_json(a)));
 	}
 	free(query);
 }
@@ -99,6 +101,7 @@ static void metrics_get(struct http_request *req, void *user)
 		"the agent.\n"
 		"# TYPE baton_ue_switches_total counter\nbaton_ue_switches_total %lu\n",
 		a->primary, a->switches);
+	trigger_metrics(a, m.out);
 	metrics_reply(&m, req);
 }
 
@@ -106,6 +109,7 @@ const struct http_route agent_routes[] = {
 	{"GET", "/v1/status", status_get, false},
 	{"PUT", "/v1/steps/{migration}/{step}", steps_put, false},
 	{"GET", "/v1/steps/{migration}/{step}", steps_get, false},
+	{"DELETE", "/v1/steps/{migration}/{step}", steps_delete, false},
 	{"GET", "/healthz", health_get, false},
 	{"GET", "/metrics", metrics_get, false},
 	{0},

@@ -20,6 +20,8 @@ static const struct {
 	{"probe", step_probe},	       {"switch", step_switch},
 	{"await", step_await},	       {"settle", step_await},
 	{"release", step_release},     {"release-standby", step_release},
+	{"stream", step_stream},       {"unstream", step_unstream},
+	{"settle", step_settle},
 };
 
 /* ---- ending a step ---- */
@@ -145,8 +147,8 @@ void step_sleep(struct step_op *op, uint64_t ms, void (*then)(struct step_op *op
 	uv_timer_start(op->timer, timer_fired, ms, 0);
 }
 
-void step_ask_ue(struct step_op *op, const char *method, const char *path, json_t *body,
-		 http_done done)
+void step_ask(struct step_op *op, const char *base, const char *method, const char *path,
+	      json_t *body, http_done done)
 {
 	struct agent *a = op->agent;
 	char url[256];
@@ -157,11 +159,17 @@ void step_ask_ue(struct step_op *op, const char *method, const char *path, json_
 				 .timeout_ms = UE_TIMEOUT_MS};
 	int r;
 
-	snprintf(url, sizeof url, "%s%s", a->config.ue_url, path);
+	snprintf(url, sizeof url, "%s%s", base, path);
 	r = http_client_call(a->client, &call, done, op, NULL);
 	json_decref(body);
 	if (r < 0)
 		step_not_now(op, strerror(-r));
+}
+
+void step_ask_ue(struct step_op *op, const char *method, const char *path, json_t *body,
+		 http_done done)
+{
+	step_ask(op, op->agent->config.ue_url, method, path, body, done);
 }
 
 bool step_under_way(const struct agent *a, const char *name, unsigned session)
@@ -203,6 +211,15 @@ static uint64_t newest_epoch(const json_t *record)
 	return newest;
 }
 
+bool step_superseded(const struct step_op *op)
+{
+	json_t *record = store_read(op->agent->config.state_dir, op->migration);
+	bool newer = newest_epoch(record) > op->epoch;
+
+	json_decref(record);
+	return newer;
+}
+
 /* Return: true when @req is answered from what is kept, or refused as stale */
 static bool answered_from_store(struct http_request *req, const json_t *record, const char *name,
 				uint64_t epoch, uint64_t *ret_accepted)
@@ -230,11 +247,26 @@ static bool answered_from_store(struct http_request *req, const json_t *record, 
 	return true;
 }
 
+/* Who has stopped waiting makes room: a switch may take longer than a request. */
+static void forget_gone(struct step_op *op)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < op->waiter_count; i++) {
+		if (http_client(op->waiters[i]).s_addr)
+			op->waiters[kept++] = op->waiters[i];
+		else
+			http_reply(op->waiters[i], 503, NULL);
+	}
+	op->waiter_count = kept;
+}
+
 /* Return: true when @req waits for the step that is under way, or has to ask again */
 static bool joined(struct http_request *req, struct step_op *op)
 {
 	if (!op)
 		return false;
+	forget_gone(op);
 	if (op->waiter_count < STEP_WAITERS_MAX)
 		op->waiters[op->waiter_count++] = req;
 	else
@@ -340,6 +372,25 @@ void steps_get(struct http_request *req, void *user)
 		http_problem(req, 404, "STEP_NOT_FOUND", "step '%s' of '%s' was never begun here",
 			     name, migration);
 	json_decref(record);
+}
+
+void steps_delete(struct http_request *req, void *user)
+{
+	struct agent *a = user;
+	struct step_op *op;
+	bool found = false;
+
+	DL_FOREACH (a->ops, op) {
+		if (strcmp(op->migration, http_param(req, "migration")) != 0 ||
+		    strcmp(op->name, http_param(req, "step")) != 0)
+			continue;
+		op->cut_wanted = found = true;
+	}
+	if (found)
+		http_reply(req, 204, NULL);
+	else
+		http_problem(req, 404, "STEP_NOT_FOUND", "step '%s' of '%s' is not under way",
+			     http_param(req, "step"), http_param(req, "migration"));
 }
 
 void steps_drop_all(struct agent *a)

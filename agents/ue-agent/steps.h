@@ -7,14 +7,30 @@
  * same outcome, and a step cut off half-way is run again (each is idempotent by nature). What is
  * older than the newest epoch seen of that migration is refused.
  *
- *   establish, restore       {session, dnn, sst}    asks `ue` for the session        -> {session,
- * address, setup_us, generation} probe                    {session, address}     echo over that
- * session           -> {probe_rtt_us} switch                   {session}              makes it the
- * primary session     -> {t0_ns, switched_ns} await                    {session, generation}  waits
- * until that generation of it is up and is the primary session
- *                                                   -> {t0_ns, switched_ns, session, address,
- * setup_us, generation} release, release-standby {session}              ends the sockets bound to
- * it, releases it -> {sockets_ended}
+ *   establish, restore        {session, dnn, sst}     asks `ue` for the session
+ *                             -> {session, address, setup_us, generation}
+ *   probe                     {session, address}      echo over that session -> {probe_rtt_us}
+ *   switch                    {session, app?, stream?} makes it the primary session
+ *                             -> {t0_ns, switched_ns, stream?}
+ *   await                     {session, generation}   waits until that generation of it is up and
+ *                             is the primary session
+ *                             -> {t0_ns, switched_ns, session, address, setup_us, generation}
+ *   release, release-standby  {session}               ends the sockets bound to it, releases it
+ *                             -> {sockets_ended}
+ *
+ * and with the stream-client of @app (docs/csm.md):
+ *
+ *   stream                    {session, app, address, port, key}  joins, waits until it decodes
+ *                             -> {join_us}
+ *   switch with stream        {number, threshold?, window?, timeout_ms, force, cancel?}  the stream
+ *                             first, then the routes; force: whatever the pictures; cancel: the
+ *                             number of an earlier switch that may still wait
+ *   settle                    {session, app, number}  waits until an input came back by the new way
+ *                             -> {stream}
+ *   unstream                  {session, app}          leaves
+ *
+ * DELETE /v1/steps/{migration}/{step} asks a step under way to come to an end soon: a switch that
+ * still waits for a pair that is alike is refused with CANCELLED.
  */
 #ifndef BATON_UE_AGENT_STEPS_H
 #define BATON_UE_AGENT_STEPS_H
@@ -38,6 +54,8 @@ struct step_op {
 	void (*on_timer)(struct step_op *op);
 	uint64_t deadline_mono_ns;
 	unsigned sockets_ended; /* release */
+	bool cut_wanted;	/* by DELETE */
+	unsigned phase;		/* stream steps: their own */
 	void *own;		/* the step's; given back by drop_own when it is cut off */
 	void (*drop_own)(struct step_op *op);
 	struct step_op *prev, *next;
@@ -52,6 +70,9 @@ void step_refused(struct step_op *op, unsigned status, const char *cause, const 
 void step_not_now(struct step_op *op, const char *why);
 
 void step_sleep(struct step_op *op, uint64_t ms, void (*then)(struct step_op *op));
+/** step_ask - one request to the daemon at @base; @body: given or NULL */
+void step_ask(struct step_op *op, const char *base, const char *method, const char *path,
+	      json_t *body, http_done done);
 /** step_ask_ue - one request to `ue`; @body: given or NULL */
 void step_ask_ue(struct step_op *op, const char *method, const char *path, json_t *body,
 		 http_done done);
@@ -64,10 +85,24 @@ void step_probe(struct step_op *op);
 void step_switch(struct step_op *op);
 void step_await(struct step_op *op);
 void step_release(struct step_op *op);
+void step_stream(struct step_op *op);
+void step_unstream(struct step_op *op);
+void step_settle(struct step_op *op);
+
+/** step_superseded - has a newer plan of the same migration begun? What this one would do now would
+ * undo that */
+bool step_superseded(const struct step_op *op);
+/** step_player - who plays the app of the arguments; NULL: nobody, and the step has ended */
+const struct ue_player *step_player(struct step_op *op);
+/** step_stream_problem - end @op with what a stream-client refused, or not now when it didn't
+ * answer
+ */
+void step_stream_problem(struct step_op *op, const struct http_answer *answer);
 
 /* Handlers of the REST interface */
 void steps_put(struct http_request *req, void *user);
 void steps_get(struct http_request *req, void *user);
+void steps_delete(struct http_request *req, void *user);
 void steps_drop_all(struct agent *a);
 
 #endif
