@@ -21,6 +21,8 @@
 
 enum { SIDE = 256, SELF = 3, WIDTH = 640, HEIGHT = 480, STEP = 2 };
 
+static const struct raster_options with_map = {.map = true}, without_map = {0};
+
 struct scene {
 	struct raster *raster;
 	struct world *world;
@@ -101,7 +103,7 @@ static struct picture *drawn(struct scene *s, unsigned player)
 	struct picture *p;
 
 	assert_int_equal(picture_new(WIDTH, HEIGHT, &p), 0);
-	raster_draw(s->raster, s->world, player, p);
+	raster_draw(s->raster, s->world, player, &with_map, p);
 	return p;
 }
 
@@ -156,7 +158,7 @@ static void test_golden(void **state)
 
 		assert_int_equal(picture_new(g->width, g->height, &p), 0);
 		move(w, g->ticks);
-		raster_draw(s->raster, w, g->player, p);
+		raster_draw(s->raster, w, g->player, &with_map, p);
 		if (checksum(p) != g->checksum) {
 			print_error("%s: 0x%08x, not 0x%08x\n", g->name, checksum(p), g->checksum);
 			wrong++;
@@ -184,7 +186,7 @@ static void test_equal_worlds_equal_pictures(void **state)
 	a = drawn(s, SELF);
 	assert_int_equal(picture_new(WIDTH, HEIGHT, &b), 0);
 	picture_fill(b, 200, 20, 20);
-	raster_draw(s->raster, replica, SELF, b);
+	raster_draw(s->raster, replica, SELF, &with_map, b);
 	assert_int_equal(checksum(a), checksum(b));
 	world_free(replica);
 	picture_free(a);
@@ -261,7 +263,7 @@ static void test_ground_is_textured(void **state)
 	unsigned flat = 0;
 
 	assert_int_equal(world_new(SIDE, SIDE, &empty), 0);
-	raster_draw(s->raster, empty, SELF, s->picture);
+	raster_draw(s->raster, empty, SELF, &with_map, s->picture);
 	for (unsigned y = 160; y < HEIGHT; y += 16)
 		for (unsigned x = 0; x < WIDTH; x += 16) {
 			uint8_t min = 255, max = 0;
@@ -282,11 +284,26 @@ static void test_ground_is_textured(void **state)
 	world_free(empty);
 }
 
+/* Without the map only what is under it is another. */
+static void test_map_is_a_choice(void **state)
+{
+	struct scene *s = *state;
+	struct picture *a = drawn(s, SELF);
+	const size_t stride = a->stride[PICTURE_Y];
+
+	raster_draw(s->raster, s->world, SELF, &without_map, s->picture);
+	assert_true(checksum(a) != checksum(s->picture));
+	for (unsigned y = 130; y < HEIGHT; y++)
+		assert_memory_equal(a->plane[PICTURE_Y] + y * stride,
+				    s->picture->plane[PICTURE_Y] + y * stride, WIDTH);
+	picture_free(a);
+}
+
 static void test_limited_range(void **state)
 {
 	struct scene *s = *state;
 
-	raster_draw(s->raster, s->world, SELF, s->picture);
+	raster_draw(s->raster, s->world, SELF, &with_map, s->picture);
 	for (unsigned plane = 0; plane < PICTURE_PLANES; plane++)
 		for (unsigned y = 16; y < picture_plane_height(s->picture, plane); y++)
 			for (unsigned x = 0; x < picture_plane_width(s->picture, plane); x++) {
@@ -310,7 +327,7 @@ static void test_clips(void **state)
 		assert_int_equal(picture_new(sizes[i][0], sizes[i][1], &p), 0);
 		for (unsigned tick = 0; tick < 100; tick++) {
 			move(w, 1);
-			raster_draw(s->raster, w, tick % 3 ? SELF : 17, p);
+			raster_draw(s->raster, w, tick % 3 ? SELF : 17, &with_map, p);
 		}
 		assert_true(checksum(p) != 0);
 		picture_free(p);
@@ -324,7 +341,7 @@ static void test_world_without_size_is_black(void **state)
 	struct world *none;
 
 	assert_int_equal(world_new(0, 0, &none), 0);
-	raster_draw(s->raster, none, SELF, s->picture);
+	raster_draw(s->raster, none, SELF, &with_map, s->picture);
 	assert_int_equal(s->picture->plane[PICTURE_Y][100 * s->picture->stride[PICTURE_Y]], 16);
 	assert_int_equal(s->picture->plane[PICTURE_CR][100 * s->picture->stride[PICTURE_CR]], 128);
 	world_free(none);
@@ -341,6 +358,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_rest_is_near_one, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_ground_is_textured, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_map_is_a_choice, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_limited_range, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_clips, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_world_without_size_is_black, set_up,

@@ -17,6 +17,7 @@
 #include "apps/snake/edge/login.h"
 #include "apps/snake/edge/schedule.h"
 #include "apps/snake/edge/steering.h"
+#include "apps/snake/edge/view.h"
 
 enum { SECOND_NS = 1000000000 };
 
@@ -383,6 +384,48 @@ static void test_login(void **state)
 	}
 }
 
+/* ---- client-side state ---- */
+
+static const struct view_row {
+	const char *text;
+	int result;
+	bool map; /* after it */
+} view_rows[] = {
+	{"{}", 0, true},
+	{"{\"map\": false}", 0, false},
+	{"{\"map\"", -EINVAL, false},
+	{"[]", -EINVAL, false},
+	{"", -EINVAL, false},
+	{"{\"map\": false, \"map\": true}", -EINVAL, false},
+	{"{\"position\": [1, 2], \"map\": false}", 0, false},
+	{"{\"map\": 0}", 0, true},
+};
+
+static void test_view(void **state)
+{
+	char longest[STATE_VIEW_MAX + 1];
+	struct view_state v;
+	json_t *json;
+
+	view_init(&v);
+	assert_true(v.options.map);
+	json = view_json(&v);
+	assert_true(json_is_null(json));
+	for (size_t i = 0; i < sizeof view_rows / sizeof view_rows[0]; i++) {
+		const struct view_row *row = &view_rows[i];
+
+		assert_int_equal(view_set(&v, row->text, strlen(row->text)), row->result);
+		assert_int_equal(v.options.map, row->map);
+	}
+	memset(longest, ' ', sizeof longest);
+	memcpy(longest, "{}", 2);
+	assert_int_equal(view_set(&v, longest, STATE_VIEW_MAX), 0);
+	assert_int_equal(view_set(&v, longest, STATE_VIEW_MAX + 1), -EINVAL);
+	json = view_json(&v);
+	assert_true(json_is_object(json));
+	json_decref(json);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +441,7 @@ int main(void)
 		cmocka_unit_test(test_frames),
 		cmocka_unit_test(test_frames_widest),
 		cmocka_unit_test(test_login),
+		cmocka_unit_test(test_view),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

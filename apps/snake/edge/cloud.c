@@ -192,7 +192,12 @@ static int on_view(struct player *p, const uint8_t *body, size_t len)
 {
 	struct state_view m;
 
-	return p->steering.connected ? state_get_view(body, len, &m) : -EBADMSG;
+	if (!p->steering.connected || state_get_view(body, len, &m) < 0)
+		return -EBADMSG;
+	/* another's client wrote it: what is no JSON is no fault of the cloud's */
+	if (view_set(&p->view, m.text, m.len) < 0)
+		p->edge->counters.views_dropped++;
+	return 0;
 }
 
 static int on_frame(uint8_t type, const uint8_t *body, size_t len, void *user)
@@ -352,8 +357,12 @@ void cloud_view(struct player *p, const char *text, size_t len)
 	struct state_view m = {.len = (uint8_t)len};
 	uint8_t frame[STATE_SMALL_MAX];
 
-	memcpy(m.text, text, len);
-	if (p->steering.connected && link_send(p->link, frame, state_put_view(frame, &m)) == 0)
+	if (view_set(&p->view, text, len) == 0)
+		memcpy(m.text, text, len);
+	else
+		m.len = 0;
+	if (m.len && p->steering.connected &&
+	    link_send(p->link, frame, state_put_view(frame, &m)) == 0)
 		p->edge->counters.views_sent++;
 	else
 		p->edge->counters.views_dropped++;

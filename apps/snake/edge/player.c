@@ -41,6 +41,7 @@ int player_add(struct edge *edge, const char *account, const char *secret,
 	p->secret = secret;
 	p->inputs_left = INPUTS_PER_FRAME;
 	memcpy(p->account, account, strlen(account) + 1);
+	view_init(&p->view);
 	uv_timer_init(&edge->daemon.loop, &p->retry);
 	p->retry.data = p;
 	edge->player[slot] = p;

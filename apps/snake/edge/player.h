@@ -12,6 +12,7 @@
 #include "apps/snake/edge/link.h"
 #include "apps/snake/edge/login.h"
 #include "apps/snake/edge/steering.h"
+#include "apps/snake/edge/view.h"
 #include "apps/snake/world.h"
 
 enum {
@@ -54,6 +55,7 @@ struct player {
 	struct world *world;
 	uint16_t number;  /* of its snake */
 	uint32_t applied; /* last input that the world has applied */
+	struct view_state view;
 
 	/* render.c */
 	bool keyed; /* stream_key is set: by the first login, for the player's life */

@@ -268,7 +268,8 @@ static struct view look(const struct world *w, unsigned player, struct picture *
 			     .height = w->height * CELL};
 }
 
-void raster_draw(const struct raster *r, const struct world *w, unsigned player, struct picture *to)
+void raster_draw(const struct raster *r, const struct world *w, unsigned player,
+		 const struct raster_options *options, struct picture *to)
 {
 	struct view v = look(w, player, to);
 	int top = (int)frame_stamp_strip(to->width);
@@ -283,6 +284,7 @@ void raster_draw(const struct raster *r, const struct world *w, unsigned player,
 		if (id != player)
 			draw_snake(&v, id, false);
 	draw_snake(&v, player, true);
-	draw_map(&v, player, top);
+	if (options->map)
+		draw_map(&v, player, top);
 	draw_score(&v, player, top);
 }

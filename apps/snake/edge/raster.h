@@ -13,6 +13,11 @@
 
 struct raster; /* what is computed once: the ground */
 
+/* What a player may choose */
+struct raster_options {
+	bool map; /* the small map at the top right */
+};
+
 /** raster_new - some ten ms; Return: 0 or -ENOMEM */
 int raster_new(struct raster **ret_raster);
 void raster_free(struct raster *raster);
@@ -25,6 +30,6 @@ void raster_free(struct raster *raster);
  * A world without size (no snapshot yet) is black.
  */
 void raster_draw(const struct raster *raster, const struct world *world, unsigned player,
-		 struct picture *to);
+		 const struct raster_options *options, struct picture *to);
 
 #endif

@@ -66,7 +66,7 @@ static int render(struct player *p)
 	struct encoded encoded;
 	int r;
 
-	raster_draw(e->raster, p->world, p->number, e->picture);
+	raster_draw(e->raster, p->world, p->number, &p->view.options, e->picture);
 	r = frame_stamp_draw(e->picture, &stamp);
 	if (r < 0)
 		return r;

@@ -31,14 +31,14 @@ static json_t *role_json(const struct player *p)
 
 static json_t *player_json(const struct player *p)
 {
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:i, s:I, s:I, s:I, s:I, s:I, s:s}", "account",
-			 p->account, "state", player_state_name(p), "role", role_json(p),
-			 "stream_key", key_json(p), "address",
-			 json_ipv4(p->edge->config.stream_address), "port",
-			 stream_server_port(p->edge->stream), "tick", (json_int_t)p->world->tick,
-			 "frames", (json_int_t)p->seq, "login_us", (json_int_t)p->login_us,
-			 "snapshot_us", (json_int_t)p->snapshot_us, "snapshot_bytes",
-			 (json_int_t)p->snapshot_bytes, "cause", p->cause);
+	return json_pack(
+		"{s:s, s:s, s:o, s:o, s:o, s:i, s:I, s:I, s:I, s:I, s:I, s:o, s:s}", "account",
+		p->account, "state", player_state_name(p), "role", role_json(p), "stream_key",
+		key_json(p), "address", json_ipv4(p->edge->config.stream_address), "port",
+		stream_server_port(p->edge->stream), "tick", (json_int_t)p->world->tick, "frames",
+		(json_int_t)p->seq, "login_us", (json_int_t)p->login_us, "snapshot_us",
+		(json_int_t)p->snapshot_us, "snapshot_bytes", (json_int_t)p->snapshot_bytes, "view",
+		view_json(&p->view), "cause", p->cause);
 }
 
 /* The player of the path, or NULL and @req is answered */
