@@ -20,6 +20,12 @@ static bool is_param(const char *segment, const char *end)
 	return end - segment > 2 && segment[0] == '{' && end[-1] == '}';
 }
 
+/* "{path...}": the rest of the path */
+static bool is_rest(const char *segment, const char *end)
+{
+	return is_param(segment, end) && end - segment > 5 && memcmp(end - 4, "...}", 4) == 0;
+}
+
 static bool path_matches(const char *pattern, const char *path)
 {
 	while (*pattern == '/' && *path == '/') {
@@ -27,6 +33,8 @@ static bool path_matches(const char *pattern, const char *path)
 
 		pattern = segment_end(want);
 		path = segment_end(have);
+		if (is_rest(want, pattern))
+			return *have != '\0';
 		if (is_param(want, pattern)) {
 			if (path == have)
 				return false; /* an empty parameter is none */
@@ -53,6 +61,8 @@ static void take_params(struct http_request *req)
 		path = have + strcspn(have, "/");
 		if (is_param(want, pattern) && count < HTTP_PARAMS_MAX)
 			req->params[count++] = have;
+		if (is_rest(want, pattern))
+			return;
 		if (*pattern == '/')
 			*path = '\0';
 	}
@@ -61,7 +71,7 @@ static void take_params(struct http_request *req)
 const char *http_param(const struct http_request *req, const char *name)
 {
 	const char *pattern = req->route->path;
-	size_t count = 0, len = strlen(name);
+	size_t count = 0, len = strlen(name), rest;
 
 	while (*pattern == '/' && count < HTTP_PARAMS_MAX) {
 		const char *segment = pattern + 1;
@@ -69,7 +79,8 @@ const char *http_param(const struct http_request *req, const char *name)
 		pattern = segment_end(segment);
 		if (!is_param(segment, pattern))
 			continue;
-		if ((size_t)(pattern - segment) == len + 2 && memcmp(segment + 1, name, len) == 0)
+		rest = is_rest(segment, pattern) ? 3 : 0;
+		if ((size_t)(pattern - segment) == len + 2 + rest && memcmp(segment + 1, name, len) == 0)
 			return req->params[count];
 		count++;
 	}

@@ -22,7 +22,8 @@ typedef void (*http_handler)(struct http_request *req, void *user);
 
 struct http_route {
 	const char *method; /* "GET" */
-	const char *path;   /* "/v1/migrations/{id}/cancel": segments in braces are parameters */
+	const char *path;   /* "/v1/migrations/{id}/cancel": segments in braces are parameters; a last one "{path...}" takes all that
+			     * is left, slashes too */
 	http_handler handler;
 	bool open; /* without a bearer token although it changes something (GET and HEAD always are open) */
 };
@@ -72,6 +73,8 @@ void http_reply_location(struct http_request *req, unsigned status, const char *
 void http_reply_text(struct http_request *req, unsigned status, const char *content_type, const char *text);
 /* application/octet-stream; copied */
 void http_reply_bytes(struct http_request *req, unsigned status, const void *bytes, size_t len);
+/* application/octet-stream, 200 or the range that was asked for (206, 416; RFC 9110 cl. 14). @fd: given, a plain file of @size bytes */
+void http_reply_file(struct http_request *req, int fd, uint64_t size);
 /**
  * http_problem - problem details: {"type": "about:blank", "title", "status", "detail", "cause"}
  * @cause: a word for programs, TS 29.500 style: "UE_NOT_FOUND"
