@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "dataplane/gtpu_path.h"
+#include "dataplane/hold.h"
 #include "dataplane/internal.h"
 #include "lib/gtpu/gtpu.h"
 
@@ -22,6 +23,7 @@ const char *dp_drop_name(enum dp_drop reason)
 		[DP_DROP_UNKNOWN_UE] = "unknown_ue", [DP_DROP_SPOOFED] = "spoofed",
 		[DP_DROP_PROTECTED] = "protected",   [DP_DROP_GATE] = "gate",
 		[DP_DROP_TOO_BIG] = "too_big",	     [DP_DROP_NO_ROUTE] = "no_route",
+		[DP_DROP_HELD] = "hold_full",
 	};
 
 	return (unsigned)reason < DP_DROP_REASONS ? names[reason] : "unknown";
@@ -201,6 +203,7 @@ void dataplane_free(struct dataplane *dp)
 		return;
 	if (dp->state)
 		dp->backend->close(dp);
+	hold_close(dp->hold);
 	gtpu_path_free(dp->path);
 	dp_store_clear(&dp->store);
 	if (dp->nl)
@@ -228,6 +231,8 @@ int dataplane_fd(const struct dataplane *dp)
 void dataplane_process(struct dataplane *dp)
 {
 	gtpu_path_process(dp->path);
+	if (dp->hold)
+		hold_process(dp->hold);
 }
 
 int dataplane_echo(struct dataplane *dp, struct in_addr peer)
@@ -296,6 +301,50 @@ int dataplane_radio_add(struct dataplane *dp, unsigned ifindex)
 int dataplane_radio_remove(struct dataplane *dp, unsigned ifindex)
 {
 	return dp->config.role == DP_ROLE_GNB ? dp->backend->radio_remove(dp, ifindex) : -EINVAL;
+}
+
+void dataplane_barrier(struct dataplane *dp)
+{
+	dp_barrier();
+}
+
+int dataplane_end_marker(struct dataplane *dp, struct in_addr peer, uint32_t teid)
+{
+	dp_barrier();
+	return gtpu_path_end_marker(dp->path, peer, teid);
+}
+
+int dataplane_hold_new(struct dataplane *dp, unsigned ifindex, uint16_t *ret_hold)
+{
+	int rc = 0;
+
+	if (!dp->backend->hold_open)
+		return -EOPNOTSUPP;
+	if (!dp->hold)
+		rc = dp->backend->hold_open(dp, &dp->hold);
+	return rc ? rc : hold_new(dp->hold, ifindex, ret_hold);
+}
+
+void dataplane_hold_release(struct dataplane *dp, uint16_t hold)
+{
+	if (dp->hold)
+		hold_release(dp->hold, hold);
+}
+
+bool dataplane_hold_empty(struct dataplane *dp, uint16_t hold)
+{
+	return !dp->hold || hold_empty(dp->hold, hold);
+}
+
+void dataplane_hold_free(struct dataplane *dp, uint16_t hold)
+{
+	if (dp->hold)
+		hold_free(dp->hold, hold);
+}
+
+void dataplane_hold_counters(const struct dataplane *dp, struct dp_hold_counters *ret_counters)
+{
+	*ret_counters = dp->hold ? *hold_counters(dp->hold) : (struct dp_hold_counters){0};
 }
 
 void dataplane_drops(struct dataplane *dp, uint64_t ret_drops[DP_DROP_REASONS])

@@ -31,7 +31,13 @@ enum dp_interface {
 	DP_RADIO, /* a bearer on a radio link, gNB */
 };
 
-enum { DP_RULES_MAX = 8, DP_PREFIXES_MAX = 16, DP_RADIO_MAX = 1024 };
+enum {
+	DP_RULES_MAX = 8,
+	DP_PREFIXES_MAX = 16,
+	DP_RADIO_MAX = 1024,
+	DP_HOLDS_MAX = 512,	    /* numbered from 1 */
+	DP_HOLD_PACKETS_MAX = 4096, /* waiting in one hold; the next is dropped (DP_DROP_HELD) */
+};
 
 struct dp_prefix {
 	struct in_addr addr;
@@ -55,6 +61,7 @@ struct dp_pdr {
 	uint8_t qfi; /* DP_N3: only packets with this QFI; 0: any, with or without a container */
 	bool remove_outer; /* outer header removal: must be set for DP_N3 */
 	uint32_t far_id;
+	uint16_t hold; /* DP_N3 to DP_RADIO: its packets wait there, see dataplane_hold_new; 0: none */
 };
 
 enum dp_action { DP_DROP, DP_FORWARD };
@@ -95,6 +102,7 @@ enum dp_drop {
 	DP_DROP_GATE,	    /* FAR says drop, or no PDR matches */
 	DP_DROP_TOO_BIG,    /* over the session's MTU; answered by ICMP where DF asks for it */
 	DP_DROP_NO_ROUTE,
+	DP_DROP_HELD, /* a hold was full */
 	DP_DROP_REASONS
 };
 
@@ -122,6 +130,8 @@ struct dp_events {
 	/* Echo Response with the peer's restart counter, or no answer to our Echo Requests (lost
 	 * true) */
 	void (*path)(struct in_addr peer, bool lost, void *user);
+	/* No more packets will come by the tunnel to @teid, which is ours: TS 29.281 cl. 7.3.2 */
+	void (*end_marker)(struct in_addr peer, uint32_t teid, void *user);
 	void *user;
 };
 
@@ -178,6 +188,34 @@ int dataplane_session_counters(struct dataplane *dp, uint64_t id, struct dp_coun
  * remove ends it */
 int dataplane_radio_add(struct dataplane *dp, unsigned ifindex);
 int dataplane_radio_remove(struct dataplane *dp, unsigned ifindex);
+
+/**
+ * dataplane_hold_new - a place where packets from N3 to a radio link wait, in order
+ * @ifindex: the radio link that they go to in the end
+ *
+ * A target gNB keeps packets back until the UE is there, and those of the new path until the old
+ * one has ended (TS 38.300 cl. 9.2.3.2.2). PDRs name it by its number. It begins closed; once
+ * released, what waits is delivered in order, what comes meanwhile queues up behind, and when
+ * nothing waits any more packets go straight. ebpf only: -EOPNOTSUPP elsewhere, -ENOSPC
+ */
+int dataplane_hold_new(struct dataplane *dp, unsigned ifindex, uint16_t *ret_hold);
+void dataplane_hold_release(struct dataplane *dp, uint16_t hold);
+/** dataplane_hold_empty - released, and nothing waits any more; a packet that got lost between
+ * kernel and socket is given up after a moment */
+bool dataplane_hold_empty(struct dataplane *dp, uint16_t hold);
+/** dataplane_hold_free - what still waits is dropped; no PDR may name it any more */
+void dataplane_hold_free(struct dataplane *dp, uint16_t hold);
+/* Of all holds since the start */
+struct dp_hold_counters {
+	uint64_t held, delivered, lost, dropped;
+};
+void dataplane_hold_counters(const struct dataplane *dp, struct dp_hold_counters *ret_counters);
+
+/** dataplane_barrier - no packet is on its way any more by a rule that was replaced before */
+void dataplane_barrier(struct dataplane *dp);
+/** dataplane_end_marker - one End Marker to @peer's tunnel, behind all packets that rules replaced
+ * before this call have sent there; 0 or a negative errno. Spec: TS 29.281 cl. 7.3.2 */
+int dataplane_end_marker(struct dataplane *dp, struct in_addr peer, uint32_t teid);
 
 int dataplane_echo(struct dataplane *dp, struct in_addr peer); /* send one Echo Request */
 void dataplane_drops(struct dataplane *dp, uint64_t ret_drops[DP_DROP_REASONS]);

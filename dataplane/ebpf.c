@@ -12,6 +12,7 @@
 
 #include "dataplane/bpf_maps.h"
 #include "dataplane/ebpf.h"
+#include "dataplane/hold.h"
 #include "lib/log.h"
 #include "lib/radio.h"
 /* after ebpf_shared.h, whose struct ebpf_config is in it */
@@ -285,6 +286,13 @@ static void ebpf_stray(struct dataplane *dp, struct dp_entry *entry, const struc
 		dp->drops[DP_DROP_MALFORMED]++;
 }
 
+static int ebpf_hold_open(struct dataplane *dp, struct hold_set **ret_holds)
+{
+	const struct ebpf *e = dp->state;
+
+	return hold_open(dp->nl, bpf_map__fd(e->skel->maps.holds), dp->path, ret_holds);
+}
+
 static int ebpf_kernel_check(void)
 {
 	return libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_SCHED_CLS, NULL) == 1 ? 0 : -EOPNOTSUPP;
@@ -301,6 +309,7 @@ const struct dp_backend dp_backend_ebpf = {
 	.counters = ebpf_counters,
 	.radio_add = ebpf_radio_add,
 	.radio_remove = ebpf_radio_remove,
+	.hold_open = ebpf_hold_open,
 	.drops = ebpf_drops,
 	.stray = ebpf_stray,
 };

@@ -67,6 +67,14 @@ struct {
 	__type(value, __u64);
 } drops SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, EBPF_HOLDS_MAX);
+	__type(key, __u32);
+	__type(value, struct ebpf_hold);
+} holds SEC(".maps");
+
 static __always_inline void drop_count(__u32 reason)
 {
 	__u64 *count = bpf_map_lookup_elem(&drops, &reason);

@@ -25,11 +25,14 @@ _Static_assert((int)EBPF_N3 == (int)DP_N3 && (int)EBPF_N6 == (int)DP_N6 &&
 		       (int)EBPF_RADIO == (int)DP_RADIO,
 	       "one numbering");
 _Static_assert((int)EBPF_DROP_REASONS == (int)DP_DROP_REASONS &&
-		       (int)EBPF_DROP_NO_ROUTE == (int)DP_DROP_NO_ROUTE,
+		       (int)EBPF_DROP_HELD == (int)DP_DROP_HELD,
 	       "one numbering");
 _Static_assert((int)EBPF_RULES_MAX == (int)DP_RULES_MAX &&
 		       (int)EBPF_PREFIXES_MAX == (int)DP_PREFIXES_MAX &&
 		       (int)EBPF_SESSIONS_MAX == (int)DP_SESSIONS_MAX,
+	       "one limit");
+_Static_assert((int)EBPF_HOLDS_MAX == (int)DP_HOLDS_MAX + 1 &&
+		       (int)EBPF_HOLD_PACKETS_MAX == (int)DP_HOLD_PACKETS_MAX,
 	       "one limit");
 
 static const size_t current_size = sizeof(uint64_t) * EBPF_SESSIONS_MAX;
@@ -110,6 +113,7 @@ static struct ebpf_rule rule_of(const struct dp_pdr *pdr, const struct dp_far *f
 		.peer_be = far->peer.s_addr,
 		.peer_teid_be = htonl(far->teid),
 		.peer_qfi = far->qfi,
+		.hold = pdr->hold,
 	};
 }
 

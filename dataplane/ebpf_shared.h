@@ -8,6 +8,7 @@
  *   current    slot -> set id            one 64-bit word, written by one store from user space
  *   rule_sets  set id -> struct ebpf_rule_set, written once, before its id is published
  *   counters   slot -> struct ebpf_counters, per CPU
+ *   holds      number -> struct ebpf_hold, shared with user space by mmap
  *
  * A packet reads `current` once and sees one whole rule set, the old one or the new one. A set is
  * deleted only after an RCU grace period, since a hash map hands a deleted element out again at
@@ -24,6 +25,8 @@ enum {
 	EBPF_SETS_SPARE = 256, /* replaced sets that may wait for their grace period */
 	EBPF_RULES_MAX = 8,
 	EBPF_PREFIXES_MAX = 16,
+	EBPF_HOLDS_MAX = 513, /* [0] is unused */
+	EBPF_HOLD_PACKETS_MAX = 4096,
 };
 
 /* enum dp_interface, dp_drop: by value, checked in ebpf.c */
@@ -37,6 +40,7 @@ enum ebpf_drop {
 	EBPF_DROP_GATE,
 	EBPF_DROP_TOO_BIG,
 	EBPF_DROP_NO_ROUTE,
+	EBPF_DROP_HELD,
 	EBPF_DROP_REASONS
 };
 
@@ -51,6 +55,17 @@ struct ebpf_rule {
 	__be32 peer_be;	  /* FAR, destination N3 */
 	__be32 peer_teid_be;
 	__u32 peer_qfi; /* 0: no PDU session container */
+	__u32 hold;	/* PDR, 0: none */
+};
+
+/*
+ * Packets take the way by user space (redirected to wire_ifindex, their hold's number in the
+ * source address) while the hold is closed or one of those before them is still on that way:
+ * waiting counts them, up here in the kernel, down when user space has sent one on. So the order
+ * stays, and once none waits packets go straight again, without a moment that anybody had to hit.
+ */
+struct ebpf_hold {
+	__u32 closed, waiting, wire_ifindex, zero;
 };
 
 struct ebpf_bearer {

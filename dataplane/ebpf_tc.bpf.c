@@ -251,10 +251,36 @@ static __always_inline int to_n6(struct __sk_buff *skb, const struct packet *p)
 	return to_stack(skb);
 }
 
+/* To user space, which has the packets before it: the bearer's address stays the destination */
+static __always_inline int to_hold(struct __sk_buff *skb, const struct packet *p,
+				   struct ebpf_hold *hold)
+{
+	const __u32 number = p->rule->hold;
+	struct ebpf_bearer bearer = p->set->bearer;
+	__u8 source[ETH_ALEN] = {
+		0x02, 0xba, 0xfe, 0, (__u8)(number >> 8), (__u8)number,
+	};
+
+	if (hold->waiting >= EBPF_HOLD_PACKETS_MAX)
+		return session_drop(p->set, EBPF_DROP_HELD);
+	if (eth_write(skb, bearer.mac, source))
+		return session_drop(p->set, EBPF_DROP_MALFORMED);
+	__sync_fetch_and_add(&hold->waiting, 1);
+	forwarded(skb, p);
+	return bpf_redirect(hold->wire_ifindex, 0);
+}
+
 static __always_inline int to_radio(struct __sk_buff *skb, const struct packet *p)
 {
 	struct ebpf_bearer bearer = p->set->bearer;
+	__u32 number = p->rule->hold;
 
+	if (number) {
+		volatile struct ebpf_hold *hold = bpf_map_lookup_elem(&holds, &number);
+
+		if (hold && (hold->closed || hold->waiting))
+			return to_hold(skb, p, (struct ebpf_hold *)hold);
+	}
 	if (eth_write(skb, bearer.mac, config.gnb_mac))
 		return session_drop(p->set, EBPF_DROP_MALFORMED);
 	forwarded(skb, p);

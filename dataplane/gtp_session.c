@@ -47,6 +47,8 @@ static int ways_find(const struct dp_session *s, struct ways *ret_ways, struct d
 		if (from ? ways.from != NULL : ways.into != NULL)
 			return pdr_refuse(ret_err, pdr,
 					  "the gtp driver has one PDR for each direction");
+		if (pdr->hold)
+			return pdr_refuse(ret_err, pdr, "the gtp driver can't hold packets back");
 		if (from && pdr->qfi)
 			return pdr_refuse(ret_err, pdr, "the gtp driver doesn't look at the QFI");
 		if (fault)

@@ -308,6 +308,9 @@ static void message_handle(struct gtpu_path *path, const uint8_t *buf, size_t le
 		break;
 	case GTPU_END_MARKER:
 		path->counters.end_markers++;
+		if (path->config.events.end_marker)
+			path->config.events.end_marker(from->sin_addr, msg.header.teid,
+						       path->config.events.user);
 		break;
 	case GTPU_G_PDU:
 		if (path->config.stray(&msg, path->config.user))
@@ -351,6 +354,18 @@ static int watch(int epoll, int fd)
 	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
 
 	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+int gtpu_path_watch(struct gtpu_path *path, int fd)
+{
+	return watch(path->epoll, fd);
+}
+
+int gtpu_path_end_marker(struct gtpu_path *path, struct in_addr peer, uint32_t teid)
+{
+	const struct gtpu_msg msg = {.header = {.type = GTPU_END_MARKER, .teid = teid}};
+
+	return message_send(path, &msg, gtpu_port_of(peer));
 }
 
 static int path_open(struct gtpu_path *path)

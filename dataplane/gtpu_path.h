@@ -35,6 +35,10 @@ void gtpu_path_process(struct gtpu_path *path);
 /** gtpu_path_echo - Return: 0, also while one is under way; -ENOSPC when too many peers are being
  * asked */
 int gtpu_path_echo(struct gtpu_path *path, struct in_addr peer);
+/** gtpu_path_end_marker - Return: 0 or a negative errno */
+int gtpu_path_end_marker(struct gtpu_path *path, struct in_addr peer, uint32_t teid);
+/** gtpu_path_watch - gtpu_path_fd is readable also when @fd is; borrowed */
+int gtpu_path_watch(struct gtpu_path *path, int fd);
 const struct dp_path_counters *gtpu_path_counters(const struct gtpu_path *path);
 
 #endif

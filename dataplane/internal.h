@@ -71,6 +71,7 @@ int dp_error_set(struct dp_error *err, int what, uint32_t rule_id, int rc, const
 
 struct gtpu_path;
 struct gtpu_msg;
+struct hold_set;
 
 struct dp_backend {
 	const char *name;
@@ -87,6 +88,8 @@ struct dp_backend {
 			struct dp_counters *ret_counters);
 	int (*radio_add)(struct dataplane *dp, unsigned ifindex);
 	int (*radio_remove)(struct dataplane *dp, unsigned ifindex);
+	/* holds; NULL: the back end has none */
+	int (*hold_open)(struct dataplane *dp, struct hold_set **ret_holds);
 	/* add what the kernel counted */
 	void (*drops)(struct dataplane *dp, uint64_t drops[DP_DROP_REASONS]);
 	/* a G-PDU came up to the socket; @entry: whose TEID it is, or NULL */
@@ -106,8 +109,13 @@ struct dataplane {
 	struct nl_link n3, n6;
 	struct in_addr n6_addr; /* our first address on N6, 0: none */
 	struct gtpu_path *path;
+	struct hold_set *hold; /* NULL until one is wanted */
 	uint64_t drops[DP_DROP_REASONS]; /* counted in user space */
 };
+
+/** dp_barrier - every program that was running on any CPU of ours, with rules replaced by now, has
+ * ended when this returns */
+void dp_barrier(void);
 
 /** dp_link_find - Return: 0 or -ENODEV */
 int dp_link_find(struct nl *nl, const char *name, struct nl_link *ret_link);

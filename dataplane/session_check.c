@@ -36,6 +36,8 @@ static const char *pdr_fault(enum dp_role role, const struct dp_session *s,
 		return "the FAR it names is not there";
 	if (pdr->qfi > QFI_MAX)
 		return "QFI over 63";
+	if (pdr->hold > DP_HOLDS_MAX || (pdr->hold && role != DP_ROLE_GNB))
+		return "there is no such hold";
 	switch (pdr->source) {
 	case DP_N3:
 		if (!pdr->teid)

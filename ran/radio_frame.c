@@ -16,7 +16,8 @@ enum body {
 	BODY_QFI = 8,
 	BODY_NAS = 16,
 	BODY_NAS_OPTIONAL = 32,
-	BODY_ADDRESS = 64
+	BODY_ADDRESS = 64,
+	BODY_CELL = 128
 };
 
 static const struct {
@@ -32,6 +33,10 @@ static const struct {
 	[RADIO_BEARER_REMOVE] = {"bearer-remove", BODY_SESSION | BODY_NAS_OPTIONAL},
 	[RADIO_BEARER_REMOVED] = {"bearer-removed", BODY_SESSION},
 	[RADIO_RELEASE] = {"release", 0},
+	[RADIO_HANDOVER] = {"handover", BODY_CELL | BODY_TEXT},
+	[RADIO_HANDOVER_FAILED] = {"handover-failed", 0},
+	[RADIO_ARRIVED] = {"arrived", BODY_TEXT},
+	[RADIO_RETURN] = {"return", 0},
 };
 
 const char *radio_type_name(enum radio_type type)
@@ -53,13 +58,16 @@ static bool numbers_ok(const struct radio_frame *f, unsigned body)
 {
 	if ((body & BODY_SESSION) && (f->session < 1 || f->session > SESSION_MAX))
 		return false;
+	if ((body & BODY_CELL) && !f->cell)
+		return false;
 	return !(body & BODY_QFI) || f->qfi <= QFI_MAX;
 }
 
 static size_t fixed_len(unsigned body)
 {
 	return (body & BODY_FLAGS ? 1 : 0) + (body & BODY_SESSION ? 1 : 0) +
-	       (body & BODY_QFI ? 1 : 0) + (body & BODY_ADDRESS ? 4 : 0);
+	       (body & BODY_QFI ? 1 : 0) + (body & BODY_ADDRESS ? 4 : 0) +
+	       (body & BODY_CELL ? 4 : 0);
 }
 
 static const uint8_t *get_fixed(struct radio_frame *f, unsigned body, const uint8_t *at)
@@ -72,6 +80,10 @@ static const uint8_t *get_fixed(struct radio_frame *f, unsigned body, const uint
 		f->qfi = *at++;
 	if (body & BODY_ADDRESS) {
 		memcpy(&f->address, at, 4);
+		at += 4;
+	}
+	if (body & BODY_CELL) {
+		f->cell = wire_load32(at);
 		at += 4;
 	}
 	return at;
@@ -160,6 +172,10 @@ static void put_body(const struct radio_frame *f, uint8_t *at)
 		*at++ = f->qfi;
 	if (body & BODY_ADDRESS) {
 		memcpy(at, &f->address, 4);
+		at += 4;
+	}
+	if (body & BODY_CELL) {
+		wire_store32(at, f->cell);
 		at += 4;
 	}
 	if (body & BODY_TEXT)

@@ -21,6 +21,13 @@
  *   RADIO_BEARER_REMOVE  PDU session id, a NAS PDU or nothing               gNB -> UE
  *   RADIO_BEARER_REMOVED PDU session id                                     UE -> gNB
  *   RADIO_RELEASE        none: the gNB has no context of the UE any more    gNB -> UE
+ *   RADIO_HANDOVER       cell: the instance of the target gNB's end of its link to this UE, which the
+ *                        UE knows from that link; the target's name          gNB -> UE
+ *   RADIO_HANDOVER_FAILED none: that cell is not in reach, the UE stays      UE -> gNB
+ *   RADIO_ARRIVED        SUPI text: handed over; answered by RADIO_ATTACHED with resumed, or
+ *                        RADIO_RETURN                                        UE -> target gNB
+ *   RADIO_RETURN         none: nobody handed this UE over, it returns to where it came from
+ *                                                                            target gNB -> UE
  */
 #ifndef BATON_RAN_RADIO_FRAME_H
 #define BATON_RAN_RADIO_FRAME_H
@@ -40,6 +47,10 @@ enum radio_type {
 	RADIO_BEARER_REMOVE = 6,
 	RADIO_BEARER_REMOVED = 7,
 	RADIO_RELEASE = 8,
+	RADIO_HANDOVER = 9,
+	RADIO_HANDOVER_FAILED = 10,
+	RADIO_ARRIVED = 11,
+	RADIO_RETURN = 12,
 	RADIO_TYPES
 };
 
@@ -51,7 +62,8 @@ struct radio_frame {
 	uint32_t from, to; /* instances */
 	/* body, by type */
 	bool resume;		       /* ATTACH, ATTACHED */
-	char text[RADIO_TEXT_MAX + 1]; /* ATTACH: SUPI; ATTACHED: gNB's name */
+	char text[RADIO_TEXT_MAX + 1]; /* ATTACH, ARRIVED: SUPI; ATTACHED, HANDOVER: gNB's name */
+	uint32_t cell;		       /* HANDOVER, not 0 */
 	uint8_t session, qfi;
 	struct in_addr address; /* BEARER_ADDED */
 	const uint8_t *nas;	/* decode: borrowed from the input; NULL when there is none */

@@ -428,3 +428,13 @@ const uint8_t *radio_link_peer(const struct radio_link *l)
 {
 	return l->destination;
 }
+
+uint32_t radio_link_instance(const struct radio_link *l)
+{
+	return l->instance;
+}
+
+uint32_t radio_link_peer_instance(const struct radio_link *l)
+{
+	return l->peer_instance;
+}

@@ -56,6 +56,9 @@ unsigned radio_link_ifindex(const struct radio_link *link);
 const char *radio_link_device(const struct radio_link *link);
 bool radio_link_alive(const struct radio_link *link);
 const struct radio_counters *radio_link_counters(const struct radio_link *link);
+/** radio_link_instance, radio_link_peer_instance - of this end, of the other end (0: not heard) */
+uint32_t radio_link_instance(const struct radio_link *link);
+uint32_t radio_link_peer_instance(const struct radio_link *link);
 /** radio_link_peer - the other end's control address */
 const uint8_t *radio_link_peer(const struct radio_link *link);
 

@@ -10,6 +10,7 @@
 
 #include "lib/log.h"
 #include "smf-lite/nas_transport.h"
+#include "smf-lite/path_switch.h"
 #include "smf-lite/session.h"
 #include "smf-lite/timer.h"
 #include "smf-lite/ue.h"

@@ -24,6 +24,7 @@
 	X(nas_unexpected, "NAS messages of a type or in a state that doesn't fit")                 \
 	X(nas_not_registered, "NAS messages of UEs that aren't registered")                        \
 	X(nas_encode_failed, "NAS messages that couldn't be encoded: our own mistake")             \
+	X(path_switch_refused, "Path Switch Requests refused")                                     \
 	X(registration_rejected, "registrations rejected")                                         \
 	X(session_rejected, "PDU session establishments rejected")                                 \
 	X(session_event_refused, "events that a PDU session's state doesn't allow")                \
@@ -37,6 +38,7 @@
 /* X(name, what is counted): procedures that ran */
 #define SMF_EVENT_COUNTS(X)                                                                        \
 	X(registrations, "registrations accepted")                                                 \
+	X(path_switches, "UEs whose downlink was switched to another gNB")                         \
 	X(deregistrations, "UEs deregistered")                                                     \
 	X(sessions_established, "PDU sessions that became active")                                 \
 	X(sessions_released, "PDU sessions released")                                              \

@@ -134,6 +134,10 @@ void n4_rules_downlink(const struct session *s, struct pfcp_session_modification
 {
 	ret->n_update_far = 1;
 	fill_downlink_far(s, &ret->update_far[0]);
+	if (!s->n4_end_marker || !s->downlink.teid)
+		return;
+	ret->update_far[0].forwarding.has_smreq_flags = true;
+	ret->update_far[0].forwarding.smreq_flags = PFCP_SMREQ_SNDEM;
 }
 
 void n4_rules_read_uplink(const struct pfcp_session_establishment_response *r,

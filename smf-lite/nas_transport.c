@@ -202,23 +202,3 @@ void n2_resource_release_response(struct n2_conn *conn, struct ue *ue, const str
 {
 	session_n2_release_response(ue, &pdu->pdu_session_resource_release_response.sessions);
 }
-
-/* There is no handover between gNBs: the gNB is told so, and nothing changes (cl. 8.4.4.3). */
-void n2_path_switch_request(struct n2_conn *conn, struct ue *unused, const struct ngap_pdu *pdu)
-{
-	const struct ngap_path_switch_request *r = &pdu->path_switch_request;
-	struct ngap_pdu *answer = n2_pdu(conn->n2, NGAP_PATH_SWITCH_REQUEST_FAILURE);
-	struct ngap_path_switch_request_failure *f = &answer->path_switch_request_failure;
-
-	conn->n2->smf->counters.drop[SMF_ngap_unexpected]++;
-	f->amf_ue_id = r->source_amf_ue_id;
-	f->ran_ue_id = r->ran_ue_id;
-	for (size_t i = 0; i < r->sessions.count; i++) {
-		struct ngap_session_cause *item = &f->released.item[f->released.count++];
-
-		item->session_id = r->sessions.item[i].session_id;
-		item->cause = (struct ngap_cause){NGAP_CAUSE_RADIO_NETWORK,
-						  NGAP_RADIO_HO_FAILURE_IN_TARGET};
-	}
-	n2_conn_send(conn, N2_STREAM_UE, answer);
-}

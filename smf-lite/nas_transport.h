@@ -15,6 +15,5 @@ void n2_context_release_request(struct n2_conn *conn, struct ue *ue, const struc
 void n2_context_release_complete(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu *pdu);
 void n2_resource_setup_response(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu *pdu);
 void n2_resource_release_response(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu *pdu);
-void n2_path_switch_request(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu *pdu);
 
 #endif

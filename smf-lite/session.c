@@ -122,6 +122,13 @@ static const struct rule {
 	{IN(ACTIVE), SESSION_EV_UE_BACK, session_step_user_plane_on},
 	{ESTABLISHING | IN(N1_REJECT) | IN(N2_RELEASE), SESSION_EV_UE_BACK, nothing},
 
+	/* handover: what the source gNB was told is for the target */
+	{IN(N4_ACTIVATE) | IN(ACTIVE), SESSION_EV_PATH_SWITCH, session_step_path_switch},
+	{IN(N2_SETUP), SESSION_EV_PATH_SWITCH, session_step_set_up_at_target},
+	{IN(N2_RELEASE), SESSION_EV_PATH_SWITCH, session_step_release_again},
+	{IN(N1_REJECT), SESSION_EV_PATH_SWITCH, session_step_reject_now},
+	{IN(WAIT_UPF) | IN(N4_ESTABLISH), SESSION_EV_PATH_SWITCH, nothing},
+
 	/* the UPF's part of the end */
 	{IN(N4_DELETE), SESSION_EV_UPF_UP, session_step_delete},
 	{IN(N4_DELETE), SESSION_EV_TIMER, session_step_delete},
@@ -191,7 +198,7 @@ void session_recover(struct session *s)
 	case SESSION_ACTIVE:
 		/* Whether the UPF has heard of the latest downlink tunnel isn't stored: it is told
 		 * again when it is associated. */
-		s->n4_dirty = true;
+		s->n4_dirty = s->n4_end_marker = true;
 		s->published = session_public_state(s);
 		break;
 	default:

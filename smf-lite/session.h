@@ -62,6 +62,7 @@ enum session_event {
 	SESSION_EV_GNB_BACK,	       /* it is there again, with its UEs */
 	SESSION_EV_UE_IDLE,	       /* the UE's N2 connection has gone */
 	SESSION_EV_UE_BACK,	       /* it has a new one, and the UE still has the session */
+	SESSION_EV_PATH_SWITCH,	       /* its UE has gone to another gNB; @tunnel: that one's */
 	SESSION_EV_LOCAL_RELEASE,      /* the UE doesn't have the session any more */
 	SESSION_EV_TIMER,
 	SESSION_EVENTS
@@ -113,6 +114,7 @@ struct session {
 	bool n4_sent;				/* the UPF may have a session under cp_seid */
 	bool n4_busy;				/* an N4 request is without answer */
 	bool n4_dirty;	   /* what the UPF has is outdated, or may be: send again */
+	bool n4_end_marker; /* the next downlink tunnel replaces one: packets to that are to be ended */
 	bool n4_lost;	   /* the UPF has lost it: to be established anew (RESTI) */
 	bool n2_sent;	   /* the gNB may have resources for it */
 	bool reactivating; /* N2_SETUP without NAS: the UE has the session already */

@@ -4,6 +4,7 @@
 #include "lib/log.h"
 #include "smf-lite/config.h"
 #include "smf-lite/n4_client.h"
+#include "smf-lite/path_switch.h"
 #include "smf-lite/session_steps.h"
 #include "smf-lite/store.h"
 #include "smf-lite/timer.h"
@@ -62,6 +63,7 @@ void session_step_restored(struct session *s, const struct session_input *in)
 	store_session_save(s);
 	if (s->n4_dirty && session_update_n4(s))
 		smf_timer_start(s->timer, SMF_PURGE_RETRY_MS);
+	path_switch_progress(s->ue);
 }
 
 void session_step_not_restored(struct session *s, const struct session_input *in)
@@ -76,8 +78,11 @@ void session_step_not_restored(struct session *s, const struct session_input *in
 
 void session_step_modified(struct session *s, const struct session_input *in)
 {
+	if (!s->n4_dirty)
+		s->n4_end_marker = false;
 	if ((s->n4_dirty || s->n4_lost) && session_update_n4(s))
 		smf_timer_start(s->timer, SMF_PURGE_RETRY_MS);
+	path_switch_progress(s->ue);
 }
 
 void session_step_not_modified(struct session *s, const struct session_input *in)
@@ -131,4 +136,34 @@ void session_step_idle_midway(struct session *s, const struct session_input *in)
 	s->reactivating = false;
 	session_set_state(s, SESSION_ACTIVE, 0);
 	session_step_user_plane_off(s, in);
+}
+
+/* TS 23.502 cl. 4.9.1.2.2 steps 2 to 6: the downlink tunnel is the target's from now on, and the
+ * packets to the source's are ended. */
+void session_step_path_switch(struct session *s, const struct session_input *in)
+{
+	if (s->downlink.teid == in->tunnel.teid &&
+	    s->downlink.addr.s_addr == in->tunnel.ipv4.s_addr)
+		return;		/* asked again */
+	if (!in->tunnel.teid) { /* the target hasn't taken it */
+		if (s->state == SESSION_ACTIVE)
+			session_step_user_plane_off(s, in);
+		else
+			session_step_release_midway(s, in);
+		return;
+	}
+	s->n4_end_marker = s->downlink.teid != 0;
+	s->downlink = (struct session_tunnel){in->tunnel.ipv4, in->tunnel.teid};
+	s->n2_sent = true;
+	store_session_save(s);
+	if (session_update_n4(s))
+		smf_timer_start(s->timer, SMF_PURGE_RETRY_MS);
+}
+
+/* The source has not answered and won't: the target is asked. */
+void session_step_set_up_at_target(struct session *s, const struct session_input *in)
+{
+	smf_timer_start(s->timer, SMF_N2_SETUP_MS);
+	if (session_n2_setup(s))
+		session_step_n2_not_set_up(s, in);
 }

@@ -5,6 +5,7 @@
 #include "lib/log.h"
 #include "smf-lite/config.h"
 #include "smf-lite/n4_client.h"
+#include "smf-lite/path_switch.h"
 #include "smf-lite/session_steps.h"
 #include "smf-lite/ue.h"
 
@@ -125,9 +126,11 @@ static void activate(struct session *s)
 
 void session_step_n4_activated(struct session *s, const struct session_input *in)
 {
-	if (!s->n4_dirty && !s->n4_lost)
+	if (!s->n4_dirty && !s->n4_lost) {
+		s->n4_end_marker = false;
 		activate(s);
-	else if (session_update_n4(s))
+		path_switch_progress(s->ue);
+	} else if (session_update_n4(s))
 		session_step_release_midway(s, in);
 }
 

@@ -37,6 +37,7 @@ static const char *const event_names[SESSION_EVENTS] = {
 	[SESSION_EV_ERROR_INDICATION] = "error-indication",
 	[SESSION_EV_GNB_LOST] = "gnb-lost",
 	[SESSION_EV_GNB_BACK] = "gnb-back",
+	[SESSION_EV_PATH_SWITCH] = "path-switch",
 	[SESSION_EV_UE_IDLE] = "ue-idle",
 	[SESSION_EV_UE_BACK] = "ue-back",
 	[SESSION_EV_LOCAL_RELEASE] = "local-release",

@@ -67,7 +67,7 @@ static void unhash_connection(struct ue *ue)
 	if (ue->gnb)
 		HASH_DELETE(by_amf_id, ue->smf->ues->amf_id, ue);
 	ue->gnb = NULL;
-	ue->context = false;
+	ue->context = ue->path_switching = false;
 }
 
 void ue_free(struct ue *ue)

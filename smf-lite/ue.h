@@ -38,6 +38,9 @@ struct ue {
 	bool context;	/* the gNB has a UE context (Initial Context Setup was sent) */
 	unsigned tries; /* of the message that timer repeats */
 	struct smf_timer *timer;
+	bool path_switching;   /* a Path Switch Request waits for its answer */
+	uint16_t switched_ids; /* bit n: session n is in it, and known */
+	uint16_t refused_ids;  /* and not known */
 	/* The Registration Request under way, as far as the answer needs it */
 	struct nas_registration_request request;
 	struct session *session[NGAP_MAX_SESSIONS + 1]; /* by PDU session id; [0] is unused */

@@ -47,6 +47,7 @@ int list_main(const struct baton_context *ctx, int argc, char **argv);
 int schema_main(const struct baton_context *ctx, int argc, char **argv);
 int graph_main(const struct baton_context *ctx, int argc, char **argv);
 int check_main(const struct baton_context *ctx, int argc, char **argv);
+int move_main(const struct baton_context *ctx, int argc, char **argv);
 int link_main(const struct baton_context *ctx, int argc, char **argv);
 int wait_main(const struct baton_context *ctx, int argc, char **argv);
 int doctor_main(const struct baton_context *ctx, int argc, char **argv);

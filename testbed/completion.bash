@@ -32,7 +32,7 @@ _baton_words() { # COMMAND SUBCOMMAND CURRENT: what may stand here, or nothing w
 	*:-*) _baton_options "$1" ;;
 	:*) _baton_commands ;;
 	down:*) _baton_names topology "$(_baton_run list --json)" ;;
-	exec:* | shell:* | logs:* | capture:*) _baton_nodes ;;
+	exec:* | shell:* | logs:* | capture:* | move:*) _baton_nodes ;;
 	link:*) [ -n "$2" ] && _baton_nodes || echo show set changes ;;
 	check:*) [ -n "$2" ] && _baton_nodes || echo links ;;
 	measure:*) [ -n "$2" ] || echo switch storm ;;

@@ -238,6 +238,25 @@ static void put_radios(const struct writer *w)
 	}
 }
 
+/* All other gNBs: a UE can be handed over to each in whose reach it is. In one line each, so that a
+ * gNB takes up a new one while it runs (differ_in_items_only). */
+static void put_neighbours(const struct writer *w)
+{
+	char addr[INET_ADDRSTRLEN];
+	bool any = false;
+
+	for (unsigned i = 0; i < w->t->node_count; i++) {
+		struct in_addr n2;
+
+		if (w->t->node[i].kind != TOPO_GNB || i == w->index)
+			continue;
+		n2 = port_addr(w, i, TOPO_N2);
+		fprintf(w->out, "%s  - {name: \"%s\", address: \"%s\"}\n", any ? "" : "neighbours:\n",
+			w->t->node[i].name, inet_ntop(AF_INET, &n2, addr, sizeof(addr)));
+		any = true;
+	}
+}
+
 static void write_gnb(const struct writer *w)
 {
 	put_text(w, "name", w->node->name);
@@ -252,6 +271,7 @@ static void write_gnb(const struct writer *w)
 	put_bool(w, "needs_qos", w->t->needs_qos);
 	put_bool(w, "container", w->plan->qos);
 	put_radios(w);
+	put_neighbours(w);
 	put_pin_dir(w);
 }
 

@@ -46,6 +46,7 @@ static const struct command {
 	{"link", link_main,
 	 "[show] | set NODE NODE|NETWORK KEY=VALUE... [--forward|--backward] | changes start|stop",
 	 "what shapes the links, and changes of links that run"},
+	{"move", move_main, "UE GNB", "hand a UE over to another gNB, under traffic"},
 	{"check", check_main, "links [NODE|NODE:FAR]...",
 	 "measure each shaped link: does it do what was asked?"},
 	{"env", env_main, "", "print BATON_URL and BATON_TOKEN, for eval"},

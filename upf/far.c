@@ -62,9 +62,6 @@ static int forwarding_check(const struct pfcp_far *ie, struct upf_refusal *r)
 	if (fwd->has_transport_level_marking)
 		return upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id,
 				       "transport level marking is not supported");
-	if (fwd->has_smreq_flags && (fwd->smreq_flags & PFCP_SMREQ_SNDEM))
-		return upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id,
-				       "end markers are not supported");
 	return 0;
 }
 

@@ -79,6 +79,30 @@ static void answer(struct upf *upf, struct n4_request *req, const struct upf_ses
 			  session->seid);
 }
 
+/* cl. 5.2.3.1: where an update of a FAR has SNDEM and leads to another tunnel, the old one is
+ * ended. @old: the rules as they were */
+static void end_markers_send(struct upf *upf, const struct upf_session *session,
+			     struct upf_rules *old,
+			     const struct pfcp_session_modification_request *m)
+{
+	struct upf_rules *rules = &upf_session_find(&upf->sessions, session->seid)->rules;
+
+	for (size_t i = 0; i < m->n_update_far; i++) {
+		const struct pfcp_far *ie = &m->update_far[i];
+		const struct upf_far *was = upf_rules_far(old, ie->far_id);
+		const struct upf_far *is = upf_rules_far(rules, ie->far_id);
+
+		if (!ie->has_forwarding || !ie->forwarding.has_smreq_flags ||
+		    !(ie->forwarding.smreq_flags & PFCP_SMREQ_SNDEM) || !was || !is ||
+		    !was->forward || !was->has_tunnel)
+			continue;
+		if (is->peer.s_addr == was->peer.s_addr && is->teid == was->teid)
+			continue;
+		if (dataplane_end_marker(upf->dp, was->peer, was->teid) == 0)
+			upf->counter[UPF_END_MARKERS]++;
+	}
+}
+
 void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void *user)
 {
 	const struct pfcp_session_modification_request *m = &msg->session_modification_request;
@@ -87,10 +111,12 @@ void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void
 	struct upf_session *session = upf_session_of(upf, req);
 	struct upf_created created = {0};
 	struct upf_refusal refusal = {0};
+	struct upf_rules old;
 	int rc;
 
 	if (!session)
 		return;
+	old = session->rules;
 	rc = request_check(req, session, m, &refusal);
 	if (!rc)
 		rc = upf_session_change(upf, session, &change, false, false, &created, &refusal);
@@ -102,4 +128,6 @@ void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void
 		log_info("n4", "seid=0x%" PRIx64 " what=modified", session->seid);
 	}
 	answer(upf, req, session, &created, &refusal);
+	if (!rc)
+		end_markers_send(upf, session, &old, m);
 }

@@ -27,6 +27,7 @@ static const char *const counter_names[UPF_COUNTERS] = {
 	[UPF_REPORTS_LIMITED] = "reports_limited",
 	[UPF_REPORTS_FAILED] = "reports_failed",
 	[UPF_PATHS_LOST] = "paths_lost",
+	[UPF_END_MARKERS] = "end_markers_sent",
 };
 
 const char *upf_counter_name(enum upf_counter which)

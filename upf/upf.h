@@ -45,6 +45,7 @@ enum upf_counter {
 	UPF_REPORTS_LIMITED, /* not sent: UPF_REPORT_INTERVAL_MS */
 	UPF_REPORTS_FAILED,
 	UPF_PATHS_LOST,
+	UPF_END_MARKERS, /* sent */
 	UPF_COUNTERS
 };
 

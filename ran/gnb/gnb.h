@@ -16,7 +16,13 @@
 #include "lib/sctp.h"
 #include "ran/radio_link.h"
 
-enum { GNB_RADIOS_MAX = 1024, GNB_SESSIONS = 16 /* ids 1 to 15 */, GNB_HELD_MAX = 8 };
+enum {
+	GNB_RADIOS_MAX = 1024,
+	GNB_SESSIONS = 16, /* ids 1 to 15 */
+	GNB_HELD_MAX = 8,
+	GNB_NEIGHBOURS_MAX = 63, /* smf-lite knows 64 gNBs */
+	GNB_TAILS_MAX = 4096,
+};
 
 struct gnb_config {
 	struct in_addr rest_address;
@@ -31,8 +37,14 @@ struct gnb_config {
 	char dataplane[16];
 	bool needs_qos;
 	bool container; /* send PDU session containers where the back end can */
-	const struct yaml_node *radios;
+	const struct yaml_node *radios, *neighbours;
 	char pin_dir[256];
+};
+
+/* Another gNB that UEs can be handed over to (handover.h) */
+struct gnb_neighbour {
+	char name[64];
+	struct in_addr address; /* on N2 */
 };
 
 enum gnb_session_state { SESSION_NONE, SESSION_ADDING, SESSION_ACTIVE, SESSION_REMOVING };
@@ -44,7 +56,14 @@ struct gnb_session {
 	uint32_t upf_teid; /* uplink */
 	uint32_t teid;	   /* downlink: ours */
 	struct in_addr ue_address;
-	uint64_t since_ms; /* of the state: the radio procedure is bounded in time */
+	/* handover: downlink packets are sent on there (source); 0: to the radio link */
+	struct in_addr forward_peer;
+	uint32_t forward_teid;
+	bool forward_ended; /* the end marker was sent on */
+	/* and what the source forwards comes by this TEID (target); 0: nothing does */
+	uint32_t forwarded_teid;
+	uint16_t hold_forwarded, hold; /* where it, and what comes by teid, waits; 0: nowhere */
+	uint64_t since_ms;	       /* of the state: the radio procedure is bounded in time */
 };
 
 /* An NGAP session set-up under way: an AMF may begin several for one UE, each with an answer of its
@@ -60,6 +79,9 @@ struct gnb_nas {
 	size_t len;
 	uint8_t bytes[RADIO_BODY_MAX];
 };
+
+struct handover_out;
+struct handover_in;
 
 /* A radio link and the UE at its other end. */
 struct gnb_ue {
@@ -77,7 +99,14 @@ struct gnb_ue {
 	uint16_t release_ids;		    /* bit n: session n belongs to it */
 	struct gnb_nas *held[GNB_HELD_MAX]; /* uplink NAS that waits for N2, in order */
 	size_t held_count;
+	struct handover_out *out; /* being handed over, or NULL */
+	struct handover_in *in;	  /* was handed over, and not all has settled yet, or NULL */
 	uv_timer_t timer;
+};
+
+/* See handover.h */
+struct gnb_handovers {
+	uint64_t out, out_failed, in, in_failed, markers_missed, end_markers, ignored;
 };
 
 struct gnb {
@@ -95,6 +124,15 @@ struct gnb {
 	size_t ue_count;
 	uint32_t next_ran_ue_id, next_teid;
 	struct http_server *server;
+	struct gnb_neighbour neighbour[GNB_NEIGHBOURS_MAX];
+	size_t neighbour_count;
+	uv_udp_t xn;
+	uint8_t xn_buffer[1024];
+	uint32_t next_transaction;
+	uint64_t xn_refused;
+	struct handover_tail *tail;
+	size_t tail_count;
+	struct gnb_handovers handovers;
 	uint64_t n2_malformed, n2_unexpected, nas_dropped;
 };
 
@@ -112,7 +150,8 @@ void n2_user_location(const struct gnb *g, struct ngap_user_location *ret_locati
 /* radio.c: what UEs say */
 int radio_start(struct gnb *g);
 void radio_stop(struct gnb *g);
-/** radio_reload - bring the radio links to those in the configuration; UEs on others notice nothing */
+/** radio_reload - bring the radio links to those in the configuration; UEs on others notice nothing
+ */
 void radio_reload(struct gnb *g);
 
 /* ue.c */
@@ -138,6 +177,14 @@ void session_bearer_added(struct gnb_ue *ue, uint8_t id, struct in_addr ue_addre
 void session_bearer_removed(struct gnb_ue *ue, uint8_t id);
 void session_tick(struct gnb_ue *ue);
 void session_drop_all(struct gnb_ue *ue);
+void session_forget(struct gnb_ue *ue, struct gnb_session *s);
+/** session_apply - the data plane's rules as @s says; Return: 0 or a negative errno, logged */
+int session_apply(struct gnb_ue *ue, const struct gnb_session *s);
+uint64_t session_dp_id(const struct gnb_ue *ue, const struct gnb_session *s);
+/** session_teid_new - for a tunnel that ends here */
+uint32_t session_teid_new(struct gnb *g);
+/** session_settled - none is being added or removed */
+bool session_settled(const struct gnb_ue *ue);
 
 extern const struct http_route gnb_routes[];
 

@@ -8,7 +8,7 @@
 
 #include "lib/log.h"
 #include "lib/token.h"
-#include "ran/gnb/gnb.h"
+#include "ran/gnb/handover.h"
 
 static const struct daemon_spec spec = {
 	.name = "gnb",
@@ -36,13 +36,30 @@ static const struct yaml_field fields[] = {
 	{"container", yaml_read_bool, AT(container), 0, 0, 0, false,
 	 "send PDU session containers where the back end can"},
 	{"radios", yaml_read_node, AT(radios), 0, 0, 0, true, "list of radio interfaces"},
+	{"neighbours", yaml_read_node, AT(neighbours), 0, 0, 0, false,
+	 "list of gNBs that UEs can be handed over to: {name, address on N2}"},
 	{"pin_dir", yaml_read_text, AT(pin_dir), 256, 0, 0, false, "folder on a bpffs for pins"},
 	{0},
 };
 
 static void dataplane_readable(uv_poll_t *poll, int status, int events)
 {
-	dataplane_process(((struct gnb *)poll->data)->dp);
+	struct gnb *g = poll->data;
+
+	dataplane_process(g->dp);
+	for (size_t i = 0; i < g->ue_count; i++)
+		if (g->ue[i]->in)
+			handover_in_advance(g->ue[i]);
+}
+
+static void on_end_marker(struct in_addr peer, uint32_t teid, void *user)
+{
+	struct gnb *g = user;
+
+	log_debug("gtpu", "peer=%s teid=%u what=\"end marker\"", inet_ntoa(peer), teid);
+	g->handovers.end_markers++;
+	if (!handover_end_marker(g, teid))
+		handover_in_marked(g, teid);
 }
 
 static void on_error_indication(struct in_addr peer, uint32_t teid, void *user)
@@ -62,7 +79,10 @@ static int start_dataplane(struct gnb *g)
 				   .needs_qos = g->config.needs_qos,
 				   .n3_addr = g->config.n3_address,
 				   .pin_dir = g->config.pin_dir[0] ? g->config.pin_dir : NULL};
-	struct dp_events events = {on_error_indication, on_path, g};
+	struct dp_events events = {.error_indication = on_error_indication,
+				   .path = on_path,
+				   .end_marker = on_end_marker,
+				   .user = g};
 	struct dp_error err = {0};
 	int r;
 
@@ -95,10 +115,13 @@ static int start(struct gnb *g)
 		r = getrandom(&g->next_teid, sizeof g->next_teid, 0) == sizeof g->next_teid ? 0
 											    : -EIO;
 	g->next_ran_ue_id = 1 + (g->next_teid & 0xffff);
+	g->next_transaction = g->next_teid * 2654435761u;
 	if (r == 0)
 		r = start_dataplane(g);
 	if (r == 0)
 		r = radio_start(g);
+	if (r == 0)
+		r = xn_start(g);
 	if (r == 0)
 		r = n2_start(g);
 	if (r == 0)
@@ -113,6 +136,9 @@ static void stop(struct gnb *g)
 	http_server_free(g->server);
 	n2_stop(g);
 	radio_stop(g);
+	xn_stop(g);
+	if (g->dp)
+		handover_tails_drop(g);
 	if (g->dp_poll.data)
 		uv_close((uv_handle_t *)&g->dp_poll, NULL);
 	dataplane_free(g->dp);
@@ -122,6 +148,38 @@ static void stop(struct gnb *g)
  * has no place for. */
 static const char name_characters[] =
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'()+,-./:=?";
+
+#define NEIGHBOUR_AT(member) offsetof(struct gnb_neighbour, member)
+static const struct yaml_field neighbour_fields[] = {
+	{"name", yaml_read_text, NEIGHBOUR_AT(name), 64, 0, 0, true, "its name"},
+	{"address", yaml_read_ipv4, NEIGHBOUR_AT(address), 0, 0, 0, true, "its address on N2"},
+	{0},
+};
+
+static int read_neighbours(struct gnb *g, struct yaml_error *err)
+{
+	const struct yaml_node *n = g->config.neighbours ? g->config.neighbours->child : NULL;
+
+	for (g->neighbour_count = 0; n; n = n->next) {
+		struct gnb_neighbour neighbour = {0};
+		int r;
+
+		if (g->neighbour_count == GNB_NEIGHBOURS_MAX)
+			return yaml_fail(g->config_doc, n, err, "more than %d neighbours",
+					 GNB_NEIGHBOURS_MAX);
+		r = yaml_read_fields(g->config_doc, n, neighbour_fields, &neighbour, err);
+		if (r < 0)
+			return r;
+		if (!strcmp(neighbour.name, g->config.name))
+			return yaml_fail(g->config_doc, n, err, "'%s' is this gNB itself",
+					 neighbour.name);
+		if (xn_neighbour(g, neighbour.name))
+			return yaml_fail(g->config_doc, n, err, "neighbour '%s' is listed twice",
+					 neighbour.name);
+		g->neighbour[g->neighbour_count++] = neighbour;
+	}
+	return 0;
+}
 
 /* What the table of fields can't say. */
 static int check_config(struct gnb *g)
@@ -141,6 +199,8 @@ static int check_config(struct gnb *g)
 		r = yaml_fail(g->config_doc, yaml_get(yaml_root(g->config_doc), "name"), &err,
 			      "expected letters, digits and %s, found '%s'",
 			      strchr(name_characters, '\''), g->config.name);
+	if (r == 0)
+		r = read_neighbours(g, &err);
 	for (const struct yaml_node *n = g->config.radios->child; n && r == 0; n = n->next) {
 		if (n->kind != YAML_SCALAR || strlen(n->scalar) >= IFNAMSIZ)
 			r = yaml_fail(g->config_doc, n, &err, "expected the name of an interface");
@@ -153,13 +213,16 @@ static int check_config(struct gnb *g)
 	return r;
 }
 
-/* SIGHUP: radio links come and go; for anything else it takes a restart. A file that can't be read
- * changes nothing. */
+/* SIGHUP: radio links and neighbours come and go; for anything else it takes a restart. A file that
+ * can't be read changes nothing. */
 static void reload(void *user)
 {
-	struct gnb *g = user, next = {.config.container = true};
+	static struct gnb next; /* large */
+	struct gnb *g = user;
 	struct gnb_config before = g->config, after;
 
+	memset(&next, 0, sizeof next);
+	next.config.container = true;
 	if (daemon_config(&g->daemon, fields, &next.config, &next.config_doc) < 0)
 		return;
 	if (check_config(&next) < 0) {
@@ -167,12 +230,16 @@ static void reload(void *user)
 		return;
 	}
 	after = next.config;
-	before.radios = after.radios = NULL;
+	before.radios = after.radios = before.neighbours = after.neighbours = NULL;
 	if (memcmp(&before, &after, sizeof before) != 0)
-		log_warn("config", "what=\"only radios can change without a restart\"");
+		log_warn("config",
+			 "what=\"only radios and neighbours can change without a restart\"");
 	yaml_free(g->config_doc);
 	g->config_doc = next.config_doc;
 	g->config.radios = next.config.radios;
+	g->config.neighbours = next.config.neighbours;
+	memcpy(g->neighbour, next.neighbour, sizeof g->neighbour);
+	g->neighbour_count = next.neighbour_count;
 	radio_reload(g);
 	log_info("config", "what=reloaded radios=%zu", g->ue_count);
 }

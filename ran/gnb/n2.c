@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lib/log.h"
-#include "ran/gnb/gnb.h"
+#include "ran/gnb/handover.h"
 
 enum { RETRY_MIN_MS = 20, RETRY_MAX_MS = 1000, SETUP_TIMEOUT_MS = 2000, GNB_ID_BITS = 22 };
 
@@ -92,7 +92,9 @@ static void setup_answered(struct gnb *g, const struct ngap_ng_setup_response *m
 		/* An AMF that knows none of our UEs wants them to register again; and one whose
 		 * first message went to the AMF's predecessor would wait for its answer for ever.
 		 */
-		if (ue->has_context && !(m->ues_retained && ue->has_amf_id)) {
+		if (ue->in && !ue->has_amf_id) {
+			handover_in_ask(ue); /* of which the AMF has not heard yet */
+		} else if (ue->has_context && !(m->ues_retained && ue->has_amf_id)) {
 			ue_drop_context(ue);
 			radio_link_send(ue->link, &(struct radio_frame){.type = RADIO_RELEASE});
 		}

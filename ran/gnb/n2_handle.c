@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "lib/log.h"
-#include "ran/gnb/gnb.h"
+#include "ran/gnb/handover.h"
 
 enum { CELL_ID_BITS = 14 }; /* of the 36 of an NR cell identity, behind a gNB id of 22 */
 
@@ -117,6 +117,16 @@ static bool says_unknown_ue(const struct ngap_error_indication *m)
 		m->cause.value == NGAP_RADIO_INCONSISTENT_REMOTE_UE_ID);
 }
 
+static void path_switched(struct gnb *g, struct gnb_ue *ue, const struct ngap_pdu *pdu)
+{
+	handover_switched(ue, &pdu->path_switch_request_acknowledge);
+}
+
+static void path_not_switched(struct gnb *g, struct gnb_ue *ue, const struct ngap_pdu *pdu)
+{
+	handover_not_switched(ue);
+}
+
 /* A context that the AMF doesn't share leads nowhere: the UE begins anew. One whose first message
  * was refused does so by its own timer. */
 static void error_indication(struct gnb *g, struct gnb_ue *none, const struct ngap_pdu *pdu)
@@ -142,6 +152,8 @@ static const struct {
 	{NGAP_INITIAL_CONTEXT_SETUP_REQUEST, OF_UE, initial_context},
 	{NGAP_PDU_SESSION_RESOURCE_SETUP_REQUEST, OF_UE, sessions_setup},
 	{NGAP_PDU_SESSION_RESOURCE_RELEASE_COMMAND, OF_UE, sessions_release},
+	{NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE, OF_UE, path_switched},
+	{NGAP_PATH_SWITCH_REQUEST_FAILURE, OF_UE, path_not_switched},
 	{NGAP_UE_CONTEXT_RELEASE_COMMAND, OF_UE_OR_NONE, context_release},
 	{NGAP_NG_RESET, OF_INTERFACE, reset},
 	{NGAP_ERROR_INDICATION, OF_INTERFACE, error_indication},
@@ -159,6 +171,8 @@ static struct gnb_ue *ue_of(struct gnb *g, const struct ngap_pdu *pdu)
 		return has_amf ? ue_find_amf(g, amf_id) : NULL;
 	ue = ue_find(g, ran_id);
 	if (!ue || !has_amf)
+		return ue;
+	if (pdu->type == NGAP_PATH_SWITCH_REQUEST_FAILURE)
 		return ue;
 	if (!ue->has_amf_id) {
 		ue->has_amf_id = true;
@@ -178,6 +192,8 @@ void n2_handle(struct gnb *g, const struct ngap_pdu *pdu)
 		ue = handlers[i].whose == OF_INTERFACE ? NULL : ue_of(g, pdu);
 		if (!ue && handlers[i].whose == OF_UE)
 			unknown_ue(g, pdu);
+		else if (ue && pdu->type != NGAP_UE_CONTEXT_RELEASE_COMMAND && handover_leaving(ue))
+			g->handovers.ignored++; /* the AMF will say it again to the target */
 		else
 			handlers[i].handle(g, ue, pdu);
 		return;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "lib/log.h"
-#include "ran/gnb/gnb.h"
+#include "ran/gnb/handover.h"
 #include "lib/radio.h"
 
 enum { TICK_MS = 100 };
@@ -18,7 +18,8 @@ static void attach(struct gnb_ue *ue, const struct radio_frame *frame)
 	if (!answer.resume && ue->has_context) {
 		ue_request_release(ue, NGAP_RADIO_CONNECTION_LOST);
 		ue_drop_context(ue);
-	}
+	} else if (answer.resume)
+		handover_returned(ue, "the UE came back");
 	snprintf(ue->supi, sizeof ue->supi, "%s", frame->text);
 	snprintf(answer.text, sizeof answer.text, "%s", ue->gnb->config.name);
 	log_info("radio", "device=%s ue=%s what=%s", radio_link_device(ue->link), ue->supi,
@@ -32,6 +33,8 @@ static void on_frame(struct radio_link *link, const struct radio_frame *frame, v
 
 	if (frame->type == RADIO_ATTACH)
 		attach(ue, frame);
+	else if (frame->type == RADIO_ARRIVED)
+		handover_arrived(ue, frame->text);
 	else if (!ue->supi[0])
 		log_debug("radio", "device=%s frame=%s what=\"not attached\"",
 			  radio_link_device(link), radio_type_name(frame->type));
@@ -41,6 +44,8 @@ static void on_frame(struct radio_link *link, const struct radio_frame *frame, v
 		session_bearer_added(ue, frame->session, frame->address);
 	else if (frame->type == RADIO_BEARER_REMOVED)
 		session_bearer_removed(ue, frame->session);
+	else if (frame->type == RADIO_HANDOVER_FAILED)
+		handover_returned(ue, "the UE does not hear the target");
 }
 
 /* A new instance of `ue` says in its attach request whether it can go on. */
@@ -54,13 +59,16 @@ static void on_alive(struct radio_link *link, bool alive, void *user)
 
 	log_info("radio", "device=%s ue=%s alive=%d", radio_link_device(link),
 		 ue->supi[0] ? ue->supi : "unknown", alive);
-	if (!alive)
+	if (!alive && !handover_leaving(ue))
 		ue_request_release(ue, NGAP_RADIO_CONNECTION_LOST);
 }
 
 static void tick(uv_timer_t *timer)
 {
-	session_tick(timer->data);
+	struct gnb_ue *ue = timer->data;
+
+	session_tick(ue);
+	handover_tails_tick(ue->gnb);
 }
 
 static int add(struct gnb *g, const char *device)

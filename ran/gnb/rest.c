@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* REST of the gNB: status, sessions with counters, metrics. Nothing can be changed through it. */
+/* REST of the gNB: status, sessions with counters, metrics; and handing a UE over. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/metrics.h"
-#include "ran/gnb/gnb.h"
+#include "ran/gnb/handover.h"
 
 static json_t *drops_json(struct gnb *g)
 {
@@ -28,18 +29,35 @@ static int count_sessions(const struct gnb *g)
 	return n;
 }
 
+static json_t *handovers_json(const struct gnb *g)
+{
+	const struct gnb_handovers *h = &g->handovers;
+	struct dp_hold_counters c;
+
+	dataplane_hold_counters(g->dp, &c);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "out",
+			 (json_int_t)h->out, "out_failed", (json_int_t)h->out_failed, "in",
+			 (json_int_t)h->in, "in_failed", (json_int_t)h->in_failed, "end_markers",
+			 (json_int_t)h->end_markers, "end_markers_missed",
+			 (json_int_t)h->markers_missed, "ngap_ignored", (json_int_t)h->ignored,
+			 "tails", (json_int_t)g->tail_count, "held_packets", (json_int_t)c.held,
+			 "delivered_packets", (json_int_t)c.delivered, "lost_packets",
+			 (json_int_t)(c.lost + c.dropped), "xn_refused", (json_int_t)g->xn_refused);
+}
+
 static void status_get(struct http_request *req, void *user)
 {
 	struct gnb *g = user;
 
 	http_reply(req, 200,
-		   json_pack("{s:s, s:b, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:o}", "name",
+		   json_pack("{s:s, s:b, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:o, s:o}", "name",
 			     g->config.name, "n2", g->n2_ready, "sctp",
 			     sctp_stack_name(sctp_probe()), "dataplane", dataplane_backend(g->dp),
 			     "reason", dataplane_backend_reason(g->dp), "sessions",
 			     count_sessions(g), "n2_malformed", (json_int_t)g->n2_malformed,
 			     "n2_unexpected", (json_int_t)g->n2_unexpected, "nas_dropped",
-			     (json_int_t)g->nas_dropped, "drops", drops_json(g)));
+			     (json_int_t)g->nas_dropped, "handovers", handovers_json(g), "drops",
+			     drops_json(g)));
 }
 
 static json_t *session_json(struct gnb *g, const struct gnb_ue *ue, const struct gnb_session *s)
@@ -72,6 +90,56 @@ static void sessions_get(struct http_request *req, void *user)
 	http_reply(req, 200, json_pack("{s:o}", "sessions", array));
 }
 
+/* ---- handover ---- */
+
+static struct gnb_ue *find_supi(struct gnb *g, const char *supi)
+{
+	for (size_t i = 0; i < g->ue_count; i++)
+		if (g->ue[i]->has_context && strcmp(g->ue[i]->supi, supi) == 0)
+			return g->ue[i];
+	return NULL;
+}
+
+static void start_handover(struct http_request *req, struct gnb *g, struct gnb_ue *ue,
+			   const char *name)
+{
+	const struct gnb_neighbour *target = xn_neighbour(g, name);
+
+	if (!strcmp(name, g->config.name))
+		http_problem(req, 409, "ALREADY_THERE", "%s is at %s already", ue->supi, name);
+	else if (!target)
+		http_problem(req, 404, "GNB_NOT_FOUND", "%s has no neighbour '%s'", g->config.name,
+			     name);
+	else if (strcmp(dataplane_backend(g->dp), "ebpf") != 0)
+		http_problem(req, 501, "NOT_SUPPORTED",
+			     "%s is on the %s back end, which forwards nothing and holds nothing "
+			     "back; expected dataplane: ebpf",
+			     g->config.name, dataplane_backend(g->dp));
+	else if (ue->out)
+		http_problem(req, 409, "HANDOVER_UNDER_WAY", "%s is just being handed over to %s",
+			     ue->supi, ue->out->target);
+	else
+		handover_start(ue, target, req);
+}
+
+static void handover_post(struct http_request *req, void *user)
+{
+	struct gnb *g = user;
+	struct gnb_ue *ue = find_supi(g, http_param(req, "supi"));
+	struct json_reader r;
+	char target[64] = "";
+
+	json_reader_begin(&r, http_body(req));
+	json_read_string(&r, "target", true, target, sizeof target);
+	if (json_reader_end(&r) < 0)
+		http_problem_invalid(req, &r);
+	else if (!ue)
+		http_problem(req, 404, "UE_NOT_FOUND", "%s does not serve %.40s", g->config.name,
+			     http_param(req, "supi"));
+	else
+		start_handover(req, g, ue, target);
+}
+
 static void metrics_get(struct http_request *req, void *user)
 {
 	struct gnb *g = user;
@@ -91,6 +159,15 @@ static void metrics_get(struct http_request *req, void *user)
 		"# HELP baton_gnb_n2_up Whether NG Setup is done.\n# TYPE baton_gnb_n2_up "
 		"gauge\nbaton_gnb_n2_up %d\n",
 		g->n2_ready);
+	fprintf(out,
+		"# HELP baton_gnb_handovers_total UEs handed over, by direction and outcome.\n# "
+		"TYPE baton_gnb_handovers_total counter\n"
+		"baton_gnb_handovers_total{direction=\"out\",outcome=\"done\"} %llu\n"
+		"baton_gnb_handovers_total{direction=\"out\",outcome=\"failed\"} %llu\n"
+		"baton_gnb_handovers_total{direction=\"in\",outcome=\"done\"} %llu\n"
+		"baton_gnb_handovers_total{direction=\"in\",outcome=\"failed\"} %llu\n",
+		(unsigned long long)g->handovers.out, (unsigned long long)g->handovers.out_failed,
+		(unsigned long long)g->handovers.in, (unsigned long long)g->handovers.in_failed);
 	fprintf(out, "# HELP baton_gnb_dropped_packets_total User packets dropped, by reason.\n# "
 		     "TYPE baton_gnb_dropped_packets_total counter\n");
 	for (int i = 0; i < DP_DROP_REASONS; i++)
@@ -107,6 +184,7 @@ static void health_get(struct http_request *req, void *user)
 const struct http_route gnb_routes[] = {
 	{"GET", "/v1/status", status_get, false},
 	{"GET", "/v1/sessions", sessions_get, false},
+	{"POST", "/v1/ues/{supi}/handover", handover_post, false},
 	{"GET", "/metrics", metrics_get, false},
 	{"GET", "/healthz", health_get, false},
 	{0},

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lib/log.h"
-#include "ran/gnb/gnb.h"
+#include "ran/gnb/handover.h"
 #include "lib/radio.h"
 
 enum { RADIO_PROCEDURE_MS = 1500 };
@@ -18,20 +18,41 @@ static uint64_t now_ms(const struct gnb_ue *ue)
 	return uv_now(&ue->gnb->daemon.loop);
 }
 
-static uint64_t dp_id(const struct gnb_ue *ue, const struct gnb_session *s)
+uint64_t session_dp_id(const struct gnb_ue *ue, const struct gnb_session *s)
 {
 	return (uint64_t)ue->ran_ue_id << 8 | s->id;
 }
 
 /* ---- the tunnel ---- */
 
+/* At the source of a handover downlink goes on to the target; at the target there is a second way
+ * down, and either may be held. */
+static void handover_rules(const struct gnb_session *s, bool marks, struct dp_session *d)
+{
+	if (s->forward_teid)
+		d->far[1] = (struct dp_far){.id = 2,
+					    .action = DP_FORWARD,
+					    .destination = DP_N3,
+					    .peer = s->forward_peer,
+					    .teid = s->forward_teid,
+					    .qfi = marks ? s->qfi : 0};
+	d->pdr[1].hold = s->hold;
+	if (!s->forwarded_teid)
+		return;
+	d->pdr[2] = d->pdr[1];
+	d->pdr[2].id = 3;
+	d->pdr[2].teid = s->forwarded_teid;
+	d->pdr[2].hold = s->hold_forwarded;
+	d->pdr_count = 3;
+}
+
 /* One PDR and FAR up, one down. The QFI goes into a container only where the other end reads
  * containers. */
-static int apply(struct gnb_ue *ue, const struct gnb_session *s)
+int session_apply(struct gnb_ue *ue, const struct gnb_session *s)
 {
 	struct gnb *g = ue->gnb;
 	bool marks = g->config.container && strcmp(dataplane_backend(g->dp), "ebpf") == 0;
-	struct dp_session d = {.id = dp_id(ue, s),
+	struct dp_session d = {.id = session_dp_id(ue, s),
 			       .bearer.ifindex = radio_link_ifindex(ue->link),
 			       .pdr_count = 2,
 			       .far_count = 2};
@@ -59,6 +80,7 @@ static int apply(struct gnb_ue *ue, const struct gnb_session *s)
 				   .remove_outer = true,
 				   .far_id = 2};
 	d.far[1] = (struct dp_far){.id = 2, .action = DP_FORWARD, .destination = DP_RADIO};
+	handover_rules(s, marks, &d);
 	r = dataplane_session_apply(g->dp, &d, &err);
 	if (r < 0)
 		log_warn("session",
@@ -71,15 +93,17 @@ static bool teid_in_use(const struct gnb *g, uint32_t teid)
 {
 	for (size_t i = 0; i < g->ue_count; i++) {
 		for (int id = 1; id < GNB_SESSIONS; id++) {
-			if (g->ue[i]->session[id].state != SESSION_NONE &&
-			    g->ue[i]->session[id].teid == teid)
+			const struct gnb_session *s = &g->ue[i]->session[id];
+
+			if (s->state != SESSION_NONE &&
+			    (s->teid == teid || s->forwarded_teid == teid))
 				return true;
 		}
 	}
-	return false;
+	return handover_tail_has_teid(g, teid);
 }
 
-static uint32_t teid_new(struct gnb *g)
+uint32_t session_teid_new(struct gnb *g)
 {
 	do {
 		g->next_teid++;
@@ -87,10 +111,12 @@ static uint32_t teid_new(struct gnb *g)
 	return g->next_teid;
 }
 
-static void forget(struct gnb_ue *ue, struct gnb_session *s)
+void session_forget(struct gnb_ue *ue, struct gnb_session *s)
 {
 	if (s->state != SESSION_NONE)
-		dataplane_session_remove(ue->gnb->dp, dp_id(ue, s));
+		dataplane_session_remove(ue->gnb->dp, session_dp_id(ue, s));
+	dataplane_hold_free(ue->gnb->dp, s->hold);
+	dataplane_hold_free(ue->gnb->dp, s->hold_forwarded);
 	memset(s, 0, sizeof *s);
 }
 
@@ -191,7 +217,7 @@ static bool begin_setup(struct gnb_ue *ue, const struct ngap_session_setup *item
 	const struct ngap_setup_request_transfer *t = &item->transfer;
 	struct radio_frame frame = {.type = RADIO_BEARER_ADD, .session = item->session_id};
 
-	forget(ue, s);
+	session_forget(ue, s);
 	if (!t->uplink.has_ipv4 || t->session_type != NGAP_SESSION_IPV4)
 		return false;
 	s->id = item->session_id;
@@ -200,7 +226,7 @@ static bool begin_setup(struct gnb_ue *ue, const struct ngap_session_setup *item
 	s->qfi = t->qos_flow[0].qfi;
 	s->upf_address = t->uplink.ipv4;
 	s->upf_teid = t->uplink.teid;
-	s->teid = teid_new(ue->gnb);
+	s->teid = session_teid_new(ue->gnb);
 	frame.qfi = s->qfi;
 	if (item->has_nas) {
 		frame.nas = item->nas.data;
@@ -245,8 +271,8 @@ void session_bearer_added(struct gnb_ue *ue, uint8_t id, struct in_addr ue_addre
 		return;
 	s->ue_address = ue_address;
 	s->state = SESSION_ACTIVE;
-	if (apply(ue, s) < 0) {
-		forget(ue, s);
+	if (session_apply(ue, s) < 0) {
+		session_forget(ue, s);
 		setup_settled(ue, id, false);
 		return;
 	}
@@ -289,7 +315,7 @@ void session_bearer_removed(struct gnb_ue *ue, uint8_t id)
 
 	if (s->state != SESSION_REMOVING)
 		return;
-	forget(ue, s);
+	session_forget(ue, s);
 	if (ue->release_under_way && !release_waits(ue))
 		answer_release(ue);
 }
@@ -339,14 +365,23 @@ void session_tick(struct gnb_ue *ue)
 		if (s->state == SESSION_REMOVING) {
 			session_bearer_removed(ue, id);
 		} else {
-			forget(ue, s);
+			session_forget(ue, s);
 			setup_settled(ue, id, false);
 		}
 	}
 }
 
+bool session_settled(const struct gnb_ue *ue)
+{
+	for (uint8_t id = 1; id < GNB_SESSIONS; id++)
+		if (ue->session[id].state == SESSION_ADDING ||
+		    ue->session[id].state == SESSION_REMOVING)
+			return false;
+	return true;
+}
+
 void session_drop_all(struct gnb_ue *ue)
 {
 	for (uint8_t id = 1; id < GNB_SESSIONS; id++)
-		forget(ue, &ue->session[id]);
+		session_forget(ue, &ue->session[id]);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lib/log.h"
-#include "ran/gnb/gnb.h"
+#include "ran/gnb/handover.h"
 
 struct gnb_ue *ue_find(struct gnb *g, uint32_t ran_ue_id)
 {
@@ -121,6 +121,8 @@ void ue_downlink_nas(struct gnb_ue *ue, struct ngap_octets nas)
 
 void ue_drop_context(struct gnb_ue *ue)
 {
+	handover_out_drop(ue);
+	handover_in_drop(ue);
 	drop_held(ue);
 	session_drop_all(ue);
 	ue->has_context = ue->has_amf_id = false;

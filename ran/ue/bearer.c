@@ -131,8 +131,9 @@ static void write_alias(struct bearers *b, unsigned ifindex, const struct ue_ses
 
 	for (size_t i = 0; i < s->dns_count; i++)
 		json_array_append_new(dns, json_ipv4(s->dns[i]));
-	j = json_pack("{s:s, s:i, s:i, s:I, s:o}", "dnn", s->dnn, "sst", (int)s->sst, "ssc",
-		      (int)s->ssc_mode, "gen", (json_int_t)s->generation, "dns", dns);
+	j = json_pack("{s:s, s:i, s:i, s:I, s:s, s:o}", "dnn", s->dnn, "sst", (int)s->sst, "ssc",
+		      (int)s->ssc_mode, "gen", (json_int_t)s->generation, "radio",
+		      radio_link_device(s->ue->radio[s->ue->serving].link), "dns", dns);
 	text = json_dumps(j, JSON_COMPACT);
 	if (text)
 		nl_link_set_alias(b->nl, ifindex, text);
@@ -215,6 +216,19 @@ int bearer_add(struct bearers *b, const struct ue_session *s)
 	return r;
 }
 
+void bearers_note_radio(struct ue *ue)
+{
+	char device[16], hidden[16];
+	unsigned ifindex;
+
+	for (uint8_t id = 1; id < UE_SESSIONS; id++) {
+		names(id, device, hidden);
+		if (ue->session[id].state == UE_SESSION_ACTIVE &&
+		    nl_link_index(ue->nl, device, &ifindex) == 0)
+			write_alias(ue->bearers, ifindex, &ue->session[id]);
+	}
+}
+
 /* ---- parking: what a release leaves for a moment ---- */
 
 static void reap(uv_timer_t *timer)
@@ -274,9 +288,12 @@ static void read_alias(struct ue_session *s, const char *text)
 {
 	json_t *j = json_loads(text, 0, NULL), *dns;
 	const char *dnn = json_string_value(json_object_get(j, "dnn"));
+	const char *radio = json_string_value(json_object_get(j, "radio"));
 	size_t i;
 
 	snprintf(s->dnn, sizeof s->dnn, "%s", dnn ? dnn : "");
+	if (radio)
+		snprintf(s->ue->adopted_radio, sizeof s->ue->adopted_radio, "%s", radio);
 	s->sst = (uint8_t)json_integer_value(json_object_get(j, "sst"));
 	s->ssc_mode = (uint8_t)json_integer_value(json_object_get(j, "ssc"));
 	s->generation = (uint64_t)json_integer_value(json_object_get(j, "gen"));

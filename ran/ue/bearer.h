@@ -26,6 +26,10 @@ int bearers_attach_radio(struct bearers *b, unsigned ifindex);
 /** bearers_serve - user packets go over this radio link from now on */
 int bearers_serve(struct bearers *b, unsigned ifindex);
 
+/** bearers_note_radio - write down, with the sessions, which radio link serves: a killed `ue` comes
+ * back to the gNB that it was handed over to */
+void bearers_note_radio(struct ue *ue);
+
 /** bearer_add - @s has id, address, mtu and what goes into the alias; on failure nothing is left;
  * Return: 0 or a negative errno */
 int bearer_add(struct bearers *b, const struct ue_session *s);

@@ -7,6 +7,9 @@
 #include "lib/radio.h"
 #include "ran/ue/bearer.h"
 
+/* The target answers within two frames' time; one that was killed just now will not. */
+enum { HANDOVER_MS = 500 };
+
 static bool is_serving(const struct ue_radio *r)
 {
 	return r == &r->ue->radio[r->ue->serving];
@@ -27,7 +30,8 @@ static void attach(struct ue *ue)
 {
 	struct radio_frame frame = {.type = RADIO_ATTACH, .resume = ue->registered};
 
-	ue->attached = false;
+	ue->attached = ue->handing_over = false;
+	uv_timer_stop(&ue->handover_timer);
 	snprintf(frame.text, sizeof frame.text, "%s", ue->config.supi);
 	radio_send(ue, &frame);
 }
@@ -37,11 +41,74 @@ static void attached(struct ue *ue, const struct radio_frame *frame)
 	ue->attached = true;
 	snprintf(ue->gnb, sizeof ue->gnb, "%s", frame->text);
 	bearers_serve(ue->bearers, ue->radio[ue->serving].ifindex);
+	bearers_note_radio(ue);
 	log_info("radio", "gnb=%s what=%s", ue->gnb, frame->resume ? "resumed" : "attached");
 	if (frame->resume)
 		sm_registered(ue);
 	else
 		mm_register(ue);
+}
+
+/* ---- handover ---- */
+
+static void return_to_source(struct ue *ue)
+{
+	ue->handovers_failed++;
+	ue->serving = ue->source;
+	log_warn("radio", "device=%s what=\"handover failed, returning\"",
+		 radio_link_device(ue->radio[ue->serving].link));
+	attach(ue);
+}
+
+static void handover_timed_out(uv_timer_t *timer)
+{
+	return_to_source(timer->data);
+}
+
+static int find_cell(const struct ue *ue, uint32_t cell)
+{
+	for (size_t i = 0; i < ue->radio_count; i++) {
+		if (i != ue->serving && radio_link_alive(ue->radio[i].link) &&
+		    radio_link_peer_instance(ue->radio[i].link) == cell)
+			return (int)i;
+	}
+	return -1;
+}
+
+/*
+ * The source sent the command behind its last downlink packet, so whatever comes from the target
+ * is later. Uplink goes to the target from the map update on, which has our bearers already.
+ */
+static void handover(struct ue *ue, const struct radio_frame *frame)
+{
+	struct radio_frame arrived = {.type = RADIO_ARRIVED};
+	int target = find_cell(ue, frame->cell);
+
+	if (target < 0 || ue->handing_over) {
+		log_warn("radio", "gnb=%s what=\"handover to a cell that is not in reach\"",
+			 frame->text);
+		ue->handovers_failed++;
+		radio_send(ue, &(struct radio_frame){.type = RADIO_HANDOVER_FAILED});
+		return;
+	}
+	ue->handover_ns = ue->frame_ns;
+	ue->source = ue->serving;
+	ue->serving = (size_t)target;
+	ue->handing_over = true;
+	bearers_serve(ue->bearers, ue->radio[target].ifindex);
+	snprintf(arrived.text, sizeof arrived.text, "%s", ue->config.supi);
+	radio_send(ue, &arrived);
+	uv_timer_start(&ue->handover_timer, handover_timed_out, HANDOVER_MS, 0);
+}
+
+static void handed_over(struct ue *ue, const struct radio_frame *frame)
+{
+	uv_timer_stop(&ue->handover_timer);
+	ue->handing_over = false;
+	ue->handovers++;
+	snprintf(ue->gnb, sizeof ue->gnb, "%s", frame->text);
+	bearers_note_radio(ue);
+	log_info("radio", "gnb=%s what=\"handed over\"", ue->gnb);
 }
 
 static void bearer_add_frame(struct ue *ue, const struct radio_frame *frame)
@@ -77,7 +144,9 @@ static void on_frame(struct radio_link *link, const struct radio_frame *frame, v
 	if (!is_serving(r))
 		return;
 	ue->frame_ns = clock_now_ns();
-	if (frame->type == RADIO_ATTACHED)
+	if (frame->type == RADIO_ATTACHED && ue->handing_over)
+		handed_over(ue, frame);
+	else if (frame->type == RADIO_ATTACHED)
 		attached(ue, frame);
 	else if (!ue->attached)
 		log_debug("radio", "frame=%s what=\"not attached\"", radio_type_name(frame->type));
@@ -87,6 +156,10 @@ static void on_frame(struct radio_link *link, const struct radio_frame *frame, v
 		bearer_add_frame(ue, frame);
 	else if (frame->type == RADIO_BEARER_REMOVE)
 		bearer_remove_frame(ue, frame);
+	else if (frame->type == RADIO_HANDOVER)
+		handover(ue, frame);
+	else if (frame->type == RADIO_RETURN && ue->handing_over)
+		return_to_source(ue);
 	else if (frame->type == RADIO_RELEASE)
 		mm_register(ue);
 }
@@ -95,7 +168,12 @@ static void on_restarted(struct radio_link *link, void *user)
 {
 	struct ue_radio *r = user;
 
-	if (is_serving(r))
+	if (!is_serving(r))
+		return;
+	/* A target that was started anew knows nothing of a handover. */
+	if (r->ue->handing_over)
+		return_to_source(r->ue);
+	else
 		attach(r->ue);
 }
 
@@ -116,7 +194,9 @@ static void on_alive(struct radio_link *link, bool alive, void *user)
 	struct ue_radio *r = user;
 
 	log_info("radio", "device=%s alive=%d", radio_link_device(link), alive);
-	if (is_serving(r) && !alive)
+	if (is_serving(r) && !alive && r->ue->handing_over)
+		return_to_source(r->ue);
+	else if (is_serving(r) && !alive)
 		change_serving(r->ue);
 	else if (is_serving(r) && !r->ue->attached)
 		attach(r->ue);
@@ -146,10 +226,17 @@ static int add(struct ue *ue, const char *device)
 
 int radio_start(struct ue *ue)
 {
-	int r = 0;
+	int r = uv_timer_init(&ue->daemon.loop, &ue->handover_timer);
 
+	if (r < 0)
+		return r;
+	ue->handover_timer.data = ue;
 	for (const struct yaml_node *n = ue->config.radios->child; n && r == 0; n = n->next)
 		r = ue->radio_count == UE_RADIOS_MAX ? -ENOSPC : add(ue, n->scalar);
+	for (size_t i = 0; i < ue->radio_count; i++) {
+		if (strcmp(radio_link_device(ue->radio[i].link), ue->adopted_radio) == 0)
+			ue->serving = i;
+	}
 	return r;
 }
 
@@ -158,4 +245,6 @@ void radio_stop(struct ue *ue)
 	for (size_t i = 0; i < ue->radio_count; i++)
 		radio_link_free(ue->radio[i].link);
 	ue->radio_count = 0;
+	if (ue->handover_timer.data)
+		uv_close((uv_handle_t *)&ue->handover_timer, NULL);
 }

@@ -250,10 +250,13 @@ static void status_get(struct http_request *req, void *user)
 	struct ue *ue = user;
 
 	http_reply(req, 200,
-		   json_pack("{s:s, s:b, s:s, s:o, s:s, s:I, s:I}", "supi", ue->config.supi,
+		   json_pack("{s:s, s:b, s:s, s:o, s:s, s:I, s:I, s:I, s:I, s:I}", "supi", ue->config.supi,
 			     "registered", ue->registered, "gnb", ue->attached ? ue->gnb : "",
 			     "guti", guti_json(ue), "radio",
-			     radio_link_device(ue->radio[ue->serving].link), "nas_malformed",
+			     radio_link_device(ue->radio[ue->serving].link), "handovers",
+			     (json_int_t)ue->handovers, "handovers_failed",
+			     (json_int_t)ue->handovers_failed, "handover_ns",
+			     (json_int_t)ue->handover_ns, "nas_malformed",
 			     (json_int_t)ue->nas_malformed, "nas_unexpected",
 			     (json_int_t)ue->nas_unexpected));
 }

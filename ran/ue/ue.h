@@ -9,6 +9,8 @@
 #ifndef BATON_RAN_UE_H
 #define BATON_RAN_UE_H
 
+#include <net/if.h>
+
 #include "lib/daemon.h"
 #include "lib/http_server.h"
 #include "lib/nas/nas.h"
@@ -74,8 +76,13 @@ struct ue {
 	struct bearers *bearers;
 	struct ue_radio radio[UE_RADIOS_MAX];
 	size_t radio_count, serving;
+	char adopted_radio[IFNAMSIZ]; /* where a killed predecessor was served; "": not known */
 	bool attached, registered;
 	char gnb[RADIO_TEXT_MAX + 1];
+	bool handing_over; /* told to go, the target has not said yet that it takes us */
+	size_t source;	   /* then: the radio to return to */
+	uv_timer_t handover_timer;
+	uint64_t handovers, handovers_failed, handover_ns; /* ns: of the latest command */
 	struct nas_guti guti;
 	bool has_guti;
 	uv_timer_t registration_timer;

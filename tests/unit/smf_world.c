@@ -321,6 +321,32 @@ void world_gnb_lost(struct world *w)
 	world_turn(w);
 }
 
+void world_path_switch(struct world *w, uint32_t ran_ue_id, uint64_t amf_ue_id, uint8_t sessions,
+		       uint32_t dl_teid)
+{
+	struct ngap_pdu *pdu = calloc(1, sizeof(*pdu));
+	struct ngap_path_switch_request *r = &pdu->path_switch_request;
+
+	assert_non_null(pdu);
+	pdu->type = NGAP_PATH_SWITCH_REQUEST;
+	r->ran_ue_id = ran_ue_id;
+	r->source_amf_ue_id = amf_ue_id;
+	r->user_location.plmn = w->config.plmn;
+	r->user_location.tai.plmn = w->config.plmn;
+	for (uint8_t i = 0; i < sessions; i++) {
+		struct ngap_session_to_switch *item = &r->sessions.item[r->sessions.count++];
+
+		item->session_id = (uint8_t)(i + 1);
+		item->downlink.has_ipv4 = true;
+		item->downlink.ipv4.s_addr = htonl(0x0a650102);
+		item->downlink.teid = dl_teid + i;
+		item->qfi_count = 1;
+		item->qfi[0] = 1;
+	}
+	world_ngap(w, pdu);
+	free(pdu);
+}
+
 /* ---- the UE ---- */
 
 static void fill_location(const struct world *w, struct ngap_user_location *l)

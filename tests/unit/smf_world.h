@@ -41,6 +41,7 @@ struct world_upf_session {
 	struct in_addr dl_addr, ue_addr;
 	uint16_t dl_action;
 	bool restored;
+	unsigned end_markers; /* asked for (SNDEM) */
 };
 
 /* An answer, kept for retransmissions of its request: on a slow machine they come */
@@ -116,6 +117,9 @@ void world_wait(struct world *w, bool (*done)(struct world *w));
  */
 void world_gnb(struct world *w, int index, bool retained);
 void world_gnb_lost(struct world *w);
+/** world_path_switch - the gNB in use asks for sessions 1 to @sessions, with TEIDs from @dl_teid on */
+void world_path_switch(struct world *w, uint32_t ran_ue_id, uint64_t amf_ue_id, uint8_t sessions,
+		       uint32_t dl_teid);
 void world_ngap(struct world *w, const struct ngap_pdu *pdu);
 void world_ngap_bytes(struct world *w, const uint8_t *bytes, size_t len);
 /** world_expect - the next PDU from smf-lite, which must be of @type; NAS in it is decoded into mm

@@ -151,6 +151,9 @@ static void answer_modification(struct world *w, struct world_upf *u, uint8_t ca
 	if (cause == PFCP_CAUSE_ACCEPTED) {
 		assert_int_equal(w->msg->session_modification_request.n_update_far, 1);
 		read_far(s, &w->msg->session_modification_request.update_far[0]);
+		if (w->msg->session_modification_request.update_far[0].forwarding.smreq_flags &
+		    PFCP_SMREQ_SNDEM)
+			s->end_markers++;
 	}
 	pfcp_msg_init(w->msg, PFCP_SESSION_MODIFICATION_RESPONSE, s ? s->cp_seid : 0, sequence);
 	w->msg->session_modification_response.cause = cause;

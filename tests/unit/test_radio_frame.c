@@ -103,6 +103,28 @@ static const struct {
 	{"01 08 0005 0002 0000 11223344 55667788",
 	 {.type = RADIO_RELEASE, .seq = 5, .ack = 2, .from = 0x11223344, .to = 0x55667788},
 	 ""},
+	{"01 09 0005 0002 0008 11223344 55667788 99aabbcc 676e6232",
+	 {.type = RADIO_HANDOVER,
+	  .seq = 5,
+	  .ack = 2,
+	  .from = 0x11223344,
+	  .to = 0x55667788,
+	  .cell = 0x99aabbcc,
+	  .text = "gnb2"},
+	 ""},
+	{"01 0a 0005 0002 0000 11223344 55667788",
+	 {.type = RADIO_HANDOVER_FAILED, .seq = 5, .ack = 2, .from = 0x11223344, .to = 0x55667788},
+	 ""},
+	{"01 0b 0001 0000 0014 11223344 55667788 " SUPI_HEX,
+	 {.type = RADIO_ARRIVED,
+	  .seq = 1,
+	  .from = 0x11223344,
+	  .to = 0x55667788,
+	  .text = "imsi-001010000000001"},
+	 ""},
+	{"01 0c 0005 0002 0000 11223344 55667788",
+	 {.type = RADIO_RETURN, .seq = 5, .ack = 2, .from = 0x11223344, .to = 0x55667788},
+	 ""},
 };
 
 static void check_same(const struct radio_frame *a, const struct radio_frame *b)
@@ -116,6 +138,7 @@ static void check_same(const struct radio_frame *a, const struct radio_frame *b)
 	assert_string_equal(a->text, b->text);
 	assert_int_equal(a->session, b->session);
 	assert_int_equal(a->qfi, b->qfi);
+	assert_int_equal(a->cell, b->cell);
 	assert_int_equal(a->address.s_addr, b->address.s_addr);
 	assert_int_equal(a->nas_len, b->nas_len);
 	if (a->nas_len)
@@ -161,7 +184,7 @@ static const struct {
 	const char *what, *hex;
 } malformed[] = {
 	{"another version", "02 00 0000 0007 0000 11223344 00000000"},
-	{"no such type", "01 09 0000 0007 0000 11223344 00000000"},
+	{"no such type", "01 0d 0000 0007 0000 11223344 00000000"},
 	{"no such type", "01 ff 0000 0007 0000 11223344 00000000"},
 	{"no instance", "01 00 0000 0007 0000 00000000 00000000"},
 	{"body longer than the frame", "01 03 0002 0001 0004 11223344 55667788 7e0041"},
@@ -186,6 +209,11 @@ static const struct {
 	{"bearer added, half an address", "01 05 0003 0001 0003 11223344 55667788 05 0a3c"},
 	{"bearer added and more", "01 05 0003 0001 0006 11223344 55667788 05 0a3c0102 00"},
 	{"bearer remove without session", "01 06 0004 0001 0000 11223344 55667788"},
+	{"handover to no cell", "01 09 0005 0002 0008 11223344 55667788 00000000 676e6232"},
+	{"handover without a name", "01 09 0005 0002 0004 11223344 55667788 99aabbcc"},
+	{"handover, half a cell", "01 09 0005 0002 0003 11223344 55667788 99aabb"},
+	{"arrived without a SUPI", "01 0b 0001 0000 0000 11223344 55667788"},
+	{"return with a body", "01 0c 0005 0002 0001 11223344 55667788 00"},
 	{"bearer removed and more", "01 07 0004 0001 0002 11223344 55667788 05 00"},
 };
 
@@ -223,6 +251,9 @@ static void test_not_encoded(void **state)
 		 .nas = nas,
 		 .nas_len = RADIO_BODY_MAX - 1},
 		{.type = RADIO_BEARER_REMOVED, .from = 1},
+		{.type = RADIO_HANDOVER, .from = 1, .text = "gnb2"},
+		{.type = RADIO_HANDOVER, .from = 1, .cell = 1},
+		{.type = RADIO_ARRIVED, .from = 1},
 	};
 	struct radio_frame full = {.type = RADIO_ATTACH, .from = 1};
 	uint8_t bytes[RADIO_HEADER_LEN + RADIO_BODY_MAX];

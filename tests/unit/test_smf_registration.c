@@ -9,6 +9,11 @@ static struct ue *ue(struct world *w)
 	return ue_find_supi(&w->smf, WORLD_SUPI);
 }
 
+static bool has_ngap(struct world *w)
+{
+	return w->ngap_count > 0;
+}
+
 static void begin(struct world *w)
 {
 	world_gnb(w, 0, false);
@@ -190,8 +195,7 @@ static void test_mnc_of_three_digits(void **state)
 	strcpy(c->mnc, "410");
 	assert_int_equal(ngap_plmn_set(&c->plmn, c->mcc, c->mnc), 0);
 	world_gnb(w, 0, false);
-	assert_int_equal(
-		nas_suci_set(&msg.registration_request.identity, "310410000000001", 3), 0);
+	assert_int_equal(nas_suci_set(&msg.registration_request.identity, "310410000000001", 3), 0);
 	world_initial_nas(w, 7, &msg);
 	world_expect(w, NGAP_INITIAL_CONTEXT_SETUP_REQUEST);
 	assert_int_equal(w->mm.type, NAS_REGISTRATION_ACCEPT);
@@ -570,31 +574,78 @@ static void test_ues_are_bounded(void **state)
 	w->smf.ues->count = 0;
 }
 
+/* ---- path switch ---- */
+
 static void test_path_switch_is_refused(void **state)
 {
 	struct world *w = *state;
-	struct ngap_pdu *pdu = calloc(1, sizeof(*pdu));
-	struct ngap_path_switch_request *r = &pdu->path_switch_request;
 
 	begin(w);
 	world_establish(w, 1);
 	world_gnb(w, 1, false);
-	pdu->type = NGAP_PATH_SWITCH_REQUEST;
-	r->ran_ue_id = 3;
-	r->source_amf_ue_id = w->amf_ue_id;
-	r->user_location.plmn = w->config.plmn;
-	r->user_location.tai.plmn = w->config.plmn;
-	r->sessions.count = 1;
-	r->sessions.item[0].session_id = 1;
-	r->sessions.item[0].downlink.has_ipv4 = true;
-	r->sessions.item[0].downlink.teid = 5;
-	r->sessions.item[0].qfi_count = 1;
-	r->sessions.item[0].qfi[0] = 1;
-	world_ngap(w, pdu);
+	world_path_switch(w, 3, w->amf_ue_id + 1000, 1, 5); /* nobody has that id */
 	world_expect(w, NGAP_PATH_SWITCH_REQUEST_FAILURE);
 	assert_int_equal(w->in.path_switch_request_failure.released.count, 1);
+	world_path_switch(w, 3, w->amf_ue_id, 1, 0); /* no tunnel */
+	world_expect(w, NGAP_PATH_SWITCH_REQUEST_FAILURE);
 	assert_int_equal(world_session(w, 1)->downlink.teid, 0x1001);
-	free(pdu);
+	assert_int_equal(w->smf.counters.drop[SMF_path_switch_refused], 2);
+	assert_int_equal(ue_find_supi(&w->smf, WORLD_SUPI)->ran_ue_id, 7);
+}
+
+static void test_path_switch(void **state)
+{
+	const struct ngap_path_switch_request_acknowledge *a;
+	struct world *w = *state;
+	struct world_upf_session *at_upf;
+	struct n2_conn *source;
+	struct session *s;
+
+	begin(w);
+	s = world_establish(w, 1);
+	source = w->conn;
+	world_gnb(w, 1, false);
+	world_path_switch(w, 3, w->amf_ue_id, 2, 5); /* session 2 is not known */
+	world_expect(w, NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE);
+	a = &w->in.path_switch_request_acknowledge;
+	assert_int_equal(a->amf_ue_id, w->amf_ue_id);
+	assert_int_equal(a->ran_ue_id, 3);
+	assert_int_equal(a->sessions.count, 1);
+	assert_int_equal(a->sessions.item[0].session_id, 1);
+	assert_int_equal(a->released.count, 1);
+	assert_int_equal(a->released.item[0].session_id, 2);
+	assert_true(a->allowed_nssai.count > 0);
+	at_upf = world_upf_find(w, 0, s->cp_seid);
+	assert_int_equal(at_upf->dl_teid, 5);
+	assert_int_equal(at_upf->end_markers, 1);
+	assert_ptr_equal(ue_find_supi(&w->smf, WORLD_SUPI)->gnb, w->conn->gnb);
+	/* asked again: answered again, and nothing is switched */
+	world_path_switch(w, 3, w->amf_ue_id, 1, 5);
+	world_expect(w, NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE);
+	assert_int_equal(at_upf->end_markers, 1);
+	/* the source is the UE's no more */
+	n2_conn_closed(source);
+	world_turn(w);
+	world_expect_nothing(w);
+	assert_int_equal(s->state, SESSION_ACTIVE);
+	assert_int_equal(s->downlink.teid, 5);
+}
+
+/* A UPF that is silent is waited for, and asked with the end marker again. */
+static void test_path_switch_waits_for_the_upf(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	world_establish(w, 1);
+	world_gnb(w, 1, false);
+	w->upf[0].silent = true;
+	world_path_switch(w, 3, w->amf_ue_id, 1, 5);
+	world_expect_nothing(w);
+	w->upf[0].silent = false;
+	world_wait(w, has_ngap);
+	world_expect(w, NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE);
+	assert_int_equal(world_upf_find(w, 0, world_session(w, 1)->cp_seid)->dl_teid, 5);
 }
 
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
@@ -626,6 +677,8 @@ int main(void)
 		WORLD_TEST(test_initial_message_of_a_stranger),
 		WORLD_TEST(test_ues_are_bounded),
 		WORLD_TEST(test_path_switch_is_refused),
+		WORLD_TEST(test_path_switch),
+		WORLD_TEST(test_path_switch_waits_for_the_upf),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

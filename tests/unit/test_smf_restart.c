@@ -307,12 +307,42 @@ static void test_tmsi_is_kept(void **state)
 	assert_ptr_equal(ue_find_tmsi(&w->smf, tmsi), ue_find_supi(&w->smf, WORLD_SUPI));
 }
 
+static bool has_ngap(struct world *w)
+{
+	return w->ngap_count > 0;
+}
+
+/* smf-lite is killed before it answers: the target asks again, and the end marker is not forgotten.
+ */
+static void test_path_switch_over_a_restart(void **state)
+{
+	struct world *w = *state;
+	uint64_t amf_ue_id;
+
+	begin(w);
+	world_establish(w, 1);
+	amf_ue_id = w->amf_ue_id;
+	world_gnb(w, 1, false);
+	w->upf[0].silent = true;
+	world_path_switch(w, 3, amf_ue_id, 1, 5);
+	world_stop(w);
+	w->upf[0].silent = false;
+	world_start(w);
+	world_gnb(w, 1, true);
+	world_path_switch(w, 3, amf_ue_id, 1, 5);
+	world_wait(w, has_ngap);
+	world_expect(w, NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE);
+	assert_int_equal(world_upf_find(w, 0, world_session(w, 1)->cp_seid)->dl_teid, 5);
+	assert_int_equal(world_upf_find(w, 0, world_session(w, 1)->cp_seid)->end_markers, 1);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(test_active_session_goes_on),
+		WORLD_TEST(test_path_switch_over_a_restart),
 		WORLD_TEST(test_gnb_without_its_ues),
 		WORLD_TEST(test_killed_before_upf_knows),
 		WORLD_TEST(test_upf_restarted_meanwhile),

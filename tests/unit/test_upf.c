@@ -301,6 +301,46 @@ static void test_handover(void **state)
 	assert_non_null(upf_session_find_remote(&h->upf.sessions, harness_ip("10.101.1.2"), 55));
 }
 
+/* TS 29.244 cl. 5.2.3.1: SNDEM ends the tunnel that is left, once, and none that stays */
+static void test_end_marker(void **state)
+{
+	struct harness *h = *state;
+	struct pfcp_far *far = &h->msg.session_modification_request.update_far[0];
+	struct in_addr gnb = h->ex.gnb, target = harness_ip("10.101.1.2");
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	for (int i = 0; i < 2; i++) { /* the second leads where it led before */
+		example_handover(&h->msg, &h->ex, target, 55);
+		far->forwarding.has_smreq_flags = true;
+		far->forwarding.smreq_flags = PFCP_SMREQ_SNDEM;
+		assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+		assert_int_equal(null_dp_end_markers(h->upf.dp, gnb, h->ex.gnb_teid), 1);
+	}
+	example_handover(&h->msg, &h->ex, gnb, 56); /* without the flag */
+	assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(null_dp_end_markers(h->upf.dp, gnb, h->ex.gnb_teid), 1);
+	example_handover(&h->msg, &h->ex, target, 57);
+	far->forwarding.has_smreq_flags = true;
+	far->forwarding.smreq_flags = PFCP_SMREQ_SNDEM;
+	assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(null_dp_end_markers(h->upf.dp, gnb, 56), 2);
+	assert_int_equal(h->upf.counter[UPF_END_MARKERS], 2);
+}
+
+/* one that is refused ends nothing */
+static void test_end_marker_refused(void **state)
+{
+	struct harness *h = *state;
+	struct pfcp_far *far = &h->msg.session_modification_request.update_far[0];
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	example_handover(&h->msg, &h->ex, h->ex.n3, 55);
+	far->forwarding.has_smreq_flags = true;
+	far->forwarding.smreq_flags = PFCP_SMREQ_SNDEM;
+	assert_int_not_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.counter[UPF_END_MARKERS], 0);
+}
+
 static void test_action_alone(void **state)
 {
 	struct harness *h = *state;
@@ -889,6 +929,8 @@ int main(void)
 		T(test_restoration),
 		T(test_restoration_of_what_is_here),
 		T(test_handover),
+		T(test_end_marker),
+		T(test_end_marker_refused),
 		T(test_action_alone),
 		T(test_new_uplink_tunnel),
 		T(test_second_pdr_in_the_same_tunnel),

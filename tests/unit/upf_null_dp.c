@@ -23,6 +23,9 @@ struct dataplane {
 	uint32_t refuse_rule;
 	struct in_addr echo_peer; /* the latest */
 	size_t echoes;		  /* to it */
+	struct in_addr marked_peer; /* where the latest end marker went */
+	uint32_t marked_teid;
+	size_t end_markers;
 };
 
 struct dataplane *null_dp_new(void)
@@ -180,6 +183,20 @@ int dataplane_echo(struct dataplane *dp, struct in_addr peer)
 	dp->echo_peer = peer;
 	dp->echoes++;
 	return 0;
+}
+
+int dataplane_end_marker(struct dataplane *dp, struct in_addr peer, uint32_t teid)
+{
+	dp->marked_peer = peer;
+	dp->marked_teid = teid;
+	dp->end_markers++;
+	return 0;
+}
+
+size_t null_dp_end_markers(const struct dataplane *dp, struct in_addr peer, uint32_t teid)
+{
+	return peer.s_addr == dp->marked_peer.s_addr && teid == dp->marked_teid ? dp->end_markers
+										 : 0;
 }
 
 size_t null_dp_echoes(const struct dataplane *dp, struct in_addr peer)

@@ -589,13 +589,6 @@ static void mod_buffer(struct pfcp_msg *m, const struct example *ex)
 	MOD(m)->update_far[0].apply_action = PFCP_ACTION_BUFF;
 }
 
-static void mod_end_marker(struct pfcp_msg *m, const struct example *ex)
-{
-	example_handover(m, ex, ex->gnb, 5);
-	MOD(m)->update_far[0].forwarding.has_smreq_flags = true;
-	MOD(m)->update_far[0].forwarding.smreq_flags = PFCP_SMREQ_SNDEM;
-}
-
 static void mod_query_urr(struct pfcp_msg *m, const struct example *ex)
 {
 	MOD(m)->n_query_urr = 1;
@@ -736,7 +729,6 @@ const struct refusal refusals[] = {
 	MOD_RULE("creation and update of one PDR", mod_create_and_update, RULE_FAILURE, PDR, 3),
 	MOD_RULE("F-TEID chosen by the SMF, later", mod_given_f_teid, INVALID_F_TEID_ALLOCATION, PDR, EX_PDR_UL),
 	MOD_RULE("buffering, later", mod_buffer, RULE_FAILURE, FAR, EX_FAR_DL),
-	MOD_RULE("end markers", mod_end_marker, RULE_FAILURE, FAR, EX_FAR_DL),
 	MOD_RULE("query of a URR", mod_query_urr, RULE_FAILURE, PFCP_RULE_URR, 4),
 	MOD_IE("another CP F-SEID", mod_other_cp_seid, REJECTED, F_SEID),
 	MOD_IE("take-over by another SMF", mod_take_over, REJECTED, NODE_ID),
