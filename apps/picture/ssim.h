@@ -6,7 +6,9 @@
  *  - luma only;
  *  - windows of 8x8 samples, unweighted, at steps of 4 samples both ways; what is left over at the
  *    right and at the bottom when a side is no multiple of 4 is not looked at;
- *  - K1 = 0.01, K2 = 0.03, L = 255; variances with divisor 63;
+ *  - L = 255, K2 = 0.03, variances with divisor 63, and 0.01 for K1, with which libavfilter and
+ * x264 weigh the sums of a window where the means are meant: K1 is 0.00125 in effect. It tells only
+ * in windows that are nearly black;
  *  - the picture's value is the mean over all windows.
  *
  * On a whole picture (strip 0) it equals the Y value of libavfilter's filter "ssim".

@@ -31,8 +31,8 @@ struct h264_packer {
 	uint32_t timestamp;
 	uint8_t stamp[FRAME_STAMP_LEN];
 	unsigned count;
-	bool stap; /* the last packet may take further NAL units */
-	bool full; /* something didn't fit: the access unit is not to be sent */
+	bool stap, fragment; /* what the last packet is; neither: a single NAL unit */
+	bool full;	     /* something didn't fit: the access unit is not to be sent */
 	uint16_t len[H264_PACKETS_MAX];
 	uint8_t (*data)[RTP_PACKET_MAX]; /* H264_PACKETS_MAX */
 };

@@ -75,18 +75,18 @@ struct rtcp {
 	} echo; /* RFC 3611 cl. 4.5, its first sub-block */
 };
 
-enum { RTCP_LEN_MAX = 192 };
+enum { RTCP_LEN_MAX = 192 /* of all that rtcp_build can write: 172 octets */ };
 
 /** rtcp_parse - a compound packet; packets of other types are skipped; Return: 0, or -EBADMSG */
 int rtcp_parse(const uint8_t *buf, size_t len, struct rtcp *ret_rtcp);
 /**
  * rtcp_build - SR or RR (with the report if there is one), SDES with CNAME, then what else is set
- * @buf: RTCP_LEN_MAX octets
  * @cname: at most 63 characters are used
+ * @size:  RTCP_LEN_MAX is always enough
  *
- * Return: octets written
+ * Return: octets written; 0 when they are more than @size
  */
-size_t rtcp_build(const struct rtcp *rtcp, const char *cname, uint8_t *buf);
+size_t rtcp_build(const struct rtcp *rtcp, const char *cname, uint8_t *buf, size_t size);
 
 /* CLOCK_REALTIME nanoseconds as NTP time, 32.32 */
 uint64_t rtp_ntp(uint64_t realtime_ns);
