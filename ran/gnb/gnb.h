@@ -22,6 +22,7 @@ enum {
 	GNB_HELD_MAX = 8,
 	GNB_NEIGHBOURS_MAX = 63, /* smf-lite knows 64 gNBs */
 	GNB_TAILS_MAX = 4096,
+	GNB_ECHOES_MAX = 16,
 };
 
 struct gnb_config {
@@ -104,6 +105,14 @@ struct gnb_ue {
 	uv_timer_t timer;
 };
 
+/* Echo Requests to a UPF, asked for over REST; request NULL: the slot is free */
+struct gnb_echo {
+	struct http_request *request;
+	struct in_addr peer;
+	unsigned wanted, sent, answered;
+	uint64_t sent_ns, least_ns;
+};
+
 /* See handover.h */
 struct gnb_handovers {
 	uint64_t out, out_failed, in, in_failed, markers_missed, end_markers, ignored;
@@ -133,6 +142,7 @@ struct gnb {
 	struct handover_tail *tail;
 	size_t tail_count;
 	struct gnb_handovers handovers;
+	struct gnb_echo echo[GNB_ECHOES_MAX];
 	uint64_t n2_malformed, n2_unexpected, nas_dropped;
 };
 
@@ -185,6 +195,11 @@ uint64_t session_dp_id(const struct gnb_ue *ue, const struct gnb_session *s);
 uint32_t session_teid_new(struct gnb *g);
 /** session_settled - none is being added or removed */
 bool session_settled(const struct gnb_ue *ue);
+
+/* echo.c: GET /v1/echo */
+void echo_get(struct http_request *req, void *user);
+void echo_answered(struct gnb *g, struct in_addr peer, bool lost);
+void echo_stop(struct gnb *g);
 
 extern const struct http_route gnb_routes[];
 

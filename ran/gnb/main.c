@@ -70,6 +70,7 @@ static void on_error_indication(struct in_addr peer, uint32_t teid, void *user)
 static void on_path(struct in_addr peer, bool lost, void *user)
 {
 	log_debug("gtpu", "peer=%s lost=%d", inet_ntoa(peer), lost);
+	echo_answered(user, peer, lost);
 }
 
 static int start_dataplane(struct gnb *g)
@@ -133,6 +134,7 @@ static int start(struct gnb *g)
 
 static void stop(struct gnb *g)
 {
+	echo_stop(g);
 	http_server_free(g->server);
 	n2_stop(g);
 	radio_stop(g);

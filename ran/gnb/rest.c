@@ -184,6 +184,7 @@ static void health_get(struct http_request *req, void *user)
 const struct http_route gnb_routes[] = {
 	{"GET", "/v1/status", status_get, false},
 	{"GET", "/v1/sessions", sessions_get, false},
+	{"GET", "/v1/echo", echo_get, false},
 	{"POST", "/v1/ues/{supi}/handover", handover_post, false},
 	{"GET", "/metrics", metrics_get, false},
 	{"GET", "/healthz", health_get, false},
