@@ -24,7 +24,8 @@ enum {
 
 struct cloud_config {
 	struct in_addr address, rest_address;
-	uint32_t login_port, state_port, rest_port, tick_hz, world_width, world_height, bots;
+	uint32_t login_port, state_port, rest_port, tick_hz, world_width, world_height, bots,
+		leave_after;
 	uint64_t seed;
 	char state_file[PATH_SIZE], token_file[PATH_SIZE];
 	const struct yaml_node *accounts;
@@ -66,6 +67,8 @@ static const struct yaml_field fields[] = {
 	{"bots", yaml_read_u32, AT(bots), 0, 0, GAME_BOTS_MAX, false,
 	 "snakes that the computer plays"},
 	{"seed", yaml_read_u64, AT(seed), 0, 0, UINT64_MAX, false, "of the world's chance"},
+	{"leave_after", yaml_read_u32, AT(leave_after), 0, 1, 3600, false,
+	 "seconds that a snake stays without a session"},
 	{"state_file", yaml_read_text, AT(state_file), PATH_SIZE, 0, 0, false,
 	 "what a restart has to know"},
 	{"accounts", yaml_read_node, AT(accounts), 0, 0, 0, true, "who may log in"},
@@ -88,6 +91,7 @@ static int start_sessions(struct snake_cloud *s)
 	struct sessions_config sessions = {.address = config->address,
 					   .port = (uint16_t)config->state_port,
 					   .tick_hz = (uint16_t)config->tick_hz,
+					   .leave_after = config->leave_after,
 					   .accounts = &s->cloud.accounts,
 					   .state = s->cloud.state};
 
@@ -171,6 +175,7 @@ int main(int argc, char **argv)
 						  .world_width = 256,
 						  .world_height = 256,
 						  .bots = 12,
+						  .leave_after = 30,
 						  .seed = 1}};
 	int status = 1;
 

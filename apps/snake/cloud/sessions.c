@@ -401,7 +401,7 @@ static void sweep_account(struct sessions *s, struct account *a, uint64_t now)
 		logic_rest(s->logic, a);
 		a->lost_ns = 0;
 	}
-	if (known && a->set.count == 0 && now - a->alone_ns >= LEAVE_SECONDS * NS_PER_S)
+	if (known && a->set.count == 0 && now - a->alone_ns >= s->config.leave_after * NS_PER_S)
 		forget(s, a);
 }
 

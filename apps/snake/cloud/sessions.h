@@ -31,6 +31,7 @@ struct sessions_config {
 	struct in_addr address;
 	uint16_t port; /* 0: any */
 	uint16_t tick_hz;
+	uint32_t leave_after; /* seconds from an account's last session until its snake leaves */
 	struct accounts *accounts;
 	struct state_file *state;
 };
