@@ -53,13 +53,18 @@ void http_reply_text(struct http_request *req, unsigned status, const char *cont
 
 void http_reply_bytes(struct http_request *req, unsigned status, const void *bytes, size_t len)
 {
+	http_reply_bytes_as(req, status, "application/octet-stream", bytes, len);
+}
+
+void http_reply_bytes_as(struct http_request *req, unsigned status, const char *content_type,
+			 const void *bytes, size_t len)
+{
 	/* MHD only reads what it copies. */
 	struct MHD_Response *response = MHD_create_response_from_buffer(
 		len, (void *)(uintptr_t)bytes, MHD_RESPMEM_MUST_COPY);
 
 	if (response)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-					"application/octet-stream");
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
 	http_request_answer(req, status, response);
 }
 

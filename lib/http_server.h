@@ -73,6 +73,7 @@ void http_reply_location(struct http_request *req, unsigned status, const char *
 void http_reply_text(struct http_request *req, unsigned status, const char *content_type, const char *text);
 /* application/octet-stream; copied */
 void http_reply_bytes(struct http_request *req, unsigned status, const void *bytes, size_t len);
+void http_reply_bytes_as(struct http_request *req, unsigned status, const char *content_type, const void *bytes, size_t len);
 /* application/octet-stream, 200 or the range that was asked for (206, 416; RFC 9110 cl. 14). @fd: given, a plain file of @size bytes */
 void http_reply_file(struct http_request *req, int fd, uint64_t size);
 /**
