@@ -11,11 +11,14 @@ $(B)/gen/openapi.c: migration-manager/openapi.json
 	@{ echo '#include "migration-manager/openapi.h"'; echo 'const char openapi_text[] ='; \
 	   sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $<; echo ';'; } > $@
 
-MM_WORLD := tests/unit/manager_world.c tests/unit/manager_peers.c
+MM_WORLD := tests/unit/manager_world.c tests/unit/manager_peers.c tests/unit/manager_game.c
 $(call unit-test,test_migration,tests/unit/test_migration.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
 $(call unit-test,test_migration_turned,tests/unit/test_migration_turned.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
 $(call unit-test,test_migration_restart,tests/unit/test_migration_restart.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
 $(B)/tests/test_migration_restart: | $(B)/bin/migration-manager
 $(call unit-test,test_migration_rest,tests/unit/test_migration_rest.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
+$(call unit-test,test_dual,tests/unit/test_dual.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
+$(call unit-test,test_dual_turned,tests/unit/test_dual_turned.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
+$(call unit-test,test_policy,tests/unit/test_policy.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
 $(call unit-test,test_openapi,tests/unit/test_openapi.c tests/unit/json_schema.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
 $(call fuzz-target,fuzz_request,tests/fuzz/fuzz_request.c,migration-manager core,libuv jansson sqlite3)

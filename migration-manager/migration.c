@@ -105,26 +105,51 @@ json_t *migration_request_json(const struct migration_request *r)
 	return j;
 }
 
+static uint64_t stamp_of(const json_t *object, const char *name)
+{
+	json_int_t ns = json_integer_value(json_object_get(object, name));
+
+	return ns > 0 ? (uint64_t)ns : 0;
+}
+
+/* The time in which the application took nothing in. Where it is copied, the copying (001 eq. 2);
+ * where a stream is switched, from the switching signal to the new session being the primary: no
+ * input is applied in between, and none of the copying terms exists (B34). */
+static uint64_t computation_us(const struct migration *m)
+{
+	const json_t *stream = json_object_get(m->data, "stream");
+	uint64_t signalled = stamp_of(stream, "t0_ns"), primary = stamp_of(stream, "role_ns");
+
+	if (signalled && primary > signalled)
+		return (primary - signalled) / 1000;
+	return migration_data_u64(m, "t_chkp_us") + migration_data_u64(m, "t_copy_us") +
+	       migration_data_u64(m, "t_restore_us");
+}
+
 /*
- * Downtime and its terms as the control plane sees them (001 eq. 1 and 2): T_net is the time from
- * T0 to the route on the new session; what users lost in it is for probes to say. Terms that a
- * strategy doesn't set are zero: nothing was copied.
+ * Downtime and its terms as the control plane sees them (001 eq. 1 to 3): T_net is the time from T0
+ * to the route on the new session; what users lost in it is for probes to say. Terms that a
+ * strategy doesn't set are zero: nothing was copied. T_pre is all before, from the accepted request
+ * on, also a wait for pictures that are alike.
  */
 static json_t *downtime_json(const struct migration *m)
 {
+	const json_t *stream = json_object_get(m->data, "stream");
 	uint64_t t0 = migration_data_u64(m, "t0_ns"),
 		 switched = migration_data_u64(m, "switched_ns");
-	uint64_t chkp = migration_data_u64(m, "t_chkp_us"),
-		 copy = migration_data_u64(m, "t_copy_us"),
-		 restore = migration_data_u64(m, "t_restore_us");
-	uint64_t comp = chkp + copy + restore, net = switched > t0 ? (switched - t0) / 1000 : 0;
+	uint64_t comp = computation_us(m), net = switched > t0 ? (switched - t0) / 1000 : 0;
+	uint64_t down = net > comp ? net : comp;
+	uint64_t began = stamp_of(stream, "t0_ns") ? stamp_of(stream, "t0_ns") : t0;
+	uint64_t pre = began > m->created_ns ? (began - m->created_ns) / 1000 : 0;
 
 	if (!t0 || !switched)
 		return json_null();
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "t_net_us", (json_int_t)net, "t_chkp_us",
-			 (json_int_t)chkp, "t_copy_us", (json_int_t)copy, "t_restore_us",
-			 (json_int_t)restore, "t_comp_us", (json_int_t)comp, "t_down_us",
-			 (json_int_t)(net > comp ? net : comp));
+	return json_pack(
+		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "t_pre_us", (json_int_t)pre, "t_net_us",
+		(json_int_t)net, "t_chkp_us", (json_int_t)migration_data_u64(m, "t_chkp_us"),
+		"t_copy_us", (json_int_t)migration_data_u64(m, "t_copy_us"), "t_restore_us",
+		(json_int_t)migration_data_u64(m, "t_restore_us"), "t_comp_us", (json_int_t)comp,
+		"t_down_us", (json_int_t)down, "t_mig_us", (json_int_t)(pre + down));
 }
 
 json_t *migration_json(const struct migration *m)

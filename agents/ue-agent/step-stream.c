@@ -33,6 +33,15 @@ void step_stream_problem(struct step_op *op, const struct http_answer *answer)
 			     detail ? ": " : "", detail ? detail : "");
 }
 
+/* Its state would only repeat that it was switched. */
+json_t *step_stream_figures(const json_t *record)
+{
+	json_t *figures = json_deep_copy(record);
+
+	json_object_del(figures, "state");
+	return figures;
+}
+
 static void ask_stream(struct step_op *op, const char *method, json_t *body, http_done done)
 {
 	const struct ue_player *player = step_player(op);
@@ -134,7 +143,7 @@ static void figures(const struct http_answer *answer, void *user)
 	if (answer->error || answer->status != 200)
 		step_stream_problem(op, answer);
 	else if (settled || clock_mono_ns() >= op->deadline_mono_ns)
-		step_done(op, json_pack("{s:O}", "stream", answer->body));
+		step_done(op, json_pack("{s:o}", "stream", step_stream_figures(answer->body)));
 	else
 		step_sleep(op, POLL_MS, ask_figures);
 }

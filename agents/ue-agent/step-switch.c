@@ -72,7 +72,7 @@ static void polled(const struct http_answer *answer, void *user)
 	else if (strcmp(state, "switched") == 0 && step_superseded(op))
 		step_refused(op, 409, "STALE_EPOCH", "a newer plan of this migration has begun");
 	else if (strcmp(state, "switched") == 0)
-		set_routes(op, clock_now_ns(), json_deep_copy(answer->body));
+		set_routes(op, clock_now_ns(), step_stream_figures(answer->body));
 	else if (strcmp(state, "given-up") == 0)
 		step_refused(op, 409, "SIMILARITY_NOT_REACHED",
 			     "the two pictures were not alike within %lld ms, the latest pair %.3f",
@@ -127,36 +127,15 @@ static void begin_switch(struct step_op *op)
 	ask_switch(op, "PUT", "number", body, begun);
 }
 
-/* ---- back to where it may never have left ---- */
-
-/* What is displayed is the primary and needs no switch: it could only be refused. */
-static void looked(const struct http_answer *answer, void *user)
+/* 204: it waited. 404, 409: it never began, has been given up, has switched. */
+static void cancelled(const struct http_answer *answer, void *user)
 {
 	struct step_op *op = user;
 
 	if (answer->error || answer->status == 503)
 		step_stream_problem(op, answer);
-	else if (json_is_true(json_object_get(answer->body, "displayed")))
-		set_routes(op, clock_now_ns(), NULL);
 	else
 		begin_switch(op);
-}
-
-static void cancelled(const struct http_answer *answer, void *user)
-{
-	struct step_op *op = user;
-	const struct ue_player *player;
-	char path[48];
-
-	/* 204, or 404 and 409: it never began, has been given up, has switched */
-	if (answer->error || answer->status == 503) {
-		step_stream_problem(op, answer);
-		return;
-	}
-	player = step_player(op);
-	snprintf(path, sizeof path, "/v1/streams/%u", op->session);
-	if (player)
-		step_ask(op, player->stream_url, "GET", path, NULL, looked);
 }
 
 void step_switch(struct step_op *op)

@@ -99,6 +99,9 @@ const struct ue_player *step_player(struct step_op *op);
  */
 void step_stream_problem(struct step_op *op, const struct http_answer *answer);
 
+/** step_stream_figures - what the outcome has of a stream switch; returned */
+json_t *step_stream_figures(const json_t *record);
+
 /* Handlers of the REST interface */
 void steps_put(struct http_request *req, void *user);
 void steps_get(struct http_request *req, void *user);

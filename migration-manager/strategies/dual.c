@@ -165,7 +165,7 @@ static void look_at_instance(struct migration *m)
 	engine_ask(m, PARTICIPANT_DESTINATION_EDGE, "GET", path, NULL, looked_at_instance);
 }
 
-static void start_instance(struct migration *m);
+static void put_instance(struct migration *m);
 static void ask_instance(struct migration *m);
 
 static json_t *instance_figures(const struct migration *m, const json_t *instance)
@@ -201,7 +201,7 @@ static void instance_answered(struct migration *m, const struct http_answer *ans
 	else if (clock_mono_ns() >= m->deadline_mono_ns)
 		engine_step_failed(m, "INSTANCE_NOT_RUNNING", "the instance is still '%s'", state);
 	else if (strcmp(state, "absent") == 0)
-		engine_step_sleep(m, DUAL_POLL_MS, start_instance);
+		engine_step_sleep(m, DUAL_POLL_MS, put_instance);
 	else
 		engine_step_sleep(m, DUAL_POLL_MS, ask_instance);
 }
@@ -214,12 +214,22 @@ static void ask_instance(struct migration *m)
 	engine_ask(m, PARTICIPANT_DESTINATION_EDGE, "GET", path, NULL, instance_answered);
 }
 
-static void start_instance(struct migration *m)
+/* Whoever had it running may have stopped it since we looked: then it is ours. */
+static void put_instance(struct migration *m)
 {
 	char path[128];
 
+	json_object_set_new(m->data, "instance_ours", json_true());
 	dual_instance_path(m, path, sizeof path);
 	engine_ask(m, PARTICIPANT_DESTINATION_EDGE, "PUT", path, json_object(), instance_answered);
+}
+
+static void start_instance(struct migration *m)
+{
+	if (json_is_true(json_object_get(m->data, "instance_ours")))
+		put_instance(m);
+	else
+		ask_instance(m);
 }
 
 /* ---- ii and iii: the player logs in and is synchronised ---- */

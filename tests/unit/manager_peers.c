@@ -44,9 +44,9 @@ static json_t *smf_session_json(const struct peers *p, unsigned id)
 {
 	const struct peer_session *s = &p->session[id];
 
-	return json_pack("{s:s, s:i, s:s, s:s, s:i, s:s, s:s}", "supi", PEER_SUPI, "id", (int)id,
-			 "state", "active", "dnn", "internet", "sst", 1, "address", s->address,
-			 "dnai", s->dnai);
+	return json_pack("{s:s, s:i, s:s, s:s, s:i, s:s, s:s, s:s}", "supi", PEER_SUPI, "id",
+			 (int)id, "state", "active", "dnn", "internet", "sst", 1, "address",
+			 s->address, "dnai", s->dnai, "gnb", PEER_GNB);
 }
 
 /* ---- faults and answers ---- */
@@ -140,17 +140,6 @@ static void reply_late(struct peers *p, struct http_request *req, unsigned statu
 	uv_timer_start(&l->timer, late_due, ms, 0);
 }
 
-/* Every request comes through here: @act does it and gives status and body. */
-struct ask {
-	struct peers *p;
-	struct peer_server *server;
-	struct http_request *req;
-	const char *word;
-	bool (*act)(struct ask *ask); /* Return: false: not answered yet */
-	unsigned status;
-	json_t *body;
-};
-
 static bool strike_before(struct ask *ask, const struct fault *fault)
 {
 	struct peers *p = ask->p;
@@ -196,7 +185,7 @@ static void strike_after(struct ask *ask, const struct fault *fault)
 	json_decref(ask->body);
 }
 
-static void answer(struct ask *ask)
+void peers_answer(struct ask *ask)
 {
 	const struct fault *fault;
 
@@ -223,6 +212,18 @@ static bool act_sessions(struct ask *ask)
 			json_array_append_new(array, smf_session_json(ask->p, id));
 	ask->status = 200;
 	ask->body = json_pack("{s:o}", "pdu_sessions", array);
+	return true;
+}
+
+static bool act_upfs(struct ask *ask)
+{
+	json_t *array = json_array();
+
+	for (int i = 0; i < PEER_EDGES; i++)
+		json_array_append_new(array, json_pack("{s:s, s:i}", "dnai", ask->p->edge[i].dnai,
+						       "sessions", 1 + i));
+	ask->status = 200;
+	ask->body = json_pack("{s:o}", "upfs", array);
 	return true;
 }
 
@@ -288,12 +289,17 @@ static void smf_handle(struct http_request *req, struct peers *p, const char *wo
 {
 	struct ask ask = {.p = p, .server = &p->smf, .req = req, .word = word, .act = act};
 
-	answer(&ask);
+	peers_answer(&ask);
 }
 
 static void smf_sessions(struct http_request *req, void *user)
 {
 	smf_handle(req, user, "sessions", act_sessions);
+}
+
+static void smf_upfs(struct http_request *req, void *user)
+{
+	smf_handle(req, user, "upfs", act_upfs);
 }
 
 static void smf_session(struct http_request *req, void *user)
@@ -323,6 +329,7 @@ static void smf_drop(struct http_request *req, void *user)
 
 static const struct http_route smf_routes[] = {
 	{"GET", "/v1/pdu-sessions", smf_sessions, false},
+	{"GET", "/v1/upfs", smf_upfs, false},
 	{"GET", "/v1/pdu-sessions/{supi}/{id}", smf_session, false},
 	{"POST", "/v1/pdu-sessions/{supi}/{id}/release", smf_drop, false},
 	{"PUT", "/v1/anchors/{supi}/{dnn}", smf_anchor, false},
@@ -356,7 +363,7 @@ static void agent_status(struct http_request *req, void *user)
 	struct ask ask = {
 		.p = p, .server = &p->agent, .req = req, .word = "status", .act = act_status};
 
-	answer(&ask);
+	peers_answer(&ask);
 }
 
 static struct peer_step *step_find(struct peers *p, const char *migration, const char *name,
@@ -411,8 +418,10 @@ static void do_step(struct ask *ask, const char *name, unsigned id)
 		if (!p->no_release)
 			session_down(p, id);
 		ask->body = json_pack("{s:i}", "sockets_ended", 0);
-	} else if (!up) {
+	} else if (!up && strcmp(name, "unstream") != 0) {
 		refuse(ask, 409, "SESSION_NOT_FOUND");
+	} else if (game_step(ask, name, id)) {
+		return;
 	} else if (strcmp(name, "switch") == 0) {
 		p->switches += p->primary != id;
 		p->primary = id;
@@ -479,7 +488,10 @@ static bool act_step(struct ask *ask)
 		ask->body = json_incref(done->body);
 		return true;
 	}
-	if (strcmp(name, "await") != 0 && strcmp(name, "settle") != 0)
+	if (game_waits(ask, name))
+		return false;
+	if (strcmp(name, "await") != 0 &&
+	    (strcmp(name, "settle") != 0 || json_object_get(body, "app")))
 		do_step(ask, name, (unsigned)id);
 	else if (!do_await(ask, (unsigned)id))
 		return true; /* not kept: it is asked again */
@@ -495,12 +507,13 @@ static void agent_step(struct http_request *req, void *user)
 
 	snprintf(word, sizeof word, "%s(%lld)", http_param(req, "step"),
 		 (long long)json_integer_value(json_object_get(http_body(req), "session")));
-	answer(&ask);
+	peers_answer(&ask);
 }
 
 static const struct http_route agent_test_routes[] = {
 	{"GET", "/v1/status", agent_status, false},
 	{"PUT", "/v1/steps/{migration}/{step}", agent_step, false},
+	{"DELETE", "/v1/steps/{migration}/{step}", game_cut, false},
 	{0},
 };
 
@@ -528,7 +541,8 @@ static void server_start(struct peers *p, struct peer_server *s)
 	struct http_listen listen = {
 		.addr.s_addr = htonl(INADDR_LOOPBACK), .port = s->port, .token = p->token};
 
-	assert_int_equal(http_server_new(p->loop, &listen, s->routes, p, &s->server), 0);
+	assert_int_equal(
+		http_server_new(p->loop, &listen, s->routes, s->user ? s->user : p, &s->server), 0);
 	s->port = http_server_port(s->server);
 }
 
@@ -556,6 +570,8 @@ static void on_tick(uv_timer_t *timer)
 	}
 	server_tick(p, &p->smf);
 	server_tick(p, &p->agent);
+	for (int i = 0; i < PEER_EDGES; i++)
+		server_tick(p, &p->edge[i].server);
 }
 
 void peers_start(struct peers *p, uv_loop_t *loop, const char *token)
@@ -567,6 +583,9 @@ void peers_start(struct peers *p, uv_loop_t *loop, const char *token)
 	p->agent.routes = agent_test_routes;
 	server_start(p, &p->smf);
 	server_start(p, &p->agent);
+	game_begin(p);
+	for (int i = 0; i < PEER_EDGES; i++)
+		server_start(p, &p->edge[i].server);
 	uv_timer_init(loop, &p->tick);
 	p->tick.data = p;
 	uv_timer_start(&p->tick, on_tick, TICK_MS, TICK_MS);
@@ -576,8 +595,13 @@ void peers_stop(struct peers *p)
 {
 	http_server_free(p->smf.server);
 	http_server_free(p->agent.server);
+	http_server_free(p->gnb.server);
+	for (int i = 0; i < PEER_EDGES; i++)
+		http_server_free(p->edge[i].server.server);
 	for (size_t i = 0; i < p->held_count; i++)
 		http_reply(p->held[i], 503, NULL);
+	if (p->game.waiting)
+		http_reply(p->game.waiting, 503, NULL);
 	for (size_t i = 0; i < p->step_count; i++)
 		json_decref(p->step[i].body);
 	uv_close((uv_handle_t *)&p->tick, NULL);

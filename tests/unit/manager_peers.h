@@ -23,6 +23,7 @@ enum {
 };
 
 #define PEER_SUPI "imsi-001010000000001"
+#define PEER_GNB  "gnb1"
 
 enum fault_what {
 	FAULT_REFUSE = 1,  /* not done, answered with status and cause */
@@ -71,13 +72,48 @@ struct peer_server {
 	bool crash_wanted;
 	unsigned crash_ms;
 	uint64_t back_ms; /* when it comes back, by uv_now */
+	void *user;	  /* of the routes; NULL: the peers */
+};
+
+/* The game of strategy dual: what edge agents, cloud and stream-client know of it (manager_game.c)
+ */
+enum { PEER_EDGES = 2 };
+#define PEER_APP     "snake"
+#define PEER_ACCOUNT "alice"
+
+enum instance_state { INSTANCE_ABSENT, INSTANCE_STARTING, INSTANCE_RUNNING, INSTANCE_FAILED };
+
+struct peer_edge {
+	struct peers *peers;
+	const char *letter, *dnai;
+	struct peer_server server;
+	bool without_app;
+	enum instance_state instance;
+	unsigned starts, stops;	 /* of the instance */
+	unsigned logins, others; /* players that are not ours */
+	unsigned player;	 /* ours: 0 none, else counts up as it synchronises */
+	bool dies_on_start;
+};
+
+struct peer_game {
+	int primary; /* edge whose session may write; -1: none */
+	json_int_t number;
+	unsigned displayed; /* session; 0: nothing yet */
+	bool joined[PEER_SESSIONS];
+	bool unlike; /* the pictures: a switch that isn't forced is given up */
+	bool waits;  /* ... and waits until it is cut */
+	struct http_request *waiting;
+	bool cut;
+	unsigned signals;
 };
 
 struct peers {
 	uv_loop_t *loop;
 	const char *token;
 	uv_timer_t tick;
-	struct peer_server smf, agent;
+	struct peer_server smf, agent, gnb;
+	struct peer_edge edge[PEER_EDGES];
+	struct peer_game game;
 	struct peer_session session[PEER_SESSIONS];
 	unsigned primary, switches, reactivating; /* the session that the UE asks for again */
 	char anchor[32];
@@ -92,6 +128,30 @@ struct peers {
 	struct http_request *held[PEER_HELD_MAX];
 	size_t held_count;
 };
+
+/* Every request comes through peers_answer: @act does it and gives status and body. */
+struct ask {
+	struct peers *p;
+	struct peer_server *server;
+	struct http_request *req;
+	const char *word;
+	bool (*act)(struct ask *ask); /* Return: false: not answered yet */
+	unsigned status;
+	json_t *body;
+};
+void peers_answer(struct ask *ask);
+
+/* manager_game.c */
+void game_begin(struct peers *p); /* edges, without a player */
+/** game_play - our player is at edge @edge, over @session, and plays */
+void game_play(struct peers *p, int edge, unsigned session);
+/** game_step - does a step of the UE agent that is about streams; Return: false: it isn't */
+bool game_step(struct ask *ask, const char *name, unsigned session);
+/** game_waits - Return: true when the switch is not answered before it is cut */
+bool game_waits(struct ask *ask, const char *name);
+void game_cut(struct http_request *req, void *user);
+/** game_check_end - our player plays at @edge alone, and nothing is left elsewhere */
+void game_check_end(const struct peers *p, int edge);
 
 void peers_start(struct peers *p, uv_loop_t *loop, const char *token);
 /** peers_stop - every held request is let go */

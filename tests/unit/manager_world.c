@@ -285,26 +285,36 @@ void world_expect(const struct world *w, unsigned status, const char *cause)
 	assert_true(world_text(w, "detail")[0]);
 }
 
-static void register_edge(struct world *w, const char *edge, const char *dnai)
+static void register_edge(struct world *w, const char *edge, const struct peer_edge *peer)
 {
-	char path[64];
+	char path[64], url[64];
 
+	peers_url(&peer->server, url, sizeof url);
 	snprintf(path, sizeof path, "/v1/edges/%s", edge);
 	world_ask(w, "PUT", path,
-		  json_pack("{s:s, s:s, s:[{s:s, s:s}]}", "url", "http://127.0.0.1:9", "dnai", dnai,
-			    "services", "name", "service", "address", "10.70.0.1"));
+		  json_pack("{s:s, s:s, s:[{s:s, s:s}], s:[{s:s, s:s}]}", "url", url, "dnai",
+			    peer->dnai, "services", "name", "service", "address", "10.70.0.1",
+			    "applications", "app", peer->without_app ? "other" : PEER_APP, "state",
+			    "absent"));
+	assert_in_range(w->answer.status, 201, 204);
+}
+
+void world_register_ue(struct world *w)
+{
+	char url[64];
+
+	peers_url(&w->peers.agent, url, sizeof url);
+	world_ask(w, "PUT", "/v1/ues/" PEER_SUPI,
+		  json_pack("{s:s, s:[{s:s, s:s}]}", "url", url, "players", "app", PEER_APP,
+			    "account", PEER_ACCOUNT));
 	assert_in_range(w->answer.status, 201, 204);
 }
 
 void world_register(struct world *w)
 {
-	char url[64];
-
-	peers_url(&w->peers.agent, url, sizeof url);
-	world_ask(w, "PUT", "/v1/ues/" PEER_SUPI, json_pack("{s:s}", "url", url));
-	assert_in_range(w->answer.status, 201, 204);
-	register_edge(w, "edge-a", "dnai-a");
-	register_edge(w, "edge-b", "dnai-b");
+	world_register_ue(w);
+	register_edge(w, "edge-a", &w->peers.edge[0]);
+	register_edge(w, "edge-b", &w->peers.edge[1]);
 }
 
 /* ---- migrations ---- */
@@ -461,5 +471,6 @@ void world_check_end(struct world *w, const char *id)
 		assert_string_equal(p->anchor, where);
 	peers_check_steps(p, id,
 			  (unsigned long long)json_integer_value(json_object_get(m, "epoch")));
-	assert_in_range(json_integer_value(json_object_get(m, "epoch")), 1, 2);
+	assert_in_range(json_integer_value(json_object_get(m, "epoch")), 1,
+			2 + json_integer_value(json_object_get(details, "turns")));
 }

@@ -50,6 +50,7 @@ void world_manager_start(struct world *w);
 void world_manager_stop(struct world *w);
 /** world_register - the UE and both edges make themselves known, over REST */
 void world_register(struct world *w);
+void world_register_ue(struct world *w); /* the UE alone */
 
 /** world_turn - one turn of the loop; stops and starts the manager when a peer wants it */
 void world_turn(struct world *w);
