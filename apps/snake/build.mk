@@ -5,6 +5,9 @@ $(call library,snake,$(addprefix apps/snake/,world.c world_change.c world_codec.
 $(call library,snake-cloud,$(filter-out apps/snake/cloud/main.c,$(wildcard apps/snake/cloud/*.c)),libuv jansson)
 $(call program,snake-cloud,apps/snake/cloud/main.c,snake-cloud snake session core,libuv jansson)
 
+$(call unit-test,test_snake_world,tests/unit/test_snake_world.c tests/unit/snake_world.c,snake)
+$(call unit-test,test_snake_game,tests/unit/test_snake_game.c tests/unit/snake_world.c,snake)
+
 # Run by tests/integration/snake-cloud.t
 SNAKE_BED := $(addprefix tests/integration/,snake_cloud_bed.c snake_client.c)
 $(eval $(call executable-rules,$(B)/integration,snake_cloud_cases,tests/integration/snake_cloud_cases.c $(SNAKE_BED),snake core,jansson))
