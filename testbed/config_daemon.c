@@ -219,11 +219,37 @@ static void write_smf(const struct writer *w)
 	put_anchors(w);
 }
 
+/* What a destination policy measures with: each gNB, and each UPF by the DNAI that it serves. */
+static void put_n3(const struct writer *w)
+{
+	char text[INET_ADDRSTRLEN];
+
+	fprintf(w->out, "gnbs:\n");
+	for (unsigned i = 0; i < w->t->node_count; i++)
+		if (w->t->node[i].kind == TOPO_GNB)
+			fprintf(w->out, "  - name: \"%s\"\n    url: \"http://%s:%u\"\n",
+				w->t->node[i].name,
+				inet_ntop(AF_INET, &w->plan->run->node[i].address, text,
+					  sizeof(text)),
+				daemon_rest_port("gnb"));
+	fprintf(w->out, "n3:\n");
+	for (unsigned i = 0; i < w->t->node_count; i++) {
+		const struct topo_node *node = &w->t->node[i];
+		struct in_addr n3 = port_addr(w, i, TOPO_N3);
+
+		if (node->kind == TOPO_UPF && n3.s_addr)
+			fprintf(w->out, "  - dnai: \"%s\"\n    address: \"%s\"\n",
+				w->t->node[node->edge].dnai,
+				inet_ntop(AF_INET, &n3, text, sizeof(text)));
+	}
+}
+
 static void write_manager(const struct writer *w)
 {
 	put_url(w, "smf_url", w->index, "smf-lite");
 	put_node_path(w, "database", "migration-manager.sqlite");
 	put_text(w, "topology", w->t->name);
+	put_n3(w);
 }
 
 /* Devices of all radio links of this node, in the order of the UE's list of gNBs */
