@@ -7,7 +7,7 @@
 
 #include "agents/ue-agent/steps.h"
 
-enum { POLL_MS = 10, SETTLE_MS = 3000 };
+enum { POLL_MS = 10, FIGURES_POLL_MS = 50, WAIT_MAX_MS = 5000 };
 
 const struct ue_player *step_player(struct step_op *op)
 {
@@ -138,14 +138,15 @@ static void ask_figures(struct step_op *op);
 static void figures(const struct http_answer *answer, void *user)
 {
 	struct step_op *op = user;
-	bool settled = json_integer_value(json_object_get(answer->body, "settled_ns")) > 0;
+	const json_t *downtime = json_object_get(answer->body, "downtime");
 
 	if (answer->error || answer->status != 200)
 		step_stream_problem(op, answer);
-	else if (settled || clock_mono_ns() >= op->deadline_mono_ns)
+	else if (json_is_true(json_object_get(downtime, "complete")) ||
+		 clock_mono_ns() >= op->deadline_mono_ns)
 		step_done(op, json_pack("{s:o}", "stream", step_stream_figures(answer->body)));
 	else
-		step_sleep(op, POLL_MS, ask_figures);
+		step_sleep(op, FIGURES_POLL_MS, ask_figures);
 }
 
 static void ask_figures(struct step_op *op)
@@ -161,6 +162,10 @@ static void ask_figures(struct step_op *op)
 
 void step_settle(struct step_op *op)
 {
-	op->deadline_mono_ns = clock_mono_ns() + SETTLE_MS * UINT64_C(1000000);
+	json_int_t ms = json_integer_value(json_object_get(op->args, "wait_ms"));
+
+	if (ms < 0 || ms > WAIT_MAX_MS)
+		ms = WAIT_MAX_MS;
+	op->deadline_mono_ns = clock_mono_ns() + (uint64_t)ms * UINT64_C(1000000);
 	ask_figures(op);
 }

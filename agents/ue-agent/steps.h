@@ -25,8 +25,8 @@
  *   switch with stream        {number, threshold?, window?, timeout_ms, force, cancel?}  the stream
  *                             first, then the routes; force: whatever the pictures; cancel: the
  *                             number of an earlier switch that may still wait
- *   settle                    {session, app, number}  waits until an input came back by the new way
- *                             -> {stream}
+ *   settle                    {session, app, number, wait_ms}  the switch's figures, once they are
+ *                             complete, at the latest after wait_ms -> {stream}
  *   unstream                  {session, app}          leaves
  *
  * DELETE /v1/steps/{migration}/{step} asks a step under way to come to an end soon: a switch that

@@ -20,7 +20,8 @@ enum {
 	INSTANCE_PATIENCE_MS = 900000, /* an image of 1 GB at 10 Mbit/s */
 	PLAYER_PATIENCE_MS = 20000,
 	STREAM_PATIENCE_MS = 15000,
-	SETTLE_MS = 4000,
+	FIGURES_MS = 4000, /* the stream-client looks 2 s back and 2 s ahead */
+	SETTLE_MS = 6000,
 	SIMILARITY_MS = 75000, /* 001 V-E gives up then */
 	SWITCH_MARGIN_MS = 15000,
 	CUT_MS = 2000
@@ -466,8 +467,8 @@ static const struct step synchronising[] = {
 	 .start = stream},
 	{0},
 };
-/* The figures of the switch are complete when an input has been applied by the new way. That may
- * take a while, or for ever where nobody plays, and holds up nothing. */
+/* The figures of the switch are complete when what followed it has been shown. That is part of the
+ * countdown, and holds up nothing. */
 static const struct step switched[] = {
 	{.name = "settle",
 	 .state = MIGRATION_RELEASING,

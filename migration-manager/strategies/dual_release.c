@@ -48,8 +48,7 @@ static void not_primary(struct migration *m)
 {
 	char detail[160];
 
-	snprintf(detail, sizeof detail,
-		 "no player at '%.40s' that may write, so '%.40s' is kept",
+	snprintf(detail, sizeof detail, "no player at '%.40s' that may write, so '%.40s' is kept",
 		 migration_data_string(m, "destination_edge"), leaving_edge(m));
 	if (migration_data_u64(m, "forced_epoch") == m->epoch) {
 		engine_step_failed(m, "NOT_PRIMARY", "%s", detail);
