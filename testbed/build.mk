@@ -2,7 +2,7 @@
 $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology_node.c topology_group.c topology_service.c \
 	topology_network.c topology_link.c topology_shape.c topology_change.c topology_timeline.c topology_derive.c topology_route.c topology_check.c topology_write.c topology_diff.c),)
 # measure: all of it but the command and what knows a running topology
-measure_command := $(addprefix testbed/measure/,command.c place.c migrate.c session.c session_compute.c switch.c storm.c storm_ask.c storm_cpu.c)
+measure_command := $(addprefix testbed/measure/,command.c place.c migrate.c handover.c session.c session_compute.c switch.c storm.c storm_ask.c storm_cpu.c)
 $(call library,measure,$(filter-out $(measure_command),$(wildcard testbed/measure/*.c)),jansson zlib)
 # experiments: all but the commands and what runs other programs
 experiment_command := $(addprefix testbed/experiment/,command.c compare.c run.c child.c store.c page.c)

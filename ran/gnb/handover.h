@@ -37,6 +37,7 @@ enum {
 	HANDOVER_SETTLE_MS = 3000,  /* for sessions that change, or an earlier handover, to end */
 	HANDOVER_REACH_MS = 1000,   /* for the target to hear the UE, if it has just been started */
 	HANDOVER_EXECUTE_MS = 2000, /* from the command until the UE is there */
+	HANDOVER_RETURN_MS = 3000,  /* for the UE to come back after a handover that failed */
 	HANDOVER_SILENCE_MS = 2000, /* the target doesn't answer: it is not there */
 	HANDOVER_PREPARED_MS = 3000,	  /* the UE doesn't come */
 	HANDOVER_SWITCH_REPEAT_MS = 1000, /* no answer to a Path Switch Request */
@@ -48,7 +49,14 @@ enum {
 /* At the source */
 struct handover_out {
 	struct gnb_ue *ue;
-	enum { OUT_WAITING, OUT_PREPARING, OUT_EXECUTING, OUT_CANCELLING } state;
+	enum {
+		OUT_WAITING,
+		OUT_PREPARING,
+		OUT_EXECUTING,
+		OUT_CANCELLING,
+		OUT_RETURNING /* not handed over, and not heard of since */
+	} state;
+	bool gone; /* the UE was told to go, and has not come back */
 	char target[64];
 	struct in_addr peer; /* the target's, on N2 */
 	uint32_t transaction;

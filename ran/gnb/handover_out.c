@@ -98,6 +98,25 @@ static void give_up(struct handover_out *out, unsigned status, const char *cause
 	say(out, XN_CANCEL);
 }
 
+/* A UE that was sent away and doesn't come back is somewhere else: its context is worth nothing. */
+static void end_here(struct handover_out *out)
+{
+	if (out->gone)
+		enter(out, OUT_RETURNING);
+	else
+		finish(out);
+}
+
+static void give_ue_up(struct handover_out *out)
+{
+	struct gnb_ue *ue = out->ue;
+
+	log_warn("handover", "ue=%s what=\"it did not come back\"", ue->supi);
+	finish(out);
+	ue_request_release(ue, NGAP_RADIO_CONNECTION_LOST);
+	ue_drop_context(ue);
+}
+
 /* ---- asking ---- */
 
 static void ask(struct handover_out *out)
@@ -194,6 +213,7 @@ static void go(struct handover_out *out, const struct xn_message *m)
 		give_up(out, 502, "NO_RADIO", "the UE can't be told");
 		return;
 	}
+	out->gone = true;
 	enter(out, OUT_EXECUTING);
 }
 
@@ -232,7 +252,11 @@ static void turn(uv_timer_t *timer)
 		if (++out->tries < XN_TRIES)
 			say(out, XN_CANCEL);
 		else
-			finish(out);
+			end_here(out);
+		break;
+	case OUT_RETURNING:
+		if (now_ms(out->ue) - out->since_ms > HANDOVER_RETURN_MS)
+			give_ue_up(out);
 		break;
 	}
 }
@@ -390,9 +414,11 @@ static void cancelled(struct handover_out *out, enum xn_state state)
 {
 	struct gnb_ue *ue = out->ue;
 
-	finish(out);
-	if (state != XN_SWITCHED)
+	if (state != XN_SWITCHED) {
+		end_here(out);
 		return;
+	}
+	finish(out);
 	ue_drop_context(ue);
 	radio_link_send(ue->link, &(struct radio_frame){.type = RADIO_RELEASE});
 }
@@ -406,7 +432,7 @@ static void state_told(struct handover_out *out, enum xn_state state)
 		take_back(out);
 		answer_problem(out, 502, "TARGET_GAVE_UP",
 			       "the target knows nothing of it (any more)");
-		finish(out);
+		end_here(out);
 	} else {
 		out->target_state = state;
 	}
@@ -455,8 +481,15 @@ void handover_out_receive(struct gnb *g, struct in_addr from, const struct xn_me
 
 void handover_returned(struct gnb_ue *ue, const char *why)
 {
-	if (ue->out && ue->out->state == OUT_EXECUTING)
-		give_up(ue->out, 502, "UE_RETURNED", why);
+	struct handover_out *out = ue->out;
+
+	if (!out)
+		return;
+	out->gone = false;
+	if (out->state == OUT_EXECUTING)
+		give_up(out, 502, "UE_RETURNED", why);
+	else if (out->state == OUT_RETURNING)
+		finish(out);
 }
 
 bool handover_leaving(const struct gnb_ue *ue)
@@ -470,9 +503,9 @@ void handover_out_drop(struct gnb_ue *ue)
 
 	if (!out)
 		return;
-	if (out->state != OUT_CANCELLING)
+	if (out->state < OUT_CANCELLING)
 		answer_problem(out, 409, "UE_GONE", "its context was released meanwhile");
-	if (out->state != OUT_WAITING)
+	if (out->state != OUT_WAITING && out->state != OUT_RETURNING)
 		say(out, XN_CANCEL);
 	finish(out);
 }

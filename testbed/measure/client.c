@@ -187,6 +187,11 @@ static json_int_t primary_session(struct client *c, const char *supi)
 	return primary;
 }
 
+json_int_t client_primary_session(struct client *c, const char *supi)
+{
+	return primary_session(c, supi);
+}
+
 int client_primary(struct client *c, const char *supi, char *ret_edge, size_t size)
 {
 	json_int_t primary = primary_session(c, supi);

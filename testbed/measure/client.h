@@ -39,6 +39,8 @@ bool client_has_ended(const json_t *migration);
 /** client_primary - the UE's primary session and the edge that it is anchored at; Return: 0 or -EIO
  */
 int client_primary(struct client *c, const char *supi, char *ret_edge, size_t size);
+/** client_primary_session - its id, 0: not known */
+json_int_t client_primary_session(struct client *c, const char *supi);
 /** client_uplink - F-TEID of a session at its UPF, from smf-lite by way of the manager; Return: the
  * TEID, 0: not known */
 uint32_t client_uplink(struct client *c, const char *supi, json_int_t session,

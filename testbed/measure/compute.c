@@ -278,7 +278,9 @@ static double uplink_latency(const struct probe_run *run, const struct switch_ev
 
 	for (; event->uplink_teid && i < run->tap_count && run->tap[i].ns <= until; i++) {
 		if (run->tap[i].teid == event->uplink_teid &&
-		    run->tap[i].upf.s_addr == event->uplink_upf.s_addr)
+		    run->tap[i].upf.s_addr == event->uplink_upf.s_addr &&
+		    (!event->uplink_gnb.s_addr ||
+		     run->tap[i].gnb.s_addr == event->uplink_gnb.s_addr))
 			return (double)(run->tap[i].ns - event->t0_ns) / 1000;
 	}
 	return NAN;

@@ -32,13 +32,15 @@ static bool worth_retrying(const struct client *c)
 static int ask(struct session *s, struct switch_event *event)
 {
 	uint64_t deadline = deadline_in(MANAGER_TIMEOUT_MS);
-	char key[64];
+	const char *name = s->report.mode[event->mode].name;
+	char key[64], mode[32];
 	struct client_migration migration = {.supi = s->place.supi,
 					     .destination = other_edge(s),
-					     .mode = s->report.mode[event->mode].name,
+					     .mode = mode,
 					     .key = key,
 					     .hold_ms = s->options.hold_ms};
 
+	snprintf(mode, sizeof mode, "%.*s", (int)strcspn(name, "+"), name);
 	snprintf(key, sizeof key, "measure-%u-%" PRIu64 "-%zu", s->ssid, s->report.time_ns,
 		 s->report.event_count);
 	while (client_migrate(&s->client, &migration, event->migration) < 0) {
@@ -132,17 +134,25 @@ static void note_session(struct session *s, struct switch_event *event, const js
 
 int session_migrate(struct session *s, struct switch_event *event)
 {
-	json_t *migration;
+	json_t *migration, *handover = NULL;
+	int moved = 0;
 
 	*event = (struct switch_event){.mode = event->mode, .setup_us = NAN};
 	if (ask(s, event) < 0)
 		return -ENOENT;
+	if (session_mode_hands_over(s->report.mode[event->mode].name))
+		moved = session_move(s, &handover);
+	json_decref(handover);
 	migration = await_end(s, event->migration);
 	if (!migration) {
 		snprintf(event->state, sizeof event->state, "unknown");
 		return -EIO;
 	}
 	session_note_end(event, migration, s->options.hold_ms);
+	if (moved < 0) {
+		event->ok = false;
+		snprintf(event->cause, sizeof event->cause, "HANDOVER_FAILED");
+	}
 	if (event->ok)
 		note_session(s, event, migration);
 	else

@@ -28,7 +28,11 @@ static const char switch_usage[] =
 	"\n"
 	"  --mode MODE[:N]      make-before-break or break-before-make, N switches; give it twice "
 	"for both\n"
-	"                       (default: both, as many as --switches says)\n"
+	"                       (default: both, as many as --switches says). With +handover "
+	"behind the mode the\n"
+	"                       UE is handed over to another gNB in the middle of each; handover "
+	"alone: to and\n"
+	"                       fro between two gNBs, its sessions staying where they are\n"
 	"  --switches N         switches of each mode that doesn't say its own number (default "
 	"100)\n"
 	"  --interval TIME      between probes, 100us to 10ms (default 1ms)\n"
@@ -149,7 +153,11 @@ static void add_mode(struct measure_options *o, const char *name, uint64_t wante
 	mode->wanted = wanted;
 }
 
-static const char *const known_modes[] = {"make-before-break", "break-before-make"};
+/* The first two are the default, and a storm's. */
+static const char *const known_modes[] = {"make-before-break", "break-before-make", "handover",
+					  "make-before-break+handover",
+					  "break-before-make+handover"};
+enum { SWITCH_MODES = 2 };
 
 enum { KNOWN_MODES = sizeof known_modes / sizeof known_modes[0] };
 _Static_assert((int)KNOWN_MODES <= (int)MODES_MAX, "each mode once at most");
@@ -171,17 +179,18 @@ static int read_mode(struct measure_options *o, const char *text)
 		add_mode(o, name, n);
 		return 0;
 	}
-	return refuse(o,
-		      "--mode: expected make-before-break or break-before-make, with :N behind it "
-		      "if wanted, found '%.60s'",
-		      text);
+	return refuse(
+		o,
+		"--mode: expected make-before-break, break-before-make, handover, or one of the "
+		"first two with +handover, with :N behind it if wanted, found '%.60s'",
+		text);
 }
 
 /* One, and how many switches is told by --ues and --rounds */
 static int read_storm_mode(struct measure_options *o, const char *text)
 {
 	o->mode_count = 0;
-	for (size_t i = 0; i < KNOWN_MODES; i++) {
+	for (size_t i = 0; i < SWITCH_MODES; i++) {
 		if (strcmp(text, known_modes[i]) == 0) {
 			add_mode(o, known_modes[i], 0);
 			return 0;
@@ -286,7 +295,7 @@ static void complete_storm(struct measure_options *o)
 static void complete_switch(struct measure_options *o)
 {
 	if (o->mode_count == 0) {
-		for (size_t i = 0; i < KNOWN_MODES; i++)
+		for (size_t i = 0; i < SWITCH_MODES; i++)
 			add_mode(o, known_modes[i], 0);
 	}
 	for (size_t m = 0; m < o->mode_count; m++) {

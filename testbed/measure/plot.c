@@ -25,7 +25,8 @@ enum {
 static const char *const colours[MODES_MAX][2] = {{"#0b6e99", "#63b7dc"},
 						  {"#c8501e", "#f2a375"},
 						  {"#4f7f2f", "#9cc97b"},
-						  {"#7a4fa3", "#c0a0dd"}};
+						  {"#7a4fa3", "#c0a0dd"},
+						  {"#8a6d1f", "#d3bd7d"}};
 static const char *const dashes[] = {"", " stroke-dasharray='7 4'"};
 static const char *const names[] = {"uplink", "downlink"};
 

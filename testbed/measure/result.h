@@ -19,7 +19,7 @@
 enum {
 	WINDOW_LEAD_NS = 100000000,
 	LOST_AFTER_NS = 1000000000, /* what takes longer is lost, RFC 7680 cl. 2.6 */
-	MODES_MAX = 4,
+	MODES_MAX = 5,
 	P99_MIN_SAMPLES = 100
 };
 
@@ -49,6 +49,7 @@ struct switch_event {
 	struct in_addr destination_address;
 	struct in_addr uplink_upf; /* with uplink_teid the F-TEID of the new session */
 	uint32_t uplink_teid;	   /* 0: not known */
+	struct in_addr uplink_gnb; /* a handover's target, on N3; 0.0.0.0: any gNB */
 	double sender_gap_us; /* the sender's own largest gap in the window, less the interval */
 	char note[120];	      /* what disturbed it, so that figures are missing; "": nothing */
 	struct direction_result up, down;

@@ -38,6 +38,7 @@ struct tap_packet {
 	uint64_t ns;
 	struct in_addr upf; /* where to; with the TEID it tells the session */
 	uint32_t teid, seq;
+	struct in_addr gnb; /* from where */
 };
 
 /* Consecutive samples of one reflector session. */

@@ -24,6 +24,7 @@ struct session {
 	uint64_t noise_start_ns, noise_length_ns;
 	size_t noise_windows; /* that were whole */
 	char at[64];	      /* edge of the primary session; of a switch alone */
+	unsigned target;      /* of the handover under way: the gNB's node */
 };
 
 /* ---- session.c ---- */
@@ -76,6 +77,13 @@ int storm_run(struct session *s);
  * when it is not known to have ended (state "unknown")
  */
 int session_migrate(struct session *s, struct switch_event *event);
+/** session_mode_hands_over - "handover", or a mode with "+handover" behind it */
+bool session_mode_hands_over(const char *mode);
+/** session_move - hand the UE over to another gNB in its reach; @ret_answer: the source's; complains;
+ * Return: 0 or negative errno */
+int session_move(struct session *s, json_t **ret_answer);
+/** session_handover - the same as a switch of its own; as session_migrate */
+int session_handover(struct session *s, struct switch_event *event);
 /** session_note_end - what the ended migration's record @migration says, into @event; @hold_ms:
  * that was asked for */
 void session_note_end(struct switch_event *event, const json_t *migration, uint64_t hold_ms);

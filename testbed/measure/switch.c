@@ -26,7 +26,8 @@ static int switch_once(struct session *s, size_t mode)
 	if (session_interrupted())
 		return -EINTR;
 	event->mode = mode;
-	r = session_migrate(s, event);
+	r = strcmp(s->report.mode[mode].name, "handover") == 0 ? session_handover(s, event)
+							       : session_migrate(s, event);
 	if (r != -ENOENT)
 		s->report.event_count++;
 	if (r == 0)
@@ -110,6 +111,21 @@ static int measure(struct session *s)
 
 /* ---- from beginning to end ---- */
 
+/* A handover takes two gNBs in reach. */
+static int check_gnbs(const struct session *s)
+{
+	const struct topo_node *ue = &s->place.topology->node[s->place.ue];
+
+	for (size_t m = 0; m < s->options.mode_count && ue->gnb_count < 2; m++) {
+		if (!session_mode_hands_over(s->options.mode[m].name))
+			continue;
+		complain("--mode %s: %s has one gNB in its reach; expected two or more in gnbs:",
+			 s->options.mode[m].name, ue->name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int prepare(struct session *s)
 {
 	size_t wanted = 0;
@@ -117,6 +133,8 @@ static int prepare(struct session *s)
 
 	for (size_t m = 0; m < s->options.mode_count; m++)
 		wanted += s->options.mode[m].wanted;
+	if (r == 0)
+		r = check_gnbs(s);
 	if (r == 0)
 		r = session_prepare(s, 1, wanted);
 	if (r == 0)

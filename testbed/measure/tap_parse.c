@@ -42,6 +42,7 @@ bool tap_parse(const uint8_t *packet, size_t len, struct tap_packet *ret, uint16
 	inner = udp_payload(gtpu.payload, gtpu.payload_len, STAMP_PORT, &inner_len);
 	if (!inner || stamp_test_decode(inner, inner_len, &test) < 0)
 		return false;
+	memcpy(&ret->gnb, packet + 12, sizeof ret->gnb);
 	memcpy(&ret->upf, packet + 16, sizeof ret->upf);
 	ret->teid = gtpu.header.teid;
 	ret->seq = test.seq;

@@ -285,15 +285,16 @@ static const struct {
 } uplink_rows[] = {
 	{"1: the first in the new tunnel counts",
 	 7,
-	 {{5, {1}, 6, 0}, {9, {1}, 7, 0}, {19, {1}, 7, 0}},
+	 {{5, {1}, 6, 0, {4}}, {9, {1}, 7, 0, {4}}, {19, {1}, 7, 0, {4}}},
 	 9},
-	{"2: at T0 itself", 7, {{0, {1}, 7, 0}}, 0},
+	{"2: at T0 itself", 7, {{0, {1}, 7, 0, {4}}}, 0},
 	{"3: equal TEIDs of another UPF are another tunnel",
 	 7,
-	 {{5, {2}, 7, 0}, {9, {1}, 7, 0}},
+	 {{5, {2}, 7, 0, {4}}, {9, {1}, 7, 0, {4}}},
 	 9},
-	{"4: none", 7, {{5, {1}, 6, 0}}, NAN},
-	{"5: the new tunnel isn't known", 0, {{5, {1}, 0, 0}}, NAN},
+	{"4: none", 7, {{5, {1}, 6, 0, {4}}}, NAN},
+	{"5: a handover's is by the target", 8, {{5, {1}, 8, 0, {4}}, {9, {1}, 8, 0, {5}}}, 9},
+	{"6: the new tunnel isn't known", 0, {{5, {1}, 0, 0, {4}}}, NAN},
 };
 
 static void test_uplink_latency(void **state)
@@ -301,7 +302,7 @@ static void test_uplink_latency(void **state)
 	for (size_t i = 0; i < N(uplink_rows); i++) {
 		struct switch_event event = world_window(TEN_MS_NS, 0, 20);
 		/* one long before T0 belongs to an earlier switch */
-		struct tap_packet tap[5] = {{event.t0_ns - 1000, {1}, 7, 0}};
+		struct tap_packet tap[5] = {{event.t0_ns - 1000, {1}, 7, 0, {4}}};
 		struct probe_run run;
 		size_t n = 1;
 
@@ -313,6 +314,7 @@ static void test_uplink_latency(void **state)
 		}
 		event.uplink_teid = uplink_rows[i].teid;
 		event.uplink_upf.s_addr = 1;
+		event.uplink_gnb.s_addr = uplink_rows[i].teid == 8 ? 5 : 0;
 		run.tap = tap;
 		run.tap_count = n;
 		event = worked_out(&run, event);

@@ -422,10 +422,10 @@ static void check_list(const json_t *packets, const char *name, size_t count, si
 /* In the window are the probes 0 to 20, and what became of them within it. */
 static void test_json_samples(void **state)
 {
-	static struct tap_packet tap[] = {{WORLD_BASE - 1, {1}, 7, 0},
-					  {WORLD_BASE, {1}, 7, 1},
-					  {WORLD_BASE + 200000000, {1}, 4294967295u, 2},
-					  {WORLD_BASE + 200000001, {1}, 7, 3}};
+	static struct tap_packet tap[] = {{WORLD_BASE - 1, {1}, 7, 0, {4}},
+					  {WORLD_BASE, {1}, 7, 1, {4}},
+					  {WORLD_BASE + 200000000, {1}, 4294967295u, 2, {4}},
+					  {WORLD_BASE + 200000001, {1}, 7, 3, {4}}};
 	struct report r = make_report();
 	const json_t *samples, *packets, *last;
 	json_t *j;

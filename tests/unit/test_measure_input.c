@@ -42,11 +42,18 @@ static const struct {
 	const char *line;
 	uint64_t interval_us, hold_ms;
 	size_t modes;
-	uint64_t wanted[2];
+	uint64_t wanted[3];
 	const char *first; /* mode */
 } good[] = {
 	{"", 1000, 200, 2, {100, 100}, "make-before-break"},
 	{"--switches 5", 1000, 200, 2, {5, 5}, "make-before-break"},
+	{"--mode handover:5 --mode make-before-break+handover:2 --mode "
+	 "break-before-make+handover:3",
+	 1000,
+	 200,
+	 3,
+	 {5, 2, 3},
+	 "handover"},
 	{"--mode break-before-make", 1000, 200, 1, {100}, "break-before-make"},
 	{"--mode break-before-make:7 --switches 3 --mode make-before-break",
 	 1000,
@@ -158,10 +165,12 @@ static const struct {
 	{"--mode make-before-break:0", "--mode: expected a number from 1 to 100000, found '0'"},
 	{"--mode make-before-break:3:4", "--mode: expected a number from 1 to 100000, found '3:4'"},
 	{"--mode fast",
-	 "--mode: expected make-before-break or break-before-make, with :N behind it if wanted, "
+	 "--mode: expected make-before-break, break-before-make, handover, or one of the first "
+	 "two with +handover, with :N behind it if wanted, "
 	 "found 'fast'"},
 	{"--mode make-before",
-	 "--mode: expected make-before-break or break-before-make, with :N behind it if wanted, "
+	 "--mode: expected make-before-break, break-before-make, handover, or one of the first "
+	 "two with +handover, with :N behind it if wanted, "
 	 "found 'make-before'"},
 	{"--mode break-before-make:3 --mode break-before-make:4",
 	 "--mode: break-before-make is given twice"},
