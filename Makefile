@@ -146,6 +146,10 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install $(B)/bin/baton $(DESTDIR)$(PREFIX)/bin/
 	install $(filter-out $(B)/bin/baton,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/libexec/baton/
+	for image in $(dir $(IMAGES)); do \
+		install -d $(DESTDIR)$(PREFIX)/libexec/baton/images/$$(basename $$image); \
+		cp -R $$image. $(DESTDIR)$(PREFIX)/libexec/baton/images/$$(basename $$image)/; \
+	done
 	install -m 644 topologies/*.yaml $(DESTDIR)$(PREFIX)/share/baton/topologies/
 	sed -i 's,\$$schema=\.\./docs/,$$schema=../,' \
 		$(addprefix $(DESTDIR)$(PREFIX)/share/baton/,$(wildcard topologies/*.yaml))

@@ -13,3 +13,17 @@ $(call unit-test,test_agents,tests/unit/test_agents.c,stamp netlink core,libuv j
 $(B)/tests/test_agents: | $(B)/bin/ue-agent $(B)/bin/edge-agent
 
 $(eval $(call executable-rules,$(B)/integration,game_standin,tests/integration/game_standin.c,core,jansson))
+
+# Images of the game: what the edge and cloud agents run. Plain directories; scripts/image writes their manifests.
+IMAGES := $(B)/bin/images/snake/manifest.json $(B)/bin/images/snake-cloud/manifest.json
+$(B)/bin/images/snake/manifest.json: image_program := snake-edge
+$(B)/bin/images/snake/manifest.json: $(B)/bin/snake-edge
+$(B)/bin/images/snake-cloud/manifest.json: image_program := snake-cloud
+$(B)/bin/images/snake-cloud/manifest.json: $(B)/bin/snake-cloud
+$(IMAGES): scripts/image VERSION
+	@mkdir -p $(@D)
+	@echo "  IMAGE   $(@D)"
+	@strip --strip-debug -o $(@D)/.$(image_program) $(B)/bin/$(image_program)
+	@mv $(@D)/.$(image_program) $(@D)/$(image_program)
+	@scripts/image $(@D) $(notdir $(@D)) $(VERSION)
+all: $(IMAGES)

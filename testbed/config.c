@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The files of the run directory that are there before any process is: hosts, token, topology,
  * configurations. */
-#include "testbed/plan.h"
+#include "testbed/app.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -157,6 +157,8 @@ int config_write_all(const struct plan *plan)
 	if (!rc)
 		rc = write_token(plan->run);
 	if (!rc)
+		rc = app_files_make(plan);
+	if (!rc)
 		rc = save_text(plan->run, "resolv.conf", no_servers, strlen(no_servers), 0644);
 	if (!rc)
 		rc = write_printed(plan, "hosts", 0644, print_hosts);
@@ -164,5 +166,5 @@ int config_write_all(const struct plan *plan)
 		rc = config_write_topology(plan, "topology.yaml");
 	for (unsigned i = 0; !rc && i < plan_node_count(plan); i++)
 		rc = config_write_node(plan, i);
-	return rc;
+	return rc ? rc : app_images_place(plan);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Each daemon's configuration file, as docs/contracts.md gives its keys. */
-#include "testbed/plan.h"
+#include "testbed/app.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -333,6 +333,7 @@ static void write_ue_agent(const struct writer *w)
 		inet_ntop(AF_INET, &w->t->service_prefix.addr, prefix, sizeof(prefix)),
 		w->t->service_prefix.len);
 	put_node_path(w, "state_dir", "ue-agent");
+	config_app_ue_agent(w->plan, w->index, w->out);
 }
 
 static void write_edge_agent(const struct writer *w)
@@ -353,6 +354,22 @@ static void write_edge_agent(const struct writer *w)
 		fprintf(w->out, "  - name: \"%s\"\n    address: \"%s\"\n", service->name,
 			inet_ntop(AF_INET, &service->addr, addr, sizeof(addr)));
 	}
+	config_app_edge_agent(w->plan, w->index, w->out);
+}
+
+static void write_cloud_agent(const struct writer *w)
+{
+	config_app_cloud_agent(w->plan, w->index, w->out);
+}
+
+static void write_stream_client(const struct writer *w)
+{
+	config_app_stream_client(w->plan, w->index, w->out);
+}
+
+static void write_snake_edge(const struct writer *w)
+{
+	config_app_snake_edge(w->plan, w->index, w->out);
 }
 
 static void write_shaper(const struct writer *w)
@@ -374,6 +391,9 @@ static const struct {
 	{"ue", write_ue},
 	{"ue-agent", write_ue_agent},
 	{"edge-agent", write_edge_agent},
+	{"cloud-agent", write_cloud_agent},
+	{"stream-client", write_stream_client},
+	{"snake-edge", write_snake_edge},
 	{"link-shaper", write_shaper},
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Which daemons a node has, by its kind. */
-#include "testbed/plan.h"
+#include "testbed/app.h"
 
 #include <string.h>
 
@@ -11,8 +11,11 @@ const struct daemon_row daemon_rows[] = {
 	{"gnb", TOPO_GNB, 8086, true},
 	{"ue", TOPO_UE, 8083, true},
 	{"ue-agent", TOPO_UE, 8084, true},
+	{"snake-edge", TOPO_UE, 8092, true},
+	{"stream-client", TOPO_UE, 8093, true},
 	{"edge-agent", TOPO_EDGE, 8085, true},
 	{"iperf3", TOPO_EDGE, 0, false},
+	{"cloud-agent", TOPO_CLOUD, 8094, true},
 	{"iperf3", TOPO_CLOUD, 0, false},
 	{"link-shaper", DAEMON_OF_FABRIC, 0, true},
 	{0},
@@ -30,6 +33,8 @@ size_t plan_daemons(const struct plan *plan, unsigned node,
 			   : row->kind != (int)plan->t->node[node].kind)
 			continue;
 		if (!strcmp(row->name, "iperf3") && !plan->iperf3[0])
+			continue;
+		if (!fabric && !app_daemon_wanted(plan->t, node, row->name))
 			continue;
 		rows[count++] = row;
 	}

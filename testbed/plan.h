@@ -17,7 +17,7 @@ enum {
 		1000, /* plus the port's index; in the fabric, the other end of a bridged one */
 	IFINDEX_FABRIC_MGMT = 20000, /* plus the node's index */
 	N6_TABLE = 106,
-	DAEMONS_PER_NODE = 4,
+	DAEMONS_PER_NODE = 6,
 	DAEMON_OF_FABRIC = TOPO_KINDS, /* the kind of node that the fabric is */
 };
 

@@ -10,8 +10,7 @@
 
 enum { ANSWER_TIMEOUT_MS = 500 };
 
-/* What a daemon answers; NULL when it doesn't; new reference */
-static json_t *ask(const struct run *run, unsigned node, const char *daemon, const char *path)
+json_t *sessions_ask(const struct run *run, unsigned node, const char *daemon, const char *path)
 {
 	char url[64], addr[INET_ADDRSTRLEN];
 	struct http_call call = {.method = "GET", .url = url, .timeout_ms = ANSWER_TIMEOUT_MS};
@@ -31,7 +30,7 @@ static json_t *ask(const struct run *run, unsigned node, const char *daemon, con
 static json_t *ask_for_list(const struct run *run, unsigned node, const char *daemon,
 			    const char *path, const char *member)
 {
-	json_t *body = ask(run, node, daemon, path);
+	json_t *body = sessions_ask(run, node, daemon, path);
 	json_t *list = json_incref(json_object_get(body, member));
 
 	json_decref(body);
@@ -82,7 +81,7 @@ static void count_configured(const struct topology *t, const struct run *run, un
 static void count_meant(const struct topology *t, const struct run *run, unsigned ue,
 			struct session_count *count)
 {
-	json_t *body = ask(run, ue, "ue", "/v1/pdu-sessions"), *session;
+	json_t *body = sessions_ask(run, ue, "ue", "/v1/pdu-sessions"), *session;
 	size_t wanted = (size_t)json_integer_value(json_object_get(body, "wanted")), active = 0, i;
 
 	json_array_foreach(json_object_get(body, "pdu_sessions"), i, session)

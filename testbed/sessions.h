@@ -33,5 +33,7 @@ bool sessions_all_there(const struct topology *t, unsigned place);
 bool sessions_complete(const struct session_count *count);
 /** sessions_list - what a UE says, [] when it doesn't answer; new reference */
 json_t *sessions_list(const struct run *run, unsigned ue);
+/** sessions_ask - what a daemon's REST interface answers to a GET with 200; NULL when it doesn't; new reference */
+json_t *sessions_ask(const struct run *run, unsigned node, const char *daemon, const char *path);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/json.h"
+#include "testbed/app.h"
 #include "testbed/control.h"
 #include "testbed/link_state.h"
 #include "testbed/file.h"
@@ -166,6 +167,8 @@ static json_t *make_document(const struct run *run, const struct topology *t)
 			     run_state(run), "directory", run->dir, "nodes", nodes, "links", links,
 			     "pdu_sessions", sessions_document(run, t));
 	add_manager(document, run, t);
+	if (t->app_count)
+		json_object_set_new(document, "apps", app_state(run, t));
 	return document;
 }
 
@@ -261,6 +264,7 @@ static void print_text(json_t *document)
 	print_nodes(json_object_get(document, "nodes"));
 	print_links(json_object_get(document, "links"));
 	print_sessions(json_object_get(document, "pdu_sessions"));
+	app_state_print(json_object_get(document, "apps"));
 }
 
 /* Where it was killed early or late there is none, and no node to tell of either. */

@@ -31,6 +31,8 @@ enum {
 	TOPO_SESSIONS_MAX = 15,	 /* PDU session ids 1 to 15 */
 	TOPO_CHANGES_MAX = 4096, /* link-shaper's limit too */
 	TOPO_ROUTES_MAX = 64,	 /* of a node, written in the file */
+	TOPO_APPS_MAX = 4,
+	TOPO_PLAYERS_MAX = 64, /* of an application */
 	TOPO_MTU_MIN = 576,
 	TOPO_MTU_MAX = 65535,
 };
@@ -146,6 +148,34 @@ struct topo_service {
 	bool *on; /* by node index: the edges that run it */
 };
 
+/* Where an application's pictures are made (001 Fig. 1). */
+enum topo_rendering { TOPO_RENDER_EDGE, TOPO_RENDER_CLOUD, TOPO_RENDER_LOCAL, TOPO_RENDERINGS };
+
+struct topo_player {
+	unsigned ue;
+	struct topo_place at;
+	char account[32];
+	double threshold;  /* of the SSIM gate, 0 to 1 */
+	uint32_t window;   /* of frame sliding, in frames; 0: none */
+	uint32_t session;  /* PDU session id of the first stream */
+	char input[256];   /* "generated", "none", "keyboard" or a script's path */
+};
+
+struct topo_app {
+	char name[TOPO_NAME_SIZE];
+	char game[16];
+	struct topo_place at;
+	enum topo_rendering rendering;
+	struct in_addr service; /* of edges; zero: they don't render */
+	bool *edge, *start;	/* by node index: the edges that can run it, and do from up on */
+	bool at_edges;		/* the image is there; else in the cloud alone */
+	uint32_t width, height, fps, bots, world;
+	uint64_t bitrate_bps, rate_limit_bps, seed;
+	char codec[16];
+	size_t player_count;
+	struct topo_player *player;
+};
+
 struct topo_dnn {
 	char name[TOPO_NAME_SIZE];
 	uint32_t sst;
@@ -174,6 +204,8 @@ struct topology {
 	struct topo_port *port;
 	struct topo_service service[TOPO_SERVICES_MAX];
 	struct topo_dnn dnn[TOPO_DNNS_MAX];
+	size_t app_count;
+	struct topo_app app[TOPO_APPS_MAX];
 	size_t change_count;
 	struct topo_change *change;
 	uint64_t repeat_us; /* changes begin again; 0: they don't */
@@ -195,6 +227,13 @@ void topology_free(struct topology *t);
 /** topology_write - the completed topology in its own language: every network with its members,
  * prefix and shape */
 int topology_write(const struct topology *t, FILE *out);
+
+/** topology_write_apps - its `apps` alone (topology_app.c) */
+void topology_write_apps(const struct topology *t, FILE *out);
+/** topology_player_on - who plays on a UE, and what; NULL: nobody */
+const struct topo_player *topology_player_on(const struct topology *t, unsigned ue,
+					     const struct topo_app **ret_app);
+const char *topo_rendering_name(enum topo_rendering rendering);
 
 const char *topo_kind_name(enum topo_kind kind);
 const char *topo_layer_name(enum topo_layer layer);

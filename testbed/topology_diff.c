@@ -56,7 +56,30 @@ void topology_diff_free(struct topology_diff *diff)
 	memset(diff, 0, sizeof(*diff));
 }
 
-static const char *const fixed_keys[] = {"mcc", "mnc", "tac", "management"};
+static const char *const fixed_keys[] = {"mcc", "mnc", "tac", "management", "apps"};
+
+/* By what the resolved file says of them */
+static bool apps_differ(const struct topology *a, const struct topology *b)
+{
+	char *text[2] = {NULL, NULL};
+	size_t len[2] = {0, 0};
+	const struct topology *const t[2] = {a, b};
+	bool differ = true;
+
+	for (int i = 0; i < 2; i++) {
+		FILE *out = open_memstream(&text[i], &len[i]);
+
+		if (out)
+			topology_write_apps(t[i], out);
+		if (out)
+			fclose(out);
+	}
+	if (text[0] && text[1])
+		differ = len[0] != len[1] || memcmp(text[0], text[1], len[0]) != 0;
+	free(text[0]);
+	free(text[1]);
+	return differ;
+}
 
 static bool fixed_differs(const struct topology *a, const struct topology *b, size_t key)
 {
@@ -67,6 +90,8 @@ static bool fixed_differs(const struct topology *a, const struct topology *b, si
 		return strcmp(a->mnc, b->mnc) != 0;
 	case 2:
 		return a->tac != b->tac;
+	case 4:
+		return apps_differ(a, b);
 	default:
 		return a->management != b->management ||
 		       a->management_prefix.addr.s_addr != b->management_prefix.addr.s_addr ||

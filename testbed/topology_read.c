@@ -154,7 +154,7 @@ struct top {
 	struct topology *t;
 	const struct yaml_node *changes, *repeat, *name, *mcc, *mnc, *dataplane, *management,
 		*routing;
-	const struct yaml_node *nodes, *networks, *links, *services, *dnns, *needs;
+	const struct yaml_node *nodes, *networks, *links, *services, *apps, *dnns, *needs;
 	struct yaml_prefix service_prefix;
 	uint32_t tac, mtu;
 };
@@ -182,6 +182,10 @@ static const struct yaml_field top_fields[] = {
 	 .read = yaml_read_node,
 	 .offset = offsetof(struct top, services),
 	 .help = "anycast addresses on edges"},
+	{.key = "apps",
+	 .read = yaml_read_node,
+	 .offset = offsetof(struct top, apps),
+	 .help = "applications: NAME: {service, edges, start, players, ...}"},
 	{.key = "dnns",
 	 .read = yaml_read_node,
 	 .offset = offsetof(struct top, dnns),
@@ -360,6 +364,7 @@ static int read_top(struct topo_reader *r)
 	r->networks = top.networks;
 	r->links = top.links;
 	r->services = top.services;
+	r->apps = top.apps;
 	r->dnns = top.dnns;
 	r->changes = top.changes;
 	r->repeat = top.repeat;
@@ -370,7 +375,8 @@ static int read_all(struct topo_reader *r)
 {
 	static int (*const steps[])(struct topo_reader * r) = {
 		read_top,	   topo_read_nodes,    topo_read_node_keys, topo_read_services,
-		topo_read_dnns,	   topo_read_networks, topo_read_links,	    topo_derive,
+		topo_read_apps,	   topo_read_dnns,     topo_read_networks,  topo_read_links,
+		topo_derive,
 		topo_read_changes, topo_place_routes,  topo_check,
 	};
 
@@ -450,6 +456,11 @@ void topology_free(struct topology *t)
 	}
 	for (size_t i = 0; i < t->service_count; i++)
 		free(t->service[i].on);
+	for (size_t i = 0; i < t->app_count; i++) {
+		free(t->app[i].edge);
+		free(t->app[i].start);
+		free(t->app[i].player);
+	}
 	free(t->node);
 	free(t->network);
 	free(t->port);

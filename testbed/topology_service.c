@@ -68,6 +68,16 @@ static int add_service(struct topo_reader *r, const char *name, struct topo_plac
 	return read_edges(r, service, edges);
 }
 
+int topo_add_service(struct topo_reader *r, const char *name, struct topo_place at, struct in_addr addr,
+		     const bool *edges)
+{
+	int rc = add_service(r, name, at, addr, NULL);
+
+	if (!rc && edges)
+		memcpy(r->t->service[r->t->service_count - 1].on, edges, r->t->node_count * sizeof(*edges));
+	return rc;
+}
+
 static int read_service(struct topo_reader *r, const struct yaml_node *value)
 {
 	struct service_keys keys = {0};

@@ -259,6 +259,7 @@ int topology_write(const struct topology *t, FILE *out)
 	for (size_t i = 0; i < t->node_count; i++)
 		write_node(out, t, &t->node[i]);
 	write_services(out, t);
+	topology_write_apps(t, out);
 	if (topology_count(t, TOPO_CORE))
 		write_dnns(out, t);
 	write_networks(out, t);

@@ -180,7 +180,7 @@ static void start_changes(struct up *up)
 static int make(struct up *up)
 {
 	static int (*const steps[])(struct up *) = {up_make_files, up_spawn, up_link, up_start,
-						    up_await_sessions};
+						    up_await_sessions, up_await_apps};
 	int rc = BATON_OK;
 
 	for (size_t i = 0; rc == BATON_OK && i < sizeof(steps) / sizeof(steps[0]); i++)

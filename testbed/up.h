@@ -40,6 +40,8 @@ int up_bind(struct up *up);
 int up_configure(struct up *up);
 int up_start(struct up *up);
 int up_await_sessions(struct up *up);
+/** up_await_apps - what runs from up on does, and who plays sees it */
+int up_await_apps(struct up *up);
 /** up_commit - record how it ended; the inits live on without us */
 int up_commit(struct up *up, enum run_phase phase);
 

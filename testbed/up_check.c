@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "dataplane/dataplane.h"
+#include "testbed/app.h"
 #include "testbed/kernel.h"
 
 /* Everything but a rate alone can be done in user space. */
@@ -74,7 +75,14 @@ static void find_iperf3(struct plan *plan)
 
 int up_check_programs(struct plan *plan)
 {
+	char image[PATH_MAX];
+
 	find_iperf3(plan);
+	if (app_files_missing(plan, image)) {
+		complain("apps need %s: %s (BATON_LIBEXEC says where the daemons and images are)", image,
+			 strerror(errno));
+		return BATON_FAILED;
+	}
 	for (unsigned i = 0; i < plan_node_count(plan); i++) {
 		const struct daemon_row *rows[DAEMONS_PER_NODE];
 		size_t count = plan_daemons(plan, i, rows);

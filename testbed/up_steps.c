@@ -18,13 +18,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "testbed/app.h"
 #include "testbed/control.h"
 #include "testbed/init.h"
 #include "testbed/lean_fork.h"
 #include "testbed/links.h"
 #include "testbed/sessions.h"
 
-enum { SESSION_POLL_MS = 5 };
+enum { SESSION_POLL_MS = 5, APP_POLL_MS = 20 };
 
 int64_t up_now_ms(void)
 {
@@ -363,6 +364,27 @@ int up_await_sessions(struct up *up)
 	complain("%zu of %zu PDU sessions are active after %u ms; %s", count.active, count.wanted,
 		 up->timeout_ms, count.missing);
 	control_print_unready(&up->run);
+	return BATON_FAILED;
+}
+
+int up_await_apps(struct up *up)
+{
+	char missing[APP_MISSING_SIZE] = "";
+
+	if (!up->t->app_count || up->no_wait || up->running)
+		return BATON_OK;
+	for (;;) {
+		enum app_progress progress = app_look(&up->run, up->t, missing);
+
+		if (progress == APP_READY)
+			return BATON_OK;
+		if (up_interrupted(up))
+			return BATON_INTERRUPTED;
+		if (progress == APP_FAILED || !left_ms(up))
+			break;
+		pause_ms(up, APP_POLL_MS);
+	}
+	complain("%s", missing);
 	return BATON_FAILED;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "agents/ue-agent/player.h"
 #include "agents/ue-agent/sessions.h"
 #include "agents/ue-agent/steps.h"
 #include "agents/ue-agent/trigger.h"
@@ -82,6 +83,8 @@ static int start(struct agent *a)
 		r = register_ue(a);
 	if (r == 0)
 		r = trigger_start(a);
+	if (r == 0)
+		r = players_start(a);
 	return r;
 }
 
@@ -105,6 +108,7 @@ int main(int argc, char **argv)
 done:
 	registration_stop(&a.registration);
 	trigger_stop(&a);
+	players_stop(&a);
 	http_client_free(
 		a.client); /* what waits for an answer ends here, while its step is still there */
 	steps_drop_all(&a);

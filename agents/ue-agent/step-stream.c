@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "agents/ue-agent/player.h"
 #include "agents/ue-agent/steps.h"
 
 enum { POLL_MS = 10, FIGURES_POLL_MS = 50, WAIT_MAX_MS = 5000 };
@@ -82,36 +83,53 @@ static void poll_stream(struct step_op *op)
 	ask_stream(op, "GET", NULL, polled);
 }
 
+static json_t *place_of(struct step_op *op)
+{
+	static const char *const names[] = {"address", "port", "key"};
+	json_t *place = json_object();
+	char device[16];
+
+	snprintf(device, sizeof device, "pdu%u", op->session);
+	json_object_set_new(place, "device", json_string(device));
+	for (size_t i = 0; i < 3; i++)
+		json_object_set(place, names[i], json_object_get(op->args, names[i]));
+	return place;
+}
+
+/* So that a stream-client that is restarted gets it again */
+static void keep_place(struct step_op *op)
+{
+	const char *app = json_string_value(json_object_get(op->args, "app"));
+	json_t *place = place_of(op);
+
+	if (app)
+		player_joined(op->agent, app, op->session, place,
+			      json_string_value(json_object_get(op->args, "player_url")));
+	json_decref(place);
+}
+
 static void begun(const struct http_answer *answer, void *user)
 {
 	struct step_op *op = user;
 
 	if (answer->error || answer->status >= 300)
 		step_stream_problem(op, answer);
-	else
+	else {
+		keep_place(op);
 		poll_stream(op);
+	}
 }
 
 void step_stream(struct step_op *op)
 {
 	static const char *const names[] = {"address", "port", "key"};
-	json_t *body = json_object();
-	char device[16];
 
-	snprintf(device, sizeof device, "pdu%u", op->session);
-	json_object_set_new(body, "device", json_string(device));
-	for (size_t i = 0; i < 3; i++) {
-		json_t *value = json_object_get(op->args, names[i]);
-
-		if (value) {
-			json_object_set(body, names[i], value);
-			continue;
+	for (size_t i = 0; i < 3; i++)
+		if (!json_object_get(op->args, names[i])) {
+			step_refused(op, 400, "INVALID_PARAMETER", "/%s: missing", names[i]);
+			return;
 		}
-		json_decref(body);
-		step_refused(op, 400, "INVALID_PARAMETER", "/%s: missing", names[i]);
-		return;
-	}
-	ask_stream(op, "PUT", body, begun);
+	ask_stream(op, "PUT", place_of(op), begun);
 }
 
 /* ---- unstream ---- */
@@ -120,10 +138,15 @@ static void ended(const struct http_answer *answer, void *user)
 {
 	struct step_op *op = user;
 
-	if (!answer->error && (answer->status < 300 || answer->status == 404))
+	const char *app = json_string_value(json_object_get(op->args, "app"));
+
+	if (!answer->error && (answer->status < 300 || answer->status == 404)) {
+		if (app)
+			player_left(op->agent, app, op->session);
 		step_done(op, json_object());
-	else
+	} else {
 		step_stream_problem(op, answer);
+	}
 }
 
 void step_unstream(struct step_op *op)

@@ -359,6 +359,18 @@ static void joined(struct migration *m, const struct http_answer *answer)
 
 static void stream(struct migration *m);
 
+/* Where the UE asks when its pictures don't come any more */
+static void put_player_url(struct migration *m, json_t *args)
+{
+	const struct registered *edge =
+		registry_get(m->mm->registry.edges, migration_data_string(m, "destination_edge"));
+	char path[192];
+
+	dual_player_path(m, path, sizeof path);
+	if (edge)
+		json_object_set_new(args, "player_url", json_sprintf("%s%s", edge->url, path));
+}
+
 static void join(struct migration *m, const struct http_answer *answer)
 {
 	json_t *args;
@@ -371,6 +383,7 @@ static void join(struct migration *m, const struct http_answer *answer)
 	json_object_set(args, "address", json_object_get(answer->body, "address"));
 	json_object_set(args, "port", json_object_get(answer->body, "port"));
 	json_object_set(args, "key", json_object_get(answer->body, "stream_key"));
+	put_player_url(m, args);
 	migration_data_set_u64(m, "stream_sent", 1);
 	engine_agent_step(m, "stream", args, joined);
 }

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Applications of a topology that is made or up: where the parts of a game are told to be (the one place that knows its ports), what
+ * daemons are told of it, and how it is.
+ *
+ *   edge rendering   snake-edge is an instance at edges, started by edge-agent
+ *   cloud rendering  snake-edge is a service of cloud-agent
+ *   local rendering  snake-edge is a daemon of the UE
+ *
+ * The cloud tier is a service of cloud-agent in each.
+ */
+#ifndef BATON_TESTBED_APP_H
+#define BATON_TESTBED_APP_H
+
+#include <jansson.h>
+
+#include "testbed/plan.h"
+
+enum { APP_SECRET_SIZE = 33 };
+
+/** app_daemon_wanted - a row of the table of daemons that only some applications need */
+bool app_daemon_wanted(const struct topology *t, unsigned node, const char *daemon);
+
+/* What is written into a daemon's configuration (config_app.c). Nothing without applications. */
+void config_app_cloud_agent(const struct plan *plan, unsigned node, FILE *out);
+void config_app_edge_agent(const struct plan *plan, unsigned node, FILE *out);
+void config_app_ue_agent(const struct plan *plan, unsigned node, FILE *out);
+void config_app_stream_client(const struct plan *plan, unsigned node, FILE *out);
+void config_app_snake_edge(const struct plan *plan, unsigned node, FILE *out);
+
+/* app_files.c: before any daemon is */
+/** app_files_make - a secret for each account, before configurations are written; Return: 0 or a negative errno */
+int app_files_make(const struct plan *plan);
+/** app_images_place - in the directories of the edges that have them from the start */
+int app_images_place(const struct plan *plan);
+/** app_files_missing - an image that isn't installed, told into @path; Return: whether there is one */
+bool app_files_missing(const struct plan *plan, char path[PATH_MAX]);
+/** app_secret - of an account, from the run directory; "" when it has none */
+void app_secret(const struct run *run, const char *account, char ret[APP_SECRET_SIZE]);
+void app_images(const struct plan *plan, char path[PATH_MAX]);
+
+/* app_state.c: of a topology that is up */
+/** app_state - [{"app", "rendering", "services", "instances", "players"}], as their agents tell it; returned */
+json_t *app_state(const struct run *run, const struct topology *t);
+enum { APP_MISSING_SIZE = 512 };
+enum app_progress { APP_READY, APP_COMING, APP_FAILED };
+/** app_look - does every service and instance that starts by itself run, is every player's stream decoded; else @missing says what isn't */
+enum app_progress app_look(const struct run *run, const struct topology *t, char missing[APP_MISSING_SIZE]);
+void app_state_print(json_t *apps);
+
+#endif

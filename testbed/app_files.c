@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What applications need on disk before any daemon is: a secret for each account, made anew for
+ * each topology that is brought up, and the images of edges that have them from the start. They are
+ * copied, not linked: a topology may spoil its own, and no other's.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "testbed/app.h"
+#include "testbed/file.h"
+
+enum { COPY_DEPTH_MAX = 8, SECRET_BYTES = 16 };
+
+void app_images(const struct plan *plan, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%.*s/images", PATH_MAX - 64, plan->ctx->libexec);
+}
+
+/* ---- secrets: a line "ACCOUNT SECRET" each ---- */
+
+void app_secret(const struct run *run, const char *account, char ret[APP_SECRET_SIZE])
+{
+	size_t len = strlen(account), size;
+	char path[RUN_PATH_MAX], *text;
+
+	ret[0] = '\0';
+	run_path(run, path, "secrets");
+	if (file_read_all(path, &text, &size))
+		return;
+	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
+		if (!strncmp(line, account, len) && line[len] == ' ')
+			snprintf(ret, APP_SECRET_SIZE, "%.*s", (int)strcspn(line + len + 1, "\n"),
+				 line + len + 1);
+	free(text);
+}
+
+static int put_secret(const char *account, FILE *out)
+{
+	unsigned char random[SECRET_BYTES];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return -EIO;
+	fprintf(out, "%s ", account);
+	for (size_t i = 0; i < sizeof(random); i++)
+		fprintf(out, "%02x", random[i]);
+	fprintf(out, "\n");
+	return 0;
+}
+
+/* Of two applications' players of one name the last line counts, for both. */
+static int make_secrets(const struct plan *plan)
+{
+	char path[RUN_PATH_MAX], *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	int rc = 0;
+
+	if (!out)
+		return -errno;
+	for (size_t a = 0; !rc && a < plan->t->app_count; a++)
+		for (size_t p = 0; !rc && p < plan->t->app[a].player_count; p++)
+			rc = put_secret(plan->t->app[a].player[p].account, out);
+	if (fclose(out) && !rc)
+		rc = -ENOMEM;
+	run_path(plan->run, path, "secrets");
+	if (!rc)
+		rc = file_create(path, text, len, 0600);
+	free(text);
+	return rc;
+}
+
+/* ---- images ---- */
+
+static int copy_file(int from_dir, const char *from, const char *to)
+{
+	int in = openat(from_dir, from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), out = -1, rc = 0;
+	struct stat st;
+
+	if (in < 0)
+		return -errno;
+	if (!fstat(in, &st))
+		out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, st.st_mode & 0755);
+	for (off_t done = 0; out >= 0 && !rc && done < st.st_size;) {
+		ssize_t sent = sendfile(out, in, &done, (size_t)(st.st_size - done));
+
+		if (sent <= 0)
+			rc = sent ? -errno : -EIO;
+	}
+	if (out < 0)
+		rc = -errno;
+	else
+		close(out);
+	close(in);
+	return rc;
+}
+
+static int copy_tree(const char *from, const char *to, int depth)
+{
+	DIR *dir = depth < COPY_DEPTH_MAX ? opendir(from) : NULL;
+	const struct dirent *entry;
+	int rc = dir ? 0 : -errno;
+
+	if (dir && mkdir(to, 0755))
+		rc = -errno;
+	while (!rc && (entry = readdir(dir))) {
+		char source[PATH_MAX], target[PATH_MAX];
+
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		snprintf(source, sizeof(source), "%.*s/%s", PATH_MAX / 2, from, entry->d_name);
+		snprintf(target, sizeof(target), "%.*s/%s", PATH_MAX / 2, to, entry->d_name);
+		rc = entry->d_type == DT_DIR ? copy_tree(source, target, depth + 1)
+					     : copy_file(dirfd(dir), entry->d_name, target);
+	}
+	if (dir)
+		closedir(dir);
+	return rc;
+}
+
+static bool has_image(const struct topology *t, unsigned node)
+{
+	for (size_t a = 0; a < t->app_count; a++)
+		if (t->app[a].at_edges && t->app[a].edge[node])
+			return true;
+	return false;
+}
+
+static int place_image(const struct plan *plan, unsigned edge, const char *image)
+{
+	char from[PATH_MAX], to[RUN_PATH_MAX], images[PATH_MAX];
+
+	app_images(plan, images);
+	snprintf(from, sizeof(from), "%.*s/%s", PATH_MAX - 64, images, image);
+	run_path(plan->run, to, "nodes/%s/repository", plan->t->node[edge].name);
+	if (mkdir(to, 0755))
+		return -errno;
+	run_path(plan->run, to, "nodes/%s/repository/%s", plan->t->node[edge].name, image);
+	return copy_tree(from, to, 0);
+}
+
+/* Every game's renderer is the one image so far. */
+static int place_images(const struct plan *plan)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; !rc && i < plan->t->node_count; i++)
+		if (has_image(plan->t, i))
+			rc = place_image(plan, i, plan->t->app[0].game);
+	return rc;
+}
+
+bool app_files_missing(const struct plan *plan, char path[PATH_MAX])
+{
+	static const char *const images[] = {"snake", "snake-cloud"};
+	char directory[PATH_MAX];
+
+	app_images(plan, directory);
+	for (size_t i = 0; plan->t->app_count && i < 2; i++) {
+		snprintf(path, PATH_MAX, "%.*s/%s/manifest.json", PATH_MAX - 64, directory,
+			 images[i]);
+		if (access(path, R_OK))
+			return true;
+	}
+	return false;
+}
+
+int app_files_make(const struct plan *plan)
+{
+	return plan->t->app_count ? make_secrets(plan) : 0;
+}
+
+int app_images_place(const struct plan *plan)
+{
+	return plan->t->app_count ? place_images(plan) : 0;
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What daemons are told of applications, by docs/csm.md. A second application's ports are a hundred
+ * above the first's. */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "lib/shape/quantity.h"
+#include "lib/version.h"
+#include "testbed/app.h"
+
+enum {
+	LOGIN_PORT = 8090,
+	STATE_PORT = 8091,
+	GAME_REST_PORT = 8092, /* snake-edge's */
+	CLOUD_REST_PORT = 8096,
+	SCREEN_PORT = 8097,
+	IMAGE_PORT = 8095,
+	STREAM_PORT = 5004,
+	PORTS_APART = 100,
+};
+
+static unsigned number_of(const struct topology *t, const struct topo_app *app)
+{
+	return (unsigned)(app - t->app);
+}
+
+static unsigned port_of(const struct topology *t, const struct topo_app *app, unsigned first)
+{
+	return first + number_of(t, app) * PORTS_APART;
+}
+
+/* RTP's port is even (RFC 3550 cl. 11). */
+static unsigned stream_port(const struct topology *t, const struct topo_app *app)
+{
+	return STREAM_PORT + 2 * number_of(t, app);
+}
+
+/* The only one: checked when the topology was read */
+static unsigned cloud_of(const struct topology *t)
+{
+	unsigned i = 0;
+
+	while (i < t->node_count && t->node[i].kind != TOPO_CLOUD)
+		i++;
+	return i;
+}
+
+static const char *address_text(struct in_addr addr, char buf[INET_ADDRSTRLEN])
+{
+	return inet_ntop(AF_INET, &addr, buf, INET_ADDRSTRLEN);
+}
+
+static const char *wan_text(const struct topology *t, unsigned node, char buf[INET_ADDRSTRLEN])
+{
+	const struct topo_port *port = topology_find_port(t, node, TOPO_WAN);
+
+	return address_text(port ? port->addr : (struct in_addr){0}, buf);
+}
+
+static const char *management_text(const struct plan *plan, unsigned node,
+				   char buf[INET_ADDRSTRLEN])
+{
+	return address_text(plan->run->node[node].address, buf);
+}
+
+static void put_path(const struct plan *plan, unsigned node, const char *key, const char *file,
+		     FILE *out)
+{
+	char path[RUN_PATH_MAX];
+
+	run_path(plan->run, path, "nodes/%s/%s", plan_node_name(plan, node), file);
+	fprintf(out, "%s: \"%s\"\n", key, path);
+}
+
+bool app_daemon_wanted(const struct topology *t, unsigned node, const char *daemon)
+{
+	const struct topo_app *app = NULL;
+
+	if (!strcmp(daemon, "cloud-agent"))
+		return t->app_count;
+	if (!strcmp(daemon, "stream-client"))
+		return topology_player_on(t, node, &app);
+	if (!strcmp(daemon, "snake-edge"))
+		return topology_player_on(t, node, &app) && app->rendering == TOPO_RENDER_LOCAL;
+	return true;
+}
+
+/* ---- the game ---- */
+
+/* @indent: blanks before each key. REST keys are the caller's. */
+static void put_renderer(const struct plan *plan, const struct topo_app *app, const char *indent,
+			 FILE *out)
+{
+	char wan[INET_ADDRSTRLEN], secret[APP_SECRET_SIZE];
+	const struct topology *t = plan->t;
+
+	fprintf(out, "%sstream_port: %u\n%slogin_url: \"http://%s:%u\"\n", indent,
+		stream_port(t, app), indent, wan_text(t, cloud_of(t), wan),
+		port_of(t, app, LOGIN_PORT));
+	fprintf(out, "%swidth: %u\n%sheight: %u\n%sfps: %u\n%scodec: %s\n%sbitrate: ", indent,
+		app->width, indent, app->height, indent, app->fps, indent, app->codec, indent);
+	shape_quantity_print((double)app->bitrate_bps, shape_quantity_rates, out);
+	fprintf(out, "\n");
+	fprintf(out, app->player_count ? "%ssecrets:\n" : "%ssecrets: []\n", indent);
+	for (size_t i = 0; i < app->player_count; i++) {
+		app_secret(plan->run, app->player[i].account, secret);
+		fprintf(out, "%s  - {account: \"%s\", secret: \"%s\"}\n", indent,
+			app->player[i].account, secret);
+	}
+}
+
+/* One of a list of workloads: what all have, up to the keys of `config` that are the program's own
+ */
+static void put_workload(const char *name, bool start, const char *program, unsigned rest_port,
+			 FILE *out)
+{
+	fprintf(out,
+		"  - name: \"%s\"\n    start: %s\n    image: \"%s\"\n    version: \"%s\"\n    "
+		"rest_port: %u\n"
+		"    command: [\"./%s\", \"--config\", \"{config}\"]\n",
+		name, start ? "true" : "false", !strcmp(program, "snake-edge") ? "snake" : program,
+		version_string, rest_port, program);
+}
+
+static const char config_head[] =
+	"    config:\n      rest_address: \"{address}\"\n      rest_port: \"{port}\"\n"
+	"      token_file: \"{token_file}\"\n";
+
+static void put_logic(const struct plan *plan, const struct topo_app *app, FILE *out)
+{
+	char wan[INET_ADDRSTRLEN], secret[APP_SECRET_SIZE], name[TOPO_NAME_SIZE + 8];
+	const struct topology *t = plan->t;
+
+	snprintf(name, sizeof(name), "%s-cloud", app->name);
+	put_workload(name, true, "snake-cloud", port_of(t, app, CLOUD_REST_PORT), out);
+	fprintf(out,
+		"%s      address: \"%s\"\n      login_port: %u\n      state_port: %u\n      bots: "
+		"%u\n"
+		"      world_width: %u\n      world_height: %u\n      seed: %llu\n      "
+		"state_file: \"{state}/accounts\"\n",
+		config_head, wan_text(t, cloud_of(t), wan), port_of(t, app, LOGIN_PORT),
+		port_of(t, app, STATE_PORT), app->bots, app->world, app->world,
+		(unsigned long long)app->seed);
+	fprintf(out, app->player_count ? "      accounts:\n" : "      accounts: []\n");
+	for (size_t i = 0; i < app->player_count; i++) {
+		app_secret(plan->run, app->player[i].account, secret);
+		fprintf(out, "        - {name: \"%s\", secret: \"%s\"}\n", app->player[i].account,
+			secret);
+	}
+}
+
+/* ---- agents ---- */
+
+void config_app_cloud_agent(const struct plan *plan, unsigned node, FILE *out)
+{
+	const struct topology *t = plan->t;
+	char wan[INET_ADDRSTRLEN], images[PATH_MAX];
+
+	app_images(plan, images);
+	fprintf(out, "name: \"%s\"\nimage_address: \"%s\"\nimage_port: %d\nimages: \"%s\"\n",
+		t->node[node].name, wan_text(t, node, wan), IMAGE_PORT, images);
+	put_path(plan, node, "state_dir", "services", out);
+	fprintf(out, "services:\n");
+	for (size_t a = 0; a < t->app_count; a++) {
+		const struct topo_app *app = &t->app[a];
+
+		put_logic(plan, app, out);
+		if (app->rendering != TOPO_RENDER_CLOUD)
+			continue;
+		put_workload(app->name, true, "snake-edge", port_of(t, app, GAME_REST_PORT), out);
+		fprintf(out,
+			"%s      edge: \"{name}\"\n      edge_number: 1\n      stream_address: "
+			"\"%s\"\n",
+			config_head, wan);
+		put_renderer(plan, app, "      ", out);
+	}
+}
+
+static bool runs_apps(const struct topology *t, unsigned edge)
+{
+	for (size_t a = 0; a < t->app_count; a++)
+		if (t->app[a].edge[edge])
+			return true;
+	return false;
+}
+
+/* The lowest of the apps': an edge has one link to the cloud */
+static uint64_t rate_limit(const struct topology *t)
+{
+	uint64_t lowest = 0;
+
+	for (size_t a = 0; a < t->app_count; a++)
+		if (t->app[a].rate_limit_bps && (!lowest || t->app[a].rate_limit_bps < lowest))
+			lowest = t->app[a].rate_limit_bps;
+	return lowest;
+}
+
+void config_app_edge_agent(const struct plan *plan, unsigned node, FILE *out)
+{
+	const struct topology *t = plan->t;
+	char text[INET_ADDRSTRLEN];
+
+	if (!runs_apps(t, node))
+		return;
+	fprintf(out, "edge_number: %u\ncloud_url: \"http://%s:%d\"\n", t->node[node].number,
+		wan_text(t, cloud_of(t), text), IMAGE_PORT);
+	if (rate_limit(t)) {
+		fprintf(out, "rate_limit: ");
+		shape_quantity_print((double)rate_limit(t), shape_quantity_rates, out);
+		fprintf(out, "\n");
+	}
+	put_path(plan, node, "repository", "repository", out);
+	put_path(plan, node, "state_dir", "instances", out);
+	fprintf(out, "applications:\n");
+	for (size_t a = 0; a < t->app_count; a++) {
+		const struct topo_app *app = &t->app[a];
+
+		if (!app->edge[node])
+			continue;
+		put_workload(app->name, app->start[node], "snake-edge",
+			     port_of(t, app, GAME_REST_PORT), out);
+		fprintf(out, "    service: \"%s\"\n%s", address_text(app->service, text),
+			config_head);
+		fprintf(out, "      edge: \"{name}\"\n      edge_number: \"{number}\"\n      "
+			     "stream_address: \"{service}\"\n");
+		put_renderer(plan, app, "      ", out);
+	}
+}
+
+static unsigned first_edge(const struct topology *t, const struct topo_app *app, unsigned ue,
+			   uint32_t session)
+{
+	int anchor = t->node[ue].session[session - 1].anchor;
+	unsigned i = 0;
+
+	if (anchor >= 0 && app->edge[anchor])
+		return (unsigned)anchor;
+	while (i + 1 < t->node_count && !app->start[i])
+		i++;
+	return i;
+}
+
+/* Where the player's first login is asked for */
+static void put_player_url(const struct plan *plan, const struct topo_app *app,
+			   const struct topo_player *player, FILE *out)
+{
+	unsigned game = port_of(plan->t, app, GAME_REST_PORT), node = player->ue;
+	char text[INET_ADDRSTRLEN];
+
+	if (app->rendering == TOPO_RENDER_EDGE) {
+		node = first_edge(plan->t, app, player->ue, player->session);
+		fprintf(out, "    player_url: \"http://%s:%u/v1/instances/%s/players/%s\"\n",
+			management_text(plan, node, text), daemon_rest_port("edge-agent"),
+			app->name, player->account);
+		return;
+	}
+	if (app->rendering == TOPO_RENDER_CLOUD)
+		node = cloud_of(plan->t);
+	fprintf(out, "    player_url: \"http://%s:%u/v1/players/%s\"\n",
+		management_text(plan, node, text), game, player->account);
+}
+
+void config_app_ue_agent(const struct plan *plan, unsigned node, FILE *out)
+{
+	const struct topo_app *app;
+	const struct topo_player *player = topology_player_on(plan->t, node, &app);
+	char text[INET_ADDRSTRLEN];
+
+	if (!player)
+		return;
+	fprintf(out, "players:\n  - app: \"%s\"\n    account: \"%s\"\n    session: %u\n", app->name,
+		player->account, player->session);
+	put_player_url(plan, app, player, out);
+	fprintf(out, "    stream_url: \"http://%s:%u\"\n", management_text(plan, node, text),
+		daemon_rest_port("stream-client"));
+}
+
+void config_app_stream_client(const struct plan *plan, unsigned node, FILE *out)
+{
+	const struct topo_app *app;
+	const struct topo_player *player = topology_player_on(plan->t, node, &app);
+	const char *input;
+
+	if (!player)
+		return;
+	input = !strcmp(player->input, "generated") ? "player" : player->input;
+	fprintf(out,
+		"account: \"%s\"\nwidth: %u\nheight: %u\nfps: %u\ncodec: %s\nthreshold: "
+		"%.17g\nwindow: %u\ninput: \"%s\"\n"
+		"inputs_seed: %u\nscreen_port: %d\n",
+		player->account, app->width, app->height, app->fps, app->codec, player->threshold,
+		player->window, input, plan->t->node[node].number, SCREEN_PORT);
+}
+
+/* Local rendering: the player's own */
+void config_app_snake_edge(const struct plan *plan, unsigned node, FILE *out)
+{
+	const struct topo_app *app;
+
+	if (!topology_player_on(plan->t, node, &app))
+		return;
+	fprintf(out, "edge: \"%s\"\nedge_number: %u\nstream_address: \"127.0.0.1\"\n",
+		plan->t->node[node].name, plan->t->node[node].number);
+	put_renderer(plan, app, "", out);
+}

@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Applications of a topology file: a game, where its pictures are made, who runs it from up on, and
+ * who plays. What each key becomes in the daemons' configurations is in config_app.c.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/shape/quantity.h"
+#include "testbed/topology_internal.h"
+
+static const char *const rendering_names[TOPO_RENDERINGS + 1] = {
+	[TOPO_RENDER_EDGE] = "edge",
+	[TOPO_RENDER_CLOUD] = "cloud",
+	[TOPO_RENDER_LOCAL] = "local",
+};
+
+const char *topo_rendering_name(enum topo_rendering rendering)
+{
+	return rendering_names[rendering];
+}
+
+enum {
+	SIDE_MIN = 160, /* of a picture, but for the code strip: 320 wide (docs/csm.md) */
+	WIDTH_MIN = 320,
+	SIDE_MAX = 4096,
+	FPS_MAX = 240,
+	BOTS_MAX = 200,
+	WORLD_MIN = 32,
+	WORLD_MAX = 4096,
+	WINDOW_MAX = 64, /* of frame sliding; 1: none */
+	RATE_MIN_BPS = 8000,
+};
+
+struct keys {
+	const struct yaml_node *game, *rendering, *service, *cloud, *edges, *start, *image, *codec,
+		*bitrate, *rate_limit, *players;
+	uint32_t width, height, fps, bots, world;
+	uint64_t seed;
+};
+
+#define KEY_NODE(k, h)                                                                             \
+	{                                                                                          \
+		.key = #k, .read = yaml_read_node, .offset = offsetof(struct keys, k), .help = h   \
+	}
+#define KEY_NUMBER(k, low, high, h)                                                                \
+	{                                                                                          \
+		.key = #k, .read = yaml_read_u32, .offset = offsetof(struct keys, k), .min = low,  \
+		.max = high, .help = h                                                             \
+	}
+static const struct yaml_field app_fields[] = {
+	KEY_NODE(game, "snake"),
+	KEY_NODE(rendering, "where pictures are made: edge, cloud or local"),
+	KEY_NODE(service, "its address on the edges"),
+	KEY_NODE(cloud, "the node of its cloud tier"),
+	KEY_NODE(edges, "list of edges that can run it; all"),
+	KEY_NODE(start, "list of edges that run it from up on; the first"),
+	KEY_NODE(image, "at-edges or cloud-only"),
+	KEY_NODE(codec, "openh264 or x264"),
+	KEY_NODE(bitrate, "of one stream"),
+	KEY_NODE(rate_limit, "of an edge's pulls"),
+	KEY_NODE(players, "list of {ue, account, threshold, window, input, session}"),
+	KEY_NUMBER(width, WIDTH_MIN, SIDE_MAX, "of the picture"),
+	KEY_NUMBER(height, SIDE_MIN, SIDE_MAX, "of the picture"),
+	KEY_NUMBER(fps, 1, FPS_MAX, "pictures a second"),
+	KEY_NUMBER(bots, 0, BOTS_MAX, "snakes that the computer plays"),
+	KEY_NUMBER(world, WORLD_MIN, WORLD_MAX, "cells a side"),
+	{.key = "seed",
+	 .read = yaml_read_u64,
+	 .offset = offsetof(struct keys, seed),
+	 .help = "of chance"},
+	{0},
+};
+
+/* One of @words; the place of one that isn't is told */
+static int read_word(struct topo_reader *r, const struct yaml_node *node, const char *const *words,
+		     const char *expected, size_t *ret_index)
+{
+	if (!node)
+		return 0;
+	for (size_t i = 0; node->kind == YAML_SCALAR && words[i]; i++)
+		if (!strcmp(node->scalar, words[i])) {
+			*ret_index = i;
+			return 0;
+		}
+	return yaml_fail(r->doc, node, r->err, "%s: expected %s%s%.60s%s", node->key, expected,
+			 node->kind == YAML_SCALAR ? ", found '" : "",
+			 node->kind == YAML_SCALAR ? node->scalar : "",
+			 node->kind == YAML_SCALAR ? "'" : "");
+}
+
+static int read_rate(struct topo_reader *r, const struct yaml_node *node, uint64_t *ret_bps)
+{
+	double bps;
+
+	if (!node)
+		return 0;
+	if (node->kind != YAML_SCALAR ||
+	    !shape_quantity_parse(node->scalar, shape_quantity_rates, &bps) || bps < RATE_MIN_BPS)
+		return yaml_fail(r->doc, node, r->err,
+				 "%s: expected a rate of at least 8kbit, such as 4Mbit", node->key);
+	*ret_bps = (uint64_t)bps;
+	return 0;
+}
+
+static int read_edges(struct topo_reader *r, const struct yaml_node *list, bool *on)
+{
+	unsigned edge;
+
+	if (list->kind != YAML_SEQUENCE)
+		return yaml_fail(r->doc, list, r->err, "%s: expected a list of edge nodes",
+				 list->key);
+	for (const struct yaml_node *n = list->child; n; n = n->next) {
+		int rc = topo_node_reference(r, n, TOPO_EDGE, &edge);
+
+		if (rc)
+			return rc;
+		on[edge] = true;
+	}
+	return 0;
+}
+
+/* Those of `start` are among those of `edges`. */
+static int read_places(struct topo_reader *r, struct topo_app *app, const struct keys *keys)
+{
+	size_t count = r->t->node_count;
+	int rc = 0;
+
+	app->edge = calloc(count, sizeof(*app->edge));
+	app->start = calloc(count, sizeof(*app->start));
+	if (!app->edge || !app->start)
+		return -ENOMEM;
+	for (unsigned i = 0; !keys->edges && i < count; i++)
+		app->edge[i] = r->t->node[i].kind == TOPO_EDGE;
+	if (keys->edges)
+		rc = read_edges(r, keys->edges, app->edge);
+	if (!rc && keys->start)
+		rc = read_edges(r, keys->start, app->start);
+	for (unsigned i = 0; !rc && !keys->start && i < count; i++)
+		if (app->edge[i]) {
+			app->start[i] = true;
+			break;
+		}
+	for (unsigned i = 0; !rc && i < count; i++)
+		if (app->start[i] && !app->edge[i])
+			rc = yaml_fail(r->doc, keys->start, r->err,
+				       "start: expected some of the app's edges, '%s' is none",
+				       r->t->node[i].name);
+	return rc;
+}
+
+static struct topo_service *find_service(struct topology *t, const char *name)
+{
+	for (size_t i = 0; i < t->service_count; i++)
+		if (!strcmp(t->service[i].name, name))
+			return &t->service[i];
+	return NULL;
+}
+
+static bool is_taken(const struct topology *t, struct in_addr addr)
+{
+	for (size_t i = 0; i < t->service_count; i++)
+		if (t->service[i].addr.s_addr == addr.s_addr)
+			return true;
+	return false;
+}
+
+/* The service of the app's name, which `services` may have, too */
+static int use_service(struct topo_reader *r, struct topo_app *app,
+		       const struct topo_service *service, const struct yaml_node *key)
+{
+	if (key && service->addr.s_addr != app->service.s_addr)
+		return yaml_fail(r->doc, key, r->err,
+				 "service: expected the address that services give '%s'",
+				 app->name);
+	app->service = service->addr;
+	for (unsigned i = 0; i < r->t->node_count; i++)
+		if (app->edge[i] && !service->on[i])
+			return topo_fail_at(r, app->at, "%s: expected its service on '%s', too",
+					    app->name, r->t->node[i].name);
+	return 0;
+}
+
+static int read_service(struct topo_reader *r, struct topo_app *app, const struct yaml_node *key)
+{
+	const struct topo_service *service = find_service(r->t, app->name);
+	int rc = key ? yaml_ipv4(r->doc, key, &app->service, r->err) : 0;
+
+	if (rc)
+		return rc;
+	if (service)
+		return use_service(r, app, service, key);
+	if (key && is_taken(r->t, app->service))
+		return yaml_fail(r->doc, key, r->err, "service: another service has this address");
+	for (uint32_t n = 1; !key && (n == 1 || is_taken(r->t, app->service)); n++)
+		app->service.s_addr = htonl(ntohl(r->t->service_prefix.addr.s_addr) + n);
+	return topo_add_service(r, app->name, key ? topo_place_of(key) : app->at, app->service,
+				app->edge);
+}
+
+/* ---- players ---- */
+
+struct player_keys {
+	const struct yaml_node *ue, *account, *threshold, *input;
+	uint32_t window, session;
+};
+
+static const struct yaml_field player_fields[] = {
+	{.key = "ue",
+	 .read = yaml_read_node,
+	 .offset = offsetof(struct player_keys, ue),
+	 .required = true,
+	 .help = "the node that plays"},
+	{.key = "account",
+	 .read = yaml_read_node,
+	 .offset = offsetof(struct player_keys, account),
+	 .help = "the UE's name"},
+	{.key = "threshold",
+	 .read = yaml_read_node,
+	 .offset = offsetof(struct player_keys, threshold),
+	 .help = "of the SSIM gate, 0 to 1"},
+	{.key = "input",
+	 .read = yaml_read_node,
+	 .offset = offsetof(struct player_keys, input),
+	 .help = "generated, none, keyboard or a script's path"},
+	{.key = "window",
+	 .read = yaml_read_u32,
+	 .offset = offsetof(struct player_keys, window),
+	 .min = 1,
+	 .max = WINDOW_MAX,
+	 .help = "of frame sliding, in frames"},
+	{.key = "session",
+	 .read = yaml_read_u32,
+	 .offset = offsetof(struct player_keys, session),
+	 .min = 1,
+	 .max = TOPO_SESSIONS_MAX,
+	 .help = "PDU session of the first stream"},
+	{0},
+};
+
+static int read_account(struct topo_reader *r, const struct yaml_node *node, char ret[32])
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+	size_t len;
+
+	if (!node)
+		return 0;
+	len = node->kind == YAML_SCALAR ? strlen(node->scalar) : 0;
+	if (!len || len > 31 || strspn(node->scalar, allowed) != len || node->scalar[0] == '.')
+		return yaml_fail(r->doc, node, r->err,
+				 "account: expected 1 to 31 of a-z 0-9 . _ -");
+	strcpy(ret, node->scalar);
+	return 0;
+}
+
+static int read_threshold(struct topo_reader *r, const struct yaml_node *node, double *ret)
+{
+	char *end = NULL;
+	double value;
+
+	if (!node)
+		return 0;
+	value = node->kind == YAML_SCALAR ? strtod(node->scalar, &end) : NAN;
+	if (!end || end == node->scalar || *end || !(value >= 0 && value <= 1))
+		return yaml_fail(r->doc, node, r->err, "threshold: expected a number from 0 to 1");
+	*ret = value;
+	return 0;
+}
+
+static int read_input(struct topo_reader *r, const struct yaml_node *node, char ret[256])
+{
+	strcpy(ret, "generated");
+	if (!node)
+		return 0;
+	if (node->kind != YAML_SCALAR || strlen(node->scalar) >= 256 ||
+	    strpbrk(node->scalar, "\"\\\n") ||
+	    (node->scalar[0] != '/' && strcmp(node->scalar, "generated") &&
+	     strcmp(node->scalar, "none") && strcmp(node->scalar, "keyboard")))
+		return yaml_fail(
+			r->doc, node, r->err,
+			"input: expected generated, none, keyboard or the whole path of a script");
+	strcpy(ret, node->scalar);
+	return 0;
+}
+
+/* The session to the edge where the game begins, else the first */
+static uint32_t first_session(const struct topology *t, const struct topo_app *app, unsigned ue)
+{
+	const struct topo_node *node = &t->node[ue];
+
+	for (size_t s = 0; s < node->session_count; s++)
+		if (node->session[s].anchor >= 0 && app->start[node->session[s].anchor])
+			return (uint32_t)s + 1;
+	return 1;
+}
+
+static int check_player(struct topo_reader *r, const struct topo_app *app,
+			const struct topo_player *player, const struct yaml_node *item)
+{
+	const struct topology *t = r->t;
+	const struct topo_app *other;
+
+	if (player->session > t->node[player->ue].session_count)
+		return yaml_fail(r->doc, item, r->err, "session: '%s' has no PDU session %u",
+				 t->node[player->ue].name, player->session);
+	if (topology_player_on(t, player->ue, &other))
+		return yaml_fail(r->doc, item, r->err, "ue: '%s' plays already, '%s'",
+				 t->node[player->ue].name, other->name);
+	for (size_t i = 0; i < app->player_count; i++)
+		if (!strcmp(app->player[i].account, player->account))
+			return yaml_fail(r->doc, item, r->err, "account: '%s' is another player's",
+					 player->account);
+	return 0;
+}
+
+static int read_player(struct topo_reader *r, struct topo_app *app, const struct yaml_node *item)
+{
+	struct player_keys keys = {.window = 8};
+	struct topo_player player = {.threshold = 0.85, .at = topo_place_of(item)};
+	int rc = yaml_read_fields(r->doc, item, player_fields, &keys, r->err);
+
+	if (!rc)
+		rc = topo_node_reference(r, keys.ue, TOPO_UE, &player.ue);
+	if (rc)
+		return rc;
+	snprintf(player.account, sizeof(player.account), "%.31s", r->t->node[player.ue].name);
+	if ((rc = read_account(r, keys.account, player.account)) ||
+	    (rc = read_threshold(r, keys.threshold, &player.threshold)) ||
+	    (rc = read_input(r, keys.input, player.input)))
+		return rc;
+	player.window = keys.window;
+	player.session = keys.session ? keys.session : first_session(r->t, app, player.ue);
+	rc = check_player(r, app, &player, item);
+	if (rc)
+		return rc;
+	if (!topo_grow(&app->player, app->player_count, sizeof(*app->player)))
+		return -ENOMEM;
+	app->player[app->player_count++] = player;
+	return 0;
+}
+
+static int read_players(struct topo_reader *r, struct topo_app *app, const struct yaml_node *list)
+{
+	if (list && list->kind != YAML_SEQUENCE)
+		return yaml_fail(r->doc, list, r->err,
+				 "players: expected a list of {ue, account, ...}");
+	for (const struct yaml_node *n = list ? list->child : NULL; n; n = n->next) {
+		int rc;
+
+		if (app->player_count == TOPO_PLAYERS_MAX)
+			return yaml_fail(r->doc, n, r->err, "players: expected at most %d",
+					 TOPO_PLAYERS_MAX);
+		rc = read_player(r, app, n);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* ---- the application ---- */
+
+static int read_words(struct topo_reader *r, struct topo_app *app, const struct keys *keys)
+{
+	static const char *const games[] = {"snake", NULL},
+				 *const images[] = {"cloud-only", "at-edges", NULL},
+				 *const codecs[] = {"openh264", "x264", NULL};
+	size_t game = 0, image = 1, codec = 0, rendering = TOPO_RENDER_EDGE;
+	int rc;
+
+	if ((rc = read_word(r, keys->game, games, "snake", &game)) ||
+	    (rc = read_word(r, keys->rendering, rendering_names, "edge, cloud or local",
+			    &rendering)) ||
+	    (rc = read_word(r, keys->image, images, "at-edges or cloud-only", &image)) ||
+	    (rc = read_word(r, keys->codec, codecs, "openh264 or x264", &codec)) ||
+	    (rc = read_rate(r, keys->bitrate, &app->bitrate_bps)) ||
+	    (rc = read_rate(r, keys->rate_limit, &app->rate_limit_bps)))
+		return rc;
+	strcpy(app->game, games[game]);
+	strcpy(app->codec, codecs[codec]);
+	app->rendering = (enum topo_rendering)rendering;
+	app->at_edges = image;
+	return 0;
+}
+
+/* What only edges that render have; an empty list is as good as none */
+static int check_rendering(struct topo_reader *r, const struct topo_app *app,
+			   const struct keys *keys)
+{
+	const struct yaml_node *edge_only[] = {keys->service, keys->edges, keys->start, keys->image,
+					       keys->rate_limit};
+
+	for (size_t i = 0;
+	     app->rendering != TOPO_RENDER_EDGE && i < sizeof(edge_only) / sizeof(edge_only[0]);
+	     i++)
+		if (edge_only[i])
+			return yaml_fail(r->doc, edge_only[i], r->err,
+					 "%s: nothing is rendered at edges (rendering: %s)",
+					 edge_only[i]->key, rendering_names[app->rendering]);
+	if (!topology_count(r->t, TOPO_CLOUD))
+		return topo_fail_at(r, app->at, "%s: expected a node of kind cloud for its logic",
+				    app->name);
+	if (app->rendering == TOPO_RENDER_EDGE && !topology_count(r->t, TOPO_EDGE))
+		return topo_fail_at(r, app->at, "%s: expected a node of kind edge that renders",
+				    app->name);
+	return 0;
+}
+
+static int read_edge_keys(struct topo_reader *r, struct topo_app *app, const struct keys *keys)
+{
+	int rc;
+
+	if (app->rendering != TOPO_RENDER_EDGE) {
+		app->edge = calloc(r->t->node_count, sizeof(*app->edge));
+		app->start = calloc(r->t->node_count, sizeof(*app->start));
+		return app->edge && app->start ? 0 : -ENOMEM;
+	}
+	rc = read_places(r, app, keys);
+	return rc ? rc : read_service(r, app, keys->service);
+}
+
+static int read_app(struct topo_reader *r, const struct yaml_node *value)
+{
+	struct keys keys = {
+		.width = 640, .height = 480, .fps = 60, .bots = 12, .world = 256, .seed = 1};
+	struct topology *t = r->t;
+	struct topo_app *app = &t->app[t->app_count];
+	unsigned cloud;
+	int rc;
+
+	if (t->app_count == TOPO_APPS_MAX)
+		return yaml_fail(r->doc, value, r->err, "apps: expected at most %d", TOPO_APPS_MAX);
+	*app = (struct topo_app){.at = topo_place_of_key(value), .bitrate_bps = 4000000};
+	if (topo_check_name(r, value->key, app->at, "app name"))
+		return -EINVAL;
+	if (topo_is_node(r, value->key))
+		return topo_fail_at(r, app->at, "app name: '%s' is a node", value->key);
+	strcpy(app->name, value->key);
+	rc = yaml_read_fields(r->doc, value, app_fields, &keys, r->err);
+	if (!rc)
+		rc = read_words(r, app, &keys);
+	if (!rc && keys.cloud)
+		rc = topo_node_reference(r, keys.cloud, TOPO_CLOUD, &cloud);
+	if (!rc)
+		rc = check_rendering(r, app, &keys);
+	if (rc)
+		return rc;
+	if ((keys.width | keys.height) % 16)
+		return yaml_fail(r->doc, value, r->err, "width, height: expected multiples of 16");
+	app->width = keys.width;
+	app->height = keys.height;
+	app->fps = keys.fps;
+	app->bots = keys.bots;
+	app->world = keys.world;
+	app->seed = keys.seed;
+	t->app_count++; /* what it holds is freed from here on */
+	rc = read_edge_keys(r, app, &keys);
+	return rc ? rc : read_players(r, app, keys.players);
+}
+
+int topo_read_apps(struct topo_reader *r)
+{
+	if (r->apps && r->apps->kind != YAML_MAPPING)
+		return yaml_fail(r->doc, r->apps, r->err,
+				 "apps: expected a mapping of names to {players, ...}");
+	for (const struct yaml_node *n = r->apps ? r->apps->child : NULL; n; n = n->next) {
+		int rc = read_app(r, n);
+
+		if (rc)
+			return rc;
+	}
+	return 0;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Applications, as the resolved file has them: every key, so that what is read back is the same. */
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "testbed/topology.h"
+
+const struct topo_player *topology_player_on(const struct topology *t, unsigned ue,
+					     const struct topo_app **ret_app)
+{
+	for (size_t a = 0; a < t->app_count; a++)
+		for (size_t p = 0; p < t->app[a].player_count; p++)
+			if (t->app[a].player[p].ue == ue) {
+				*ret_app = &t->app[a];
+				return &t->app[a].player[p];
+			}
+	return NULL;
+}
+
+static void write_nodes(const struct topology *t, const char *key, const bool *on, FILE *out)
+{
+	const char *separator = "";
+
+	fprintf(out, "    %s: [", key);
+	for (size_t i = 0; i < t->node_count; i++)
+		if (on[i]) {
+			fprintf(out, "%s%s", separator, t->node[i].name);
+			separator = ", ";
+		}
+	fprintf(out, "]\n");
+}
+
+static void write_player(const struct topology *t, const struct topo_player *p, FILE *out)
+{
+	fprintf(out,
+		"      - {ue: %s, account: \"%s\", threshold: %.17g, window: %u, session: %u, "
+		"input: \"%s\"}\n",
+		t->node[p->ue].name, p->account, p->threshold, p->window, p->session, p->input);
+}
+
+static void write_app(const struct topology *t, const struct topo_app *app, FILE *out)
+{
+	char addr[INET_ADDRSTRLEN];
+
+	fprintf(out, "  %s:\n    game: %s\n    rendering: %s\n", app->name, app->game,
+		topo_rendering_name(app->rendering));
+	if (app->rendering == TOPO_RENDER_EDGE) {
+		fprintf(out, "    service: %s\n    image: %s\n",
+			inet_ntop(AF_INET, &app->service, addr, sizeof(addr)),
+			app->at_edges ? "at-edges" : "cloud-only");
+		write_nodes(t, "edges", app->edge, out);
+		write_nodes(t, "start", app->start, out);
+		if (app->rate_limit_bps)
+			fprintf(out, "    rate_limit: %" PRIu64 "bit\n", app->rate_limit_bps);
+	}
+	fprintf(out,
+		"    width: %u\n    height: %u\n    fps: %u\n    bitrate: %" PRIu64
+		"bit\n    codec: %s\n"
+		"    bots: %u\n    world: %u\n    seed: %" PRIu64 "\n",
+		app->width, app->height, app->fps, app->bitrate_bps, app->codec, app->bots,
+		app->world, app->seed);
+	fprintf(out, app->player_count ? "    players:\n" : "    players: []\n");
+	for (size_t i = 0; i < app->player_count; i++)
+		write_player(t, &app->player[i], out);
+}
+
+void topology_write_apps(const struct topology *t, FILE *out)
+{
+	if (t->app_count)
+		fprintf(out, "apps:\n");
+	for (size_t i = 0; i < t->app_count; i++)
+		write_app(t, &t->app[i], out);
+}
