@@ -7,6 +7,10 @@ $(call program,snake-cloud,apps/snake/cloud/main.c,snake-cloud snake session cor
 
 $(call unit-test,test_snake_world,tests/unit/test_snake_world.c tests/unit/snake_world.c,snake)
 $(call unit-test,test_snake_game,tests/unit/test_snake_game.c tests/unit/snake_world.c,snake)
+$(call unit-test,test_snake_wire,tests/unit/test_snake_wire.c,snake)
+$(call unit-test,test_snake_inputs,tests/unit/test_snake_inputs.c,snake-cloud session)
+$(call fuzz-target,fuzz_snake_wire,tests/fuzz/fuzz_snake_wire.c,snake)
+$(call fuzz-target,fuzz_snake_world,tests/fuzz/fuzz_snake_world.c tests/unit/snake_world.c,snake)
 
 # Run by tests/integration/snake-cloud.t
 SNAKE_BED := $(addprefix tests/integration/,snake_cloud_bed.c snake_client.c)
