@@ -7,6 +7,7 @@ $(call program,edge-agent,$(wildcard agents/edge-agent/*.c),agents stamp shape n
 $(call program,cloud-agent,$(wildcard agents/cloud-agent/*.c),agents core,libuv jansson)
 
 $(call unit-test,test_steps,tests/unit/test_steps.c tests/unit/agent_world.c,ue-agent agents stamp netlink core,libuv jansson)
+$(call unit-test,test_steps_stream,tests/unit/test_steps_stream.c tests/unit/agent_world.c,ue-agent agents stamp netlink core,libuv jansson)
 $(call unit-test,test_sessions,tests/unit/test_sessions.c tests/unit/agent_world.c,ue-agent agents stamp netlink core,libuv jansson)
 $(call unit-test,test_stamp,tests/unit/test_stamp.c agents/edge-agent/reflector.c,stamp netlink core,libuv jansson)
 $(call unit-test,test_agents,tests/unit/test_agents.c,stamp netlink core,libuv jansson)

@@ -54,7 +54,7 @@ struct agent {
 	struct ue_player player[PLAYERS_MAX];
 	size_t player_count;
 	struct player_keeper *keeper[PLAYERS_MAX]; /* player.h */
-	struct trigger_config trigger_config; /* interval_ms 0: no trigger */
+	struct trigger_config trigger_config;	   /* interval_ms 0: no trigger */
 	struct trigger *trigger;
 	struct nl *nl;
 	struct nl_monitor *monitor;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * stream, settle, unstream: what the stream-client of a player is asked on the way of a migration.
+ * stream, figures, unstream: what the stream-client of a player is asked on the way of a migration.
  * Its REST interface is in docs/csm.md; a stream has the number of its PDU session.
  */
 #include <string.h>
@@ -154,11 +154,11 @@ void step_unstream(struct step_op *op)
 	ask_stream(op, "DELETE", NULL, ended);
 }
 
-/* ---- settle ---- */
+/* ---- figures ---- */
 
 static void ask_figures(struct step_op *op);
 
-static void figures(const struct http_answer *answer, void *user)
+static void figures_answered(const struct http_answer *answer, void *user)
 {
 	struct step_op *op = user;
 	const json_t *downtime = json_object_get(answer->body, "downtime");
@@ -180,10 +180,10 @@ static void ask_figures(struct step_op *op)
 	snprintf(path, sizeof path, "/v1/switches/%lld",
 		 (long long)json_integer_value(json_object_get(op->args, "number")));
 	if (player)
-		step_ask(op, player->stream_url, "GET", path, NULL, figures);
+		step_ask(op, player->stream_url, "GET", path, NULL, figures_answered);
 }
 
-void step_settle(struct step_op *op)
+void step_figures(struct step_op *op)
 {
 	json_int_t ms = json_integer_value(json_object_get(op->args, "wait_ms"));
 

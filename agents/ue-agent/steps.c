@@ -21,7 +21,7 @@ static const struct {
 	{"await", step_await},	       {"settle", step_await},
 	{"release", step_release},     {"release-standby", step_release},
 	{"stream", step_stream},       {"unstream", step_unstream},
-	{"settle", step_settle},
+	{"figures", step_figures},
 };
 
 /* ---- ending a step ---- */
@@ -247,18 +247,23 @@ static bool answered_from_store(struct http_request *req, const json_t *record, 
 	return true;
 }
 
-/* Who has stopped waiting makes room: a switch may take longer than a request. */
-static void forget_gone(struct step_op *op)
+static void wait_for(struct step_op *op, struct http_request *req)
 {
-	size_t kept = 0;
+	op->waiter_since_ns[op->waiter_count] = clock_mono_ns();
+	op->waiters[op->waiter_count++] = req;
+}
 
-	for (size_t i = 0; i < op->waiter_count; i++) {
-		if (http_client(op->waiters[i]).s_addr)
-			op->waiters[kept++] = op->waiters[i];
-		else
-			http_reply(op->waiters[i], 503, NULL);
-	}
-	op->waiter_count = kept;
+/* A switch may take longer than whoever asks for it waits: who asked first has asked again. (That
+ * he has gone can't be seen while his request is held.) */
+static void forget_oldest(struct step_op *op)
+{
+	if (clock_mono_ns() - op->waiter_since_ns[0] < STEP_WAITER_MS * UINT64_C(1000000))
+		return;
+	http_problem(op->waiters[0], 503, "NOT_NOW", "the step is still under way");
+	op->waiter_count--;
+	memmove(op->waiters, op->waiters + 1, op->waiter_count * sizeof op->waiters[0]);
+	memmove(op->waiter_since_ns, op->waiter_since_ns + 1,
+		op->waiter_count * sizeof op->waiter_since_ns[0]);
 }
 
 /* Return: true when @req waits for the step that is under way, or has to ask again */
@@ -266,9 +271,10 @@ static bool joined(struct http_request *req, struct step_op *op)
 {
 	if (!op)
 		return false;
-	forget_gone(op);
+	if (op->waiter_count == STEP_WAITERS_MAX)
+		forget_oldest(op);
 	if (op->waiter_count < STEP_WAITERS_MAX)
-		op->waiters[op->waiter_count++] = req;
+		wait_for(op, req);
 	else
 		http_problem(req, 503, "TOO_MANY_WAIT", "%d requests wait for this step already",
 			     STEP_WAITERS_MAX);
@@ -305,7 +311,7 @@ static struct step_op *op_new(struct agent *a, struct http_request *req, uint64_
 		op_free(op);
 		return NULL;
 	}
-	op->waiters[op->waiter_count++] = req;
+	wait_for(op, req);
 	return op;
 }
 

@@ -25,7 +25,7 @@
  *   switch with stream        {number, threshold?, window?, timeout_ms, force, cancel?}  the stream
  *                             first, then the routes; force: whatever the pictures; cancel: the
  *                             number of an earlier switch that may still wait
- *   settle                    {session, app, number, wait_ms}  the switch's figures, once they are
+ *   figures                   {session, app, number, wait_ms}  the switch's figures, once they are
  *                             complete, at the latest after wait_ms -> {stream}
  *   unstream                  {session, app}          leaves
  *
@@ -37,7 +37,7 @@
 
 #include "agents/ue-agent/agent.h"
 
-enum { STEP_NAME_SIZE = 32, STEP_WAITERS_MAX = 4, STEP_OPS_MAX = 64 };
+enum { STEP_NAME_SIZE = 32, STEP_WAITERS_MAX = 4, STEP_OPS_MAX = 64, STEP_WAITER_MS = 5000 };
 
 /* A step under way in this process. */
 struct step_op {
@@ -49,6 +49,7 @@ struct step_op {
 	unsigned session;
 	json_t *args;
 	struct http_request *waiters[STEP_WAITERS_MAX];
+	uint64_t waiter_since_ns[STEP_WAITERS_MAX]; /* CLOCK_MONOTONIC */
 	size_t waiter_count;
 	uv_timer_t *timer; /* owned, made by step_sleep */
 	void (*on_timer)(struct step_op *op);
@@ -87,7 +88,7 @@ void step_await(struct step_op *op);
 void step_release(struct step_op *op);
 void step_stream(struct step_op *op);
 void step_unstream(struct step_op *op);
-void step_settle(struct step_op *op);
+void step_figures(struct step_op *op);
 
 /** step_superseded - has a newer plan of the same migration begun? What this one would do now would
  * undo that */

@@ -21,7 +21,7 @@ enum {
 	PLAYER_PATIENCE_MS = 20000,
 	STREAM_PATIENCE_MS = 15000,
 	FIGURES_MS = 4000, /* the stream-client looks 2 s back and 2 s ahead */
-	SETTLE_MS = 6000,
+	SWITCHED_MS = 6000,
 	SIMILARITY_MS = 75000, /* 001 V-E gives up then */
 	SWITCH_MARGIN_MS = 15000,
 	CUT_MS = 2000
@@ -438,11 +438,11 @@ static void cut_switch(struct migration *m)
 	(void)http_client_call(m->mm->client, &call, cut_answered, NULL, NULL);
 }
 
-static void settle(struct migration *m)
+static void figures(struct migration *m)
 {
 	json_int_t number = (json_int_t)(migration_data_u64(m, "switch_base") + m->epoch);
 
-	engine_agent_step(m, "settle",
+	engine_agent_step(m, "figures",
 			  json_pack("{s:I, s:s, s:I}", "session",
 				    (json_int_t)migration_data_u64(m, "destination_session"), "app",
 				    m->request.app, "number", number),
@@ -483,13 +483,13 @@ static const struct step synchronising[] = {
 /* The figures of the switch are complete when what followed it has been shown. That is part of the
  * countdown, and holds up nothing. */
 static const struct step switched[] = {
-	{.name = "settle",
+	{.name = "figures",
 	 .state = MIGRATION_RELEASING,
 	 .stage = 6,
 	 .optional = true,
 	 .turnable = true,
-	 .timeout_ms = SETTLE_MS,
-	 .start = settle},
+	 .timeout_ms = SWITCHED_MS,
+	 .start = figures},
 	{0},
 };
 

@@ -298,7 +298,7 @@ bool game_step(struct ask *ask, const char *name, unsigned session)
 		assert_int_not_equal(game->displayed, session);
 		game->joined[session] = false;
 		reply_with(ask, 200, json_object());
-	} else if (strcmp(name, "settle") == 0) {
+	} else if (strcmp(name, "figures") == 0) {
 		reply_with(ask, 200, json_pack("{s:o}", "stream", figures(ask->p)));
 	} else {
 		return strcmp(name, "switch") == 0 && switch_stream(ask, session);

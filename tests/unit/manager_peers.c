@@ -490,8 +490,7 @@ static bool act_step(struct ask *ask)
 	}
 	if (game_waits(ask, name))
 		return false;
-	if (strcmp(name, "await") != 0 &&
-	    (strcmp(name, "settle") != 0 || json_object_get(body, "app")))
+	if (strcmp(name, "await") != 0 && strcmp(name, "settle") != 0)
 		do_step(ask, name, (unsigned)id);
 	else if (!do_await(ask, (unsigned)id))
 		return true; /* not kept: it is asked again */

@@ -24,7 +24,7 @@
 #define UP_TO_PROBE  UP_TO_STREAM "probe(2) "
 #define UP_TO_SWITCH UP_TO_PROBE "switch(2) "
 #define RELEASED                                                                                   \
-	"settle(2) player(b) unstream(1) logout(a) stop(a) anchor(dnai-b) status release(1) "      \
+	"figures(2) player(b) unstream(1) logout(a) stop(a) anchor(dnai-b) status release(1) "     \
 	"session(1) "
 
 static char id[32];
@@ -281,7 +281,7 @@ static const struct fault passing[] = {
 	 .times = 2},
 	{.at = "stream", .what = FAULT_CRASH, .times = 1, .late_ms = 60},
 	{.at = "switch", .what = FAULT_LOSE, .times = 1},
-	{.at = "settle", .what = FAULT_REFUSE, .status = 502, .cause = "STREAM_CLIENT_REFUSED"},
+	{.at = "figures", .what = FAULT_REFUSE, .status = 502, .cause = "STREAM_CLIENT_REFUSED"},
 	{.at = "logout",
 	 .what = FAULT_REFUSE,
 	 .status = 502,
@@ -320,7 +320,7 @@ static const struct stopped rows[] = {
 	{"anchor(dnai-b)", "completed", false}, {"establish(2)", "completed", false},
 	{"login(b)", "completed", false},	{"player(b)", "completed", false},
 	{"stream(2)", "completed", false},	{"probe(2)", "completed", false},
-	{"switch(2)", "completed", false},	{"settle(2)", "completed", false},
+	{"switch(2)", "completed", false},	{"figures(2)", "completed", false},
 	{"unstream(1)", "completed", false},	{"logout(a)", "completed", false},
 	{"stop(a)", "completed", false},	{"release(1)", "completed", false},
 	{"switch(1)", "rolled-back", true},	{"unstream(2)", "rolled-back", true},

@@ -90,7 +90,7 @@ static void test_ping_pong(void **state)
 		assert_string_equal(world_text(w, "direction"), back ? "back" : "forward");
 		world_wait(w, world_holds(w, "m1"));
 		assert_string_equal(w->peers.trace,
-				    back ? "switch(1) settle(1) " : "switch(2) settle(2) ");
+				    back ? "switch(1) figures(1) " : "switch(2) figures(2) ");
 		assert_int_equal(w->peers.game.primary, back ? 0 : 1);
 		assert_int_equal(w->peers.game.displayed, back ? 1 : 2);
 	}
@@ -381,8 +381,8 @@ static void stop_at(const char *at, enum fault_what when, unsigned skip)
 
 static void test_stopped_on_the_way_back(void **state)
 {
-	static const char *const at[] = {"switch(1)", "settle(1)", "player(a)", "unstream(2)",
-					 "logout(b)", "stop(b)",   "release(2)"};
+	static const char *const at[] = {"switch(1)", "figures(1)", "player(a)", "unstream(2)",
+					 "logout(b)", "stop(b)",    "release(2)"};
 
 	for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
 		print_message("# %zu: %s\n", i, at[i]);
