@@ -1,0 +1,679 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * A player's session against a cloud played by the test: what a cloud may get wrong, each with the
+ * cause that is told; worlds that don't fit are asked for anew; what goes on of inputs and signals;
+ * logins that are refused, lost, or answered too late. Under ASan nothing may be left.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "apps/snake/edge/player.h"
+
+enum { PATIENCE_MS = 20000, TICK_MS = 2, HEARD_MAX = 64, PLAYER_ID = 3, SIDE = 64 };
+
+#define KEY "0123456789abcdef0123456789abcdef"
+
+struct heard {
+	uint8_t type;
+	size_t len;
+	uint8_t body[STATE_SMALL_MAX];
+};
+
+struct scene {
+	struct edge edge;
+	uv_timer_t patience;
+	struct http_server *login;
+	unsigned login_status; /* 0: the answer waits in held */
+	unsigned logins;
+	struct http_request *held;
+	uv_tcp_t listener, peer;
+	bool accepted;
+	struct state_parser parser;
+	struct heard heard[HEARD_MAX];
+	size_t heard_count;
+	struct world *world; /* the cloud's */
+	struct player *player;
+	char in[65536];
+};
+
+#define wait_until(s, condition)                                                                   \
+	do {                                                                                       \
+		uint64_t end = uv_now(&(s)->edge.daemon.loop) + PATIENCE_MS;                       \
+		while (!(condition) && uv_now(&(s)->edge.daemon.loop) < end)                       \
+			uv_run(&(s)->edge.daemon.loop, UV_RUN_ONCE);                               \
+		assert_true(condition);                                                            \
+	} while (0)
+
+/* ---- the cloud ---- */
+
+static void answer_login(struct scene *s, struct http_request *req)
+{
+	char session[33];
+
+	/* each login gives another session and another key */
+	snprintf(session, sizeof session, "%032x", s->logins);
+	if (s->login_status != 200)
+		http_problem(req, s->login_status, "TOLD_SO", "by the test");
+	else
+		http_reply(req, 200,
+			   json_pack("{s:s, s:s, s:i, s:s, s:i}", "session", session, "stream_key",
+				     s->logins == 1 ? KEY : session, "account_id", 1, "address",
+				     "127.0.0.1", "port", (int)(uintptr_t)s->listener.data));
+}
+
+static void login_post(struct http_request *req, void *user)
+{
+	struct scene *s = user;
+	const json_t *body = http_body(req);
+
+	s->logins++;
+	assert_string_equal(json_string_value(json_object_get(body, "account")), "ann");
+	assert_string_equal(json_string_value(json_object_get(body, "secret")), "of-ann");
+	assert_string_equal(json_string_value(json_object_get(body, "edge")), "edge-a");
+	if (s->login_status)
+		answer_login(s, req);
+	else
+		s->held = req;
+}
+
+static const struct http_route login_routes[] = {{"POST", "/v1/login", login_post, true}, {0}};
+
+static int on_heard(uint8_t type, const uint8_t *body, size_t len, void *user)
+{
+	struct scene *s = user;
+	struct heard *h = &s->heard[s->heard_count % HEARD_MAX];
+
+	assert_true(len <= sizeof h->body);
+	h->type = type;
+	h->len = len;
+	memcpy(h->body, body, len);
+	s->heard_count++;
+	return 0;
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
+{
+	struct scene *s = handle->data;
+
+	*ret = uv_buf_init(s->in, sizeof s->in);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+	struct scene *s = stream->data;
+
+	if (n > 0)
+		assert_int_equal(
+			state_parser_feed(&s->parser, (uint8_t *)buf->base, (size_t)n, on_heard, s),
+			0);
+}
+
+static void on_connection(uv_stream_t *listener, int status)
+{
+	struct scene *s = (struct scene *)((char *)listener - offsetof(struct scene, listener));
+
+	assert_int_equal(status, 0);
+	assert_false(s->accepted);
+	uv_tcp_init(listener->loop, &s->peer);
+	s->peer.data = s;
+	assert_int_equal(uv_accept(listener, (uv_stream_t *)&s->peer), 0);
+	state_parser_init(&s->parser, STATE_EDGE_LEN_MAX);
+	s->accepted = true;
+	s->heard_count = 0;
+	uv_read_start((uv_stream_t *)&s->peer, on_alloc, on_read);
+}
+
+static void on_peer_closed(uv_handle_t *handle)
+{
+	struct scene *s = handle->data;
+
+	state_parser_done(&s->parser);
+	s->accepted = false;
+}
+
+static void hang_up(struct scene *s)
+{
+	if (!s->accepted)
+		return;
+	uv_close((uv_handle_t *)&s->peer, on_peer_closed);
+	wait_until(s, !s->accepted);
+}
+
+static void tell(struct scene *s, const uint8_t *frame, size_t len)
+{
+	uv_buf_t buf = uv_buf_init((char *)frame, (unsigned)len);
+
+	assert_int_equal(uv_try_write((uv_stream_t *)&s->peer, &buf, 1), (int)len);
+}
+
+static void tell_welcome(struct scene *s, uint8_t role, uint32_t last_input, uint32_t number)
+{
+	struct state_welcome m = {.role = role,
+				  .player = PLAYER_ID,
+				  .tick_hz = 60,
+				  .width = SIDE,
+				  .height = SIDE,
+				  .last_input = last_input,
+				  .switch_number = number};
+	uint8_t frame[STATE_SMALL_MAX];
+
+	tell(s, frame, state_put_welcome(frame, &m));
+}
+
+static void tell_snapshot(struct scene *s, uint32_t tick)
+{
+	static uint8_t frame[STATE_WORLD_AT + WORLD_ENCODED_MAX], world[WORLD_ENCODED_MAX];
+	int len = world_encode(s->world, world, sizeof world);
+	size_t head;
+
+	assert_true(len > 0);
+	s->world->tick = tick;
+	head = state_put_snapshot(frame, tick, (size_t)len);
+	memcpy(frame + head, world, (size_t)len);
+	tell(s, frame, head + (size_t)len);
+}
+
+/* The next tick of the cloud's world, or one that is said to be @tick */
+static void tell_delta(struct scene *s, uint32_t tick, uint32_t last_input,
+		       const struct world_change *change)
+{
+	uint8_t frame[STATE_WORLD_AT + 256], delta[256];
+	size_t head;
+	int len;
+
+	s->world->tick = tick;
+	len = world_delta_encode(s->world, change, change ? 1 : 0, delta, sizeof delta);
+	assert_true(len >= 0);
+	head = state_put_delta(frame, tick, last_input, (size_t)len);
+	memcpy(frame + head, delta, (size_t)len);
+	tell(s, frame, head + (size_t)len);
+}
+
+/* ---- set-up ---- */
+
+static void on_slot(unsigned slot, void *user)
+{
+	render_frame(((struct edge *)user)->player[slot]);
+}
+
+static void on_patience(uv_timer_t *timer)
+{
+}
+
+static void listen_as_cloud(struct scene *s)
+{
+	struct http_listen listen = {.addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr = listen.addr};
+	int len = sizeof any;
+
+	assert_int_equal(http_server_new(&s->edge.daemon.loop, &listen, login_routes, s, &s->login),
+			 0);
+	uv_tcp_init(&s->edge.daemon.loop, &s->listener);
+	assert_int_equal(uv_tcp_bind(&s->listener, (struct sockaddr *)&any, 0), 0);
+	assert_int_equal(uv_listen((uv_stream_t *)&s->listener, 4, on_connection), 0);
+	uv_tcp_getsockname(&s->listener, (struct sockaddr *)&any, &len);
+	s->listener.data = (void *)(uintptr_t)ntohs(any.sin_port);
+	snprintf(s->edge.config.login_url, sizeof s->edge.config.login_url, "http://127.0.0.1:%u",
+		 http_server_port(s->login));
+}
+
+static void start_edge(struct scene *s)
+{
+	struct edge *e = &s->edge;
+	struct stream_server_config stream = {.loop = &e->daemon.loop,
+					      .address.s_addr = htonl(INADDR_LOOPBACK)};
+
+	snprintf(e->config.edge, sizeof e->config.edge, "edge-a");
+	e->config.edge_number = 1;
+	e->config.width = 320;
+	e->config.height = 240;
+	e->config.fps = 60;
+	e->config.bitrate = 1000000;
+	assert_int_equal(http_client_new(&e->daemon.loop, &e->client), 0);
+	assert_int_equal(ticker_new(&e->daemon.loop, 60, on_slot, e, &e->ticker), 0);
+	assert_int_equal(stream_server_new(&stream, &e->stream), 0);
+}
+
+static int set_up(void **state)
+{
+	struct scene *s = calloc(1, sizeof *s);
+
+	assert_non_null(s);
+	assert_int_equal(uv_loop_init(&s->edge.daemon.loop), 0);
+	uv_timer_init(&s->edge.daemon.loop, &s->patience);
+	uv_timer_start(&s->patience, on_patience, TICK_MS, TICK_MS);
+	s->login_status = 200;
+	assert_int_equal(world_new(SIDE, SIDE, &s->world), 0);
+	listen_as_cloud(s);
+	start_edge(s);
+	assert_int_equal(player_add(&s->edge, "ann", "of-ann", &s->player), 0);
+	*state = s;
+	return 0;
+}
+
+static void close_handle(uv_handle_t *handle, void *user)
+{
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+static int tear_down(void **state)
+{
+	struct scene *s = *state;
+	struct edge *e = &s->edge;
+
+	for (unsigned i = 0; i < PLAYERS_MAX; i++)
+		if (e->player[i])
+			player_remove(e->player[i]);
+	hang_up(s);
+	stream_server_free(e->stream);
+	ticker_free(e->ticker);
+	http_client_free(e->client);
+	http_server_free(s->login);
+	if (s->held)
+		http_reply(s->held, 503, NULL);
+	uv_walk(&e->daemon.loop, close_handle, NULL);
+	while (uv_run(&e->daemon.loop, UV_RUN_ONCE))
+		continue;
+	assert_int_equal(uv_loop_close(&e->daemon.loop), 0);
+	world_free(s->world);
+	free(s);
+	return 0;
+}
+
+/* HELLO has come, with the session of the latest login */
+static void connect_player(struct scene *s)
+{
+	uint8_t session[STATE_SESSION_LEN];
+
+	wait_until(s, s->accepted && s->heard_count == 1);
+	assert_int_equal(s->heard[0].type, STATE_HELLO);
+	assert_int_equal(state_get_hello(s->heard[0].body, s->heard[0].len, session), 0);
+	assert_int_equal(session[STATE_SESSION_LEN - 1], s->logins);
+}
+
+static void synchronise(struct scene *s, uint32_t tick)
+{
+	connect_player(s);
+	tell_welcome(s, STATE_PRIMARY, 0, 0);
+	tell_snapshot(s, tick);
+	wait_until(s, s->player->state == PLAYER_SYNCHRONISED);
+	assert_int_equal(s->player->world->tick, tick);
+}
+
+static const struct heard *last_heard(const struct scene *s)
+{
+	return &s->heard[(s->heard_count - 1) % HEARD_MAX];
+}
+
+/* ---- what a cloud may get wrong ---- */
+
+static void do_hang_up(struct scene *s)
+{
+	hang_up(s);
+}
+
+static void do_length_zero(struct scene *s)
+{
+	tell(s, (const uint8_t *)"\0\0\0\0\0", 5);
+}
+
+static void do_length_huge(struct scene *s)
+{
+	tell(s, (const uint8_t *)"\xff\xff\xff\xff\x03", 5);
+}
+
+static void do_type(struct scene *s)
+{
+	tell(s, (const uint8_t *)"\0\0\0\1\x4d", 5);
+}
+
+static void do_early_snapshot(struct scene *s)
+{
+	tell_snapshot(s, 1);
+}
+
+static void do_early_delta(struct scene *s)
+{
+	tell_delta(s, 1, 0, NULL);
+}
+
+static void do_early_role(struct scene *s)
+{
+	tell(s, (const uint8_t *)"\0\0\0\7\6\1\0\0\0\1\0", 11);
+}
+
+static void do_early_view(struct scene *s)
+{
+	tell(s, (const uint8_t *)"\0\0\0\4\7\2{}", 8);
+}
+
+static void do_short_welcome(struct scene *s)
+{
+	tell(s, (const uint8_t *)"\0\0\0\3\2\1\0", 7);
+}
+
+static void do_two_welcomes(struct scene *s)
+{
+	tell_welcome(s, STATE_PRIMARY, 0, 0);
+	tell_welcome(s, STATE_PRIMARY, 0, 0);
+}
+
+static void do_bad_snapshot(struct scene *s)
+{
+	tell_welcome(s, STATE_PRIMARY, 0, 0);
+	tell(s, (const uint8_t *)"\0\0\0\x09\3\0\0\0\1\xff\xff\xff\xff", 13);
+}
+
+static void bye(struct scene *s, enum state_bye reason)
+{
+	uint8_t frame[STATE_SMALL_MAX];
+
+	tell(s, frame, state_put_bye(frame, reason));
+}
+
+static void do_bye_forged(struct scene *s)
+{
+	bye(s, STATE_BYE_FORGED);
+}
+
+static void do_bye_slow(struct scene *s)
+{
+	bye(s, STATE_BYE_SLOW);
+}
+
+static void do_bye_shutdown(struct scene *s)
+{
+	bye(s, STATE_BYE_SHUTDOWN);
+}
+
+static const struct wrong {
+	const char *name;
+	void (*act)(struct scene *s);
+	const char *cause;
+} wrongs[] = {
+	{"closed", do_hang_up, "CLOUD_LOST"},
+	{"a length of 0", do_length_zero, "CLOUD_PROTOCOL"},
+	{"a length of 4 GiB", do_length_huge, "CLOUD_PROTOCOL"},
+	{"an unknown type", do_type, "CLOUD_PROTOCOL"},
+	{"SNAPSHOT before WELCOME", do_early_snapshot, "CLOUD_PROTOCOL"},
+	{"DELTA before WELCOME", do_early_delta, "CLOUD_PROTOCOL"},
+	{"ROLE before WELCOME", do_early_role, "CLOUD_PROTOCOL"},
+	{"VIEW before WELCOME", do_early_view, "CLOUD_PROTOCOL"},
+	{"WELCOME cut short", do_short_welcome, "CLOUD_PROTOCOL"},
+	{"WELCOME twice", do_two_welcomes, "CLOUD_PROTOCOL"},
+	{"a snapshot of nothing", do_bad_snapshot, "CLOUD_PROTOCOL"},
+	{"BYE: forged", do_bye_forged, "SESSION_VOID"},
+	{"BYE: too slow", do_bye_slow, "TOO_SLOW"},
+	{"BYE: shutting down", do_bye_shutdown, "CLOUD_SHUTDOWN"},
+};
+
+/* Each time the player logs in anew; what it showed before stays. */
+static void test_wrong_clouds(void **state)
+{
+	struct scene *s = *state;
+	struct stream_player *stream;
+
+	synchronise(s, 10);
+	stream = s->player->stream;
+	hang_up(s);
+	for (size_t i = 0; i < sizeof wrongs / sizeof wrongs[0]; i++) {
+		uint64_t lost = s->edge.counters.links_lost;
+
+		connect_player(s);
+		s->player->failures = 0; /* or the back-off makes it long */
+		wrongs[i].act(s);
+		wait_until(s, s->edge.counters.links_lost > lost);
+		if (strcmp(s->player->cause, wrongs[i].cause))
+			fail_msg("%s: %s, not %s", wrongs[i].name, s->player->cause,
+				 wrongs[i].cause);
+		assert_int_equal(s->player->state, PLAYER_LOGGING_IN);
+		assert_false(s->player->steering.connected);
+		assert_int_equal(s->player->world->tick, 10);
+		assert_int_equal(s->player->world->width, SIDE);
+		assert_null(s->player->link);
+		hang_up(s);
+	}
+	/* and in the end all is well; the key is the first login's */
+	connect_player(s);
+	tell_welcome(s, STATE_SECONDARY, 5, 2);
+	tell_snapshot(s, 99);
+	wait_until(s, s->player->state == PLAYER_SYNCHRONISED);
+	assert_string_equal(s->player->cause, "");
+	assert_int_equal(s->player->failures, 0);
+	assert_int_equal(s->player->world->tick, 99);
+	assert_int_equal(s->player->number, PLAYER_ID);
+	assert_int_equal(s->player->stream_key[0], 0x01);
+	assert_int_equal(s->player->stream_key[15], 0xef);
+	assert_ptr_equal(s->player->stream, stream);
+	assert_int_equal(s->logins, 2 + sizeof wrongs / sizeof wrongs[0]);
+}
+
+/* ---- worlds that don't fit ---- */
+
+static size_t asks(const struct scene *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->heard_count && i < HEARD_MAX; i++)
+		n += s->heard[i].type == STATE_ASK;
+	return n;
+}
+
+static const struct world_change food = {.kind = WORLD_FOOD, .cell = {5, 5}};
+
+/* One ASK whatever comes until the snapshot; the world stays as it was. */
+static void asked_and_answered(struct scene *s, uint32_t tick, uint32_t stays)
+{
+	size_t before = asks(s);
+
+	wait_until(s, s->player->state == PLAYER_SYNCHRONISING);
+	assert_string_equal(player_state_name(s->player), "synchronising");
+	tell_delta(s, tick + 1, 7, NULL);
+	tell_delta(s, tick + 2, 7, NULL);
+	wait_until(s, asks(s) == before + 1);
+	assert_int_equal(s->player->world->tick, stays);
+	tell_snapshot(s, tick + 2);
+	wait_until(s, s->player->state == PLAYER_SYNCHRONISED);
+	assert_int_equal(asks(s), before + 1);
+	assert_int_equal(s->player->world->tick, tick + 2);
+}
+
+static void test_asks_for_a_snapshot(void **state)
+{
+	struct scene *s = *state;
+
+	synchronise(s, 58);
+	assert_int_equal(world_change_apply(s->world, &food), 0);
+	tell_delta(s, 59, 3, &food);
+	wait_until(s, s->player->world->tick == 59);
+	assert_int_equal(s->player->applied, 3);
+	assert_int_equal(s->player->world->food_count, 1);
+	tell_delta(s, 61, 4, NULL); /* 60 is missing */
+	asked_and_answered(s, 61, 59);
+	assert_int_equal(s->player->applied, 3);
+	tell_delta(s, 64, 5, &food); /* there is food already */
+	asked_and_answered(s, 64, 63);
+	/* a world that is another: the checksum of tick 128 says so */
+	tell_snapshot(s, 127);
+	wait_until(s, s->player->world->tick == 127);
+	assert_int_equal(world_change_apply(s->world, &(struct world_change){.kind = WORLD_FOOD}),
+			 0);
+	tell_delta(s, 128, 6, NULL);
+	asked_and_answered(s, 128, 128);
+	assert_int_equal(s->player->world->food_count, 2);
+	assert_int_equal(s->edge.counters.mismatches, 3);
+	assert_int_equal(s->edge.counters.links_lost, 0);
+}
+
+/* ---- what goes on to the cloud ---- */
+
+static struct state_input heard_input(struct scene *s, size_t count)
+{
+	struct state_input m;
+
+	wait_until(s, s->heard_count == count);
+	assert_int_equal(last_heard(s)->type, STATE_INPUT);
+	assert_int_equal(state_get_input(last_heard(s)->body, last_heard(s)->len, &m), 0);
+	return m;
+}
+
+static void tell_role(struct scene *s, uint8_t role, uint32_t number, uint8_t outcome)
+{
+	struct state_role_change m = {role, number, outcome};
+	uint8_t frame[STATE_SMALL_MAX];
+
+	tell(s, frame, state_put_role(frame, &m));
+	wait_until(s, s->player->steering.role == role && s->player->steering.newest == number);
+}
+
+static void test_inputs_and_signals(void **state)
+{
+	struct scene *s = *state;
+	struct control_input in = {.first = 1, .count = 2, .input = {INPUT_UP, INPUT_LEFT}};
+	struct state_input m;
+
+	cloud_input(s->player, &in); /* nobody is there to take it */
+	assert_int_equal(s->edge.counters.inputs_dropped, 1);
+	synchronise(s, 1);
+	cloud_input(s->player, &in);
+	cloud_input(s->player, &in);
+	m = heard_input(s, 2);
+	assert_false(m.signal);
+	assert_int_equal(m.first, 1);
+	assert_int_equal(m.count, 2);
+	assert_memory_equal(m.input, in.input, 2);
+	assert_int_equal(s->edge.counters.inputs_repeated, 1);
+	cloud_signal(s->player, 4);
+	cloud_signal(s->player, 4);
+	m = heard_input(s, 3);
+	assert_true(m.signal);
+	assert_int_equal(m.switch_number, 4);
+	assert_int_equal(m.count, 0);
+	tell_role(s, STATE_PRIMARY, 4, STATE_ACCEPTED);
+	cloud_input(s->player, &in); /* in another role: anew */
+	assert_int_equal(heard_input(s, 4).first, 1);
+	cloud_signal(s->player, 4);
+	assert_int_equal(s->edge.counters.signals_sent, 1);
+	assert_int_equal(s->edge.counters.signals_repeated, 2);
+	cloud_view(s->player, "{\"map\": false}", 14);
+	wait_until(s, s->heard_count == 5);
+	assert_int_equal(last_heard(s)->type, STATE_VIEW);
+	cloud_view(s->player, "{map}", 5);
+	assert_int_equal(s->edge.counters.views_dropped, 1);
+	assert_int_equal(s->heard_count, 5);
+}
+
+/* More between two frames than is allowed, then a cloud that reads nothing: both are bounded. */
+static void test_floods_are_bounded(void **state)
+{
+	struct scene *s = *state;
+	struct control_input in = {.first = 1, .count = CONTROL_INPUTS_MAX};
+	uint64_t sent;
+
+	synchronise(s, 1);
+	s->player->inputs_left = INPUTS_PER_FRAME;
+	for (unsigned i = 0; i < 100; i++, in.first += CONTROL_INPUTS_MAX)
+		cloud_input(s->player, &in);
+	assert_int_equal(s->edge.counters.inputs_sent, INPUTS_PER_FRAME);
+	assert_int_equal(s->edge.counters.inputs_dropped, 100 - INPUTS_PER_FRAME);
+	uv_read_stop((uv_stream_t *)&s->peer);
+	do {
+		sent = s->edge.counters.inputs_sent;
+		s->player->inputs_left = INPUTS_PER_FRAME;
+		cloud_input(s->player, &in);
+		in.first += CONTROL_INPUTS_MAX;
+	} while (s->edge.counters.inputs_sent > sent);
+	assert_true(s->edge.counters.inputs_dropped > 100 - INPUTS_PER_FRAME);
+	assert_int_equal(s->edge.counters.links_lost, 0);
+	for (uint32_t number = 1; number <= CONTROL_INPUTS_MAX; number++) /* smaller: some fit */
+		cloud_signal(s->player, number);
+	assert_true(s->edge.counters.signals_dropped > 0);
+}
+
+/* ---- login and logout ---- */
+
+static void test_refused(void **state)
+{
+	struct scene *s = *state;
+
+	s->login_status = 401;
+	wait_until(s, s->player->state == PLAYER_FAILED);
+	assert_string_equal(s->player->cause, "TOLD_SO");
+	assert_false(uv_is_active((uv_handle_t *)&s->player->retry));
+	assert_int_equal(s->logins, 1);
+	s->login_status = 200;
+	cloud_login(s->player);
+	connect_player(s);
+	assert_int_equal(s->logins, 2);
+}
+
+static void test_backs_off(void **state)
+{
+	struct scene *s = *state;
+
+	s->login_status = 503;
+	wait_until(s, s->player->failures == 3);
+	assert_string_equal(s->player->cause, "TOLD_SO");
+	assert_int_equal(uv_timer_get_due_in(&s->player->retry) > BACKOFF_MIN_MS, 1);
+	s->player->failures = 30;
+	wait_until(s, s->player->failures == 31);
+	assert_in_range(uv_timer_get_due_in(&s->player->retry), BACKOFF_MAX_MS / 2, BACKOFF_MAX_MS);
+	s->login_status = 200;
+	cloud_login(s->player);
+	synchronise(s, 3);
+	assert_int_equal(s->player->failures, 0);
+}
+
+static void test_removed_while_logging_in(void **state)
+{
+	struct scene *s = *state;
+
+	s->login_status = 0;
+	wait_until(s, s->held);
+	player_remove(s->player);
+	assert_null(player_find(&s->edge, "ann"));
+	assert_int_equal(player_add(&s->edge, "ann", "of-ann", &s->player), 0);
+	s->login_status = 200;
+	answer_login(s, s->held); /* of who has gone */
+	s->held = NULL;
+	synchronise(s, 4);
+}
+
+static void test_logout_is_told(void **state)
+{
+	struct scene *s = *state;
+	enum state_bye reason;
+
+	synchronise(s, 1);
+	player_remove(s->player);
+	wait_until(s, s->heard_count == 2);
+	assert_int_equal(last_heard(s)->type, STATE_BYE);
+	assert_int_equal(state_get_bye(last_heard(s)->body, last_heard(s)->len, &reason), 0);
+	assert_int_equal(reason, STATE_BYE_LOGOUT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_wrong_clouds, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_asks_for_a_snapshot, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_inputs_and_signals, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_floods_are_bounded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_backs_off, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_removed_while_logging_in, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_logout_is_told, set_up, tear_down),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("snake_link", tests, NULL, NULL);
+}
