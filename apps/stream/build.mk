@@ -17,3 +17,9 @@ endif
 $(call library,stream,$(stream_SRCS),$(stream_MODS))
 
 $(call unit-test,test_stream_net,$(addprefix tests/unit/,test_stream_net.c stream_world.c picture_scene.c),stream picture core)
+
+$(eval $(call executable-rules,$(B)/bench,bench_stream,$(addprefix tests/bench/,bench_stream.c stream_bed.c bench_report.c) \
+	tests/unit/picture_scene.c,stream picture core,jansson))
+bench-stream: $(B)/bench/bench_stream
+	$< $(B)/bench/stream.json
+.PHONY: bench-stream
