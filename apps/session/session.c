@@ -7,21 +7,34 @@ void session_set_init(struct session_set *set, uint32_t newest)
 	*set = (struct session_set){.newest = newest}; /* line 1 */
 }
 
+void session_set_restore(struct session_set *set, uint32_t newest)
+{
+	session_set_init(set, newest);
+	set->awaited = true;
+}
+
+static void make_primary(struct session_set *set, struct session *s)
+{
+	s->role = SESSION_PRIMARY;
+	set->primary = s;
+	set->awaited = false;
+}
+
 /* Lines 3 to 9 */
 static struct session_result create(struct session_set *set, struct session *s)
 {
-	bool logged_in = set->count > 0; /* line 3: a set that is empty is line 4's empty set */
+	/* line 3; a set that is empty is line 4's empty set, unless its sessions are about to come
+	 * back */
+	bool logged_in = set->count > 0 || set->awaited;
 
 	if (set->count == SESSION_SET_MAX)
 		return (struct session_result){.verdict = SESSION_FULL};
 	set->session[set->count++] = s; /* lines 5 and 8 */
 	s->set = set;
-	if (logged_in) {
+	if (!logged_in || (set->awaited && s->resumes))
+		make_primary(set, s); /* line 6 */
+	else
 		s->role = SESSION_SECONDARY; /* line 9 */
-	} else {
-		s->role = SESSION_PRIMARY; /* line 6 */
-		set->primary = s;
-	}
 	return (struct session_result){.verdict = SESSION_CREATED};
 }
 
@@ -32,8 +45,7 @@ static struct session *exchange(struct session_set *set, struct session *s)
 
 	if (old)
 		old->role = SESSION_SECONDARY; /* line 15 */
-	s->role = SESSION_PRIMARY;	       /* line 16 */
-	set->primary = s;
+	make_primary(set, s);		       /* line 16 */
 	return old;
 }
 

@@ -18,6 +18,9 @@
  *   Meanwhile all are secondary and the account still is logged in, so a newcomer is secondary
  * (line 9); when the set has become empty, the next to log in is the first again (lines 3 to 6).
  * - Logout of one of two touches only that one: the other's role stays.
+ * - The session manager itself is lost, and all sessions with it: the account still counts as
+ * logged in (session_set_restore). Who was primary is primary again when it logs in anew; others
+ * that come before it are secondary, and so stay until they signal.
  */
 #ifndef BATON_APPS_SESSION_SESSION_H
 #define BATON_APPS_SESSION_SESSION_H
@@ -33,6 +36,7 @@ enum session_role { SESSION_OUTSIDE, SESSION_PRIMARY, SESSION_SECONDARY };
 struct session {
 	struct session_set *set; /* NULL: in none */
 	enum session_role role;
+	bool resumes; /* told before its login: it was primary when the session manager was lost */
 };
 
 struct session_set {
@@ -40,6 +44,7 @@ struct session_set {
 	size_t count;
 	struct session *primary;   /* NULL: none */
 	uint32_t newest;	   /* number of the newest switching signal accepted; 0 none */
+	bool awaited;		   /* restored, and nobody has been primary since */
 	struct session *signaller; /* who sent that one, while it is here; only compared */
 };
 
@@ -69,6 +74,10 @@ struct session_result {
 
 /** session_set_init - line 1. @newest: the account's newest switch number so far, 0 none */
 void session_set_init(struct session_set *set, uint32_t newest);
+
+/** session_set_restore - like session_set_init, when the account had a primary that may come back
+ */
+void session_set_restore(struct session_set *set, uint32_t newest);
 
 /**
  * session_manage - lines 2 to 19 for session @s of the account that @set belongs to

@@ -14,6 +14,7 @@ $(call fuzz-target,fuzz_snake_world,tests/fuzz/fuzz_snake_world.c tests/unit/sna
 
 # Run by tests/integration/snake-cloud.t
 SNAKE_BED := $(addprefix tests/integration/,snake_cloud_bed.c snake_client.c)
-$(eval $(call executable-rules,$(B)/integration,snake_cloud_cases,tests/integration/snake_cloud_cases.c $(SNAKE_BED),snake core,jansson))
+$(eval $(call executable-rules,$(B)/integration,snake_cloud_cases,$(addprefix tests/integration/snake_cloud_,cases.c login.c play.c life.c) \
+	$(SNAKE_BED),snake core,jansson))
 
 include $(wildcard apps/snake/edge/build.mk)

@@ -71,6 +71,7 @@ void cloud_bed_start(struct cloud_bed *bed)
 	const char *program = getenv("BATON_SNAKE_CLOUD");
 	int status;
 
+	bed->told = false;
 	check(program, "BATON_SNAKE_CLOUD names the program");
 	bed->pid = fork();
 	check(bed->pid >= 0, "%s", strerror(errno));
@@ -117,14 +118,19 @@ void cloud_bed_tell(struct cloud_bed *bed)
 	bed->told = true;
 }
 
-void cloud_bed_end(struct cloud_bed *bed)
+void cloud_bed_wait(struct cloud_bed *bed)
 {
 	int status = -1;
 
-	if (!bed->told)
-		kill(bed->pid, SIGTERM);
 	await(bed, waitpid(bed->pid, &status, WNOHANG) == bed->pid);
 	check(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", (unsigned)status);
+}
+
+void cloud_bed_end(struct cloud_bed *bed)
+{
+	if (!bed->told)
+		cloud_bed_tell(bed);
+	cloud_bed_wait(bed);
 	drop_all(bed);
 	remove_files(bed);
 }

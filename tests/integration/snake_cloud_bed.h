@@ -51,6 +51,8 @@ void cloud_bed_begin(struct cloud_bed *bed, const char *more);
 void cloud_bed_tell(struct cloud_bed *bed);
 /* SIGTERM, unless it was told; it has to end with 0 */
 void cloud_bed_end(struct cloud_bed *bed);
+/* until it has ended, with 0 */
+void cloud_bed_wait(struct cloud_bed *bed);
 void cloud_bed_kill(struct cloud_bed *bed);
 void cloud_bed_start(struct cloud_bed *bed);
 void cloud_bed_turn(struct cloud_bed *bed);

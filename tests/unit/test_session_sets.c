@@ -183,6 +183,43 @@ static void logout_of_one_of_two_leaves_the_other_as_it_is(void **state)
 	assert_int_equal(set.count, 1);
 }
 
+static void who_was_primary_is_primary_again_after_a_restart(void **state)
+{
+	struct session_set set;
+	struct session a = {0}, b = {.resumes = true}, c = {.resumes = true};
+	struct session_packet old = signal_of(6);
+
+	session_set_restore(&set, 6);
+	session_manage(&set, &a, &plain);
+	assert_int_equal(a.role, SESSION_SECONDARY);
+	assert_null(set.primary);
+	assert_int_equal(session_manage(&set, &a, &old).signal, SESSION_STALE);
+	session_manage(&set, &b, &plain);
+	assert_int_equal(b.role, SESSION_PRIMARY);
+	session_manage(&set, &c, &plain);
+	assert_int_equal(c.role, SESSION_SECONDARY); /* once */
+}
+
+static void it_need_not_come_back(void **state)
+{
+	struct session_set set;
+	struct session a = {0}, b = {.resumes = true};
+	struct session_packet signal = signal_of(7);
+
+	session_set_restore(&set, 6);
+	session_manage(&set, &a, &plain);
+	session_leave(&a);
+	session_manage(&set, &a, &plain);
+	assert_int_equal(a.role, SESSION_SECONDARY);
+	assert_int_equal(session_manage(&set, &a, &signal).verdict, SESSION_TRANSFER);
+	session_manage(&set, &b, &plain);
+	assert_int_equal(b.role, SESSION_SECONDARY);
+	session_leave(&a);
+	session_leave(&b);
+	session_manage(&set, &b, &plain);
+	assert_int_equal(b.role, SESSION_PRIMARY); /* as ever: alone */
+}
+
 /* ---- random sequences ---- */
 
 enum { STEPS = 400000, SETS = 3, SESSIONS = 6, IN_FLIGHT = 8 };
@@ -202,10 +239,12 @@ struct model {
 	int primary;
 	uint32_t newest;
 	size_t members;
+	bool awaited;
 };
 
 struct tally {
-	unsigned long created, full, transferred, dropped, switched, stale, repeated, left, without;
+	unsigned long created, full, transferred, dropped, switched, stale, repeated, left, without,
+		restarts;
 };
 
 static uint64_t random_next(uint64_t *x)
@@ -245,8 +284,11 @@ static void step_login(struct model *m, int i, struct tally *t)
 		return;
 	}
 	assert_int_equal(r.verdict, SESSION_CREATED);
-	if (m->members++ == 0)
+	if (m->members++ == 0 && !m->awaited)
 		m->primary = i;
+	if (m->awaited && m->path[i].session.resumes)
+		m->primary = i;
+	m->awaited = m->awaited && m->primary < 0;
 	t->created++;
 }
 
@@ -271,6 +313,7 @@ static void arrive(struct model *m, int i, const struct session_packet *p, struc
 	if (news) {
 		m->newest = p->number;
 		m->primary = i;
+		m->awaited = false;
 	}
 	assert_true((r.demoted != NULL) == (news && old >= 0 && old != i));
 	assert_true((r.signal == SESSION_NO_SIGNAL) == !p->signal);
@@ -309,12 +352,33 @@ static void step_arrive(struct model *m, int i, struct tally *t)
 	arrive(m, i, &p, t);
 }
 
+/* The session manager dies: it knows the newest number, and who was primary if somebody was */
+static void step_restart(struct model *m, struct tally *t)
+{
+	bool awaited = m->awaited || m->primary >= 0;
+
+	for (int i = 0; i < SESSIONS; i++) {
+		m->path[i].count = 0;
+		m->path[i].session = (struct session){.resumes = i == m->primary};
+	}
+	if (awaited)
+		session_set_restore(&m->set, m->newest);
+	else
+		session_set_init(&m->set, m->newest);
+	m->awaited = awaited;
+	m->primary = -1;
+	m->members = 0;
+	t->restarts++;
+}
+
 static void step(struct model *m, uint64_t dice, struct tally *t)
 {
 	int i = (int)(dice % SESSIONS);
 
 	dice /= SESSIONS;
-	if (!m->path[i].session.set)
+	if (dice % 1000 == 0)
+		step_restart(m, t);
+	else if (!m->path[i].session.set)
 		step_login(m, i, t);
 	else if (dice % 64 == 0)
 		step_leave(m, i, t);
@@ -343,14 +407,15 @@ static void random_sequences_keep_the_rules(void **state)
 
 		step(&model[dice % SETS], dice / SETS, &t);
 	}
-	print_message("# created %lu, full %lu, transferred %lu, dropped %lu, switched %lu, "
-		      "stale %lu, repeated %lu, left %lu, steps without a primary %lu\n",
-		      t.created, t.full, t.transferred, t.dropped, t.switched, t.stale, t.repeated,
-		      t.left, t.without);
+	print_message(
+		"# created %lu, full %lu, transferred %lu, dropped %lu, switched %lu, "
+		"stale %lu, repeated %lu, left %lu, restarts %lu, steps without a primary %lu\n",
+		t.created, t.full, t.transferred, t.dropped, t.switched, t.stale, t.repeated,
+		t.left, t.restarts, t.without);
 	/* the sequence has been everywhere */
 	assert_true(t.created > 1000 && t.full > 1000 && t.transferred > 1000 && t.dropped > 1000);
 	assert_true(t.switched > 1000 && t.stale > 1000 && t.repeated > 100 && t.left > 1000);
-	assert_true(t.without > 1000);
+	assert_true(t.without > 1000 && t.restarts > 100);
 }
 
 int main(void)
@@ -365,6 +430,8 @@ int main(void)
 		cmocka_unit_test(a_lost_primary_leaves_none_until_somebody_signals),
 		cmocka_unit_test(who_logs_in_while_alone_is_primary),
 		cmocka_unit_test(logout_of_one_of_two_leaves_the_other_as_it_is),
+		cmocka_unit_test(who_was_primary_is_primary_again_after_a_restart),
+		cmocka_unit_test(it_need_not_come_back),
 		cmocka_unit_test(random_sequences_keep_the_rules),
 	};
 

@@ -21,6 +21,15 @@ bool account_name_ok(const char *name)
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") == len;
 }
 
+bool account_edge_ok(const char *edge)
+{
+	size_t len = strlen(edge);
+
+	return len > 0 && len < ACCOUNT_EDGE_SIZE &&
+	       strspn(edge, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+		       len;
+}
+
 static int read_one(const struct yaml_doc *doc, const struct yaml_node *node, struct accounts *all,
 		    struct yaml_error *err)
 {

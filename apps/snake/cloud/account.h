@@ -15,6 +15,7 @@ enum {
 	ACCOUNTS_MAX = 256,
 	ACCOUNT_NAME_SIZE = 32,
 	ACCOUNT_SECRET_SIZE = 128,
+	ACCOUNT_EDGE_SIZE = 64,
 	ACCOUNT_NO_PLAYER = -1,
 };
 
@@ -24,6 +25,8 @@ struct account {
 	unsigned id;			  /* from 1, in file order */
 	/* session manager */
 	struct session_set set;
+	char primary_edge[ACCOUNT_EDGE_SIZE]; /* of the last primary session; "": none since the set
+						 was empty */
 	unsigned tickets; /* session ids that were given out and not claimed yet */
 	struct state_view view;
 	uint64_t alone_ns; /* when its last session left, or the start; monotonic */
@@ -40,6 +43,9 @@ struct accounts {
 
 /** account_name_ok - 1 to 31 characters of [a-z0-9._-] */
 bool account_name_ok(const char *name);
+
+/* The name of an edge: 1 to 63 letters, digits, dots, underscores and hyphens */
+bool account_edge_ok(const char *edge);
 
 /** accounts_read - the configuration's list of {name, secret}; Return: 0, -EINVAL with @err,
  * -ENOMEM */

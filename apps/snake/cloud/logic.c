@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -43,9 +42,8 @@ static void collect(struct logic *l)
 
 		if (a->player == ACCOUNT_NO_PLAYER || !inputs_next(&a->inputs, &kind))
 			continue;
-		l->record[l->due_count] = (struct state_record){.last_input = a->inputs.applied + 1,
-								.switch_number = a->set.newest};
-		memcpy(l->record[l->due_count].account, a->name, sizeof a->name);
+		l->record[l->due_count] = state_record_of(a);
+		l->record[l->due_count].last_input++;
 		l->due[l->due_count++] = (struct due){a, kind};
 	}
 }

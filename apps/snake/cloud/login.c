@@ -11,7 +11,7 @@
 enum { KEY_LEN = 16, NS_PER_MS = 1000000, LOGIN_VERSION = 1 };
 
 struct wish {
-	char account[ACCOUNT_NAME_SIZE], secret[ACCOUNT_SECRET_SIZE], edge[SESSIONS_EDGE_SIZE];
+	char account[ACCOUNT_NAME_SIZE], secret[ACCOUNT_SECRET_SIZE], edge[ACCOUNT_EDGE_SIZE];
 	uint64_t version;
 };
 
@@ -71,8 +71,10 @@ static int read_wish(struct http_request *req, struct wish *w)
 	json_read_string(&r, "secret", true, w->secret, sizeof w->secret);
 	json_read_string(&r, "edge", true, w->edge, sizeof w->edge);
 	json_read_u64(&r, "version", true, LOGIN_VERSION, LOGIN_VERSION, &w->version);
-	if (!w->edge[0])
-		json_reader_fail(&r, "edge", "expected the name of an edge");
+	if (!account_edge_ok(w->edge))
+		json_reader_fail(&r, "edge",
+				 "expected 1 to 63 letters, digits, dots, underscores "
+				 "and hyphens");
 	if (json_reader_end(&r) == 0)
 		return 0;
 	http_problem_invalid(req, &r);

@@ -143,7 +143,7 @@ static void print_sessions(FILE *out, const struct cloud *c)
 	value(out, "sessions_ended_total", "{reason=\"slow\"}", n->slow);
 	value(out, "sessions_ended_total", "{reason=\"full\"}", n->full);
 	head(out, "tickets_void_total", "counter", "Session ids that nobody claimed in time.");
-	value(out, "tickets_void_total", "", t->tickets_void);
+	value(out, "tickets_void_total", "", sessions_expired(c->sessions));
 	head(out, "switching_signals_total", "counter", "Switching signals, by outcome.");
 	value(out, "switching_signals_total", "{outcome=\"accepted\"}", t->signals_accepted);
 	value(out, "switching_signals_total", "{outcome=\"stale\"}", t->signals_stale);

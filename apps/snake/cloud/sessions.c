@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
+#include "apps/snake/cloud/client.h"
 #include "apps/snake/cloud/sessions.h"
 #include "lib/daemon.h"
 #include "lib/log.h"
@@ -14,34 +14,9 @@
 enum {
 	SWEEP_MS = 100,
 	HELLO_SECONDS = 2,
-	TICKET_SECONDS = 5,
 	REST_SECONDS = 2,	 /* without a primary, until the snake rests */
 	LEAVE_SECONDS = 30,	 /* without a session, until it leaves the world */
 	SNAPSHOT_NS = 100000000, /* between two that one session asks for */
-	TRAIL = 128,		 /* ticks whose way to the peer is known */
-};
-
-struct ticket {
-	struct account *account; /* NULL: free */
-	uint64_t given_ns;
-	uint8_t id[STATE_SESSION_LEN];
-	char edge[SESSIONS_EDGE_SIZE];
-};
-
-struct client {
-	struct session session; /* first: Algorithm 1 gives it back */
-	struct sessions *all;
-	struct account *account;
-	struct connection *connection;
-	char id[9]; /* the first digits of its session id */
-	char edge[SESSIONS_EDGE_SIZE];
-	bool asked;
-	uint64_t snapshot_ns;
-	struct {
-		uint32_t tick;
-		uint64_t sent; /* octets of the connection up to its delta */
-	} trail[TRAIL];
-	size_t trail_next;
 };
 
 struct sessions {
@@ -49,99 +24,27 @@ struct sessions {
 	struct connections *connections;
 	struct logic *logic;
 	uv_timer_t sweep;
-	struct ticket ticket[SESSIONS_MAX];
+	bool stopping;
+	struct tickets tickets;
 	struct sessions_tally tally;
-	uint8_t world[WORLD_ENCODED_MAX];
 };
-
-static struct client *client_of(struct session *session)
-{
-	return (struct client *)session;
-}
-
-/* ---- tickets ---- */
 
 int sessions_ticket(struct sessions *s, struct account *a, const char *edge,
 		    uint8_t ret_id[STATE_SESSION_LEN])
 {
-	struct ticket *t = s->ticket;
-
 	if (a->set.count + a->tickets >= SESSION_SET_MAX)
 		return -EMFILE;
-	while (t < s->ticket + SESSIONS_MAX && t->account)
-		t++;
-	if (t == s->ticket + SESSIONS_MAX || connections_count(s->connections) >= SESSIONS_MAX)
+	if (connections_count(s->connections) >= SESSIONS_MAX)
 		return -ENOSPC;
-	if (getrandom(t->id, sizeof t->id, 0) != sizeof t->id)
-		return -EIO;
-	t->account = a;
-	t->given_ns = clock_mono_ns();
-	snprintf(t->edge, sizeof t->edge, "%s", edge);
-	a->tickets++;
-	memcpy(ret_id, t->id, sizeof t->id);
-	return 0;
-}
-
-static void ticket_end(struct ticket *t)
-{
-	t->account->tickets--;
-	*t = (struct ticket){0};
-}
-
-static struct ticket *ticket_find(struct sessions *s, const uint8_t id[STATE_SESSION_LEN])
-{
-	for (size_t i = 0; i < SESSIONS_MAX; i++)
-		if (s->ticket[i].account && memcmp(s->ticket[i].id, id, STATE_SESSION_LEN) == 0)
-			return &s->ticket[i];
-	return NULL;
+	return tickets_give(&s->tickets, a, edge, clock_mono_ns(), ret_id);
 }
 
 /* ---- downward ---- */
 
-static void trail(struct client *c, uint32_t tick)
+static bool send_snapshot(struct sessions *s, struct client *c)
 {
-	c->trail[c->trail_next].tick = tick;
-	c->trail[c->trail_next].sent = connection_sent(c->connection);
-	c->trail_next = (c->trail_next + 1) % TRAIL;
-}
-
-static bool send_snapshot(struct client *c)
-{
-	struct sessions *s = c->all;
-	const struct world *w = logic_world(s->logic);
-	int len = world_encode(w, s->world, sizeof s->world);
-	uint8_t head[STATE_SMALL_MAX];
-
-	c->asked = false;
-	c->snapshot_ns = clock_mono_ns();
 	s->tally.snapshots++;
-	if (!connection_send(c->connection, head, state_put_snapshot(head, w->tick, (size_t)len),
-			     s->world, (size_t)len))
-		return false;
-	trail(c, w->tick);
-	return true;
-}
-
-static bool send_small(struct client *c, const uint8_t *frame, size_t len)
-{
-	return connection_send(c->connection, frame, len, NULL, 0);
-}
-
-static bool send_role(struct client *c, enum state_outcome outcome)
-{
-	struct state_role_change m = {.role = (uint8_t)c->session.role,
-				      .switch_number = c->account->set.newest,
-				      .outcome = (uint8_t)outcome};
-	uint8_t frame[STATE_SMALL_MAX];
-
-	return send_small(c, frame, state_put_role(frame, &m));
-}
-
-static bool send_view(struct client *c)
-{
-	uint8_t frame[STATE_SMALL_MAX];
-
-	return send_small(c, frame, state_put_view(frame, &c->account->view));
+	return client_send_snapshot(c, logic_world(s->logic));
 }
 
 void sessions_tick(uint32_t tick, const uint8_t *delta, size_t len, void *sessions)
@@ -152,68 +55,46 @@ void sessions_tick(uint32_t tick, const uint8_t *delta, size_t len, void *sessio
 
 	for (; at; at = next) {
 		struct client *c = connection_user(at);
-		uint8_t head[STATE_SMALL_MAX];
 
 		next = connection_after(s->connections, at);
-		if (!c)
+		if (!c || !client_send_delta(c, tick, delta, len))
 			continue;
-		if (!connection_send(at, head,
-				     state_put_delta(head, tick, c->account->inputs.applied, len),
-				     delta, len))
-			continue;
-		trail(c, tick);
 		if (c->asked && now - c->snapshot_ns >= SNAPSHOT_NS)
-			send_snapshot(c);
+			send_snapshot(s, c);
 	}
 	connections_refill(s->connections);
 }
 
 /* ---- upward ---- */
 
-static bool send_welcome(struct client *c)
+/* Nothing is lost when this can't be kept but who is the first after a restart */
+static void note_primary(struct sessions *s, struct account *a, const char *edge)
 {
-	const struct world *w = logic_world(c->all->logic);
-	const struct account *a = c->account;
-	struct state_welcome m = {.role = (uint8_t)c->session.role,
-				  .player = (uint16_t)a->player,
-				  .tick_hz = c->all->config.tick_hz,
-				  .width = w->width,
-				  .height = w->height,
-				  .last_input = a->inputs.applied,
-				  .switch_number = a->set.newest};
-	uint8_t frame[STATE_SMALL_MAX];
+	struct state_record r;
 
-	return send_small(c, frame, state_put_welcome(frame, &m));
-}
-
-static struct client *client_new(struct sessions *s, struct connection *connection,
-				 const struct ticket *t)
-{
-	struct client *c = calloc(1, sizeof *c);
-
-	if (!c)
-		return NULL;
-	c->all = s;
-	c->account = t->account;
-	c->connection = connection;
-	snprintf(c->id, sizeof c->id, "%02x%02x%02x%02x", t->id[0], t->id[1], t->id[2], t->id[3]);
-	memcpy(c->edge, t->edge, sizeof c->edge);
-	return c;
+	a->lost_ns = 0;
+	if (strcmp(a->primary_edge, edge) == 0)
+		return;
+	snprintf(a->primary_edge, sizeof a->primary_edge, "%s", edge);
+	r = state_record_of(a);
+	state_file_put(s->config.state, &r, 1);
 }
 
 /* The session is there: line 2 of Algorithm 1 finds it in no set */
 static int enter(struct sessions *s, struct client *c)
 {
 	struct session_packet none = {0};
+	struct account *a = c->account;
 	struct session_result r;
 
-	if (logic_enter(s->logic, c->account) < 0)
+	if (logic_enter(s->logic, a) < 0)
 		return -ENOSPC;
-	r = session_manage(&c->account->set, &c->session, &none);
+	c->session.resumes = strcmp(c->edge, a->primary_edge) == 0;
+	r = session_manage(&a->set, &c->session, &none);
 	if (r.verdict != SESSION_CREATED)
 		return -EMFILE;
 	if (c->session.role == SESSION_PRIMARY)
-		c->account->lost_ns = 0;
+		note_primary(s, a, c->edge);
 	s->tally.opened++;
 	log_info("sessions", "account=%s session=%s edge=%s role=%d what=opened", c->account->name,
 		 c->id, c->edge, c->session.role);
@@ -224,38 +105,37 @@ static int take_hello(struct sessions *s, struct connection *connection, const u
 		      size_t len)
 {
 	uint8_t id[STATE_SESSION_LEN];
-	struct ticket *t;
+	struct ticket t;
 	struct client *c;
 
 	if (state_get_hello(body, len, id) < 0)
 		return -EBADMSG;
-	t = ticket_find(s, id);
-	if (!t) {
+	if (!tickets_claim(&s->tickets, id, &t)) {
 		s->tally.forged++;
 		connection_end(connection, STATE_BYE_FORGED);
 		return 0;
 	}
-	c = client_new(s, connection, t);
-	ticket_end(t);
+	c = client_new(connection, &t);
 	if (!c)
 		return -ENOMEM;
 	connection_set_user(connection, c);
 	if (enter(s, c) < 0)
 		return -ENOSPC;
-	if (send_welcome(c) && send_snapshot(c) && c->account->view.len)
-		send_view(c);
+	if (client_send_welcome(c, logic_world(s->logic), s->config.tick_hz) &&
+	    send_snapshot(s, c) && c->account->view.len)
+		client_send_view(c);
 	return 0;
 }
 
 /* A newer number has to outlive a restart before anybody is told that it was accepted */
 static bool keep_signal(struct sessions *s, struct client *c, const struct session_packet *p)
 {
-	const struct account *a = c->account;
-	struct state_record r = {.last_input = a->inputs.applied, .switch_number = p->number};
+	struct state_record r = state_record_of(c->account);
 
-	if (!p->signal || p->number <= a->set.newest)
+	if (!p->signal || p->number <= r.switch_number)
 		return true;
-	memcpy(r.account, a->name, sizeof r.account);
+	r.switch_number = p->number;
+	memcpy(r.edge, c->edge, sizeof r.edge);
 	if (state_file_put(s->config.state, &r, 1) == 0)
 		return true;
 	s->tally.signals_unkept++;
@@ -269,12 +149,12 @@ static void answer_signal(struct sessions *s, struct client *c, const struct ses
 	s->tally.signals_accepted += accepted;
 	s->tally.signals_stale += !accepted;
 	if (accepted)
-		c->account->lost_ns = 0;
+		note_primary(s, c->account, c->edge);
 	log_info("sessions", "account=%s session=%s edge=%s switch=%u what=%s", c->account->name,
 		 c->id, c->edge, c->account->set.newest, accepted ? "primary" : "stale");
 	if (r->demoted)
-		send_role(client_of(r->demoted), STATE_ACCEPTED);
-	send_role(c, accepted ? STATE_ACCEPTED : STATE_STALE);
+		client_send_role(client_of(r->demoted), STATE_ACCEPTED);
+	client_send_role(c, accepted ? STATE_ACCEPTED : STATE_STALE);
 }
 
 static int take_input(struct sessions *s, struct client *c, const uint8_t *body, size_t len)
@@ -323,7 +203,7 @@ static int take_view(struct sessions *s, struct client *c, const uint8_t *body, 
 	c->account->view = m;
 	for (size_t i = 0; i < set.count; i++)
 		if (set.session[i] != &c->session)
-			send_view(client_of(set.session[i]));
+			client_send_view(client_of(set.session[i]));
 	return 0;
 }
 
@@ -358,8 +238,17 @@ static int on_frame(struct connection *connection, uint8_t type, const uint8_t *
 	return -EPROTO;
 }
 
+/* Whoever logs in next is the first again */
+static void left_alone(struct sessions *s, struct account *a)
+{
+	a->alone_ns = clock_mono_ns();
+	if (!a->set.awaited)
+		note_primary(s, a, "");
+}
+
 static void on_end(struct connection *connection)
 {
+	struct sessions *s = connections_user(connection_all(connection));
 	struct client *c = connection_user(connection);
 	struct account *a;
 
@@ -370,12 +259,12 @@ static void on_end(struct connection *connection)
 	if (c->session.role == SESSION_PRIMARY)
 		a->lost_ns = clock_mono_ns();
 	if (c->session.set)
-		c->all->tally.closed++;
+		s->tally.closed++;
 	log_info("sessions", "account=%s session=%s edge=%s role=%d what=closed", a->name, c->id,
 		 c->edge, c->session.role);
 	session_leave(&c->session);
-	if (a->set.count == 0)
-		a->alone_ns = clock_mono_ns();
+	if (a->set.count == 0 && !s->stopping)
+		left_alone(s, a);
 	free(c);
 }
 
@@ -383,19 +272,21 @@ static void on_end(struct connection *connection)
 
 static void forget(struct sessions *s, struct account *a)
 {
-	struct state_record r = {0};
+	struct state_record r;
 
 	logic_leave(s->logic, a);
 	session_set_init(&a->set, 0);
 	a->view = (struct state_view){0};
-	memcpy(r.account, a->name, sizeof r.account);
+	a->primary_edge[0] = '\0';
+	r = state_record_of(a);
 	if (state_file_put(s->config.state, &r, 1) < 0)
 		log_warn("sessions", "account=%s what=\"not forgotten on disk\"", a->name);
 }
 
 static void sweep_account(struct sessions *s, struct account *a, uint64_t now)
 {
-	bool known = a->player != ACCOUNT_NO_PLAYER || a->inputs.counting || a->set.newest;
+	bool known = a->player != ACCOUNT_NO_PLAYER || a->inputs.counting || a->set.newest ||
+		     a->set.awaited;
 
 	if (a->lost_ns && now - a->lost_ns >= REST_SECONDS * NS_PER_S) {
 		logic_rest(s->logic, a);
@@ -424,14 +315,7 @@ static void on_sweep(uv_timer_t *timer)
 	uint64_t now = clock_mono_ns();
 
 	sweep_connections(s);
-	for (size_t i = 0; i < SESSIONS_MAX; i++) {
-		struct ticket *t = &s->ticket[i];
-
-		if (!t->account || now - t->given_ns < TICKET_SECONDS * NS_PER_S)
-			continue;
-		s->tally.tickets_void++;
-		ticket_end(t);
-	}
+	tickets_expire(&s->tickets, now);
 	for (size_t i = 0; i < s->config.accounts->count; i++)
 		sweep_account(s, &s->config.accounts->account[i], now);
 }
@@ -442,7 +326,11 @@ static void restore(struct sessions *s, struct account *a)
 {
 	struct state_record r = state_file_get(s->config.state, a->name);
 
-	session_set_init(&a->set, r.switch_number);
+	if (r.edge[0])
+		session_set_restore(&a->set, r.switch_number);
+	else
+		session_set_init(&a->set, r.switch_number);
+	memcpy(a->primary_edge, r.edge, sizeof a->primary_edge);
 	inputs_init(&a->inputs, r.last_input);
 	a->alone_ns = clock_mono_ns();
 }
@@ -485,6 +373,7 @@ void sessions_free(struct sessions *s)
 {
 	if (!s)
 		return;
+	s->stopping = true;
 	connections_free(s->connections);
 	uv_close((uv_handle_t *)&s->sweep, on_closed);
 }
@@ -499,6 +388,11 @@ uint16_t sessions_port(const struct sessions *s)
 const struct sessions_tally *sessions_tally(const struct sessions *s)
 {
 	return &s->tally;
+}
+
+uint64_t sessions_expired(const struct sessions *s)
+{
+	return s->tickets.expired;
 }
 
 const struct connections_tally *sessions_connections(const struct sessions *s)
@@ -519,18 +413,6 @@ size_t sessions_count(const struct sessions *s, enum session_role role)
 	return n;
 }
 
-/* The newest tick whose delta the peer's kernel has acknowledged; 0: none of the last TRAIL */
-static uint32_t acked_tick(const struct client *c)
-{
-	uint64_t acknowledged = connection_acknowledged(c->connection);
-	uint32_t tick = 0;
-
-	for (size_t i = 0; i < TRAIL; i++)
-		if (c->trail[i].sent && c->trail[i].sent <= acknowledged && c->trail[i].tick > tick)
-			tick = c->trail[i].tick;
-	return tick;
-}
-
 json_t *sessions_json(const struct account *a)
 {
 	json_t *list = json_array();
@@ -542,7 +424,7 @@ json_t *sessions_json(const struct account *a)
 		json_array_append_new(list,
 				      json_pack("{s:s, s:s, s:s, s:I}", "session", c->id, "edge",
 						c->edge, "role", primary ? "primary" : "secondary",
-						"acked_tick", (json_int_t)acked_tick(c)));
+						"acked_tick", (json_int_t)client_acked_tick(c)));
 	}
 	return list;
 }

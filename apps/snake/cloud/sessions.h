@@ -12,14 +12,13 @@
 #include "apps/snake/cloud/connection.h"
 #include "apps/snake/cloud/logic.h"
 
-enum { SESSIONS_MAX = 1024, SESSIONS_EDGE_SIZE = 64 };
+enum { SESSIONS_MAX = 1024 };
 
 struct sessions;
 
 struct sessions_tally {
 	uint64_t opened, closed;
 	uint64_t forged, hello_late; /* connections ended so */
-	uint64_t tickets_void;	     /* session ids that nobody claimed in time */
 	uint64_t signals_accepted, signals_stale,
 		signals_unkept;	   /* unkept: the state file failed */
 	uint64_t inputs_secondary; /* inputs dropped by line 19 */
@@ -56,6 +55,8 @@ int sessions_ticket(struct sessions *s, struct account *a, const char *edge,
 void sessions_tick(uint32_t tick, const uint8_t *delta, size_t len, void *sessions);
 
 const struct sessions_tally *sessions_tally(const struct sessions *s);
+/* Session ids that nobody claimed in time */
+uint64_t sessions_expired(const struct sessions *s);
 const struct connections_tally *sessions_connections(const struct sessions *s);
 /* How many there are in a role; SESSION_OUTSIDE: connections without HELLO */
 size_t sessions_count(const struct sessions *s, enum session_role role);

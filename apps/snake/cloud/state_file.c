@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Lines: "account NAME LAST_INPUT SWITCH_NUMBER" and "tick NUMBER"; the last one of a kind holds.
+/* Lines: "account NAME LAST_INPUT SWITCH_NUMBER EDGE" (EDGE "-" for none) and "tick NUMBER"; the
+ * last one of a kind holds.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,13 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "apps/snake/cloud/account.h"
 #include "apps/snake/cloud/state_file.h"
 #include "lib/log.h"
 
 enum {
 	RECORDS_MAX = 2 * ACCOUNTS_MAX, /* some of accounts that are no longer configured */
-	LINE_MAX_LEN = 80,
+	LINE_MAX_LEN = 160,
 	GROWN = 65536, /* octets that were appended until the file is written anew */
 	SYNC_MS = 1000,
 	TICK_SECONDS = 60, /* a tick that is written lies so far ahead */
@@ -40,6 +40,15 @@ struct state_file {
 };
 
 /* ---- records ---- */
+
+struct state_record state_record_of(const struct account *a)
+{
+	struct state_record r = {.last_input = a->inputs.applied, .switch_number = a->set.newest};
+
+	memcpy(r.account, a->name, sizeof r.account);
+	memcpy(r.edge, a->primary_edge, sizeof r.edge);
+	return r;
+}
 
 static struct state_record *find(struct state_file *f, const char *account)
 {
@@ -72,8 +81,8 @@ struct state_record state_file_get(const struct state_file *f, const char *accou
 
 static int print_record(char *line, const struct state_record *r)
 {
-	return snprintf(line, LINE_MAX_LEN, "account %s %u %u\n", r->account, r->last_input,
-			r->switch_number);
+	return snprintf(line, LINE_MAX_LEN, "account %s %u %u %s\n", r->account, r->last_input,
+			r->switch_number, r->edge[0] ? r->edge : "-");
 }
 
 static int write_all(int fd, const char *text, size_t len)
@@ -114,7 +123,7 @@ static size_t print_all(const struct state_file *f, char *text)
 	size_t len = (size_t)snprintf(text, LINE_MAX_LEN, "tick %u\n", f->tick);
 
 	for (size_t i = 0; i < f->count; i++)
-		if (f->record[i].last_input || f->record[i].switch_number)
+		if (f->record[i].last_input || f->record[i].switch_number || f->record[i].edge[0])
 			len += (size_t)print_record(text + len, &f->record[i]);
 	return len;
 }
@@ -191,11 +200,13 @@ static int read_line(struct state_file *f, const char *line)
 
 	if (sscanf(line, "tick %u%c", &f->tick, &rest) == 2 && rest == '\n')
 		return 0;
-	if (sscanf(line, "account %31s %u %u%c", r.account, &r.last_input, &r.switch_number,
-		   &rest) == 4 &&
-	    rest == '\n')
-		return keep(f, &r);
-	return -EINVAL;
+	if (sscanf(line, "account %31s %u %u %63s%c", r.account, &r.last_input, &r.switch_number,
+		   r.edge, &rest) != 5 ||
+	    rest != '\n')
+		return -EINVAL;
+	if (strcmp(r.edge, "-") == 0)
+		r.edge[0] = '\0';
+	return keep(f, &r);
 }
 
 /* Only the last line may be without its end: the machine died in the middle of it, nobody was told

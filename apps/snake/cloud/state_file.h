@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a restart must know so that no input is applied twice and no old switching signal is obeyed:
- * for each account the number of the last input and of the newest switch, and a tick that none has
- * reached.
+ * for each account the number of the last input and of the newest switch, which edge had the
+ * primary session, and a tick that none has reached.
  *
  * A line is appended by one write() before an input is applied or a signal obeyed, so before
  * anything acknowledges it: whenever the process is killed, the file knows at least what others
@@ -17,12 +17,18 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "apps/snake/cloud/account.h"
+
 struct state_file;
 
 struct state_record {
-	char account[32];
+	char account[ACCOUNT_NAME_SIZE];
 	uint32_t last_input, switch_number;
+	char edge[ACCOUNT_EDGE_SIZE]; /* of the primary session; "": none */
 };
+
+/* As the account is now */
+struct state_record state_record_of(const struct account *a);
 
 /**
  * state_file_open - read @path, or begin it

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Peers that misbehave, and the end and restart of snake-cloud. */
+#include <string.h>
+
+#include "tests/integration/snake_cloud_cases.h"
+
+static void case_slow_reader(struct cloud_bed *bed)
+{
+	struct snake_client *slow = cloud_bed_edge(bed, "ann", "edge-a");
+	struct snake_client *b = cloud_bed_edge(bed, "bob", "edge-b");
+
+	slow->deaf = true;
+	await(bed,
+	      cloud_bed_metric(bed, "baton_snake_sessions_ended_total{reason=\"slow\"} ") == 1);
+	await(bed, b->checked >= 1);
+	check(!b->gaps && !b->errors, "the other missed nothing");
+	check(cloud_bed_number(bed, STATUS, "sessions.primary") == 1, "the slow one is out");
+	slow->deaf = false;
+	await(bed, slow->fd < 0);
+	check(!slow->gaps, "what it got was whole");
+}
+
+static void case_flood(struct cloud_bed *bed)
+{
+	struct snake_client *a = cloud_bed_edge(bed, "ann", "edge-a");
+	struct snake_client *b = cloud_bed_edge(bed, "bob", "edge-b");
+	uint8_t ask[STATE_SMALL_MAX];
+	size_t len = state_put_ask(ask);
+	unsigned before = b->deltas;
+
+	for (int i = 0; i < 20000; i++) {
+		snake_client_send(a, ask, len);
+		if (i % 100 == 0)
+			snake_clients_turn(bed->edge, bed->edges, 0);
+	}
+	snake_client_input(a, 0, 1, 1, INPUT_GO);
+	await(bed, a->last_input == 1 && b->deltas > before + 10);
+	check(a->snapshots <= 1 + (unsigned)(b->deltas / 12) + 1, "%u snapshots in %u ticks",
+	      a->snapshots, b->deltas);
+	check(!b->gaps && !b->errors && !a->errors, "everybody is served");
+}
+
+static void case_restart(struct cloud_bed *bed)
+{
+	struct snake_client *a = cloud_bed_edge(bed, "ann", "edge-a");
+	uint32_t tick;
+
+	snake_client_input(a, 4, 1, 20, INPUT_GO);
+	await(bed, a->last_input == 20);
+	snake_client_input(a, 0, 21, 20, INPUT_GO);
+	await(bed, a->last_input > 22);
+	tick = a->world->tick;
+	cloud_bed_kill(bed);
+	await(bed, a->fd < 0);
+	cloud_bed_start(bed);
+	check(cloud_bed_number(bed, ANN, "last_input") >= a->last_input, "what was acknowledged");
+	check(cloud_bed_number(bed, ANN, "switch_number") == 4, "and the switch");
+	a = cloud_bed_edge(bed, "ann", "edge-a");
+	check(a->welcome.role == STATE_PRIMARY && a->welcome.switch_number == 4, "welcome");
+	check(a->world->tick > tick, "%u is not above %u", a->world->tick, tick);
+	/* all is sent again: only what was not applied is applied */
+	snake_client_input(a, 0, 1, 41, INPUT_GO);
+	await(bed, a->last_input == 41);
+	check(cloud_bed_number(bed, STATUS, "inputs.applied") == 41 - a->welcome.last_input, "%lld",
+	      cloud_bed_number(bed, STATUS, "inputs.applied"));
+	snake_client_input(a, 4, 42, 1, INPUT_GO);
+	await(bed, a->roles == 1 && a->last_input == 42);
+	check(a->role.outcome == STATE_STALE, "an old signal is old after a restart, too");
+}
+
+/* Whether it was killed or told to end: who was primary is primary again, whoever comes first */
+static void restart_roles(struct cloud_bed *bed, void (*end)(struct cloud_bed *bed))
+{
+	struct snake_client *a = cloud_bed_edge(bed, "ann", "edge-a");
+	struct snake_client *b = cloud_bed_edge(bed, "ann", "edge-b");
+
+	snake_client_input(b, 1, 1, 1, INPUT_GO);
+	await(bed, b->last_input == 1 && b->role.role == STATE_PRIMARY);
+	end(bed);
+	await(bed, a->fd < 0 && b->fd < 0);
+	cloud_bed_start(bed);
+	a = cloud_bed_edge(bed, "ann", "edge-a");
+	check(a->welcome.role == STATE_SECONDARY, "the first to come is not the one");
+	snake_client_input(a, 0, 2, 1, INPUT_GO);
+	await(bed, cloud_bed_number(bed, STATUS, "inputs.secondary") == 1);
+	check(cloud_bed_number(bed, STATUS, "sessions.primary") == 0, "nobody yet");
+	b = cloud_bed_edge(bed, "ann", "edge-b");
+	check(b->welcome.role == STATE_PRIMARY, "this one is");
+	snake_client_input(b, 0, 2, 1, INPUT_GO);
+	await(bed, a->last_input == 2);
+	snake_client_input(a, 2, 3, 1, INPUT_GO);
+	await(bed, a->role.role == STATE_PRIMARY && b->role.role == STATE_SECONDARY);
+}
+
+static void case_restart_roles(struct cloud_bed *bed)
+{
+	restart_roles(bed, cloud_bed_kill);
+}
+
+static void stop(struct cloud_bed *bed)
+{
+	cloud_bed_tell(bed);
+	cloud_bed_wait(bed);
+}
+
+static void case_stop_roles(struct cloud_bed *bed)
+{
+	restart_roles(bed, stop);
+}
+
+/* Nobody has a session when it ends: nobody is awaited */
+static void case_restart_alone(struct cloud_bed *bed)
+{
+	struct snake_client *a = cloud_bed_edge(bed, "ann", "edge-a");
+
+	snake_client_input(a, 0, 1, 1, INPUT_GO);
+	await(bed, a->last_input == 1);
+	cloud_bed_drop(bed, a);
+	await(bed, cloud_bed_number(bed, STATUS, "sessions.closed") == 1);
+	cloud_bed_kill(bed);
+	cloud_bed_start(bed);
+	a = cloud_bed_edge(bed, "ann", "edge-b");
+	check(a->welcome.role == STATE_PRIMARY && a->welcome.last_input == 1, "the first");
+}
+
+static void case_shutdown(struct cloud_bed *bed)
+{
+	struct snake_client *a = cloud_bed_edge(bed, "ann", "edge-a");
+	struct snake_login l = snake_login(bed->login_port, "bob", "b", "edge-b");
+
+	check(l.status == 200, "%u", l.status);
+	cloud_bed_stranger(bed, NULL);
+	cloud_bed_tell(bed);
+	await(bed, a->fd < 0);
+	check(a->bye == STATE_BYE_SHUTDOWN, "bye %d", a->bye);
+}
+
+const struct cloud_case cloud_life_cases[] = {
+	{"slow-reader", case_slow_reader, "tick_hz: 1000\nbots: 64\nworld_width: 128"},
+	{"flood", case_flood, NULL},
+	{"restart", case_restart, NULL},
+	{"restart-roles", case_restart_roles, NULL},
+	{"stop-roles", case_stop_roles, NULL},
+	{"restart-alone", case_restart_alone, NULL},
+	{"shutdown", case_shutdown, NULL},
+	{NULL, NULL, NULL},
+};
