@@ -3,3 +3,11 @@
 # A library and a main, so that unit tests link what they test.
 $(call library,stream-client,$(filter-out apps/stream-client/main.c,$(wildcard apps/stream-client/*.c)),libuv jansson libjpeg)
 $(call program,stream-client,apps/stream-client/main.c,stream-client stream picture core,libuv jansson)
+
+$(call unit-test,test_one_frame_buffer,tests/unit/test_one_frame_buffer.c,stream-client picture)
+$(call unit-test,test_selector,tests/unit/test_selector.c,stream-client picture)
+$(call unit-test,test_player_inputs,tests/unit/test_player_inputs.c,stream-client stream picture core,libuv)
+$(call unit-test,test_downtime,tests/unit/test_downtime.c,stream-client picture)
+
+# Streaming servers without a game, for tests/integration/stream-client.t
+$(eval $(call executable-rules,$(B)/tests,play_bed,tests/integration/play_bed.c,stream picture core,libuv jansson))

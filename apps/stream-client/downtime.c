@@ -111,6 +111,30 @@ static void compute_delay(struct downtime_delay *d, uint64_t from, uint64_t to,
 	}
 }
 
+/* Inputs go the new way from t0 on. Those that the old way lost come by the new one, and later. */
+static void compute_comp(struct downtime *d, uint64_t t0, const struct input_row *inputs,
+			 size_t count)
+{
+	const uint64_t around = DOWNTIME_AROUND_S * NS_PER_S;
+	const struct input_row *old = NULL, *new = NULL;
+	double ms;
+
+	for (size_t i = 0; i < count && !new; i++) {
+		if (inputs[i].made_ns < t0)
+			old = &inputs[i];
+		else
+			new = &inputs[i];
+	}
+	if (!old || !new || !old->shown_ns || !new->shown_ns || t0 - old->made_ns > around ||
+	    new->made_ns - t0 > around)
+		return;
+	ms = ((double)new->shown_ns - (double)old->shown_ns -
+	      (double)(new->made_ns - old->made_ns)) /
+	     NS_PER_MS;
+	d->has_comp = true;
+	d->comp_ms = ms > 0 ? ms : 0;
+}
+
 int downtime_compute(const struct downtime_switch *at, const struct display_row *rows, size_t count,
 		     const struct input_row *inputs, size_t input_count,
 		     struct downtime *ret_downtime)
@@ -130,6 +154,7 @@ int downtime_compute(const struct downtime_switch *at, const struct display_row 
 	compute_delay(&d.before, at->t0_ns - around, at->t0_ns, inputs, input_count, scratch);
 	compute_delay(&d.after, at->t0_ns, at->t0_ns + around, inputs, input_count, scratch);
 	free(scratch);
+	compute_comp(&d, at->t0_ns, inputs, input_count);
 	d.complete &= rows[count - 1].display_ns >= at->t0_ns + around && d.after.unshown == 0;
 	*ret_downtime = d;
 	return 0;

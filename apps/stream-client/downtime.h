@@ -38,6 +38,11 @@ struct downtime {
 	int64_t tick_before, tick_after; /* last of the source, first of the destination */
 	int64_t tick_jump;		 /* after - before */
 	struct downtime_delay before, after;
+	/* T_comp (B34): from the last input of the old way to the first of the new one, taking
+	 * effect (first shown), less the interval in which they were made; 0 when it is less than
+	 * that */
+	bool has_comp;
+	double comp_ms;
 };
 
 /**

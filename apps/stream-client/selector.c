@@ -270,20 +270,27 @@ static int blend(struct selector *s, const struct frame *destination, const stru
 			     frame_stamp_strip(d->width));
 }
 
+/* Return: whether it had been before */
+static bool note_shown(struct selector *s, const struct frame *frame, uint32_t n)
+{
+	bool again;
+
+	if (n >= SELECTOR_STREAMS_MAX)
+		return false;
+	again = s->last[n].has && s->last[n].stamp.edge == frame->stamp.edge &&
+		s->last[n].stamp.seq == frame->stamp.seq;
+	s->last[n].has = true;
+	s->last[n].stamp = frame->stamp;
+	return again;
+}
+
 static void show(struct selector *s, const struct frame *frame, const struct picture *picture,
 		 uint32_t n, struct selector_turn *turn)
 {
-	bool known = n < SELECTOR_STREAMS_MAX && s->last[n].has;
-
 	turn->picture = picture;
 	turn->row.stream = n;
 	turn->row.stamp = frame->stamp;
-	turn->row.again = known && s->last[n].stamp.edge == frame->stamp.edge &&
-			  s->last[n].stamp.seq == frame->stamp.seq;
-	if (n < SELECTOR_STREAMS_MAX) {
-		s->last[n].has = true;
-		s->last[n].stamp = frame->stamp;
-	}
+	turn->row.again = note_shown(s, frame, n);
 }
 
 /* F_out of eq. 4; false: nothing to slide from any more */
@@ -296,6 +303,8 @@ static bool show_slide(struct selector *s, const struct selector_stream *source,
 	turn->row.alpha_n = (int32_t)s->slide.n;
 	if (s->slide.n == 0) {
 		show(s, source->frame, source->frame->picture, source->n, turn);
+		/* F_d is a part of this picture, with weight 0: it isn't new in the next one. */
+		(void)note_shown(s, destination->frame, destination->n);
 		return true;
 	}
 	if (s->slide.n >= s->slide.window || blend(s, destination->frame, source->frame) < 0)

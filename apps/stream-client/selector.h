@@ -13,6 +13,10 @@
  *  - when the source gives no pictures (stalled, gone), there is no pair to wait for: the switch
  *    happens as soon as the destination has a picture, without sliding;
  *  - a switch to the stream that is shown already only signals.
+ *
+ * The destination's half of the pair that passed is a part of the picture n = 0 (with weight 0), so
+ * when it is shown after that it counts as shown again: a destination that froze at the switch has
+ * given nothing new since.
  */
 #ifndef BATON_APPS_STREAM_CLIENT_SELECTOR_H
 #define BATON_APPS_STREAM_CLIENT_SELECTOR_H

@@ -91,6 +91,8 @@ static json_t *downtime_json(struct viewer *v, const struct switch_record *r)
 				 "gap_to_ns", (json_int_t)d.gap_to_ns, "displays", (int)d.displays,
 				 "again", (int)d.again, "input_before", delay_json(&d.before),
 				 "input_after", delay_json(&d.after));
+		json_object_set_new(json, "comp_ms",
+				    d.has_comp ? json_real(d.comp_ms) : json_null());
 		json_object_set_new(json, "tick_jump",
 				    d.has_jump ? json_integer(d.tick_jump) : json_null());
 	}
