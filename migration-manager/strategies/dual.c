@@ -4,8 +4,9 @@
  * with the same account, follows the world as the first one does, and streams beside it; the switch
  * exchanges their roles (001 III-C, B11). T_chkp = T_copy = T_restore = 0 (B34).
  *
- * Here: the stages up to the switch. What ends a side, after the countdown or rolling back, is in
- * dual_release.c.
+ * Here: what has to be known, the instance, and the plan. The player's login and stream are in
+ * dual_player.c, the switch of the streams in dual_switch.c, and what ends a side, after the
+ * countdown or rolling back, in dual_release.c.
  */
 #include "migration-manager/strategies/dual.h"
 
@@ -20,17 +21,8 @@ enum {
 	INSTANCE_PATIENCE_MS = 900000, /* an image of 1 GB at 10 Mbit/s */
 	PLAYER_PATIENCE_MS = 20000,
 	STREAM_PATIENCE_MS = 15000,
-	FIGURES_MS = 4000, /* the stream-client looks 2 s back and 2 s ahead */
-	SWITCHED_MS = 6000,
-	SIMILARITY_MS = 75000, /* 001 V-E gives up then */
-	SWITCH_MARGIN_MS = 15000,
-	CUT_MS = 2000
+	SWITCHED_MS = 6000
 };
-
-/* Switch numbers are u32 and grow over the life of a world, which may be longer than that of our
- * journal: tenths of seconds since this time, which lasts until 2037. */
-#define NUMBERS_SINCE_NS (UINT64_C(1704067200) * 1000000000)
-#define NUMBER_NS	 UINT64_C(100000000)
 
 void dual_instance_path(const struct migration *m, char *buf, size_t size)
 {
@@ -43,7 +35,7 @@ void dual_player_path(const struct migration *m, char *buf, size_t size)
 		 migration_data_string(m, "account"));
 }
 
-static const char *text(const json_t *object, const char *name)
+const char *dual_text(const json_t *object, const char *name)
 {
 	const char *value = json_string_value(json_object_get(object, name));
 
@@ -77,8 +69,8 @@ static const char *account_of(const struct registered *ue, const char *app)
 
 	json_array_foreach(players, i, player)
 	{
-		if (strcmp(text(player, "app"), app) == 0 && text(player, "account")[0])
-			return text(player, "account");
+		if (strcmp(dual_text(player, "app"), app) == 0 && dual_text(player, "account")[0])
+			return dual_text(player, "account");
 	}
 	return NULL;
 }
@@ -90,7 +82,7 @@ bool dual_edge_has(const struct registered *edge, const char *app)
 
 	json_array_foreach(apps, i, each)
 	{
-		if (strcmp(text(each, "app"), app) == 0)
+		if (strcmp(dual_text(each, "app"), app) == 0)
 			return true;
 	}
 	return false;
@@ -147,7 +139,7 @@ static void look_at_agents(struct migration *m)
 /* Whose the instance is has to be in the journal before it is started. */
 static void looked_at_instance(struct migration *m, const struct http_answer *answer)
 {
-	const char *state = text(answer->body, "state");
+	const char *state = dual_text(answer->body, "state");
 
 	if (answer->status != 200) {
 		engine_problem(m, "the destination's edge agent", answer);
@@ -189,7 +181,8 @@ static json_t *instance_figures(const struct migration *m, const json_t *instanc
 
 static void instance_answered(struct migration *m, const struct http_answer *answer)
 {
-	const char *state = text(answer->body, "state"), *cause = text(answer->body, "cause");
+	const char *state = dual_text(answer->body, "state"),
+		   *cause = dual_text(answer->body, "cause");
 
 	if (answer->status != 200 && answer->status != 202)
 		engine_problem(m, "the instance was not started", answer);
@@ -198,7 +191,7 @@ static void instance_answered(struct migration *m, const struct http_answer *ans
 	else if (strcmp(state, "failed") == 0)
 		engine_step_failed(m, cause[0] ? cause : "INSTANCE_FAILED",
 				   "the instance of '%s' at '%s': %s", m->request.app,
-				   m->request.destination, text(answer->body, "detail"));
+				   m->request.destination, dual_text(answer->body, "detail"));
 	else if (clock_mono_ns() >= m->deadline_mono_ns)
 		engine_step_failed(m, "INSTANCE_NOT_RUNNING", "the instance is still '%s'", state);
 	else if (strcmp(state, "absent") == 0)
@@ -233,222 +226,6 @@ static void start_instance(struct migration *m)
 		ask_instance(m);
 }
 
-/* ---- ii and iii: the player logs in and is synchronised ---- */
-
-static void log_in(struct migration *m);
-
-/* Return: false when the step has ended, or tries again with @again */
-static bool player_there(struct migration *m, const struct http_answer *answer,
-			 void (*again)(struct migration *m))
-{
-	const char *cause = text(answer->body, "cause");
-	bool for_now = answer->status == 502 || strcmp(cause, "INSTANCE_NOT_RUNNING") == 0;
-
-	if (for_now && clock_mono_ns() < m->deadline_mono_ns) {
-		engine_step_sleep(m, m->mm->times->retry, again);
-	} else if (answer->status != 200 && answer->status != 202) {
-		engine_problem(m, "the player at the destination", answer);
-	} else if (strcmp(text(answer->body, "state"), "failed") == 0) {
-		engine_step_failed(m, cause[0] ? cause : "PLAYER_FAILED",
-				   "the player of '%s' at '%s' failed",
-				   migration_data_string(m, "account"), m->request.destination);
-	} else {
-		return true;
-	}
-	return false;
-}
-
-static void logged_in(struct migration *m, const struct http_answer *answer)
-{
-	json_t *outcome;
-
-	if (!player_there(m, answer, log_in))
-		return;
-	if (strcmp(text(answer->body, "state"), "logging-in") == 0) {
-		if (clock_mono_ns() < m->deadline_mono_ns)
-			engine_step_sleep(m, DUAL_POLL_MS, log_in);
-		else
-			engine_step_failed(m, "NOT_LOGGED_IN",
-					   "the destination is still logging in to the cloud");
-		return;
-	}
-	outcome = json_object();
-	json_object_set(outcome, "stream_address", json_object_get(answer->body, "address"));
-	json_object_set(outcome, "stream_port", json_object_get(answer->body, "port"));
-	json_object_set(outcome, "login_us", json_object_get(answer->body, "login_us"));
-	engine_step_done(m, outcome);
-}
-
-static void log_in(struct migration *m)
-{
-	char path[192];
-
-	migration_data_set_u64(m, "player_sent", 1);
-	dual_player_path(m, path, sizeof path);
-	engine_ask(m, PARTICIPANT_DESTINATION_EDGE, "PUT", path, json_object(), logged_in);
-}
-
-static void ask_player(struct migration *m,
-		       void (*done)(struct migration *, const struct http_answer *))
-{
-	char path[192];
-
-	dual_player_path(m, path, sizeof path);
-	engine_ask(m, PARTICIPANT_DESTINATION_EDGE, "GET", path, NULL, done);
-}
-
-static void synchronise(struct migration *m);
-
-static void synchronised(struct migration *m, const struct http_answer *answer)
-{
-	const char *state = text(answer->body, "state");
-	json_t *outcome;
-
-	if (!player_there(m, answer, synchronise))
-		return;
-	if (strcmp(state, "synchronised") != 0 && strcmp(state, "streaming") != 0) {
-		if (clock_mono_ns() < m->deadline_mono_ns)
-			engine_step_sleep(m, DUAL_POLL_MS, synchronise);
-		else
-			engine_step_failed(m, "NOT_SYNCHRONISED", "the destination is still '%s'",
-					   state);
-		return;
-	}
-	outcome = json_object();
-	json_object_set(outcome, "snapshot_us", json_object_get(answer->body, "snapshot_us"));
-	json_object_set(outcome, "snapshot_bytes", json_object_get(answer->body, "snapshot_bytes"));
-	engine_step_done(m, outcome);
-}
-
-static void synchronise(struct migration *m)
-{
-	ask_player(m, synchronised);
-}
-
-/* ---- iv: the UE joins the second stream ---- */
-
-/* Larger than all that this UE had before. */
-static uint64_t next_switch_base(const struct migration *m)
-{
-	uint64_t base = (clock_now_ns() - NUMBERS_SINCE_NS) / NUMBER_NS;
-
-	for (const struct migration *each = m->mm->migrations; each; each = each->hh.next) {
-		uint64_t last = migration_data_u64(each, "switch_base");
-
-		if (last && strcmp(each->request.ue, m->request.ue) == 0 &&
-		    last + each->epoch > base)
-			base = last + each->epoch;
-	}
-	return base;
-}
-
-static void joined(struct migration *m, const struct http_answer *answer)
-{
-	json_t *outcome;
-
-	if (answer->status != 200) {
-		engine_problem(m, "the UE did not join the stream", answer);
-		return;
-	}
-	outcome = json_object();
-	if (json_object_get(answer->body, "join_us"))
-		json_object_set(outcome, "join_us", json_object_get(answer->body, "join_us"));
-	json_object_set_new(outcome, "switch_base", json_integer((json_int_t)next_switch_base(m)));
-	engine_step_done(m, outcome);
-}
-
-static void stream(struct migration *m);
-
-/* Where the UE asks when its pictures don't come any more */
-static void put_player_url(struct migration *m, json_t *args)
-{
-	const struct registered *edge =
-		registry_get(m->mm->registry.edges, migration_data_string(m, "destination_edge"));
-	char path[192];
-
-	dual_player_path(m, path, sizeof path);
-	if (edge)
-		json_object_set_new(args, "player_url", json_sprintf("%s%s", edge->url, path));
-}
-
-static void join(struct migration *m, const struct http_answer *answer)
-{
-	json_t *args;
-
-	if (!player_there(m, answer, stream))
-		return;
-	args = json_pack("{s:I, s:s}", "session",
-			 (json_int_t)migration_data_u64(m, "destination_session"), "app",
-			 m->request.app);
-	json_object_set(args, "address", json_object_get(answer->body, "address"));
-	json_object_set(args, "port", json_object_get(answer->body, "port"));
-	json_object_set(args, "key", json_object_get(answer->body, "stream_key"));
-	put_player_url(m, args);
-	migration_data_set_u64(m, "stream_sent", 1);
-	engine_agent_step(m, "stream", args, joined);
-}
-
-static void stream(struct migration *m)
-{
-	ask_player(m, join);
-}
-
-/* ---- v: the stream switch, in the mode's own step ---- */
-
-static uint64_t switch_ms(const struct migration *m)
-{
-	return (m->request.timeout_ms ? m->request.timeout_ms : SIMILARITY_MS) + SWITCH_MARGIN_MS;
-}
-
-/* What rolls back, and what goes on where there is no other way, doesn't wait for a pair that is
- * alike; the switch that may still wait for one is cancelled by it. */
-static void switch_args(struct migration *m, uint64_t session, json_t *args)
-{
-	uint64_t number = migration_data_u64(m, "switch_base") + m->epoch;
-	bool force = m->switched || m->direction == DIRECTION_ROLLBACK ||
-		     migration_data_u64(m, "forced_epoch") == m->epoch;
-	json_t *stream = json_pack("{s:I, s:b, s:I}", "number", (json_int_t)number, "force", force,
-				   "timeout_ms", (json_int_t)(switch_ms(m) - SWITCH_MARGIN_MS));
-
-	if (m->request.threshold >= 0)
-		json_object_set_new(stream, "threshold", json_real(m->request.threshold));
-	if (m->request.window)
-		json_object_set_new(stream, "window", json_integer((json_int_t)m->request.window));
-	if (force)
-		json_object_set_new(stream, "cancel", json_integer((json_int_t)number - 1));
-	json_object_set_new(args, "app", json_string(m->request.app));
-	json_object_set_new(args, "stream", stream);
-}
-
-static void cut_answered(const struct http_answer *answer, void *user)
-{
-	/* The step's own answer tells what became of it. */
-}
-
-static void cut_switch(struct migration *m)
-{
-	const struct registered *ue = registry_get(m->mm->registry.ues, m->request.ue);
-	char url[REGISTRY_URL_SIZE + 64];
-	struct http_call call = {
-		.method = "DELETE", .url = url, .token = m->mm->token, .timeout_ms = CUT_MS};
-
-	if (!ue)
-		return;
-	snprintf(url, sizeof url, "%s/v1/steps/%s/switch", ue->url, m->id);
-	(void)http_client_call(m->mm->client, &call, cut_answered, NULL, NULL);
-}
-
-static void figures(struct migration *m)
-{
-	json_int_t number = (json_int_t)(migration_data_u64(m, "switch_base") + m->epoch);
-
-	engine_agent_step(m, "figures",
-			  json_pack("{s:I, s:s, s:I}", "session",
-				    (json_int_t)migration_data_u64(m, "destination_session"), "app",
-				    m->request.app, "number", number),
-			  common_done_if_ok);
-}
-
 static const struct step initialising[] = {
 	{.name = "agents", .state = MIGRATION_PREPARING, .stage = 1, .start = look_at_agents},
 	{.name = "image", .state = MIGRATION_PREPARING, .stage = 1, .start = look_at_instance},
@@ -464,7 +241,7 @@ static const struct step preparing[] = {
 	 .state = MIGRATION_PREPARING,
 	 .stage = 2,
 	 .patience_ms = PLAYER_PATIENCE_MS,
-	 .start = log_in},
+	 .start = dual_log_in},
 	{0},
 };
 static const struct step synchronising[] = {
@@ -472,12 +249,12 @@ static const struct step synchronising[] = {
 	 .state = MIGRATION_SYNCHRONISING,
 	 .stage = 3,
 	 .patience_ms = PLAYER_PATIENCE_MS,
-	 .start = synchronise},
+	 .start = dual_synchronise},
 	{.name = "stream",
 	 .state = MIGRATION_SYNCHRONISING,
 	 .stage = 4,
 	 .patience_ms = STREAM_PATIENCE_MS,
-	 .start = stream},
+	 .start = dual_stream},
 	{0},
 };
 /* The figures of the switch are complete when what followed it has been shown. That is part of the
@@ -489,7 +266,7 @@ static const struct step switched[] = {
 	 .optional = true,
 	 .turnable = true,
 	 .timeout_ms = SWITCHED_MS,
-	 .start = figures},
+	 .start = dual_figures},
 	{0},
 };
 
@@ -506,7 +283,7 @@ const struct strategy strategy_dual = {
 	.back_and_forth = true,
 	.check = check,
 	.admit = admit,
-	.switch_args = switch_args,
-	.switch_ms = switch_ms,
-	.cut_switch = cut_switch,
+	.switch_args = dual_switch_args,
+	.switch_ms = dual_switch_ms,
+	.cut_switch = dual_cut_switch,
 };

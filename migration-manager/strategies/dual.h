@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dual: what its two files share. What its steps keep in a migration's data, besides the modes':
+ * dual: what its files share. What its steps keep in a migration's data, besides the modes':
  *
  *   account          whose player moves; from the UE agent's registration
  *   instance_ours    this migration started the destination's instance: rolling back stops it
@@ -22,6 +22,17 @@ enum { DUAL_POLL_MS = 10 };
 
 extern const struct step dual_releasing[], dual_rollback[];
 
+/* The steps and hooks of the other files */
+void dual_log_in(struct migration *m);
+void dual_synchronise(struct migration *m);
+void dual_stream(struct migration *m);
+void dual_figures(struct migration *m);
+void dual_switch_args(struct migration *m, uint64_t session, json_t *args);
+uint64_t dual_switch_ms(const struct migration *m);
+void dual_cut_switch(struct migration *m);
+
+/** dual_text - a member, "" where there is none */
+const char *dual_text(const json_t *object, const char *name);
 /** dual_edge_has - has the agent of @edge (or NULL) told of an application @app? */
 bool dual_edge_has(const struct registered *edge, const char *app);
 /** dual_instance_path - of the app's instance at an edge agent: /v1/instances/{app} */

@@ -250,9 +250,10 @@ static json_t *figures(const struct peers *p)
 {
 	json_int_t now = (json_int_t)clock_now_ns();
 
-	return json_pack("{s:I, s:i, s:f, s:i, s:I, s:I, s:I}", "number", p->game.number, "to",
-			 (int)p->game.displayed, "ssim", 0.93, "waited_ms", 40, "t0_ns",
-			 now - 700000, "role_ns", now - 600000, "settled_ns", now - 100);
+	return json_pack("{s:I, s:i, s:f, s:i, s:I, s:I, s:I, s:{s:b, s:f}}", "number",
+			 p->game.number, "to", (int)p->game.displayed, "ssim", 0.93, "waited_ms",
+			 40, "t0_ns", now - 700000, "role_ns", now - 600000, "settled_ns",
+			 now - 100, "downtime", "complete", true, "comp_ms", 0.1);
 }
 
 /* Return: false when the step goes on as one without a stream does */
