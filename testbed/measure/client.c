@@ -97,14 +97,23 @@ double client_metric(struct client *c, const char *url, const char *name)
 
 int client_migrate(struct client *c, const struct client_migration *m, char ret_id[24])
 {
-	json_t *body =
-		json_pack("{s:s, s:s, s:s, s:s, s:I}", "ue", m->supi, "destination", m->destination,
-			  "strategy", "none", "mode", m->mode, "hold_ms", (json_int_t)m->hold_ms);
+	json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:I}", "ue", m->supi, "destination",
+				 m->destination, "strategy", m->strategy ? m->strategy : "none",
+				 "mode", m->mode, "hold_ms", (json_int_t)m->hold_ms);
 	struct http_call http = {
 		.method = "POST", .url = "/v1/migrations", .body = body, .idempotency_key = m->key};
 	struct http_answer answer;
-	int r = call(c, &http, &answer);
-	const char *id = json_string_value(json_object_get(answer.body, "id"));
+	const char *id;
+	int r;
+
+	if (m->app)
+		json_object_set_new(body, "app", json_string(m->app));
+	if (m->app && m->threshold >= 0)
+		json_object_set_new(body, "threshold", json_real(m->threshold));
+	if (m->app && m->window)
+		json_object_set_new(body, "window", json_integer((json_int_t)m->window));
+	r = call(c, &http, &answer);
+	id = json_string_value(json_object_get(answer.body, "id"));
 
 	if (r == 0)
 		snprintf(ret_id, 24, "%s", id ? id : "");

@@ -27,7 +27,10 @@ double client_metric(struct client *c, const char *url, const char *name);
 
 struct client_migration {
 	const char *supi, *destination, *mode;
-	const char *key; /* idempotency: asked again with it, nothing is begun twice */
+	const char *app, *strategy; /* NULL: the sessions alone */
+	double threshold;	    /* negative: the application's own */
+	uint64_t window;	    /* 0: the application's own */
+	const char *key;	    /* idempotency: asked again with it, nothing is begun twice */
 	uint64_t hold_ms;
 };
 /** client_migrate - begin a migration; Return: 0 with its id, or -EIO with client->error set */

@@ -25,6 +25,30 @@ static double since_asked(const struct switch_event *e, uint64_t ns)
 	return e->asked_ns && ns ? (double)(int64_t)(ns - e->asked_ns) / 1000 : NAN;
 }
 
+static double app_figure(const struct switch_event *e, enum report_figure figure)
+{
+	const struct app_result *a = &e->app;
+
+	switch (figure) {
+	case FIGURE_APP_FRAMES:
+		return a->frame_us;
+	case FIGURE_APP_PACKETS:
+		return fmax(e->up.largest_gap_us, e->down.largest_gap_us);
+	case FIGURE_APP_COMP:
+		return a->comp_us;
+	case FIGURE_APP_MIGRATION:
+		return a->migration_us;
+	case FIGURE_APP_WAIT:
+		return a->wait_us;
+	case FIGURE_APP_INPUT_BEFORE:
+		return a->input_before_us;
+	case FIGURE_APP_INPUT_AFTER:
+		return a->input_after_us;
+	default:
+		return a->stage_us[figure - FIGURE_APP_STAGE];
+	}
+}
+
 double report_figure_of(const struct switch_event *e, enum report_direction direction,
 			enum report_figure figure)
 {
@@ -53,8 +77,9 @@ double report_figure_of(const struct switch_event *e, enum report_direction dire
 		return e->tcp.dip_us;
 	case FIGURE_TCP_DIP_SHARE:
 		return e->tcp.dip_share;
+	default:
+		return app_figure(e, figure);
 	}
-	return NAN;
 }
 
 /* A switch that something else disturbed, which its note says, is no figure of its mode. */

@@ -37,6 +37,10 @@ static int ask(struct session *s, struct switch_event *event)
 	struct client_migration migration = {.supi = s->place.supi,
 					     .destination = other_edge(s),
 					     .mode = mode,
+					     .app = s->options.app,
+					     .strategy = s->options.strategy,
+					     .threshold = s->options.threshold,
+					     .window = s->options.window,
 					     .key = key,
 					     .hold_ms = s->options.hold_ms};
 
@@ -117,6 +121,7 @@ void session_note_end(struct switch_event *event, const json_t *migration, uint6
 	event->switched_ns = integer(details, "switched_ns");
 	event->hold_ns = hold_ms * UINT64_C(1000000);
 	event->setup_us = setup_us ? (double)setup_us : NAN;
+	event->app = app_result_read(migration);
 	if (address)
 		inet_pton(AF_INET, address, &event->destination_address);
 }
@@ -137,7 +142,8 @@ int session_migrate(struct session *s, struct switch_event *event)
 	json_t *migration, *handover = NULL;
 	int moved = 0;
 
-	*event = (struct switch_event){.mode = event->mode, .setup_us = NAN};
+	*event = (struct switch_event){
+		.mode = event->mode, .setup_us = NAN, .app = app_result_none()};
 	if (ask(s, event) < 0)
 		return -ENOENT;
 	if (session_mode_hands_over(s->report.mode[event->mode].name))

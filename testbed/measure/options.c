@@ -17,7 +17,8 @@ enum {
 	STORM_INTERVAL_MAX_US = 1000000,
 	ROUNDS_MAX = 1000,
 	SWITCHES_MAX = 100000,
-	HOLD_MAX_MS = 600000
+	HOLD_MAX_MS = 600000,
+	WINDOW_MAX = 1000
 };
 
 static const char switch_usage[] =
@@ -45,6 +46,16 @@ static const char switch_usage[] =
 	"(default "
 	"20Mbit): how\n"
 	"                       long it stalls, when it is back, what it sends again\n"
+	"  --app APP            migrate the UE's player of this application of the topology as "
+	"well, "
+	"make-before-\n"
+	"                       break alone by default; the table then has stages, downtime on the "
+	"screen, T_comp\n"
+	"  --strategy NAME      how the application is migrated (default with --app: dual)\n"
+	"  --threshold X        how alike two pictures must be before the stream is switched, 0 to "
+	"1; 0: no wait\n"
+	"                       (default: the application's own)\n"
+	"  --window N           frames over which one picture slides into the other; 1: at once\n"
 	"  --out DIR            write report.json (with every raw sample), .csv, .hlog and "
 	"pictures there\n"
 	"  --json               print the report as JSON, with every raw sample, instead of the "
@@ -133,6 +144,16 @@ static int read_rate(struct measure_options *o, const char *text)
 	if (!isdigit((unsigned char)text[0]) || !(bps >= 1e6 && bps <= 1e10))
 		return refuse(o, "--tcp: expected 1Mbit to 10Gbit, found '%.60s'", text);
 	o->tcp_bps = (uint64_t)llround(bps);
+	return 0;
+}
+
+static int read_threshold(struct measure_options *o, const char *text)
+{
+	char *end;
+
+	o->threshold = strtod(text, &end);
+	if (!isdigit((unsigned char)text[0]) || *end || !(o->threshold <= 1))
+		return refuse(o, "--threshold: expected 0 to 1, found '%.60s'", text);
 	return 0;
 }
 
@@ -225,6 +246,16 @@ static int read_option(struct measure_options *o, int c)
 	case 's':
 		o->service = optarg;
 		return 0;
+	case 'a':
+		o->app = optarg;
+		return 0;
+	case 'S':
+		o->strategy = optarg;
+		return 0;
+	case 'T':
+		return read_threshold(o, optarg);
+	case 'w':
+		return read_number(o, "--window", optarg, 1, WINDOW_MAX, &o->window);
 	case 't':
 		return read_rate(o, optarg ? optarg : "20Mbit");
 	case 'o':
@@ -244,13 +275,22 @@ static int read_option(struct measure_options *o, int c)
 	}
 }
 
-static const struct option switch_options[] = {
-	{"mode", required_argument, NULL, 'm'},	    {"switches", required_argument, NULL, 'n'},
-	{"interval", required_argument, NULL, 'i'}, {"hold", required_argument, NULL, 'h'},
-	{"ue", required_argument, NULL, 'u'},	    {"service", required_argument, NULL, 's'},
-	{"tcp", optional_argument, NULL, 't'},	    {"out", required_argument, NULL, 'o'},
-	{"json", no_argument, NULL, 'j'},	    {"quiet", no_argument, NULL, 'q'},
-	{"help", no_argument, NULL, 'H'},	    {0}};
+static const struct option switch_options[] = {{"mode", required_argument, NULL, 'm'},
+					       {"switches", required_argument, NULL, 'n'},
+					       {"interval", required_argument, NULL, 'i'},
+					       {"hold", required_argument, NULL, 'h'},
+					       {"ue", required_argument, NULL, 'u'},
+					       {"service", required_argument, NULL, 's'},
+					       {"tcp", optional_argument, NULL, 't'},
+					       {"out", required_argument, NULL, 'o'},
+					       {"app", required_argument, NULL, 'a'},
+					       {"strategy", required_argument, NULL, 'S'},
+					       {"threshold", required_argument, NULL, 'T'},
+					       {"window", required_argument, NULL, 'w'},
+					       {"json", no_argument, NULL, 'j'},
+					       {"quiet", no_argument, NULL, 'q'},
+					       {"help", no_argument, NULL, 'H'},
+					       {0}};
 
 static const struct option storm_options[] = {{"mode", required_argument, NULL, 'M'},
 					      {"ues", required_argument, NULL, 'U'},
@@ -292,10 +332,25 @@ static void complete_storm(struct measure_options *o)
 		add_mode(o, known_modes[0], 0);
 }
 
+static int complete_app(struct measure_options *o)
+{
+	static const char *const needs[] = {"--strategy", "--threshold", "--window"};
+	const bool given[] = {o->strategy != NULL, o->threshold >= 0, o->window > 0};
+
+	for (int i = 0; i < 3 && !o->app; i++)
+		if (given[i])
+			return refuse(o, "%s: it is about an application; expected --app too",
+				      needs[i]);
+	if (o->app && !o->strategy)
+		o->strategy = "dual";
+	return 0;
+}
+
+/* An application's stream can only be switched while both sessions are there. */
 static void complete_switch(struct measure_options *o)
 {
 	if (o->mode_count == 0) {
-		for (size_t i = 0; i < SWITCH_MODES; i++)
+		for (size_t i = 0; i < (o->app ? 1 : SWITCH_MODES); i++)
 			add_mode(o, known_modes[i], 0);
 	}
 	for (size_t m = 0; m < o->mode_count; m++) {
@@ -313,6 +368,7 @@ int measure_options_read(struct measure_options *o, enum measurement what, int a
 				      .hold_ms = storm ? 500 : 200,
 				      .switches = 100,
 				      .rounds = 1,
+				      .threshold = -1,
 				      .json = o->json};
 	r = read_all(o, what, argc, argv);
 	if (r < 0)
@@ -321,5 +377,5 @@ int measure_options_read(struct measure_options *o, enum measurement what, int a
 		complete_storm(o);
 	else
 		complete_switch(o);
-	return 0;
+	return complete_app(o);
 }

@@ -16,6 +16,10 @@ struct measure_options {
 	uint64_t interval_us, hold_ms, switches;
 	uint64_t ues, rounds; /* of a storm; ues 0: all */
 	uint64_t tcp_bps;     /* of a TCP flow beside the probes; 0: none */
+	const char *app;      /* whose player is migrated with the sessions; NULL: none */
+	const char *strategy; /* how; NULL without an app */
+	double threshold;     /* of likeness, 0 to 1; negative: the application's own */
+	uint64_t window;      /* of frame sliding; 0: the application's own */
 	size_t mode_count;
 	struct report_mode mode[MODES_MAX];
 	bool json, quiet, help;

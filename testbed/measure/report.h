@@ -57,6 +57,7 @@ struct report {
 	struct probe_run *run; /* one a UE */
 	struct report_storm storm;
 	struct tcp_run tcp;	     /* rate_bps 0: none ran */
+	char app[64], strategy[32];  /* that was migrated, and how; "": the sessions alone */
 	struct timelines *timelines; /* by mode; NULL: not worked out */
 	struct delays *delays;	     /* [mode][direction]; NULL: not worked out */
 };
@@ -108,7 +109,16 @@ enum report_figure {
 	FIGURE_TCP_STALL,
 	FIGURE_TCP_RECONNECT,
 	FIGURE_TCP_DIP,
-	FIGURE_TCP_DIP_SHARE
+	FIGURE_TCP_DIP_SHARE,
+	/* of the application, whatever the direction */
+	FIGURE_APP_FRAMES,
+	FIGURE_APP_PACKETS, /* the larger of both directions' largest gaps: T_net */
+	FIGURE_APP_COMP,
+	FIGURE_APP_MIGRATION,
+	FIGURE_APP_WAIT,
+	FIGURE_APP_INPUT_BEFORE,
+	FIGURE_APP_INPUT_AFTER,
+	FIGURE_APP_STAGE /* and APP_STAGES - 1 more */
 };
 enum report_direction { UPLINK, DOWNLINK };
 /** report_figure_of - of one switch; NAN: it has none */

@@ -51,7 +51,24 @@ static void head(FILE *out, const struct report *r)
 	if (r->tcp.rate_bps)
 		fprintf(out, ",tcp_stall_us,tcp_reconnect_us,tcp_dip_us,tcp_dip_share,tcp_"
 			     "retransmissions,tcp_connections_ended");
+	if (r->app[0]) {
+		fprintf(out, ",frame_downtime_us,t_comp_us,t_mig_us,waited_us,ssim,tick_jump,input_"
+			     "before_us,input_after_us");
+		for (int i = 0; i < APP_STAGES; i++)
+			fprintf(out, ",stage_%d_us", i + 1);
+	}
 	fprintf(out, "\n");
+}
+
+static void app(FILE *out, const struct app_result *a)
+{
+	const double values[] = {a->frame_us, a->comp_us,   a->migration_us,	a->wait_us,
+				 a->ssim,     a->tick_jump, a->input_before_us, a->input_after_us};
+
+	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+		number(out, values[i]);
+	for (int i = 0; i < APP_STAGES; i++)
+		number(out, a->stage_us[i]);
 }
 
 static void tcp(FILE *out, bool known, const struct tcp_result *t)
@@ -83,6 +100,8 @@ void report_csv(const struct report *r, FILE *out)
 		}
 		if (r->tcp.rate_bps)
 			tcp(out, e->ok, &e->tcp);
+		if (r->app[0])
+			app(out, &e->app);
 		fprintf(out, "\n");
 	}
 }

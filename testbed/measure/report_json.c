@@ -99,6 +99,27 @@ static json_t *tcp_json(const struct report *r, size_t mode, const struct report
 			 (json_int_t)c->retransmissions, "connections_ended", (json_int_t)c->ended);
 }
 
+static json_t *app_json(const struct report *r, size_t mode)
+{
+	static const struct {
+		const char *name;
+		enum report_figure figure;
+	} figures[] = {{"frame_downtime_ms", FIGURE_APP_FRAMES},
+		       {"packet_downtime_ms", FIGURE_APP_PACKETS},
+		       {"t_comp_ms", FIGURE_APP_COMP},
+		       {"waited_ms", FIGURE_APP_WAIT},
+		       {"input_to_display_before_ms", FIGURE_APP_INPUT_BEFORE},
+		       {"input_to_display_after_ms", FIGURE_APP_INPUT_AFTER},
+		       {"t_mig_ms", FIGURE_APP_MIGRATION}};
+	json_t *j = json_object();
+
+	for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
+		json_object_set_new(
+			j, figures[i].name,
+			summary_json(report_summary(r, mode, UPLINK, figures[i].figure), 1000));
+	return j;
+}
+
 static json_t *mode_json(const struct report *r, size_t mode)
 {
 	struct report_counts c = report_count(r, mode);
@@ -119,6 +140,8 @@ static json_t *mode_json(const struct report *r, size_t mode)
 	}
 	if (r->tcp.rate_bps)
 		json_object_set_new(j, "tcp", tcp_json(r, mode, &c));
+	if (r->app[0])
+		json_object_set_new(j, "application", app_json(r, mode));
 	return j;
 }
 
@@ -151,13 +174,13 @@ static json_t *storm_json(const struct report *r)
 
 static json_t *head_json(const struct report *r)
 {
-	json_t *modes = json_object();
+	json_t *modes = json_object(), *head;
 	char when[32];
 
 	time_text(r->time_ns, when);
 	for (size_t m = 0; m < r->mode_count; m++)
 		json_object_set_new(modes, r->mode[m].name, mode_json(r, m));
-	return json_pack(
+	head = json_pack(
 		"{s:s, s:s, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
 		"version", version_string, "commit", version_commit, "time", when, "machine",
 		r->machine, "kernel", r->kernel, "topology", r->topology, "dataplane", "upf",
@@ -166,6 +189,11 @@ static json_t *head_json(const struct report *r)
 		"noise_floor_us", number(fmax(r->noise_up.p50, r->noise_down.p50), 1), "sender",
 		sender_json(r), "marks", marks_json(r), "links",
 		r->links.ports ? json_incref(r->links.ports) : json_array(), "modes", modes);
+	if (r->app[0]) {
+		json_object_set_new(head, "app", json_string(r->app));
+		json_object_set_new(head, "strategy", json_string(r->strategy));
+	}
+	return head;
 }
 
 /* ---- one switch ---- */
@@ -208,6 +236,8 @@ static json_t *event_json(const struct report *r, const struct switch_event *e)
 	json_object_set_new(j, "sender_gap_us", number(e->sender_gap_us, 1));
 	json_object_set_new(j, "uplink", result_json(&e->up));
 	json_object_set_new(j, "downlink", result_json(&e->down));
+	if (r->app[0])
+		json_object_set_new(j, "application", app_result_json(&e->app));
 	if (r->tcp.rate_bps)
 		json_object_set_new(j, "tcp",
 				    json_pack("{s:o, s:o, s:o, s:o, s:i, s:i}", "stall_us",

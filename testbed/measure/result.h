@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "testbed/measure/app.h"
 #include "testbed/measure/hdr.h"
 #include "testbed/measure/samples.h"
 #include "testbed/measure/tcp_flow.h"
@@ -54,6 +55,7 @@ struct switch_event {
 	char note[120];	      /* what disturbed it, so that figures are missing; "": nothing */
 	struct direction_result up, down;
 	struct tcp_result tcp; /* where a TCP flow ran beside the probes */
+	struct app_result app; /* where an application was migrated */
 };
 
 /* Nearest-rank percentiles; p99 is NAN below 100 samples, all of them when there is none. */

@@ -253,6 +253,10 @@ int session_prepare(struct session *s, size_t ues, size_t events)
 	r->time_ns = clock_now_ns();
 	r->interval_ns = s->options.interval_us * 1000;
 	r->hold_ms = s->options.hold_ms;
+	if (s->options.app) {
+		snprintf(r->app, sizeof r->app, "%s", s->options.app);
+		snprintf(r->strategy, sizeof r->strategy, "%s", s->options.strategy);
+	}
 	r->mode_count = s->options.mode_count;
 	memcpy(r->mode, s->options.mode, sizeof r->mode);
 	r->event = calloc(events, sizeof *r->event);

@@ -79,8 +79,8 @@ int storm_run(struct session *s);
 int session_migrate(struct session *s, struct switch_event *event);
 /** session_mode_hands_over - "handover", or a mode with "+handover" behind it */
 bool session_mode_hands_over(const char *mode);
-/** session_move - hand the UE over to another gNB in its reach; @ret_answer: the source's; complains;
- * Return: 0 or negative errno */
+/** session_move - hand the UE over to another gNB in its reach; @ret_answer: the source's;
+ * complains; Return: 0 or negative errno */
 int session_move(struct session *s, json_t **ret_answer);
 /** session_handover - the same as a switch of its own; as session_migrate */
 int session_handover(struct session *s, struct switch_event *event);

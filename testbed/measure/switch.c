@@ -3,6 +3,7 @@
  * `baton measure switch`: a UE is switched to and fro between two edges under a probe stream, one
  * migration after the other, and each switch is worked out from the packets around it.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
@@ -126,6 +127,34 @@ static int check_gnbs(const struct session *s)
 	return 0;
 }
 
+static bool plays(const struct topo_app *app, unsigned ue)
+{
+	for (size_t i = 0; i < app->player_count; i++)
+		if (app->player[i].ue == ue)
+			return true;
+	return false;
+}
+
+static int check_app(const struct session *s)
+{
+	const struct topology *t = s->place.topology;
+	const char *ue = t->node[s->place.ue].name;
+
+	if (!s->options.app)
+		return 0;
+	for (size_t i = 0; i < t->app_count; i++) {
+		if (strcmp(t->app[i].name, s->options.app) != 0)
+			continue;
+		if (plays(&t->app[i], s->place.ue))
+			return 0;
+		complain("--app %s: %s is no player of it", s->options.app, ue);
+		return -EINVAL;
+	}
+	complain("--app %s: topology %s has no such application", s->options.app,
+		 s->place.run.name);
+	return -EINVAL;
+}
+
 static int prepare(struct session *s)
 {
 	size_t wanted = 0;
@@ -135,6 +164,8 @@ static int prepare(struct session *s)
 		wanted += s->options.mode[m].wanted;
 	if (r == 0)
 		r = check_gnbs(s);
+	if (r == 0)
+		r = check_app(s);
 	if (r == 0)
 		r = session_prepare(s, 1, wanted);
 	if (r == 0)

@@ -169,6 +169,27 @@ static void tcp_rows(FILE *out, const struct report *r)
 	fprintf(out, "\n");
 }
 
+/* What the user of the application saw, what it was made of, and the stages of 001 III-C. */
+static void app_rows(FILE *out, const struct report *r)
+{
+	char text[48];
+
+	if (!r->app[0])
+		return;
+	columns(out, r, "p50", "p99", "max");
+	summary_row(out, r, "downtime, frames shown", UPLINK, FIGURE_APP_FRAMES);
+	summary_row(out, r, "downtime, packets (T_net)", UPLINK, FIGURE_APP_PACKETS);
+	summary_row(out, r, "computation's part (T_comp)", UPLINK, FIGURE_APP_COMP);
+	summary_row(out, r, "wait for alike pictures", UPLINK, FIGURE_APP_WAIT);
+	summary_row(out, r, "input to display, 2 s before", UPLINK, FIGURE_APP_INPUT_BEFORE);
+	summary_row(out, r, "input to display, 2 s after", UPLINK, FIGURE_APP_INPUT_AFTER);
+	summary_row(out, r, "migration time (T_mig)", UPLINK, FIGURE_APP_MIGRATION);
+	for (int i = 0; i < APP_STAGES; i++) {
+		snprintf(text, sizeof text, "  stage %d, %s", i + 1, app_stage_name[i]);
+		summary_row(out, r, text, UPLINK, (enum report_figure)(FIGURE_APP_STAGE + i));
+	}
+}
+
 /* Of a storm: how long all of them took, and what they cost the daemons. */
 static void storm_rows(FILE *out, const struct report *r)
 {
@@ -321,6 +342,7 @@ void report_table(const struct report *r, FILE *out)
 	count_row(out, r, "packets, downlink", DOWNLINK);
 	delay_rows(out, r);
 	tcp_rows(out, r);
+	app_rows(out, r);
 	storm_rows(out, r);
 	footing(out, r);
 }

@@ -331,6 +331,76 @@ static void test_tcp(void **state)
 	report_done(&r);
 }
 
+/* As GET /v1/migrations/{id} answers it */
+static const char migrated[] =
+	"{\"downtime\": {\"t_pre_us\": 500000, \"t_comp_us\": 41000, \"t_mig_us\": 541000},"
+	" \"details\": {\"stages\": ["
+	"  {\"stage\": 1, \"started_ns\": 1000, \"ended_ns\": 31000},"
+	"  {\"stage\": 6, \"started_ns\": 50000, \"ended_ns\": 1050000},"
+	"  {\"stage\": 7, \"started_ns\": 1, \"ended_ns\": 2},"
+	"  {\"stage\": 2, \"started_ns\": 31000}],"
+	" \"stream\": {\"waited_ms\": 12, \"ssim\": 0.9, \"downtime\": {\"complete\": true,"
+	"  \"frame_ms\": 3.25, \"tick_jump\": -2,"
+	"  \"input_before\": {\"count\": 2, \"p50_ms\": 60}, \"input_after\": {\"count\": 0, "
+	"\"p50_ms\": 0}}}}}";
+
+static void test_app_record(void **state)
+{
+	json_t *record = json_loads(migrated, 0, NULL), *downtime;
+	struct app_result a = app_result_read(record);
+
+	assert_true(a.pre_us == 500000 && a.comp_us == 41000 && a.migration_us == 541000);
+	assert_true(a.stage_us[0] == 30 && a.stage_us[5] == 1000);
+	assert_true(isnan(a.stage_us[1]) && isnan(a.stage_us[4]));
+	assert_true(a.frame_us == 3250 && a.wait_us == 12000 && a.ssim == 0.9);
+	assert_true(a.tick_jump == -2 && a.input_before_us == 60000);
+	assert_true(isnan(a.input_after_us)); /* no input, no median */
+	downtime = json_object_get(json_object_get(get(record, "details"), "stream"), "downtime");
+	json_object_set_new(downtime, "complete", json_false());
+	a = app_result_read(record);
+	assert_true(isnan(a.frame_us)); /* it may grow */
+	json_decref(record);
+	a = app_result_read(NULL);
+	assert_true(isnan(a.pre_us) && isnan(a.frame_us) && isnan(a.stage_us[0]));
+}
+
+/* With an application each form has its figures. */
+static void test_app_forms(void **state)
+{
+	json_t *record = json_loads(migrated, 0, NULL), *j;
+	const json_t *mode;
+	struct report r = make_report();
+	char *csv, *table;
+
+	snprintf(r.app, sizeof r.app, "snake");
+	snprintf(r.strategy, sizeof r.strategy, "dual");
+	for (size_t i = 0; i < r.event_count; i++)
+		r.event[i].app = app_result_none();
+	r.event[0].app = app_result_read(record);
+	json_decref(record);
+	j = as_json(&r);
+	assert_string_equal(json_string_value(get(j, "app")), "snake");
+	assert_string_equal(json_string_value(get(j, "strategy")), "dual");
+	mode = get(get(get(j, "modes"), "make-before-break"), "application");
+	assert_true(json_real_value(get(get(mode, "frame_downtime_ms"), "max")) == 3.25);
+	assert_true(json_real_value(get(get(mode, "packet_downtime_ms"), "max")) == 0.41);
+	assert_true(json_is_null(get(get(mode, "input_to_display_after_ms"), "max")));
+	assert_true(
+		json_real_value(get(
+			get(get(json_array_get(get(j, "samples"), 0), "application"), "stages_ms"),
+			"delayed release")) == 1);
+	json_decref(j);
+	csv = printed(&r, report_csv);
+	assert_non_null(strstr(csv, ",stage_5_us,stage_6_us\n"));
+	assert_non_null(strstr(csv, ",3250.000,41000.000,541000.000,12000.000,0.900,-2.000,"
+				    "60000.000,,30.000,,,,,1000.000\n"));
+	table = printed(&r, report_table);
+	assert_non_null(strstr(table, "  downtime, frames shown             3.25 ms"));
+	free(table);
+	free(csv);
+	report_done(&r);
+}
+
 static void test_json_figures(void **state)
 {
 	struct report r = make_report();
@@ -760,7 +830,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_json_keys),   cmocka_unit_test(test_links),
-		cmocka_unit_test(test_tcp),	    cmocka_unit_test(test_json_figures),
+		cmocka_unit_test(test_tcp),	    cmocka_unit_test(test_app_record),
+		cmocka_unit_test(test_app_forms),   cmocka_unit_test(test_json_figures),
 		cmocka_unit_test(test_json_p99),    cmocka_unit_test(test_json_samples),
 		cmocka_unit_test(test_empty),	    cmocka_unit_test(test_csv_columns),
 		cmocka_unit_test(test_svg),	    cmocka_unit_test(test_golden),

@@ -103,6 +103,43 @@ static void test_texts_and_flags(void **state)
 	assert_true(o.help);
 }
 
+static void test_app_options(void **state)
+{
+	static const struct {
+		const char *line, *error;
+	} wrong[] = {
+		{"--strategy dual", "--strategy: it is about an application; expected --app too"},
+		{"--threshold 0.8", "--threshold: it is about an application; expected --app too"},
+		{"--window 3", "--window: it is about an application; expected --app too"},
+		{"--app a --threshold 1.01", "--threshold: expected 0 to 1, found '1.01'"},
+		{"--app a --threshold nan", "--threshold: expected 0 to 1, found 'nan'"},
+		{"--app a --threshold -1", "--threshold: expected 0 to 1, found '-1'"},
+		{"--app a --threshold 0.5x", "--threshold: expected 0 to 1, found '0.5x'"},
+		{"--app a --window 0", "--window: expected a number from 1 to 1000, found '0'"},
+	};
+	char plain
+		[] = "--app snake",
+	   all[] = "--app snake --strategy none --threshold 0 --window 1 --mode break-before-make";
+	struct measure_options o = {0};
+
+	assert_int_equal(read_line(&o, plain), 0);
+	assert_string_equal(o.app, "snake");
+	assert_string_equal(o.strategy, "dual");
+	assert_true(o.threshold < 0 && o.window == 0);
+	assert_int_equal(o.mode_count, 1);
+	assert_string_equal(o.mode[0].name, "make-before-break");
+	assert_int_equal(read_line(&o, all), 0);
+	assert_string_equal(o.strategy, "none");
+	assert_true(o.threshold == 0 && o.window == 1);
+	for (size_t i = 0; i < N(wrong); i++) {
+		char *line = strdup(wrong[i].line);
+
+		assert_int_equal(read_line(&o, line), -EINVAL);
+		assert_string_equal(o.error, wrong[i].error);
+		free(line);
+	}
+}
+
 static void test_storm_options(void **state)
 {
 	static const struct {
@@ -299,9 +336,10 @@ static void test_cut_packets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good_options), cmocka_unit_test(test_texts_and_flags),
-		cmocka_unit_test(test_bad_options),  cmocka_unit_test(test_storm_options),
-		cmocka_unit_test(test_packets),	     cmocka_unit_test(test_cut_packets),
+		cmocka_unit_test(test_good_options),  cmocka_unit_test(test_texts_and_flags),
+		cmocka_unit_test(test_bad_options),   cmocka_unit_test(test_app_options),
+		cmocka_unit_test(test_storm_options), cmocka_unit_test(test_packets),
+		cmocka_unit_test(test_cut_packets),
 	};
 
 	return cmocka_run_group_tests_name("measure_input", tests, NULL, NULL);

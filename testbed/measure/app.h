@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a migration of an application cost the one who uses it, out of the manager's record: the six
+ * stages of 001 III-C, the terms of its equations 1 to 3, and what was seen on the screen. Times in
+ * microseconds; NAN: not told.
+ */
+#ifndef BATON_MEASURE_APP_H
+#define BATON_MEASURE_APP_H
+
+#include <jansson.h>
+
+enum { APP_STAGES = 6 };
+
+struct app_result {
+	double stage_us[APP_STAGES]; /* initialisation to delayed release */
+	double pre_us, comp_us, migration_us;
+	double frame_us; /* downtime at the frame level: longest between displays of new pictures,
+			    less the frame interval */
+	double wait_us;	 /* for pictures that are alike */
+	double ssim;	 /* of the pair that passed */
+	double tick_jump;
+	double input_before_us, input_after_us; /* input to display, p50 of 2 s before and after */
+};
+
+extern const char *const app_stage_name[APP_STAGES];
+
+/** app_result_read - of a migration as GET answers it; borrowed */
+struct app_result app_result_read(const json_t *migration);
+/** app_result_none - nothing told */
+struct app_result app_result_none(void);
+/** app_result_json - returned */
+json_t *app_result_json(const struct app_result *a);
+
+#endif
