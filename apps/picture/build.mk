@@ -5,3 +5,4 @@
 $(call library,picture,$(addprefix apps/picture/,picture.c blend.c ssim.c stamp.c png.c),libpng)
 $(call objs,apps/picture/blend.c apps/picture/ssim.c): CFLAGS += -O3
 
+$(call unit-test,test_picture,tests/unit/test_picture.c tests/unit/picture_scene.c,picture)

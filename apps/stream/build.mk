@@ -23,3 +23,4 @@ $(eval $(call executable-rules,$(B)/bench,bench_stream,$(addprefix tests/bench/,
 bench-stream: $(B)/bench/bench_stream
 	$< $(B)/bench/stream.json
 .PHONY: bench-stream
+$(call unit-test,test_rtp,tests/unit/test_rtp.c,stream picture core)
