@@ -10,6 +10,7 @@ $(call unit-test,test_steps,tests/unit/test_steps.c tests/unit/agent_world.c,ue-
 $(call unit-test,test_steps_stream,tests/unit/test_steps_stream.c tests/unit/agent_world.c,ue-agent agents stamp netlink core,libuv jansson)
 $(call unit-test,test_sessions,tests/unit/test_sessions.c tests/unit/agent_world.c,ue-agent agents stamp netlink core,libuv jansson)
 $(call unit-test,test_stamp,tests/unit/test_stamp.c agents/edge-agent/reflector.c,stamp netlink core,libuv jansson)
+$(call unit-test,test_images,tests/unit/test_images.c,agents core,libuv jansson)
 $(call unit-test,test_agents,tests/unit/test_agents.c,stamp netlink core,libuv jansson)
 $(B)/tests/test_agents: | $(B)/bin/ue-agent $(B)/bin/edge-agent
 
@@ -28,3 +29,4 @@ $(IMAGES): scripts/image VERSION
 	@mv $(@D)/.$(image_program) $(@D)/$(image_program)
 	@scripts/image $(@D) $(notdir $(@D)) $(VERSION)
 all: $(IMAGES)
+$(call fuzz-target,fuzz_manifest,tests/fuzz/fuzz_manifest.c agents/common/manifest.c agents/common/workload.c agents/common/workload_fill.c,core,jansson)

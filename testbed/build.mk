@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-$(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology_node.c topology_group.c topology_service.c topology_app.c topology_app_write.c \
+$(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology_node.c topology_group.c topology_service.c topology_app.c topology_player.c topology_app_write.c \
 	topology_network.c topology_link.c topology_shape.c topology_change.c topology_timeline.c topology_derive.c topology_route.c topology_check.c topology_write.c topology_diff.c),)
 # measure: all of it but the command and what knows a running topology
 measure_command := $(addprefix testbed/measure/,command.c place.c migrate.c handover.c session.c session_compute.c switch.c storm.c storm_ask.c storm_cpu.c)
@@ -29,6 +29,7 @@ $(call unit-test,test_measure_forms,tests/unit/test_measure_forms.c tests/unit/m
 $(call unit-test,test_topology_diff,tests/unit/test_topology_diff.c,topology shape netlink core,)
 $(call unit-test,test_experiment,tests/unit/test_experiment.c,experiment core)
 $(call fuzz-target,fuzz_experiment,tests/fuzz/fuzz_experiment.c,experiment core,)
+$(call unit-test,test_topology_app,tests/unit/test_topology_app.c,topology shape netlink core,)
 $(call unit-test,test_topology,tests/unit/test_topology.c,topology shape netlink core,)
 $(call fuzz-target,fuzz_topology,tests/fuzz/fuzz_topology.c,topology shape netlink core,)
 $(call unit-test,test_measure_input,tests/unit/test_measure_input.c,$(measure_libs))

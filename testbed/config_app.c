@@ -260,6 +260,22 @@ static void put_player_url(const struct plan *plan, const struct topo_app *app,
 		management_text(plan, node, text), game, player->account);
 }
 
+static void put_trigger(const struct topo_app *app, const struct topo_trigger *trigger, FILE *out)
+{
+	char text[INET_ADDRSTRLEN];
+
+	if (!trigger->for_us)
+		return;
+	fprintf(out, "trigger:\n  service: \"%s\"\n", address_text(app->service, text));
+	if (trigger->rtt_us)
+		fprintf(out, "  rtt_ms: %llu\n", (unsigned long long)(trigger->rtt_us / 1000));
+	if (trigger->loss > 0)
+		fprintf(out, "  loss: \"%.6f%%\"\n", trigger->loss * 100);
+	fprintf(out, "  for_ms: %llu\n  hold_off_ms: %llu\n",
+		(unsigned long long)(trigger->for_us / 1000),
+		(unsigned long long)(trigger->hold_off_us / 1000));
+}
+
 void config_app_ue_agent(const struct plan *plan, unsigned node, FILE *out)
 {
 	const struct topo_app *app;
@@ -273,6 +289,7 @@ void config_app_ue_agent(const struct plan *plan, unsigned node, FILE *out)
 	put_player_url(plan, app, player, out);
 	fprintf(out, "    stream_url: \"http://%s:%u\"\n", management_text(plan, node, text),
 		daemon_rest_port("stream-client"));
+	put_trigger(app, &player->trigger, out);
 }
 
 void config_app_stream_client(const struct plan *plan, unsigned node, FILE *out)

@@ -151,13 +151,20 @@ struct topo_service {
 /* Where an application's pictures are made (001 Fig. 1). */
 enum topo_rendering { TOPO_RENDER_EDGE, TOPO_RENDER_CLOUD, TOPO_RENDER_LOCAL, TOPO_RENDERINGS };
 
+/* When a player's UE asks for a migration by itself; for_us 0: never */
+struct topo_trigger {
+	uint64_t rtt_us, for_us, hold_off_us;
+	double loss; /* 0 to 1 */
+};
+
 struct topo_player {
 	unsigned ue;
 	struct topo_place at;
 	char account[32];
 	double threshold;  /* of the SSIM gate, 0 to 1 */
-	uint32_t window;   /* of frame sliding, in frames; 0: none */
+	uint32_t window;   /* of frame sliding, in frames; 1: none */
 	uint32_t session;  /* PDU session id of the first stream */
+	struct topo_trigger trigger;
 	char input[256];   /* "generated", "none", "keyboard" or a script's path */
 };
 

@@ -4,12 +4,13 @@
  * who plays. What each key becomes in the daemons' configurations is in config_app.c.
  */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/shape/quantity.h"
 #include "testbed/topology_internal.h"
+
+#define RATE_MAX_BPS 1000000000000ULL
 
 static const char *const rendering_names[TOPO_RENDERINGS + 1] = {
 	[TOPO_RENDER_EDGE] = "edge",
@@ -30,8 +31,9 @@ enum {
 	BOTS_MAX = 200,
 	WORLD_MIN = 32,
 	WORLD_MAX = 4096,
-	WINDOW_MAX = 64, /* of frame sliding; 1: none */
-	RATE_MIN_BPS = 8000,
+	PULL_MIN_BPS = 8000,
+	BITRATE_MIN_BPS = 100000, /* snake-edge's limits */
+	BITRATE_MAX_BPS = 50000000,
 };
 
 struct keys {
@@ -91,16 +93,18 @@ static int read_word(struct topo_reader *r, const struct yaml_node *node, const 
 			 node->kind == YAML_SCALAR ? "'" : "");
 }
 
-static int read_rate(struct topo_reader *r, const struct yaml_node *node, uint64_t *ret_bps)
+static int read_rate(struct topo_reader *r, const struct yaml_node *node, uint64_t min,
+		     uint64_t max, const char *expected, uint64_t *ret_bps)
 {
 	double bps;
 
 	if (!node)
 		return 0;
 	if (node->kind != YAML_SCALAR ||
-	    !shape_quantity_parse(node->scalar, shape_quantity_rates, &bps) || bps < RATE_MIN_BPS)
-		return yaml_fail(r->doc, node, r->err,
-				 "%s: expected a rate of at least 8kbit, such as 4Mbit", node->key);
+	    !shape_quantity_parse(node->scalar, shape_quantity_rates, &bps) || bps < (double)min ||
+	    bps > (double)max)
+		return yaml_fail(r->doc, node, r->err, "%s: expected a rate %s", node->key,
+				 expected);
 	*ret_bps = (uint64_t)bps;
 	return 0;
 }
@@ -200,165 +204,6 @@ static int read_service(struct topo_reader *r, struct topo_app *app, const struc
 				app->edge);
 }
 
-/* ---- players ---- */
-
-struct player_keys {
-	const struct yaml_node *ue, *account, *threshold, *input;
-	uint32_t window, session;
-};
-
-static const struct yaml_field player_fields[] = {
-	{.key = "ue",
-	 .read = yaml_read_node,
-	 .offset = offsetof(struct player_keys, ue),
-	 .required = true,
-	 .help = "the node that plays"},
-	{.key = "account",
-	 .read = yaml_read_node,
-	 .offset = offsetof(struct player_keys, account),
-	 .help = "the UE's name"},
-	{.key = "threshold",
-	 .read = yaml_read_node,
-	 .offset = offsetof(struct player_keys, threshold),
-	 .help = "of the SSIM gate, 0 to 1"},
-	{.key = "input",
-	 .read = yaml_read_node,
-	 .offset = offsetof(struct player_keys, input),
-	 .help = "generated, none, keyboard or a script's path"},
-	{.key = "window",
-	 .read = yaml_read_u32,
-	 .offset = offsetof(struct player_keys, window),
-	 .min = 1,
-	 .max = WINDOW_MAX,
-	 .help = "of frame sliding, in frames"},
-	{.key = "session",
-	 .read = yaml_read_u32,
-	 .offset = offsetof(struct player_keys, session),
-	 .min = 1,
-	 .max = TOPO_SESSIONS_MAX,
-	 .help = "PDU session of the first stream"},
-	{0},
-};
-
-static int read_account(struct topo_reader *r, const struct yaml_node *node, char ret[32])
-{
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
-	size_t len;
-
-	if (!node)
-		return 0;
-	len = node->kind == YAML_SCALAR ? strlen(node->scalar) : 0;
-	if (!len || len > 31 || strspn(node->scalar, allowed) != len || node->scalar[0] == '.')
-		return yaml_fail(r->doc, node, r->err,
-				 "account: expected 1 to 31 of a-z 0-9 . _ -");
-	strcpy(ret, node->scalar);
-	return 0;
-}
-
-static int read_threshold(struct topo_reader *r, const struct yaml_node *node, double *ret)
-{
-	char *end = NULL;
-	double value;
-
-	if (!node)
-		return 0;
-	value = node->kind == YAML_SCALAR ? strtod(node->scalar, &end) : NAN;
-	if (!end || end == node->scalar || *end || !(value >= 0 && value <= 1))
-		return yaml_fail(r->doc, node, r->err, "threshold: expected a number from 0 to 1");
-	*ret = value;
-	return 0;
-}
-
-static int read_input(struct topo_reader *r, const struct yaml_node *node, char ret[256])
-{
-	strcpy(ret, "generated");
-	if (!node)
-		return 0;
-	if (node->kind != YAML_SCALAR || strlen(node->scalar) >= 256 ||
-	    strpbrk(node->scalar, "\"\\\n") ||
-	    (node->scalar[0] != '/' && strcmp(node->scalar, "generated") &&
-	     strcmp(node->scalar, "none") && strcmp(node->scalar, "keyboard")))
-		return yaml_fail(
-			r->doc, node, r->err,
-			"input: expected generated, none, keyboard or the whole path of a script");
-	strcpy(ret, node->scalar);
-	return 0;
-}
-
-/* The session to the edge where the game begins, else the first */
-static uint32_t first_session(const struct topology *t, const struct topo_app *app, unsigned ue)
-{
-	const struct topo_node *node = &t->node[ue];
-
-	for (size_t s = 0; s < node->session_count; s++)
-		if (node->session[s].anchor >= 0 && app->start[node->session[s].anchor])
-			return (uint32_t)s + 1;
-	return 1;
-}
-
-static int check_player(struct topo_reader *r, const struct topo_app *app,
-			const struct topo_player *player, const struct yaml_node *item)
-{
-	const struct topology *t = r->t;
-	const struct topo_app *other;
-
-	if (player->session > t->node[player->ue].session_count)
-		return yaml_fail(r->doc, item, r->err, "session: '%s' has no PDU session %u",
-				 t->node[player->ue].name, player->session);
-	if (topology_player_on(t, player->ue, &other))
-		return yaml_fail(r->doc, item, r->err, "ue: '%s' plays already, '%s'",
-				 t->node[player->ue].name, other->name);
-	for (size_t i = 0; i < app->player_count; i++)
-		if (!strcmp(app->player[i].account, player->account))
-			return yaml_fail(r->doc, item, r->err, "account: '%s' is another player's",
-					 player->account);
-	return 0;
-}
-
-static int read_player(struct topo_reader *r, struct topo_app *app, const struct yaml_node *item)
-{
-	struct player_keys keys = {.window = 8};
-	struct topo_player player = {.threshold = 0.85, .at = topo_place_of(item)};
-	int rc = yaml_read_fields(r->doc, item, player_fields, &keys, r->err);
-
-	if (!rc)
-		rc = topo_node_reference(r, keys.ue, TOPO_UE, &player.ue);
-	if (rc)
-		return rc;
-	snprintf(player.account, sizeof(player.account), "%.31s", r->t->node[player.ue].name);
-	if ((rc = read_account(r, keys.account, player.account)) ||
-	    (rc = read_threshold(r, keys.threshold, &player.threshold)) ||
-	    (rc = read_input(r, keys.input, player.input)))
-		return rc;
-	player.window = keys.window;
-	player.session = keys.session ? keys.session : first_session(r->t, app, player.ue);
-	rc = check_player(r, app, &player, item);
-	if (rc)
-		return rc;
-	if (!topo_grow(&app->player, app->player_count, sizeof(*app->player)))
-		return -ENOMEM;
-	app->player[app->player_count++] = player;
-	return 0;
-}
-
-static int read_players(struct topo_reader *r, struct topo_app *app, const struct yaml_node *list)
-{
-	if (list && list->kind != YAML_SEQUENCE)
-		return yaml_fail(r->doc, list, r->err,
-				 "players: expected a list of {ue, account, ...}");
-	for (const struct yaml_node *n = list ? list->child : NULL; n; n = n->next) {
-		int rc;
-
-		if (app->player_count == TOPO_PLAYERS_MAX)
-			return yaml_fail(r->doc, n, r->err, "players: expected at most %d",
-					 TOPO_PLAYERS_MAX);
-		rc = read_player(r, app, n);
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
-
 /* ---- the application ---- */
 
 static int read_words(struct topo_reader *r, struct topo_app *app, const struct keys *keys)
@@ -374,8 +219,10 @@ static int read_words(struct topo_reader *r, struct topo_app *app, const struct 
 			    &rendering)) ||
 	    (rc = read_word(r, keys->image, images, "at-edges or cloud-only", &image)) ||
 	    (rc = read_word(r, keys->codec, codecs, "openh264 or x264", &codec)) ||
-	    (rc = read_rate(r, keys->bitrate, &app->bitrate_bps)) ||
-	    (rc = read_rate(r, keys->rate_limit, &app->rate_limit_bps)))
+	    (rc = read_rate(r, keys->bitrate, BITRATE_MIN_BPS, BITRATE_MAX_BPS,
+			    "from 100kbit to 50Mbit, such as 4Mbit", &app->bitrate_bps)) ||
+	    (rc = read_rate(r, keys->rate_limit, PULL_MIN_BPS, RATE_MAX_BPS,
+			    "of at least 8kbit, such as 100Mbit", &app->rate_limit_bps)))
 		return rc;
 	strcpy(app->game, games[game]);
 	strcpy(app->codec, codecs[codec]);
@@ -420,6 +267,18 @@ static int read_edge_keys(struct topo_reader *r, struct topo_app *app, const str
 	return rc ? rc : read_service(r, app, keys->service);
 }
 
+/* Who plays begins somewhere. */
+static int check_start(struct topo_reader *r, const struct topo_app *app, const struct keys *keys)
+{
+	if (app->rendering != TOPO_RENDER_EDGE || !app->player_count)
+		return 0;
+	for (size_t i = 0; i < r->t->node_count; i++)
+		if (app->start[i])
+			return 0;
+	return topo_fail_at(r, keys->start ? topo_place_of(keys->start) : app->at,
+			    "start: expected an edge where the players begin");
+}
+
 static int read_app(struct topo_reader *r, const struct yaml_node *value)
 {
 	struct keys keys = {
@@ -456,7 +315,9 @@ static int read_app(struct topo_reader *r, const struct yaml_node *value)
 	app->seed = keys.seed;
 	t->app_count++; /* what it holds is freed from here on */
 	rc = read_edge_keys(r, app, &keys);
-	return rc ? rc : read_players(r, app, keys.players);
+	if (!rc)
+		rc = topo_read_players(r, app, keys.players);
+	return rc ? rc : check_start(r, app, &keys);
 }
 
 int topo_read_apps(struct topo_reader *r)

@@ -31,12 +31,31 @@ static void write_nodes(const struct topology *t, const char *key, const bool *o
 	fprintf(out, "]\n");
 }
 
+static void write_trigger(const struct topo_trigger *trigger, FILE *out)
+{
+	const char *separator = "";
+
+	if (!trigger->for_us)
+		return;
+	fprintf(out, ", trigger: {");
+	if (trigger->rtt_us) {
+		fprintf(out, "rtt: %" PRIu64 "us", trigger->rtt_us);
+		separator = ", ";
+	}
+	if (trigger->loss > 0)
+		fprintf(out, "%sloss: %.6f%%", separator, trigger->loss * 100);
+	fprintf(out, ", for: %" PRIu64 "us, hold_off: %" PRIu64 "us}", trigger->for_us,
+		trigger->hold_off_us);
+}
+
 static void write_player(const struct topology *t, const struct topo_player *p, FILE *out)
 {
 	fprintf(out,
 		"      - {ue: %s, account: \"%s\", threshold: %.17g, window: %u, session: %u, "
-		"input: \"%s\"}\n",
+		"input: \"%s\"",
 		t->node[p->ue].name, p->account, p->threshold, p->window, p->session, p->input);
+	write_trigger(&p->trigger, out);
+	fprintf(out, "}\n");
 }
 
 static void write_app(const struct topology *t, const struct topo_app *app, FILE *out)

@@ -83,6 +83,7 @@ int topo_read_node_keys(struct topo_reader *r);
 int topo_read_services(struct topo_reader *r); /* topology_service.c */
 int topo_read_dnns(struct topo_reader *r);
 int topo_read_apps(struct topo_reader *r);     /* topology_app.c */
+int topo_read_players(struct topo_reader *r, struct topo_app *app, const struct yaml_node *list); /* topology_player.c */
 /** topo_add_service - one that the file doesn't name; @edges: NULL, or by node index, copied */
 int topo_add_service(struct topo_reader *r, const char *name, struct topo_place at, struct in_addr addr, const bool *edges);
 int topo_read_networks(struct topo_reader *r); /* topology_network.c */

@@ -8,7 +8,7 @@
 #include "lib/log.h"
 
 enum {
-	FIRST_LOOKS_MS = 20,
+	FIRST_LOOKS_MS = 5,
 	LOOK_MS = 1000,
 	ANSWER_MS = 1000,
 	START_MAX_MS = 10000,

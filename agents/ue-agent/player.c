@@ -11,9 +11,9 @@
 #include "lib/log.h"
 
 enum {
-	LOOK_MS = 1000,	    /* while all is well */
+	LOOK_MS = 500,	    /* while all is well */
 	HURRY_MS = 200,	    /* while it isn't */
-	PATIENCE_MS = 1000, /* a stream that stalls this long is looked into */
+	PATIENCE_MS = 400, /* a stream that stalls this long is looked into */
 	ANSWER_MS = 2000,
 	PATH_SIZE = 512,
 };

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+/* `apps` of topology files: what is derived, what is written is read again, and every mistake with
+ * its place. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "testbed/topology.h"
+#include "testbed/topology_diff.h"
+
+#define NODES                                                                                      \
+	"name: x\nnodes: {core: core, gnb: gnb, upf-a: {kind: upf, edge: edge-a}, upf-b: {kind: "  \
+	"upf, edge: edge-b}, edge-a: edge, edge-b: edge, cloud: cloud, ue: {kind: ue, sessions: "  \
+	"[{anchor: edge-b}, {anchor: edge-a}]}, ue2: ue}\napps:\n  snake:"
+
+static struct topology *load(const char *text)
+{
+	struct yaml_error err = {""};
+	struct topology *t = NULL;
+	int rc = topology_load_memory("t.yaml", text, strlen(text), &t, &err);
+
+	if (rc)
+		print_error("%s\n", err.text);
+	assert_int_equal(rc, 0);
+	return t;
+}
+
+static unsigned index_of(const struct topology *t, const char *node)
+{
+	int index = topology_find_node(t, node);
+
+	assert_true(index >= 0);
+	return (unsigned)index;
+}
+
+static void defaults(void **state)
+{
+	struct topology *t = load(NODES " {players: [{ue: ue}, {ue: ue2, account: bob}]}");
+	const struct topo_app *app = &t->app[0], *played = NULL;
+
+	assert_int_equal(t->app_count, 1);
+	assert_int_equal(app->rendering, TOPO_RENDER_EDGE);
+	assert_int_equal(ntohl(app->service.s_addr), 0x0a460002); /* the first is `service` */
+	assert_string_equal(t->service[1].name, "snake");
+	assert_true(t->service[1].on[index_of(t, "edge-b")]);
+	assert_true(app->edge[index_of(t, "edge-b")]);
+	assert_true(app->start[index_of(t, "edge-a")]);
+	assert_false(app->start[index_of(t, "edge-b")]);
+	assert_true(app->at_edges);
+	assert_int_equal(app->player_count, 2);
+	assert_string_equal(app->player[0].account, "ue");
+	assert_int_equal(app->player[0].session, 2); /* the one to edge-a, where it starts */
+	assert_int_equal(app->player[1].session, 1);
+	assert_string_equal(app->player[0].input, "generated");
+	assert_int_equal(app->player[0].window, 8);
+	assert_true(app->player[0].threshold == 0.85);
+	assert_ptr_equal(topology_player_on(t, index_of(t, "ue2"), &played), &app->player[1]);
+	assert_ptr_equal(played, app);
+	assert_null(topology_player_on(t, index_of(t, "cloud"), &played));
+	topology_free(t);
+}
+
+static void elsewhere_no_edge_has_it(void **state)
+{
+	struct topology *t = load(NODES " {rendering: local, players: [{ue: ue}]}");
+
+	assert_int_equal(t->app[0].service.s_addr, 0);
+	assert_int_equal(t->service_count, 1);
+	for (size_t i = 0; i < t->node_count; i++)
+		assert_false(t->app[0].edge[i] || t->app[0].start[i]);
+	topology_free(t);
+}
+
+static char *written(const struct topology *t)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	assert_non_null(out);
+	assert_int_equal(topology_write(t, out), 0);
+	fclose(out);
+	return text;
+}
+
+static void what_is_written_is_read_again(void **state)
+{
+	static const char *const texts[] = {
+		NODES " {}",
+		NODES " {rendering: cloud, players: [{ue: ue, input: /tmp/keys}]}",
+		NODES " {service: 10.70.3.4, edges: [edge-b], start: [edge-b], image: cloud-only, "
+		      "rate_limit: 20Mbit, bitrate: 2Mbit, codec: x264, width: 320, height: 240, "
+		      "fps: 30, bots: 3, world: 64, seed: 9, cloud: cloud, game: snake, players: "
+		      "[{ue: ue2, account: a.b_c-d, threshold: 0.9, window: 1, input: keyboard, "
+		      "session: 1, trigger: {rtt: 30ms, loss: 5%, for: 2s, hold_off: 1min}}]}",
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct topology *t = load(texts[i]), *again;
+		char *text = written(t), *second;
+
+		again = load(text);
+		second = written(again);
+		assert_string_equal(text, second);
+		assert_null(topology_fixed_change(t, again));
+		free(text);
+		free(second);
+		topology_free(t);
+		topology_free(again);
+	}
+}
+
+static void it_is_fixed_while_up(void **state)
+{
+	struct topology *a = load(NODES " {bots: 3}"), *b = load(NODES " {bots: 4}");
+
+	assert_string_equal(topology_fixed_change(a, b), "apps");
+	topology_free(a);
+	topology_free(b);
+}
+
+static const struct {
+	const char *rest, *error;
+} mistakes[] = {
+	{" [1]", "t.yaml:4:10: "},
+	{" {gam: snake}", "t.yaml:4:11: unknown key 'gam'"},
+	{" {game: chess}", "t.yaml:4:17: game: expected snake, found 'chess'"},
+	{" {rendering: moon}", "t.yaml:4:22: rendering: expected edge, cloud or local"},
+	{" {image: [a]}", "t.yaml:4:18: image: expected at-edges or cloud-only"},
+	{" {codec: vp8}", "t.yaml:4:18: codec: expected openh264 or x264"},
+	{" {bitrate: 1kbit}", "t.yaml:4:20: bitrate: expected a rate from 100kbit to 50Mbit"},
+	{" {bitrate: fast}", "t.yaml:4:20: bitrate: expected a rate"},
+	{" {rate_limit: 1kbit}", "t.yaml:4:23: rate_limit: expected a rate of at least 8kbit"},
+	{" {service: here}", "t.yaml:4:20: "},
+	{" {service: 10.70.0.1}", "t.yaml:4:20: service: another service has this address"},
+	{" {service: 10.71.0.1}", "expected an address inside service_prefix"},
+	{" {cloud: edge-a}", "which is of kind edge"},
+	{" {edges: edge-a}", "t.yaml:4:18: edges: expected a list of edge nodes"},
+	{" {edges: [edge-c]}", "found 'edge-c', which is no node"},
+	{" {start: [cloud]}", "which is of kind cloud"},
+	{" {edges: [edge-a], start: [edge-b]}", "start: expected some of the app's edges"},
+	{" {start: [], players: [{ue: ue}]}", "start: expected an edge where the players begin"},
+	{" {width: 321}", "width, height: expected multiples of 16"},
+	{" {width: 64}", "t.yaml:4:18: "},
+	{" {fps: 0}", "t.yaml:4:16: "},
+	{" {rendering: local, service: 10.70.0.9}",
+	 "t.yaml:4:38: service: nothing is rendered at edges (rendering: local)"},
+	{" {rendering: cloud, image: at-edges}", "image: nothing is rendered at edges"},
+	{" {players: {ue: ue}}", "t.yaml:4:20: players: expected a list"},
+	{" {players: [{}]}", "key 'ue' is missing"},
+	{" {players: [{ue: gnb}]}", "which is of kind gnb"},
+	{" {players: [{ue: ue, account: Alice}]}", "account: expected 1 to 31 of a-z"},
+	{" {players: [{ue: ue, account: ..}]}", "account: expected 1 to 31 of a-z"},
+	{" {players: [{ue: ue}, {ue: ue}]}", "ue: 'ue' plays already, 'snake'"},
+	{" {players: [{ue: ue}, {ue: ue2, account: ue}]}", "account: 'ue' is another player's"},
+	{" {players: [{ue: ue, threshold: 2}]}", "threshold: expected a number from 0 to 1"},
+	{" {players: [{ue: ue, threshold: nan}]}", "threshold: expected a number from 0 to 1"},
+	{" {players: [{ue: ue, threshold: 0x1}]}", "threshold: expected a number from 0 to 1"},
+	{" {players: [{ue: ue, window: 0}]}", "t.yaml:4:38: "},
+	{" {players: [{ue: ue, input: keys}]}", "input: expected generated, none, keyboard"},
+	{" {players: [{ue: ue2, session: 2}]}", "session: 'ue2' has no PDU session 2"},
+	{" {players: [{ue: ue, trigger: {}}]}", "trigger: expected rtt or loss, or both"},
+	{" {players: [{ue: ue, trigger: {loss: 2}}]}", "loss: expected a share from 0% to 100%"},
+	{" {players: [{ue: ue, trigger: {rtt: 1us}}]}", "trigger: rtt: expected 1ms to 60s"},
+	{" {players: [{ue: ue, trigger: {rtt: 9ms, for: 1ms}}]}", "trigger: for: expected 100ms"},
+	{" {players: [{ue: ue, trigger: {rtt: 9ms, hold_off: 2h}}]}",
+	 "trigger: hold_off: expected"},
+	{" {rendering: cloud, players: [{ue: ue, trigger: {rtt: 9ms}}]}",
+	 "trigger: nothing can be moved (rendering: cloud)"},
+	{" {}\n  ue: {}", "t.yaml:5:3: app name: 'ue' is a node"},
+	{" {}\n  Snake: {}", "t.yaml:5:3: app name: expected 1 to 32"},
+	{" {}\n  a: {}\n  b: {}\n  c: {}\n  d: {}", "apps: expected at most 4"},
+	{" {}\nservices: {snake: {address: 10.70.0.2, edges: [edge-a]}}",
+	 "snake: expected its service on 'edge-b', too"},
+	{" {service: 10.70.0.3}\nservices: {snake: 10.70.0.2}",
+	 "service: expected the address that services give 'snake'"},
+};
+
+static void each_mistake_is_told(void **state)
+{
+	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+		struct yaml_error err = {""};
+		struct topology *t = NULL;
+		char text[2048];
+
+		snprintf(text, sizeof(text), NODES "%s\n", mistakes[i].rest);
+		if (topology_load_memory("t.yaml", text, strlen(text), &t, &err) != -EINVAL ||
+		    !strstr(err.text, mistakes[i].error))
+			fail_msg("row %zu '%s': got '%s', wanted '%s'", i, mistakes[i].rest,
+				 err.text, mistakes[i].error);
+	}
+}
+
+static void it_needs_a_cloud(void **state)
+{
+	static const char text[] = "name: x\nnodes: {core: core, gnb: gnb, upf: upf, edge: edge, "
+				   "ue: ue}\napps:\n  snake: {}\n";
+	struct yaml_error err = {""};
+	struct topology *t = NULL;
+
+	assert_int_equal(topology_load_memory("t.yaml", text, strlen(text), &t, &err), -EINVAL);
+	assert_string_equal(err.text,
+			    "t.yaml:4:3: snake: expected a node of kind cloud for its logic");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(elsewhere_no_edge_has_it),
+		cmocka_unit_test(what_is_written_is_read_again),
+		cmocka_unit_test(it_is_fixed_while_up),
+		cmocka_unit_test(each_mistake_is_told),
+		cmocka_unit_test(it_needs_a_cloud),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
