@@ -372,6 +372,15 @@ static void write_snake_edge(const struct writer *w)
 	config_app_snake_edge(w->plan, w->index, w->out);
 }
 
+static void write_mover(const struct writer *w)
+{
+	char path[RUN_PATH_MAX];
+
+	run_path(w->plan->run, path, "nodes/%s/link-shaper.sock", RUN_FABRIC);
+	put_text(w, "socket", path);
+	config_mover(w->plan, w->out);
+}
+
 static void write_shaper(const struct writer *w)
 {
 	put_node_path(w, "socket", "link-shaper.sock");
@@ -394,6 +403,7 @@ static const struct {
 	{"cloud-agent", write_cloud_agent},
 	{"stream-client", write_stream_client},
 	{"snake-edge", write_snake_edge},
+	{"mover", write_mover},
 	{"link-shaper", write_shaper},
 };
 

@@ -33,6 +33,23 @@ static void put_port(const struct plan *plan, unsigned port, bool back, FILE *ou
 	fprintf(out, "\n");
 }
 
+/* What goes from one node on N3 to another, where pairs have ways of their own: a link of the mesh in
+ * the fabric (links_mesh.c) */
+static void put_path(const struct plan *plan, const struct topo_path *path, FILE *out)
+{
+	const struct topology *t = plan->t;
+	char ifname[IFNAMSIZ];
+
+	topology_path_ifname(t, path->from, path->to, ifname);
+	fprintf(out,
+		"  - node: \"%s\"\n    interface: \"%s\"\n    netns: \"" NETNS_ROOT
+		"/%s.%s\"\n    peer: \"%s to %s\"",
+		RUN_FABRIC, ifname, plan->run->name, RUN_FABRIC,
+		t->node[t->port[path->from].node].name, t->node[t->port[path->to].node].name);
+	topo_shape_write(&path->shape, "\n    ", out);
+	fprintf(out, "\n");
+}
+
 static void put_change(const struct plan *plan, const struct topo_change *change, FILE *out)
 {
 	put_end(plan, change->port, change->back, out);
@@ -53,6 +70,8 @@ void config_links(const struct plan *plan, FILE *out)
 		if (t->network[t->port[p].network].bridged)
 			put_port(plan, p, true, out);
 	}
+	for (size_t i = 0; i < t->n3_path_count; i++)
+		put_path(plan, &t->n3_path[i], out);
 	if (t->change_count)
 		fprintf(out, "changes:\n");
 	for (size_t i = 0; i < t->change_count; i++)

@@ -93,6 +93,16 @@ static int add_bridged(struct nl *nl, const struct plan *plan, const struct topo
 	return rc ? (void)nl_batch_end(nl, NULL), rc : nl_batch_end(nl, NULL);
 }
 
+static int add_network(struct nl *nl, const struct plan *plan, const struct topo_network *network,
+		       const int *netns)
+{
+	bool mesh = plan->t->n3_path_count &&
+		    plan->t->port[plan->t->n3_path[0].from].network == network - plan->t->network;
+
+	return mesh ? links_mesh_make(nl, plan, network, netns)
+		    : add_bridged(nl, plan, network, netns);
+}
+
 /* mgmt0 of every node; the fabric's end has the node's name. */
 static int add_management(struct nl *nl, const struct plan *plan, const int *netns, unsigned bridge)
 {
@@ -164,7 +174,7 @@ static int make_fabric(const struct plan *plan, const int *netns, struct node_er
 		return node_fail(err, rc, "the fabric's namespace");
 	for (size_t i = 0; !rc && i < plan->t->network_count; i++)
 		if (plan->t->network[i].bridged)
-			rc = add_bridged(nl, plan, &plan->t->network[i], netns);
+			rc = add_network(nl, plan, &plan->t->network[i], netns);
 	if (!rc)
 		rc = make_management(nl, plan, netns);
 	if (rc)

@@ -22,4 +22,11 @@ int management_host_up(const struct plan *plan, struct node_error *err);
 /** management_host_remove - every link of the host with the alias "baton:NAME", and @ifname (or "") if it is a veth without one; Return: 0 also when there is none */
 int management_host_remove(const char *name, const char *ifname);
 
+struct nl;
+
+/** links_mesh_make - N3 with ways of their own for pairs, in the fabric (@nl's namespace); Return: 0
+ * or a negative errno */
+int links_mesh_make(struct nl *nl, const struct plan *plan, const struct topo_network *network,
+		    const int *netns);
+
 #endif

@@ -7,6 +7,7 @@
 const struct daemon_row daemon_rows[] = {
 	{"smf-lite", TOPO_CORE, 8081, true},
 	{"migration-manager", TOPO_CORE, 8080, true},
+	{"mover", TOPO_CORE, 8087, true},
 	{"upf", TOPO_UPF, 8082, true},
 	{"gnb", TOPO_GNB, 8086, true},
 	{"ue", TOPO_UE, 8083, true},
@@ -33,6 +34,8 @@ size_t plan_daemons(const struct plan *plan, unsigned node,
 			   : row->kind != (int)plan->t->node[node].kind)
 			continue;
 		if (!strcmp(row->name, "iperf3") && !plan->iperf3[0])
+			continue;
+		if (!strcmp(row->name, "mover") && !plan->t->movement.at.line)
 			continue;
 		if (!fabric && !app_daemon_wanted(plan->t, node, row->name))
 			continue;

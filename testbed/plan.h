@@ -64,6 +64,8 @@ uint16_t daemon_rest_port(const char *name);
  * configuration */
 /** config_links - what link-shaper is told of ports and changes (config_links.c) */
 void config_links(const struct plan *plan, FILE *out);
+/** config_mover - what the mover is told of places and walks (config_mover.c) */
+void config_mover(const struct plan *plan, FILE *out);
 int config_write_all(const struct plan *plan);
 /** config_write_daemon - nodes/NODE/DAEMON.yaml (config_daemon.c) */
 int config_write_daemon(const struct plan *plan, unsigned node, const struct daemon_row *row);

@@ -20,6 +20,7 @@
 
 #include "lib/shape/key.h"
 #include "lib/yaml.h"
+#include "testbed/walk.h"
 
 enum {
 	TOPO_NAME_SIZE = 33, /* of a topology, node, network or service, with the NUL */
@@ -30,6 +31,8 @@ enum {
 	TOPO_DNNS_MAX = 8,	 /* smf-lite's limit too */
 	TOPO_SESSIONS_MAX = 15,	 /* PDU session ids 1 to 15 */
 	TOPO_CHANGES_MAX = 4096, /* link-shaper's limit too */
+	TOPO_MESH_MAX = 24,	 /* members of an n3 with n3_paths */
+	TOPO_WALK_POINTS_MAX = 1000,
 	TOPO_ROUTES_MAX = 64,	 /* of a node, written in the file */
 	TOPO_APPS_MAX = 4,
 	TOPO_PLAYERS_MAX = 64, /* of an application */
@@ -76,6 +79,7 @@ struct topo_change {
 	uint64_t at_us, over_us; /* from when the topology is up; over: in steps, 0: at once */
 	unsigned port;
 	bool back;		 /* towards the port's node, on a bridged network */
+	bool walked;		 /* follows from movement, and isn't written */
 	struct topo_shape shape; /* the keys with a place */
 	struct topo_place place;
 };
@@ -140,6 +144,30 @@ struct topo_network {
 	struct topo_shape shape; /* of each member's link, where that says nothing else */
 	bool bridged;		 /* more than two members */
 	char bridge[IFNAMSIZ];
+};
+
+/* What becomes of packets between two nodes on N3, one way */
+struct topo_path {
+	unsigned from, to; /* ports */
+	struct topo_shape shape;
+};
+
+/* Who walks where */
+struct topo_walk {
+	unsigned ue; /* node */
+	size_t count;
+	struct walk_point *point;
+	struct topo_place at;
+};
+
+struct topo_movement {
+	struct topo_place at; /* line 0: nobody moves */
+	uint64_t radio_us, n3_us; /* delay of a kilometre, one way */
+	uint32_t hysteresis;	  /* metres */
+	struct walk_place *place; /* by node */
+	bool *placed;
+	size_t walk_count;
+	struct topo_walk *walk;
 };
 
 struct topo_service {
@@ -216,6 +244,9 @@ struct topology {
 	size_t change_count;
 	struct topo_change *change;
 	uint64_t repeat_us; /* changes begin again; 0: they don't */
+	size_t n3_path_count; /* each pair both ways */
+	struct topo_path *n3_path;
+	struct topo_movement movement;
 };
 
 /**
@@ -250,6 +281,17 @@ int topology_find_node(const struct topology *t, const char *name);
  * -ENOENT */
 int topology_find_link(const struct topology *t, unsigned node, const char *far,
 		       unsigned *ret_port);
+/** topology_find_path - between ports on N3; NULL: no shape of its own */
+const struct topo_path *topology_find_path(const struct topology *t, unsigned from, unsigned to);
+/** topology_path_ifname - in the fabric: what goes from @from to @to leaves by it */
+void topology_path_ifname(const struct topology *t, unsigned from, unsigned to,
+			  char buf[IFNAMSIZ]);
+bool topology_same_paths(const struct topology *a, const struct topology *b);
+bool topology_same_movement(const struct topology *a, const struct topology *b);
+/** topology_write_paths, topology_write_movement - n3_paths and movement of the resolved file */
+void topology_write_paths(const struct topology *t, FILE *out);
+void topology_write_movement(const struct topology *t, FILE *out);
+void topology_free_movement(struct topology *t);
 /** topology_far_port - the other port of a link of two */
 unsigned topology_far_port(const struct topology *t, unsigned port);
 /** topology_find_port - @node's port on a network of @layer; NULL when it has none */

@@ -56,7 +56,7 @@ void topology_diff_free(struct topology_diff *diff)
 	memset(diff, 0, sizeof(*diff));
 }
 
-static const char *const fixed_keys[] = {"mcc", "mnc", "tac", "management", "apps"};
+static const char *const fixed_keys[] = {"mcc", "mnc", "tac", "management", "apps", "n3_paths", "movement"};
 
 /* By what the resolved file says of them */
 static bool apps_differ(const struct topology *a, const struct topology *b)
@@ -81,6 +81,22 @@ static bool apps_differ(const struct topology *a, const struct topology *b)
 	return differ;
 }
 
+static unsigned n3_members(const struct topology *t)
+{
+	for (size_t i = 0; i < t->network_count; i++)
+		if (t->network[i].layer == TOPO_N3)
+			return t->network[i].port_count;
+	return 0;
+}
+
+/* Links of the mesh are made between all members, once. */
+static bool mesh_differs(const struct topology *a, const struct topology *b)
+{
+	if (!topology_same_paths(a, b))
+		return true;
+	return a->n3_path_count && n3_members(a) != n3_members(b);
+}
+
 static bool fixed_differs(const struct topology *a, const struct topology *b, size_t key)
 {
 	switch (key) {
@@ -92,6 +108,10 @@ static bool fixed_differs(const struct topology *a, const struct topology *b, si
 		return a->tac != b->tac;
 	case 4:
 		return apps_differ(a, b);
+	case 5:
+		return mesh_differs(a, b);
+	case 6:
+		return !topology_same_movement(a, b);
 	default:
 		return a->management != b->management ||
 		       a->management_prefix.addr.s_addr != b->management_prefix.addr.s_addr ||

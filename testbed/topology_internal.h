@@ -68,7 +68,7 @@ struct topo_reader {
 	const struct yaml_doc *doc;
 	struct yaml_error *err;
 	const struct yaml_node **node_yaml; /* by node index */
-	const struct yaml_node *nodes, *networks, *links, *services, *apps, *dnns, *needs, *changes, *repeat;
+	const struct yaml_node *nodes, *networks, *links, *services, *apps, *dnns, *needs, *changes, *repeat, *paths, *movement;
 	size_t group_count, network_count, link_count, address_count, route_count;
 	struct topo_group *group;
 	struct topo_network_entry *network;
@@ -86,6 +86,11 @@ int topo_read_apps(struct topo_reader *r);     /* topology_app.c */
 int topo_read_players(struct topo_reader *r, struct topo_app *app, const struct yaml_node *list); /* topology_player.c */
 /** topo_add_service - one that the file doesn't name; @edges: NULL, or by node index, copied */
 int topo_add_service(struct topo_reader *r, const char *name, struct topo_place at, struct in_addr addr, const bool *edges);
+int topo_read_paths(struct topo_reader *r);    /* topology_path.c */
+int topo_check_paths(struct topo_reader *r);
+/** topo_add_path - one way; the other is added too */
+int topo_add_path(struct topo_reader *r, const struct topo_path *path);
+int topo_read_movement(struct topo_reader *r); /* topology_movement.c */
 int topo_read_networks(struct topo_reader *r); /* topology_network.c */
 int topo_read_links(struct topo_reader *r);
 int topo_derive(struct topo_reader *r);	       /* topology_derive.c */

@@ -153,7 +153,7 @@ int topo_node_reference(struct topo_reader *r, const struct yaml_node *node, enu
 struct top {
 	struct topology *t;
 	const struct yaml_node *changes, *repeat, *name, *mcc, *mnc, *dataplane, *management,
-		*routing;
+		*routing, *paths, *movement;
 	const struct yaml_node *nodes, *networks, *links, *services, *apps, *dnns, *needs;
 	struct yaml_prefix service_prefix;
 	uint32_t tac, mtu;
@@ -178,6 +178,14 @@ static const struct yaml_field top_fields[] = {
 	 .read = yaml_read_node,
 	 .offset = offsetof(struct top, links),
 	 .help = "what two nodes share, or a node's link to a network"},
+	{.key = "n3_paths",
+	 .read = yaml_read_node,
+	 .offset = offsetof(struct top, paths),
+	 .help = "pairs of gNBs and UPFs whose way over n3 is shaped"},
+	{.key = "movement",
+	 .read = yaml_read_node,
+	 .offset = offsetof(struct top, movement),
+	 .help = "where nodes are, and where UEs walk"},
 	{.key = "services",
 	 .read = yaml_read_node,
 	 .offset = offsetof(struct top, services),
@@ -368,6 +376,8 @@ static int read_top(struct topo_reader *r)
 	r->dnns = top.dnns;
 	r->changes = top.changes;
 	r->repeat = top.repeat;
+	r->paths = top.paths;
+	r->movement = top.movement;
 	return 0;
 }
 
@@ -376,8 +386,8 @@ static int read_all(struct topo_reader *r)
 	static int (*const steps[])(struct topo_reader * r) = {
 		read_top,	   topo_read_nodes,    topo_read_node_keys, topo_read_services,
 		topo_read_apps,	   topo_read_dnns,     topo_read_networks,  topo_read_links,
-		topo_derive,
-		topo_read_changes, topo_place_routes,  topo_check,
+		topo_derive,	   topo_read_paths,    topo_read_movement,
+		topo_read_changes, topo_place_routes,  topo_check,	    topo_check_paths,
 	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -465,6 +475,7 @@ void topology_free(struct topology *t)
 	free(t->network);
 	free(t->port);
 	free(t->change);
-	free(t->path);
+	free(t->n3_path);
+	topology_free_movement(t);
 	free(t);
 }

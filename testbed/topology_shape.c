@@ -74,7 +74,7 @@ bool topology_is_shaped(const struct topology *t)
 		if (!topo_shape_is_plain(&t->port[p].shape) ||
 		    !topo_shape_is_plain(&t->port[p].back))
 			return true;
-	return t->change_count > 0;
+	return t->change_count > 0 || t->n3_path_count > 0;
 }
 
 static void earlier(struct topo_place *first, struct topo_place at)

@@ -217,29 +217,43 @@ static void write_dnns(FILE *out, const struct topology *t)
 	}
 }
 
+static void write_change(FILE *out, const struct topology *t, const struct topo_change *c)
+{
+	const struct topo_port *port = &t->port[c->port];
+	const struct topo_network *network = &t->network[port->network];
+	const char *far =
+		network->bridged
+			? network->name
+			: t->node[t->port[2 * network->first_port + 1 - c->port].node].name;
+
+	fprintf(out, "  - {at: %lluus, over: %lluus, link: [%s, %s], direction: %s",
+		(unsigned long long)c->at_us, (unsigned long long)c->over_us,
+		t->node[port->node].name, far, c->back ? "backward" : "forward");
+	topo_change_write(c, ", ", out);
+	fprintf(out, "}\n");
+}
+
+static bool has_changes(const struct topology *t)
+{
+	for (size_t i = 0; i < t->change_count; i++)
+		if (!t->change[i].walked)
+			return true;
+	return false;
+}
+
 static void write_changes(FILE *out, const struct topology *t)
 {
-	if (t->change_count)
+	if (has_changes(t))
 		fprintf(out, "changes:\n");
 	for (size_t i = 0; i < t->change_count; i++) {
 		const struct topo_change *c = &t->change[i];
-		const struct topo_port *port = &t->port[c->port];
-		const struct topo_network *network = &t->network[port->network];
-		const char *far =
-			network->bridged
-				? network->name
-				: t->node[t->port[2 * network->first_port + 1 - c->port].node].name;
 
-		fprintf(out, "  - {at: %lluus, over: %lluus, link: [%s, %s], direction: %s",
-			(unsigned long long)c->at_us, (unsigned long long)c->over_us,
-			t->node[port->node].name, far, c->back ? "backward" : "forward");
-		topo_change_write(c, ", ", out);
-		fprintf(out, "}\n");
+		if (!c->walked)
+			write_change(out, t, c);
 	}
 	if (t->repeat_us)
 		fprintf(out, "repeat: %lluus\n", (unsigned long long)t->repeat_us);
 }
-
 int topology_write(const struct topology *t, FILE *out)
 {
 	char addr[INET_ADDRSTRLEN];
@@ -263,6 +277,8 @@ int topology_write(const struct topology *t, FILE *out)
 	if (topology_count(t, TOPO_CORE))
 		write_dnns(out, t);
 	write_networks(out, t);
+	topology_write_paths(t, out);
+	topology_write_movement(t, out);
 	write_changes(out, t);
 	return ferror(out) ? -EIO : 0;
 }

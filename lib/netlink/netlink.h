@@ -110,6 +110,12 @@ int nl_rule_list(struct nl *nl, int (*each)(const struct nl_rule *rule, void *us
 int nl_neigh_replace(struct nl *nl, unsigned ifindex, struct in_addr addr, const uint8_t mac[6]);
 int nl_neigh_del(struct nl *nl, unsigned ifindex, struct in_addr addr);
 
+/* Bridges */
+/** nl_bridge_port_static - a port that learns nothing and gets only what nl_bridge_fdb_add leads there */
+int nl_bridge_port_static(struct nl *nl, unsigned ifindex);
+/** nl_bridge_fdb_add - frames to @mac leave the bridge by this port */
+int nl_bridge_fdb_add(struct nl *nl, unsigned ifindex, const uint8_t mac[6]);
+
 /* tc */
 int nl_clsact_add(struct nl *nl, unsigned ifindex); /* 0 also when it is there */
 int nl_clsact_del(struct nl *nl, unsigned ifindex);
