@@ -428,6 +428,7 @@ int engine_turn(struct migration *m, const char *cause, const char *detail)
 		return -EBUSY;
 	turn_sides(m, false);
 	migration_data_set_u64(m, "turns", turns + 1);
+	migration_data_set_u64(m, "turned_ns", clock_now_ns());
 	m->epoch++;
 	m->step = 0;
 	set_cause(m, cause, detail);

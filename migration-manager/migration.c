@@ -141,7 +141,10 @@ static json_t *downtime_json(const struct migration *m)
 	uint64_t comp = computation_us(m), net = switched > t0 ? (switched - t0) / 1000 : 0;
 	uint64_t down = net > comp ? net : comp;
 	uint64_t began = stamp_of(stream, "t0_ns") ? stamp_of(stream, "t0_ns") : t0;
-	uint64_t pre = began > m->created_ns ? (began - m->created_ns) / 1000 : 0;
+	/* accepted: the request, or the latest that turned it */
+	uint64_t turned = migration_data_u64(m, "turned_ns"),
+		 accepted = turned ? turned : m->created_ns;
+	uint64_t pre = began > accepted ? (began - accepted) / 1000 : 0;
 
 	if (!t0 || !switched)
 		return json_null();
