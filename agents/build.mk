@@ -29,4 +29,6 @@ $(IMAGES): scripts/image VERSION
 	@mv $(@D)/.$(image_program) $(@D)/$(image_program)
 	@scripts/image $(@D) $(notdir $(@D)) $(VERSION)
 all: $(IMAGES)
+# Who builds the one that serves them has them.
+$(B)/bin/cloud-agent: | $(IMAGES)
 $(call fuzz-target,fuzz_manifest,tests/fuzz/fuzz_manifest.c agents/common/manifest.c agents/common/workload.c agents/common/workload_fill.c,core,jansson)

@@ -38,12 +38,15 @@ PYTHON
 
 # B: a whole user plane and three hosts, all that a row needs beside what it is about
 base='name: x\\nnodes: {core: core, gnb: gnb, upf: upf, edge: edge, cloud: cloud, ue: ue, a: host, b: host, r: router}'
+# W: two gNBs and a UE in reach of both
+walk='name: x\\nnodes: {core: core, g: gnb, h: gnb, u: {kind: upf, edge: e}, e: edge, ue: ue}'
 rows() { # PREFIX: the rows of standard input as files
 	local row n=0
 	while IFS= read -r row; do
 		[ -n "$row" ] || continue
 		n=$((n + 1))
-		printf '%b\n' "${row/#B/$base}" >"$tmp/$1-$n"
+		row=${row/#B/$base}
+		printf '%b\n' "${row/#W/$walk}" >"$tmp/$1-$n"
 		echo "$row" >>"$tmp/$1.rows"
 	done
 }
@@ -72,11 +75,16 @@ for file in "$tmp"/root/usr/local/share/baton/topologies/*.yaml; do names_schema
 
 rows good <<'ROWS'
 B
+W\nn3_paths: [{between: [g, u], delay: 5ms, forward: {jitter: 1ms}, backward: {}}, {between: [h, u], loss: 1%}, {between: [g, h]}]
+W\nmovement: {radio_delay: 1us, positions: {g: [0, 0], h: [-1000000, 1000000.5]}, ues: {ue: [{at: 0s, to: [1, 1]}, {at: 2min, to: [.5, 3]}]}}
+W\nmovement: {radio_delay: 1ms, n3_delay: 5ms, hysteresis: 0, positions: {g: [0, 0], h: [9, 9], u: [1, 2]}, ues: {}}\nn3_paths: []
 name: "0"\nnodes: {a-1: host}
 B\nmcc: "001"\nmnc: "001"\ntac: 16777215\ndataplane: ebpf\nneeds: [qos]\nmtu: 576\nrouting: none
 name: x\nnodes: {a: host}\nmanagement: none
 B\nmcc: 262\nmnc: 42\nneeds: []\nmanagement: 10.200.0.0/24\nmtu: 65535
 B\nmanagement: auto\nservice_prefix: 10.71.0.0/16\nservices: {web: 10.71.0.7, dns: {address: 10.71.0.8, edges: [edge]}, none: {address: 10.71.0.9, edges: []}}
+B\napps: {snake: {}, far: {rendering: cloud, players: []}, near: {rendering: local, players: [{ue: ue, account: 7, threshold: 1, window: 64, input: /tmp/keys, session: 1}]}}
+B\napps: {snake: {game: snake, rendering: edge, service: 10.70.0.9, cloud: cloud, edges: [edge], start: [edge], image: cloud-only, codec: x264, bitrate: 50Mbit, rate_limit: 8kbit, width: 4096, height: 160, fps: 240, bots: 0, world: 32, seed: 0, players: [{ue: ue, account: a.b_c-d, threshold: 0.85, window: 1, input: none, trigger: {rtt: 60s, loss: 0.5%, for: 10min, hold_off: 1h}}]}}
 B\ndnns: {internet: {sst: 0}, ims: {sst: 255, sd: 00ff00, dns: 10.70.0.53}, v2x: {sd: "012345"}}
 B\nlinks: [{between: [a, b], rate: 1kbit, delay: 10s, jitter: 0us, loss: 0%, duplicate: 100%, reorder: 99.9%, corrupt: 0.001%, queue: 65536}]
 B\nlinks: [{between: [a, b], rate: 1000Gbit, delay: 9.999s, loss: 100.0%}]
@@ -95,6 +103,24 @@ name: x\nnodes: {a: {kind: host, routes: [{to: default, via: 10.130.0.2}, {to: 1
 ROWS
 rows bad <<'ROWS'
 name: x
+W\nn3_paths: {}
+W\nn3_paths: [{between: [g], delay: 5ms}]
+W\nn3_paths: [{between: [g, g], delay: 5ms}]
+W\nn3_paths: [{delay: 5ms}]
+W\nn3_paths: [{between: [g, u], delay: far}]
+W\nn3_paths: [{between: [g, u], mtu: 1400}]
+W\nmovement: []
+W\nmovement: {positions: {g: [0, 0], h: [0, 0]}, ues: {}}
+W\nmovement: {radio_delay: 1ms, ues: {}}
+W\nmovement: {radio_delay: 1ms, positions: {g: [0, 0], h: [0, 0]}}
+W\nmovement: {radio_delay: 1, positions: {g: [0, 0], h: [0, 0]}, ues: {}}
+W\nmovement: {radio_delay: 1ms, positions: {g: [0], h: [0, 0]}, ues: {}}
+W\nmovement: {radio_delay: 1ms, positions: {g: [0, far], h: [0, 0]}, ues: {}}
+W\nmovement: {radio_delay: 1ms, positions: {g: [0, 1000001], h: [0, 0]}, ues: {}}
+W\nmovement: {radio_delay: 1ms, hysteresis: -1, positions: {g: [0, 0], h: [0, 0]}, ues: {}}
+W\nmovement: {radio_delay: 1ms, positions: {g: [0, 0], h: [0, 0]}, ues: {ue: []}}
+W\nmovement: {radio_delay: 1ms, positions: {g: [0, 0], h: [0, 0]}, ues: {ue: [{at: 0s}]}}
+W\nmovement: {radio_delay: 1ms, positions: {g: [0, 0], h: [0, 0]}, ues: {ue: [{at: 0s, to: [0, 0], by: foot}]}}
 nodes: {a: host}
 name: X\nnodes: {a: host}
 name: -x\nnodes: {a: host}
@@ -157,6 +183,37 @@ B\nservices: {Web: 10.70.0.1}
 B\nservices: {web: {edges: [edge]}}
 B\nservices: {web: {address: 10.70.0.1, edges: edge}}
 B\nservices: {web: {address: 10.70.0.1, edge: [edge]}}
+B\napps: [snake]
+B\napps: {Snake: {}}
+B\napps: {snake: edge}
+B\napps: {a1: {}, a2: {}, a3: {}, a4: {}, a5: {}}
+B\napps: {snake: {gam: snake}}
+B\napps: {snake: {game: chess}}
+B\napps: {snake: {rendering: moon}}
+B\napps: {snake: {service: here}}
+B\napps: {snake: {edges: edge}}
+B\napps: {snake: {image: nowhere}}
+B\napps: {snake: {codec: vp8}}
+B\napps: {snake: {bitrate: fast}}
+B\napps: {snake: {width: 300}}
+B\napps: {snake: {width: 330}}
+B\napps: {snake: {height: 4112}}
+B\napps: {snake: {fps: 0}}
+B\napps: {snake: {bots: 201}}
+B\napps: {snake: {world: 31}}
+B\napps: {snake: {seed: -1}}
+B\napps: {snake: {players: {ue: ue}}}
+B\napps: {snake: {players: [{}]}}
+B\napps: {snake: {players: [{ue: ue, account: Alice}]}}
+B\napps: {snake: {players: [{ue: ue, threshold: 1.1}]}}
+B\napps: {snake: {players: [{ue: ue, threshold: high}]}}
+B\napps: {snake: {players: [{ue: ue, window: 0}]}}
+B\napps: {snake: {players: [{ue: ue, window: 65}]}}
+B\napps: {snake: {players: [{ue: ue, input: keys}]}}
+B\napps: {snake: {players: [{ue: ue, session: 16}]}}
+B\napps: {snake: {players: [{ue: ue, trigger: {}}]}}
+B\napps: {snake: {players: [{ue: ue, trigger: {rtt: 9}}]}}
+B\napps: {snake: {players: [{ue: ue, trigger: {loss: 2}}]}}
 B\ndnns: [ims]
 B\ndnns: {ims: {sst: 256}}
 B\ndnns: {ims: {sd: 00ff0}}

@@ -32,6 +32,7 @@ found=$(grep -rln '#include "\(upf\|smf-lite\|ran\|migration-manager\|agents\|li
 is 'lib includes nothing above it' "$found" ''
 
 for example in upf/upf smf-lite/smf-lite ran/gnb/gnb ran/ue/ue agents/ue-agent/ue-agent agents/edge-agent/edge-agent \
+	agents/cloud-agent/cloud-agent \
 	migration-manager/migration-manager link-shaper/link-shaper apps/snake/cloud/snake-cloud apps/snake/edge/snake-edge; do
 	program=$build/bin/$(basename "$example")
 	need_built "$program"

@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The game in its three deployments (B20), with everything real: up until the player sees it, how it is told, down until nothing is left. And at
+# edges (B6, B8): the image pulled when it is only in the cloud; each part killed, after which the player sees the game again.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+topology=e2e-game
+# shellcheck source=tests/integration/e2e.sh
+. "$(dirname "$0")/e2e.sh"
+for program in cloud-agent stream-client snake-edge snake-cloud; do
+	need_built "$build/bin/$program"
+done
+e2e_begin
+
+client() { rest 8093 ue "$@"; }
+edge() { rest 8085 "$1" "/v1/instances/snake${2:-}" "${@:3}"; }
+frames() { client /v1/streams | jq -r '[.streams[].frames] | add'; }
+more_frames() { [ "$(frames)" -gt "$1" ]; }
+sees() { # N: stream n is decoded and shown
+	[ "$(client /v1/streams | jq -c '[.streams[] | [.n, .state, .shown]]')" = "[[$1,\"decoding\",true]]" ]
+}
+part() { baton status --json | jq -r ".apps[0].$1"; }
+processes() { pgrep -c "snake-(edge|cloud)|stream-client|cloud-agent"; }
+
+before=$(processes)
+for rendering in local cloud edge; do
+	ok "$rendering: baton up" baton up "$root/topologies/game-$rendering.yaml" --timeout 40
+	e2e_env
+	is "$rendering: the player's stream is shown" "$(part 'players[0].streams[] | [.n, .state, .shown] | @csv')" '1,"decoding",true'
+	ok "$rendering: pictures come" wait_for 10 more_frames "$(frames)"
+	is "$rendering: services and instances" "$(part 'services + .apps[0].instances | map([.node, .service // .app, .state]) | @json')" "$(
+		case $rendering in
+		local) echo '[["cloud","snake-cloud","running"]]' ;;
+		cloud) echo '[["cloud","snake-cloud","running"],["cloud","snake","running"]]' ;;
+		edge) echo '[["cloud","snake-cloud","running"],["edge-a","snake","running"],["edge-b","snake","absent"]]' ;;
+		esac)"
+	like "$rendering: as text" "$(baton status)" "cloud +service +snake-cloud +running.*ue +player +alice +stream 1 decoding, shown"
+	is "$rendering: the player's login is the cloud's only session" "$(rest 8096 cloud /v1/accounts/alice | jq -r '.sessions | length')" 1
+	[ $rendering = edge ] && break
+	ok "$rendering: baton down" baton down
+	is "$rendering: no process is left" "$(processes)" "$before"
+	nok "$rendering: nor a file" test -e "/run/baton/$topology"
+done
+
+# ---- secrets
+run=/run/baton/$topology
+secret=$(cut -d' ' -f2 "$run/secrets")
+is 'secrets are for root alone' "$(stat -c %a "$run/secrets" "$run/nodes/cloud/cloud-agent.yaml" "$run/nodes/edge-a/edge-agent.yaml" | sort -u)" 600
+like 'each account has one' "$secret" '^[0-9a-f]{32}$'
+is 'they are told to nobody' "$({
+	baton status --json
+	rest 8085 edge-a /v1/applications
+	rest 8085 edge-a /v1/status
+	rest 8094 cloud /v1/services
+	baton logs
+} | grep -c "$secret")" 0
+
+# ---- it stays as it is
+status 'baton up again, of the same' 0 baton up "$root/topologies/game-edge.yaml"
+pid=$(edge edge-a | jq .pid)
+sed 's/account: alice/account: anna/' "$root/topologies/game-edge.yaml" >"$tmp/other.yaml"
+nok 'of other players' baton up "$tmp/other.yaml"
+like 'is refused, with its place' "$_output" "other.yaml:[0-9]+:[0-9]+: apps can't change while"
+is 'the instance goes on' "$(edge edge-a | jq .pid)" "$pid"
+
+# ---- each part is killed
+kill_in() { # NODE PROGRAM
+	baton exec "$1" -- pkill -KILL -x "$2"
+}
+ok 'the player sees it' wait_for 10 sees 1
+kill_in ue stream-client
+ok 'the stream-client is killed: he sees it again' wait_for 20 sees 1
+is 'without another login' "$(rest 8096 cloud /v1/accounts/alice | jq '.sessions | length')" 1
+kill_in edge-a snake-edge
+ok 'the instance is killed: it is started again' wait_for 20 eval '[ "$(edge edge-a | jq -c "[.state, .restarts]")" = "[\"running\",1]" ]'
+ok 'and he sees it again' wait_for 20 sees 1
+pid=$(edge edge-a | jq .pid)
+kill_in edge-a edge-agent
+ok 'the edge agent is killed: it finds the instance again' wait_for 20 eval '[ "$(edge edge-a | jq -c "[.state, .pid]")" = "[\"running\",$pid]" ]'
+kill_in ue ue-agent
+ok 'the UE agent is killed, and is back' wait_for 20 rest 8084 ue /healthz -f
+kill_in cloud cloud-agent
+ok 'the cloud agent is killed, and is back' wait_for 20 rest 8094 cloud /healthz -f
+kill_in cloud snake-cloud
+ok 'the cloud tier is killed: it is started again' wait_for 20 eval '[ "$(rest 8094 cloud /v1/services/snake-cloud | jq -c "[.state, .restarts]")" = "[\"running\",1]" ]'
+ok 'and the player sees it' wait_for 20 sees 1
+one_primary() { [ "$(rest 8096 cloud /v1/accounts/alice | jq -c '[.sessions[].role]')" = '["primary"]' ]; }
+ok 'with exactly one primary' wait_for 20 one_primary
+ok 'pictures come' wait_for 20 more_frames "$(frames)"
+
+# ---- stop
+is 'an instance with a player isn'\''t stopped' "$(edge edge-a '' -X DELETE | jq -r .cause)" IN_USE
+is 'another one is started' "$(edge edge-b '' -X PUT -o /dev/null -w '%{http_code}' -H "$json_type" -d '{}')" 202
+ok 'and runs' wait_for 20 eval '[ "$(edge edge-b | jq -r .state)" = running ]'
+is 'without players it is stopped' "$(edge edge-b '' -X DELETE -w '%{http_code}')" 204
+ok 'baton down' baton down
+is 'no process is left' "$(processes)" "$before"
+
+# ---- an image that is in the cloud alone
+sed 's/image: at-edges.*/image: cloud-only\n    rate_limit: 100Mbit/' "$root/topologies/game-edge.yaml" >"$tmp/cloud-only.yaml"
+ok 'baton up, with the image in the cloud alone' baton up "$tmp/cloud-only.yaml" --timeout 40
+e2e_env
+is 'it was pulled, every byte' "$(edge edge-a | jq '.pulled_bytes == .image_bytes and .pulled_bytes > 0')" true
+is 'where it runs' "$(ls "$run/nodes/edge-a/repository/snake")" "$(ls "$build/bin/images/snake")"
+is 'and not where it doesn'\''t' "$(ls "$run/nodes/edge-b/repository")" ''
+ok 'the player sees it' wait_for 10 sees 1
+ok 'baton down' baton down
+
+# ---- what is missing is told
+mkdir "$tmp/libexec"
+ln -s "$build"/bin/* "$tmp/libexec/"
+rm "$tmp/libexec/images"
+BATON_LIBEXEC=$tmp/libexec nok 'without the image' baton up "$root/topologies/game-edge.yaml"
+like 'is told' "$_output" "apps need $tmp/libexec/images/snake/manifest.json"
+done_testing
