@@ -51,7 +51,7 @@ static void link_drop(struct player *p)
 {
 	link_close(p->link);
 	p->link = NULL;
-	p->asked = false;
+	p->delta_ns = 0;
 	steering_lost(&p->steering);
 }
 
@@ -97,6 +97,7 @@ static int on_welcome(struct player *p, const uint8_t *body, size_t len)
 		return -EBADMSG;
 	p->login_us = elapsed_us(p);
 	p->began_ns = clock_mono_ns();
+	p->tick_hz = m.tick_hz;
 	p->number = m.player;
 	p->applied = m.last_input;
 	p->state = PLAYER_SYNCHRONISING;
@@ -125,7 +126,6 @@ static int on_snapshot(struct player *p, const uint8_t *body, size_t len)
 	p->snapshot_us = elapsed_us(p);
 	p->snapshot_bytes = STATE_HEADER_LEN + len;
 	p->state = PLAYER_SYNCHRONISED;
-	p->asked = false;
 	p->failures = 0;
 	p->cause[0] = '\0';
 	p->edge->counters.snapshots++;
@@ -139,7 +139,7 @@ static void ask(struct player *p)
 
 	p->edge->counters.mismatches++;
 	p->began_ns = clock_mono_ns();
-	p->asked = true;
+	p->delta_ns = 0;
 	p->state = PLAYER_SYNCHRONISING;
 	send_or_lose(p, frame, state_put_ask(frame));
 }
@@ -153,10 +153,12 @@ static int on_delta(struct player *p, const uint8_t *body, size_t len)
 	if (p->state != PLAYER_SYNCHRONISED)
 		return 0;
 	p->edge->counters.deltas++;
-	if (world_delta_apply(p->world, m.tick, m.world, m.len) < 0)
+	if (world_delta_apply(p->world, m.tick, m.world, m.len) < 0) {
 		ask(p);
-	else
-		p->applied = m.last_input;
+		return 0;
+	}
+	p->applied = m.last_input;
+	p->delta_ns = clock_mono_ns();
 	return 0;
 }
 

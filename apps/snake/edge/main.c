@@ -6,10 +6,13 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "apps/snake/edge/player.h"
 #include "lib/log.h"
 #include "lib/token.h"
+
+enum { NICE = -10 };
 
 static const struct daemon_spec spec = {
 	.name = "snake-edge",
@@ -79,6 +82,15 @@ static int start_stream(struct edge *e)
 	return stream_server_new(&config, &e->stream);
 }
 
+/* Frames are rendered on time also on a busy machine. Not at real-time priority: an instance with
+ * more players than a processor carries would stop everybody else. Where it isn't allowed, frames
+ * come as time permits. */
+static void hurry(void)
+{
+	if (setpriority(PRIO_PROCESS, 0, NICE) < 0)
+		log_info("snake-edge", "what=\"no higher priority\" error=\"%s\"", strerror(errno));
+}
+
 static int start(struct edge *e)
 {
 	struct http_listen listen = {.addr = e->config.rest_address,
@@ -132,6 +144,7 @@ int main(int argc, char **argv)
 		goto done;
 	}
 	if (start(&e) == 0) {
+		hurry();
 		daemon_ready("serving");
 		status = daemon_run(&e.daemon);
 	}

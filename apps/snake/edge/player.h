@@ -48,7 +48,8 @@ struct player {
 	unsigned failures; /* in a row */
 	uint64_t began_ns; /* CLOCK_MONOTONIC: of the login, then of the synchronisation */
 	uint64_t login_us, snapshot_us, snapshot_bytes;
-	bool asked;	      /* ASK is under way: deltas are of no use */
+	uint16_t tick_hz;     /* of the cloud's world */
+	uint64_t delta_ns;    /* CLOCK_MONOTONIC: when the latest came; 0: none is expected */
 	unsigned inputs_left; /* until the next frame */
 
 	/* the world, as known */

@@ -81,9 +81,17 @@ static int render(struct player *p)
 	return 0;
 }
 
+/* Only where a frame has a tick of its own */
+static void follow(struct player *p)
+{
+	if (p->delta_ns && p->tick_hz == p->edge->config.fps)
+		ticker_follow(p->edge->ticker, p->slot, p->delta_ns);
+}
+
 void render_frame(struct player *p)
 {
 	p->inputs_left = INPUTS_PER_FRAME;
+	follow(p);
 	if (!p->stream || !stream_player_watched(p->stream)) {
 		encoder_drop(p);
 		return;

@@ -105,6 +105,11 @@ void ticker_leave(struct ticker *t, unsigned slot)
 	arm(t);
 }
 
+void ticker_follow(struct ticker *t, unsigned slot, uint64_t arrival_ns)
+{
+	schedule_follow(&t->schedule, slot, arrival_ns);
+}
+
 uint64_t ticker_missed(const struct ticker *t)
 {
 	return t->schedule.missed;

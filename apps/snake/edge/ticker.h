@@ -15,6 +15,8 @@ int ticker_new(uv_loop_t *loop, unsigned fps, void (*on_slot)(unsigned slot, voi
 void ticker_free(struct ticker *ticker);
 void ticker_use(struct ticker *ticker, unsigned slot);
 void ticker_leave(struct ticker *ticker, unsigned slot);
+/** ticker_follow - see schedule_follow; in on_slot. @arrival_ns: CLOCK_MONOTONIC */
+void ticker_follow(struct ticker *ticker, unsigned slot, uint64_t arrival_ns);
 /* frames that were due when a later one was, too */
 uint64_t ticker_missed(const struct ticker *ticker);
 
