@@ -76,7 +76,7 @@ for file in "$tmp"/root/usr/local/share/baton/topologies/*.yaml; do names_schema
 rows good <<'ROWS'
 B
 W\nn3_paths: [{between: [g, u], delay: 5ms, forward: {jitter: 1ms}, backward: {}}, {between: [h, u], loss: 1%}, {between: [g, h]}]
-W\nmovement: {radio_delay: 1us, positions: {g: [0, 0], h: [-1000000, 1000000.5]}, ues: {ue: [{at: 0s, to: [1, 1]}, {at: 2min, to: [.5, 3]}]}}
+W\nmovement: {radio_delay: 1us, positions: {g: [0, 0], h: [-1000000, 999999.5]}, ues: {ue: [{at: 0s, to: [1, 1]}, {at: 2min, to: [.5, 3]}]}}
 W\nmovement: {radio_delay: 1ms, n3_delay: 5ms, hysteresis: 0, positions: {g: [0, 0], h: [9, 9], u: [1, 2]}, ues: {}}\nn3_paths: []
 name: "0"\nnodes: {a-1: host}
 B\nmcc: "001"\nmnc: "001"\ntac: 16777215\ndataplane: ebpf\nneeds: [qos]\nmtu: 576\nrouting: none
