@@ -95,6 +95,8 @@ static int make_parts(struct viewer *v)
 	if (r == 0)
 		r = selector_new(&v->selector);
 	if (r == 0)
+		r = strip_new(&v->strip);
+	if (r == 0)
 		r = ring_new(VIEWER_DISPLAYS, sizeof(struct display_row), &v->displays);
 	if (r == 0)
 		r = ring_new(VIEWER_PAIRS, sizeof(struct pair_row), &v->pairs);
@@ -137,6 +139,7 @@ static void stop(struct viewer *v)
 	ring_free(v->displays);
 	ring_free(v->pairs);
 	selector_free(v->selector);
+	strip_free(v->strip);
 	steering_free(v->steering);
 	inputs_free(v->inputs);
 }

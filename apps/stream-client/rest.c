@@ -131,6 +131,37 @@ static void view_put(struct http_request *req, void *user)
 
 /* ---- the screen ---- */
 
+static void png_reply(struct http_request *req, int r, uint8_t *png, size_t len, const char *none)
+{
+	if (r == 0)
+		http_reply_bytes_as(req, 200, "image/png", png, len);
+	else if (r == -ENODATA)
+		http_problem(req, 404, "NOTHING_SHOWN", "%s", none);
+	else if (r == -EINVAL)
+		http_problem(req, 409, "TOO_WIDE", "side by side the pictures are wider than %d",
+			     PICTURE_SIDE_MAX);
+	else
+		http_problem(req, 500, "NO_PICTURE", "%s", strerror(-r));
+	free(png);
+}
+
+static void strip_get(struct http_request *req, void *user)
+{
+	struct viewer *v = user;
+	struct picture *strip = NULL;
+	uint8_t *png = NULL;
+	size_t len = 0;
+	int r;
+
+	pthread_mutex_lock(&v->lock);
+	r = strip_join(v->strip, &strip);
+	pthread_mutex_unlock(&v->lock);
+	if (r == 0)
+		r = picture_png(strip, 6, &png, &len);
+	picture_free(strip);
+	png_reply(req, r, png, len, "there was no switch yet");
+}
+
 static void screen_get(struct http_request *req, void *user)
 {
 	struct viewer *v = user;
@@ -142,13 +173,7 @@ static void screen_get(struct http_request *req, void *user)
 	if (frame)
 		r = picture_png(frame->picture, 1, &png, &len);
 	one_frame_buffer_let_go(v->display, frame);
-	if (r == 0)
-		http_reply_bytes_as(req, 200, "image/png", png, len);
-	else if (r == -ENODATA)
-		http_problem(req, 404, "NOTHING_SHOWN", "nothing has been shown yet");
-	else
-		http_problem(req, 500, "NO_PICTURE", "%s", strerror(-r));
-	free(png);
+	png_reply(req, r, png, len, "nothing has been shown yet");
 }
 
 /* ---- health and metrics ---- */
@@ -235,6 +260,7 @@ static const struct http_route routes[] = {
 	{"GET", "/v1/trace", trace_get, false},
 	{"GET", "/v1/ssim", ssim_get, false},
 	{"GET", "/v1/screen.png", screen_get, false},
+	{"GET", "/v1/strip.png", strip_get, false},
 	{"POST", "/v1/inputs", inputs_post, false},
 	{"PUT", "/v1/view", view_put, false},
 	{"GET", "/healthz", health_get, false},

@@ -63,8 +63,10 @@ static void act(struct viewer *v, const struct selector_turn *turn, uint64_t now
 
 	if (!r)
 		return;
-	if (turn->switched)
+	if (turn->switched) {
 		stream_switch(v->stream[r->request.to].stream, r->request.number, now_ns);
+		strip_begin(v->strip, r->request.window);
+	}
 	log_info("switch", "number=%u to=%u state=%s reason=%s pairs=%llu waited_ms=%llu",
 		 r->request.number, r->request.to, switch_state_name(r->state),
 		 switch_reason_name(r->reason), (unsigned long long)r->pairs,
@@ -83,6 +85,7 @@ static void display(struct viewer *v, struct selector_turn *turn)
 	steering_start(v->steering, turn->row.display_ns);
 	inputs_shown(v->inputs, turn->row.stamp.input, turn->row.display_ns);
 	ring_add(v->displays, &turn->row);
+	strip_show(v->strip, &turn->row, turn->picture);
 	if (v->record)
 		record_put(v->record, &shown);
 	v->counters.displayed += !turn->row.again;

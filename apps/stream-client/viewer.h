@@ -19,6 +19,7 @@
 #include "apps/stream-client/record.h"
 #include "apps/stream-client/selector.h"
 #include "apps/stream-client/stream.h"
+#include "apps/stream-client/strip.h"
 #include "lib/daemon.h"
 #include "lib/http_server.h"
 
@@ -56,6 +57,7 @@ struct viewer {
 	pthread_mutex_t lock;
 	struct viewer_stream stream[SELECTOR_STREAMS_MAX];
 	struct selector *selector;
+	struct strip *strip; /* of the last switch */
 	struct switch_record switches[VIEWER_SWITCHES];
 	unsigned switch_count; /* ever; the newest is at (switch_count - 1) % VIEWER_SWITCHES */
 	bool stalled;	       /* what is shown gives no pictures */

@@ -90,6 +90,10 @@ int report_write(const struct report *r, const char *dir, char *ret_path);
 /** report_storm_svg - how many had got how far, and when; Return: 0 or a negative errno */
 int report_storm_svg(const struct report *r, FILE *out);
 
+/** report_stages_svg - the stages of one migration of an application; Return: 0 or a negative errno
+ */
+int report_stages_svg(const struct report *r, FILE *out);
+
 /** report_time_text - "149 us", "1.46 ms", "12.3 s"; "-" for NAN */
 void report_time_text(double us, char *buf, size_t size);
 /** report_interval_text - between probes, as it was given: "1 ms", "100 us" */

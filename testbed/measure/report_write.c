@@ -88,7 +88,8 @@ int report_write(const struct report *r, const char *dir, char *ret_path)
 		     {".svg", write_svg},
 		     {"-timeline.svg", report_timeline_svg},
 		     {"-phases.svg", report_phases_svg},
-		     {"-storm.svg", report_storm_svg}};
+		     {"-storm.svg", report_storm_svg},
+		     {"-stages.svg", report_stages_svg}};
 	char aside[PATH_MAX];
 	int status = make_folders(dir);
 
@@ -96,6 +97,8 @@ int report_write(const struct report *r, const char *dir, char *ret_path)
 	snprintf(aside, sizeof aside, "%s/.report.new", dir);
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0] && status == 0; i++) {
 		if (forms[i].write == report_storm_svg && !r->storm.rounds)
+			continue;
+		if (forms[i].write == report_stages_svg && !r->app[0])
 			continue;
 		snprintf(ret_path, PATH_MAX, "%s/report%s", dir, forms[i].end);
 		status = write_file(r, ret_path, aside, forms[i].write);

@@ -69,9 +69,10 @@ struct plot_bars {
 	const char *title, *subtitle, *axis_title;
 	enum plot_unit unit;
 	const char *const *bar;	 /* names */
-	const char *const *part; /* names */
+	const char *const *part; /* names; NULL: no legend */
 	size_t bar_count, part_count;
 	const double *value; /* [bar * part_count + part]; NAN counts as 0 */
+	const double *start; /* where each bar begins, for timelines; NULL: all at 0 */
 };
 
 int plot_bars_svg(const struct plot_bars *bars, FILE *out);

@@ -21,6 +21,11 @@ static double value_of(const struct plot_bars *b, size_t bar, size_t part)
 	return isfinite(value) && value > 0 ? value : 0;
 }
 
+static double start_of(const struct plot_bars *b, size_t bar)
+{
+	return b->start && isfinite(b->start[bar]) ? b->start[bar] : 0;
+}
+
 static double sum_of(const struct plot_bars *b, size_t bar)
 {
 	double sum = 0;
@@ -56,7 +61,7 @@ static void draw_axis(const struct plot_bars *b, const struct plot_range *range,
 static void draw_bar(const struct plot_bars *b, const struct plot_range *range, size_t bar,
 		     double y, FILE *out)
 {
-	double from = 0;
+	double from = start_of(b, bar);
 	char label[32];
 
 	for (size_t p = 0; p < b->part_count; p++) {
@@ -70,7 +75,7 @@ static void draw_bar(const struct plot_bars *b, const struct plot_range *range, 
 		from = to;
 	}
 	plot_at(out, NAME_WIDTH - 10, y + BAR / 2.0 + 4, "end", b->bar[bar]);
-	plot_number(b->unit, from, label, sizeof label);
+	plot_number(b->unit, sum_of(b, bar), label, sizeof label);
 	plot_at(out, x_of(range, from) + 6, y + BAR / 2.0 + 4, "start", label);
 }
 
@@ -93,18 +98,19 @@ int plot_bars_svg(const struct plot_bars *bars, FILE *out)
 	static const struct plot_axis axis = {.scale = PLOT_LINEAR, .low = 0, .high = NAN};
 	double bottom = HEAD + (double)bars->bar_count * (BAR + BAR_GAP) + BAR_GAP / 2.0,
 	       largest = 0;
-	size_t lines = (bars->part_count + LEGEND_COLUMNS - 1) / LEGEND_COLUMNS;
+	size_t lines = bars->part ? (bars->part_count + LEGEND_COLUMNS - 1) / LEGEND_COLUMNS : 0;
 	struct plot_range range;
 
 	for (size_t i = 0; i < bars->bar_count; i++)
-		largest = fmax(largest, sum_of(bars, i));
+		largest = fmax(largest, start_of(bars, i) + sum_of(bars, i));
 	range = plot_range_of(&axis, 0, largest);
 	plot_begin(out, (int)bottom + AXIS + (int)lines * LEGEND_LINE + 20);
 	plot_heading(out, 28, bars->title, bars->subtitle);
 	draw_axis(bars, &range, bottom, out);
 	for (size_t i = 0; i < bars->bar_count; i++)
 		draw_bar(bars, &range, i, HEAD + BAR_GAP / 2.0 + (double)i * (BAR + BAR_GAP), out);
-	draw_legend(bars, bottom + AXIS, out);
+	if (bars->part)
+		draw_legend(bars, bottom + AXIS, out);
 	fprintf(out, "</svg>\n");
 	return 0;
 }
