@@ -103,8 +103,8 @@ is 'ticks never go back' "$(frames_of ua | awk '$5 < last { n++ } { last = $5 } 
 ok 'and advance' test "$(last_frame ua 5)" -gt "$(frames_of ua | head -n 1 | cut -d' ' -f5)"
 is 'the first is a key frame' "$(frames_of ua | head -n 1 | cut -d' ' -f8)" 1
 is 'and the only one' "$(frames_of ua | awk '$8 == 1' | wc -l)" 1
-rest a GET /v1/frames/ann >"$tmp/log.json"
 frames_of ua | awk '{ print $4, $5, $6, $8 }' | sort >"$tmp/seen"
+rest a GET /v1/frames/ann >"$tmp/log.json"
 jq -r '.frames[] | "\(.[0]) \(.[1]) \(.[2]) \(.[6])"' "$tmp/log.json" | sort >"$tmp/rendered"
 logged() { comm -23 "$tmp/seen" "$tmp/rendered" | wc -l; }
 is 'what was seen is what was rendered' "$(logged)" 0 || comm -23 "$tmp/seen" "$tmp/rendered" | head -n 3 >&2
