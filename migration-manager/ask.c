@@ -3,6 +3,7 @@
  * Asking participants: one request of a step, sent again until it is answered, the step's time is
  * over, or the migration turns away from it.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct engine_call {
 	json_t *body;
 	void (*done)(struct migration *m, const struct http_answer *answer);
 	unsigned long request; /* under way in the HTTP client, 0 none */
+	bool once;
 };
 
 /* The agent that is asked, as it registered; NULL: it hasn't */
@@ -63,10 +65,25 @@ static const char *participant_name(enum participant whom)
 
 static void send_call(struct migration *m);
 
+static void finish_call(struct migration *m, const struct http_answer *answer)
+{
+	struct engine_call *call = m->call;
+	void (*done)(struct migration *, const struct http_answer *) = call->done;
+
+	m->call = NULL;
+	json_decref(call->body);
+	free(call);
+	done(m, answer);
+}
+
 static void retry_call(struct migration *m, const char *why)
 {
 	struct engine_call *call = m->call;
 
+	if (call->once) {
+		finish_call(m, &(struct http_answer){.error = -ECONNREFUSED});
+		return;
+	}
 	if (clock_mono_ns() >= m->deadline_mono_ns) {
 		engine_step_failed(m, "PARTICIPANT_NOT_REACHABLE", "%s did not answer %s %s: %s",
 				   participant_name(call->whom), call->method, call->path, why);
@@ -79,17 +96,12 @@ static void call_answered(const struct http_answer *answer, void *user)
 {
 	struct migration *m = user;
 	struct engine_call *call = m->call;
-	void (*done)(struct migration *, const struct http_answer *) = call->done;
 
 	call->request = 0;
-	if (answer->error || answer->status == 503) {
+	if (!call->once && (answer->error || answer->status == 503))
 		retry_call(m, answer->error ? answer->error_text : "503");
-		return;
-	}
-	m->call = NULL;
-	json_decref(call->body);
-	free(call);
-	done(m, answer);
+	else
+		finish_call(m, answer);
 }
 
 /* No request outlives its step by much. */
@@ -125,23 +137,44 @@ static void send_call(struct migration *m)
 		retry_call(m, strerror(-r));
 }
 
-void engine_ask(struct migration *m, enum participant whom, const char *method, const char *path,
-		json_t *body, void (*done)(struct migration *m, const struct http_answer *answer))
+static void begin_call(struct migration *m, struct engine_call *call, enum participant whom,
+		       const char *method, const char *path)
 {
-	struct engine_call *call = calloc(1, sizeof *call);
-
 	if (!call) {
-		json_decref(body);
 		engine_step_failed(m, "NO_MEMORY", "no memory for a request");
 		return;
 	}
 	call->whom = whom;
 	snprintf(call->method, sizeof call->method, "%s", method);
 	snprintf(call->path, sizeof call->path, "%s", path);
-	call->body = body;
-	call->done = done;
 	m->call = call;
 	send_call(m);
+}
+
+void engine_ask(struct migration *m, enum participant whom, const char *method, const char *path,
+		json_t *body, void (*done)(struct migration *m, const struct http_answer *answer))
+{
+	struct engine_call *call = calloc(1, sizeof *call);
+
+	if (call) {
+		call->body = body;
+		call->done = done;
+	} else {
+		json_decref(body);
+	}
+	begin_call(m, call, whom, method, path);
+}
+
+void engine_look(struct migration *m, enum participant whom, const char *path,
+		 void (*done)(struct migration *m, const struct http_answer *answer))
+{
+	struct engine_call *call = calloc(1, sizeof *call);
+
+	if (call) {
+		call->once = true;
+		call->done = done;
+	}
+	begin_call(m, call, whom, "GET", path);
 }
 
 void ask_drop(struct migration *m)

@@ -91,7 +91,7 @@ static void plan_make(struct migration *m)
 	}
 	plan_add(m, mode->switching);
 	plan_add(m, strategy->switched);
-	plan_add(m, mode->holding);
+	plan_add(m, strategy->holding ? strategy->holding : mode->holding);
 	plan_add(m, strategy->releasing);
 	plan_add(m, mode->releasing);
 }

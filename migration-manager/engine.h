@@ -65,6 +65,10 @@ enum participant {
 void engine_ask(struct migration *m, enum participant whom, const char *method, const char *path,
 		json_t *body, void (*done)(struct migration *m, const struct http_answer *answer));
 
+/** engine_look - GET, once: @done gets whatever comes of it, also an error */
+void engine_look(struct migration *m, enum participant whom, const char *path,
+		 void (*done)(struct migration *m, const struct http_answer *answer));
+
 /** ask_drop - forget the request under way, if there is one; its @done is not called any more */
 void ask_drop(struct migration *m);
 

@@ -40,8 +40,8 @@ struct mode {
 
 struct strategy {
 	const char *name;
-	const struct step *initialising, *preparing, *synchronising, *switched, *releasing,
-		*rollback;
+	const struct step *initialising, *preparing, *synchronising, *switched,
+		*holding /* in place of the mode's */, *releasing, *rollback;
 	uint64_t hold_ms;    /* unless the request says another */
 	bool staged;	     /* the stages' times are kept in details */
 	bool back_and_forth; /* both sides stay in step: a switch-back can be had any number of

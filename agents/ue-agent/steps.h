@@ -20,7 +20,8 @@
  *
  * and with the stream-client of @app (docs/csm.md):
  *
- *   stream                    {session, app, address, port, key}  joins, waits until it decodes
+ *   stream                    {session, app, address, port, key, player_url?}  joins, waits until
+ *                             it decodes
  *                             -> {join_us}
  *   switch with stream        {number, threshold?, window?, timeout_ms, force, cancel?}  the stream
  *                             first, then the routes; force: whatever the pictures; cancel: the

@@ -269,14 +269,19 @@ static void hold_over(struct migration *m)
 
 /* Counted from the switch itself, so that a restart of the manager neither shortens nor lengthens
  * it. */
-void common_hold(struct migration *m)
+uint64_t common_hold_left(const struct migration *m)
 {
 	uint64_t until = migration_data_u64(m, "switched_ns") +
 			 m->request.hold_ms * UINT64_C(1000000),
 		 now = clock_now_ns();
 	uint64_t left = until > now ? (until - now + 999999) / 1000000 : 0;
 
-	engine_step_sleep(m, left < m->request.hold_ms ? left : m->request.hold_ms, hold_over);
+	return left < m->request.hold_ms ? left : m->request.hold_ms;
+}
+
+void common_hold(struct migration *m)
+{
+	engine_step_sleep(m, common_hold_left(m), hold_over);
 }
 
 static void release_answered(struct migration *m, const struct http_answer *answer)

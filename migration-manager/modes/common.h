@@ -19,6 +19,8 @@ void common_anchor_destination(struct migration *m);
 void common_anchor_source(struct migration *m);
 /* Waits for hold_ms; its step must be called "hold". */
 void common_hold(struct migration *m);
+/** common_hold_left - how long to hold yet, in ms */
+uint64_t common_hold_left(const struct migration *m);
 /* Before a session is let go: is the one that the UE keeps still there? When it is not (a UPF gone
  * for good, someone else's release), releasing the other would leave the UE with none: then release
  * does nothing, and gone fails with SESSION_LOST. */

@@ -5,8 +5,8 @@
  * exchanges their roles (001 III-C, B11). T_chkp = T_copy = T_restore = 0 (B34).
  *
  * Here: what has to be known, the instance, and the plan. The player's login and stream are in
- * dual_player.c, the switch of the streams in dual_switch.c, and what ends a side, after the
- * countdown or rolling back, in dual_release.c.
+ * dual_player.c, the switch of the streams in dual_switch.c, the countdown in dual_hold.c, and
+ * what ends a side, after it or rolling back, in dual_release.c.
  */
 #include "migration-manager/strategies/dual.h"
 
@@ -276,6 +276,7 @@ const struct strategy strategy_dual = {
 	.preparing = preparing,
 	.synchronising = synchronising,
 	.switched = switched,
+	.holding = dual_holding,
 	.releasing = dual_releasing,
 	.rollback = dual_rollback,
 	.hold_ms = 30000,

@@ -20,7 +20,7 @@
 
 enum { DUAL_POLL_MS = 10 };
 
-extern const struct step dual_releasing[], dual_rollback[];
+extern const struct step dual_holding[], dual_releasing[], dual_rollback[];
 
 /* The steps and hooks of the other files */
 void dual_log_in(struct migration *m);
@@ -30,6 +30,12 @@ void dual_figures(struct migration *m);
 void dual_switch_args(struct migration *m, uint64_t session, json_t *args);
 uint64_t dual_switch_ms(const struct migration *m);
 void dual_cut_switch(struct migration *m);
+
+/** dual_not_primary - the destination isn't the primary: the UE goes to the side that is held, by
+ * force, or the step fails when that was tried already */
+void dual_not_primary(struct migration *m);
+/** dual_is_primary - of an answer about a player */
+bool dual_is_primary(const struct http_answer *answer);
 
 /** dual_text - a member, "" where there is none */
 const char *dual_text(const json_t *object, const char *name);

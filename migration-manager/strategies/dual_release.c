@@ -42,35 +42,14 @@ static const char *leaving_edge(const struct migration *m)
 
 static void primary(struct migration *m);
 
-/* The game goes on where it can: at the side that is still held, by a switch that waits for no
- * pair. When that one isn't the primary after such a switch either, both are left as they are. */
-static void not_primary(struct migration *m)
-{
-	char detail[160];
-
-	snprintf(detail, sizeof detail, "no player at '%.40s' that may write, so '%.40s' is kept",
-		 migration_data_string(m, "destination_edge"), leaving_edge(m));
-	if (migration_data_u64(m, "forced_epoch") == m->epoch) {
-		engine_step_failed(m, "NOT_PRIMARY", "%s", detail);
-		return;
-	}
-	migration_data_set_u64(m, "forced_epoch", m->epoch + 1);
-	if (engine_turn(m, "NOT_PRIMARY", detail) < 0)
-		engine_step_failed(m, "NOT_PRIMARY", "%s", detail);
-}
-
 static void primary_answered(struct migration *m, const struct http_answer *answer)
 {
-	const json_t *role = json_object_get(answer->body, "role");
-	const char *word = json_string_value(role);
-	bool is_primary = json_integer_value(role) == 1 || (word && strcmp(word, "primary") == 0);
-
-	if (answer->status == 200 && is_primary)
+	if (dual_is_primary(answer))
 		engine_step_done(m, NULL);
 	else if (clock_mono_ns() < m->deadline_mono_ns)
 		engine_step_sleep(m, PRIMARY_POLL_MS, primary);
 	else
-		not_primary(m);
+		dual_not_primary(m);
 }
 
 static void primary(struct migration *m)

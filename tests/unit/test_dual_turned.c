@@ -219,6 +219,54 @@ static void test_destination_dies(void **state)
 	check_end(w, 0);
 }
 
+/* Long before the countdown's end, as long as the side that is held follows the game. */
+static void test_destination_dies_in_the_countdown(void **state)
+{
+	struct world *w = *state;
+	const struct migration *m;
+
+	begin(w);
+	world_wait(w, world_holds(w, "m1"));
+	w->peers.edge[1].instance = INSTANCE_ABSENT;
+	w->peers.edge[1].player = w->peers.edge[0].player = 0; /* the cloud is away, too */
+	w->peers.game.primary = -1;
+	w->peers.game.unlike = true;
+	m = manager_find(&w->mm, "m1");
+	world_wait(w, m->misses > 4);
+	assert_true(world_holds(w, "m1"));
+	assert_int_equal(m->epoch, 1);
+	w->peers.edge[0].player = 2;
+	world_wait(w, m->direction == DIRECTION_BACK && world_holds(w, "m1"));
+	world_get(w, "m1");
+	assert_string_equal(world_text(w, "cause"), "NOT_PRIMARY");
+	assert_int_equal(w->peers.game.primary, 0);
+	assert_int_equal(w->peers.game.displayed, 1);
+	end_hold(w);
+	world_wait(w, world_ended(w, "m1"));
+	check_end(w, 0);
+	assert_string_equal(world_text(w, "state"), "completed");
+}
+
+/* An edge agent that is away for a while, or an instance that logs in anew, turns nothing. */
+static void test_primary_away_for_a_moment(void **state)
+{
+	struct world *w = *state;
+	const struct migration *m;
+
+	begin(w);
+	world_wait(w, world_holds(w, "m1"));
+	m = manager_find(&w->mm, "m1");
+	w->peers.game.primary = -1;
+	world_wait(w, m->misses == 1);
+	w->peers.game.primary = 1;
+	world_wait(w, m->misses == 0);
+	assert_int_equal(m->epoch, 1);
+	assert_true(world_holds(w, "m1"));
+	end_hold(w);
+	world_wait(w, world_ended(w, "m1"));
+	check_end(w, 1);
+}
+
 static bool failed_in_haste(struct world *w)
 {
 	world_hasten(w, "m1", "primary");
@@ -418,6 +466,8 @@ int main(void)
 		ROW(test_not_adopted),
 		ROW(test_way_back_not_alike),
 		ROW(test_destination_dies),
+		ROW(test_destination_dies_in_the_countdown),
+		ROW(test_primary_away_for_a_moment),
 		ROW(test_both_die),
 		cmocka_unit_test(test_cancel_in_each_state),
 		cmocka_unit_test(test_cancel_while_waiting),
