@@ -264,22 +264,22 @@ static void put_radios(const struct writer *w)
 	}
 }
 
-/* All other gNBs: a UE can be handed over to each in whose reach it is. In one line each, so that a
- * gNB takes up a new one while it runs (differ_in_items_only). */
+/* All other gNBs: a UE can be handed over to each in whose reach it is. The key stands there without
+ * any, and each has one line, so that a gNB takes up a new one while it runs
+ * (differ_in_items_only). */
 static void put_neighbours(const struct writer *w)
 {
 	char addr[INET_ADDRSTRLEN];
-	bool any = false;
 
+	fprintf(w->out, "neighbours:\n");
 	for (unsigned i = 0; i < w->t->node_count; i++) {
 		struct in_addr n2;
 
 		if (w->t->node[i].kind != TOPO_GNB || i == w->index)
 			continue;
 		n2 = port_addr(w, i, TOPO_N2);
-		fprintf(w->out, "%s  - {name: \"%s\", address: \"%s\"}\n", any ? "" : "neighbours:\n",
-			w->t->node[i].name, inet_ntop(AF_INET, &n2, addr, sizeof(addr)));
-		any = true;
+		fprintf(w->out, "  - {name: \"%s\", address: \"%s\"}\n", w->t->node[i].name,
+			inet_ntop(AF_INET, &n2, addr, sizeof(addr)));
 	}
 }
 
