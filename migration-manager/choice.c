@@ -51,6 +51,10 @@ static void end(struct choice *c)
 	choice = json_pack("{s:s, s:s, s:o}", "policy", policy_names[c->request.policy], "gnb",
 			   c->gnb, "candidates", list);
 	c->mm->choices--;
+	if (at < 0)
+		c->mm->stayed++;
+	else
+		c->mm->chosen++;
 	c->done(c->user, at < 0 ? NULL : c->edge[at].edge, choice);
 	free(c);
 }

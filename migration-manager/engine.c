@@ -441,6 +441,7 @@ int engine_turn(struct migration *m, const char *cause, const char *detail)
 		m->step = held;
 		return -ENOSPC;
 	}
+	m->mm->turns++;
 	engine_abandon(m);
 	plan_make(m);
 	advance(m);

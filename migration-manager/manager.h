@@ -49,6 +49,7 @@ struct manager {
 	struct event_watch *watches;
 	unsigned long started, ended[MIGRATION_STATES];
 	unsigned choices; /* of destinations, under way */
+	unsigned long turns, chosen, stayed;
 };
 
 struct migration *manager_find(struct manager *mm, const char *id);

@@ -28,6 +28,15 @@ void manager_metrics(const struct manager *mm, FILE *out)
 	fprintf(out, "# HELP baton_migrations_active Migrations under way.\n# TYPE "
 		     "baton_migrations_active gauge\n");
 	fprintf(out, "baton_migrations_active %lu\n", active);
+	fprintf(out, "# HELP baton_migration_turns_total Switches back, and forth again.\n"
+		     "# TYPE baton_migration_turns_total counter\n");
+	fprintf(out, "baton_migration_turns_total %lu\n", mm->turns);
+	fprintf(out, "# HELP baton_destination_choices_total Destinations that a policy was asked "
+		     "for.\n# TYPE baton_destination_choices_total counter\n");
+	fprintf(out,
+		"baton_destination_choices_total{outcome=\"chosen\"} %lu\n"
+		"baton_destination_choices_total{outcome=\"stay\"} %lu\n",
+		mm->chosen, mm->stayed);
 	fprintf(out, "# HELP baton_agents_registered Agents that have registered.\n# TYPE "
 		     "baton_agents_registered gauge\n");
 	fprintf(out, "baton_agents_registered{kind=\"edge\"} %u\n", HASH_COUNT(mm->registry.edges));
