@@ -24,3 +24,6 @@ bench-stream: $(B)/bench/bench_stream
 	$< $(B)/bench/stream.json
 .PHONY: bench-stream
 $(call unit-test,test_rtp,tests/unit/test_rtp.c,stream picture core)
+$(call unit-test,test_h264,tests/unit/test_h264.c,stream picture core)
+$(call unit-test,test_codec,$(addprefix tests/unit/,test_codec.c picture_scene.c),stream picture core)
+$(call unit-test,test_stream_player,$(addprefix tests/unit/,test_stream_player.c stream_world.c picture_scene.c),stream picture core)

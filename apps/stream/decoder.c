@@ -19,6 +19,7 @@ struct decoder {
 	void *impl;
 	unsigned width_max, height_max;
 	bool has_sps, synced;
+	bool used;	     /* the library has been given something since it was opened */
 	struct h264_sps sps; /* what the library has */
 	struct picture view;
 	size_t len;
@@ -137,16 +138,44 @@ static bool same_sps(const struct h264_sps *a, const struct h264_sps *b)
 	       a->references == b->references;
 }
 
+static int reopen(struct decoder *d)
+{
+	if (d->impl)
+		d->back->close(d->impl);
+	d->impl = NULL;
+	d->used = false;
+	return d->back->open(&d->impl);
+}
+
 /* Another size is another decoder: none is asked to change under way */
 static int sps_adopt(struct decoder *d, const struct content *c)
 {
-	if (d->has_sps && !same_sps(&d->sps, &c->sps)) {
-		d->back->close(d->impl);
-		d->impl = NULL;
-	}
+	const bool same = d->has_sps && same_sps(&d->sps, &c->sps);
+
 	d->has_sps = true;
 	d->sps = c->sps;
-	return d->impl ? 0 : d->back->open(&d->impl);
+	return d->impl && (same || !d->used) ? 0 : reopen(d);
+}
+
+/* After what was damaged a library may go on refusing what is good (OpenH264 2.3.1 does): a whole
+ * key frame that it doesn't take gets a new one */
+static int lib_decode(struct decoder *d, bool whole_key)
+{
+	const bool used = d->used;
+	int rc;
+
+	memset(d->au + d->len, 0, DECODER_PADDING);
+	d->used = true;
+	rc = d->back->decode(d->impl, d->au, d->len, &d->view);
+	if (rc != -EBADMSG && rc != -EAGAIN)
+		return rc;
+	if (!whole_key || !used)
+		return rc;
+	rc = reopen(d);
+	if (rc)
+		return rc;
+	d->used = true;
+	return d->back->decode(d->impl, d->au, d->len, &d->view);
 }
 
 static int read_units(struct decoder *d, const uint8_t *au, size_t len, struct content *c)
@@ -180,8 +209,7 @@ static int decode(struct decoder *d, const uint8_t *au, size_t len,
 		return rc;
 	if (!d->impl || !d->has_sps || (c.idrs == 0 && !d->synced))
 		return -EAGAIN;
-	memset(d->au + d->len, 0, DECODER_PADDING);
-	rc = d->back->decode(d->impl, d->au, d->len, &d->view);
+	rc = lib_decode(d, c.has_sps && c.idrs > 0);
 	if (rc)
 		return rc;
 	if (d->view.width > d->width_max || d->view.height > d->height_max || d->view.width % 2 ||

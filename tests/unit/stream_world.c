@@ -13,6 +13,7 @@
 
 #include "apps/stream/h264_rtp.h"
 #include "lib/daemon.h"
+#include "lib/wire.h"
 #include "tests/unit/picture_scene.h"
 
 const uint8_t world_key[CONTROL_KEY_LEN] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
@@ -118,6 +119,8 @@ static void relay_give(struct stream_relay *r, const void *buf, size_t len)
 static void relay_down(struct stream_relay *r, const uint8_t *buf, size_t len)
 {
 	r->carried++;
+	if (rtp_is(buf, len) && !rtp_is_rtcp(buf, len))
+		r->ssrc = wire_load32(buf + 8);
 	if (chance(r) < r->lose_per_mille) {
 		r->lost++;
 		return;
@@ -169,6 +172,11 @@ static void on_role(void *user, const struct control_role_change *role)
 
 	w->roles++;
 	w->role = *role;
+}
+
+uint32_t world_ssrc(struct stream_world *w)
+{
+	return w->relay.ssrc;
 }
 
 struct sockaddr_in world_server_address(struct stream_world *w)

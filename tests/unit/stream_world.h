@@ -24,6 +24,7 @@ struct stream_relay {
 	unsigned lose_per_mille;   /* of what goes down */
 	unsigned swap_per_mille, double_per_mille;
 	uint64_t random, carried, lost;
+	uint32_t ssrc; /* of the latest RTP packet */
 	bool has_kept;
 	size_t kept_len;
 	uint8_t kept[2048];
@@ -65,6 +66,8 @@ void world_turn(struct stream_world *w);
 void world_render(struct stream_world *w);
 /** world_until - turn until @done says so; false after ten seconds */
 bool world_until(struct stream_world *w, bool (*done)(struct stream_world *w));
+/** world_ssrc - of the player's stream, as the relay saw it */
+uint32_t world_ssrc(struct stream_world *w);
 /** world_server_address - where its clients send to (the relay, if there is one) */
 struct sockaddr_in world_server_address(struct stream_world *w);
 
