@@ -38,9 +38,10 @@ static pid_t innermost_pid(pid_t pid)
 
 static void use_host_pids(const struct run_node *node, json_t *daemons)
 {
-	uint64_t namespace = process_namespace(node->init.pid, "pid");
+	uint64_t namespace =
+		json_array_size(daemons) ? process_namespace(node->init.pid, "pid") : 0;
 	const struct dirent *entry;
-	DIR *proc = namespace && json_array_size(daemons) ? opendir("/proc") : NULL;
+	DIR *proc = namespace ? opendir("/proc") : NULL;
 	json_t *daemon;
 	size_t i;
 
@@ -152,6 +153,39 @@ static void add_manager(json_t *document, const struct run *run, const struct to
 							 daemon_rest_port("migration-manager")));
 }
 
+/* Agents count processes as their nodes do, too. */
+static void use_host_pids_of(const struct run *run, json_t *list)
+{
+	for (size_t n = 0; n < run->node_count; n++) {
+		json_t *own = json_array(), *item;
+		size_t i;
+
+		json_array_foreach(list, i, item)
+		{
+			const char *node = json_string_value(json_object_get(item, "node"));
+
+			if (node && !strcmp(node, run->node[n].name) &&
+			    json_object_get(item, "pid"))
+				json_array_append(own, item);
+		}
+		use_host_pids(&run->node[n], own);
+		json_decref(own);
+	}
+}
+
+static json_t *apps_document(const struct run *run, const struct topology *t)
+{
+	json_t *apps = app_state(run, t), *app;
+	size_t i;
+
+	json_array_foreach(apps, i, app)
+	{
+		use_host_pids_of(run, json_object_get(app, "services"));
+		use_host_pids_of(run, json_object_get(app, "instances"));
+	}
+	return apps;
+}
+
 static json_t *make_document(const struct run *run, const struct topology *t)
 {
 	json_t *nodes = json_array(), *links = json_array(), *document;
@@ -168,7 +202,7 @@ static json_t *make_document(const struct run *run, const struct topology *t)
 			     "pdu_sessions", sessions_document(run, t));
 	add_manager(document, run, t);
 	if (t->app_count)
-		json_object_set_new(document, "apps", app_state(run, t));
+		json_object_set_new(document, "apps", apps_document(run, t));
 	return document;
 }
 
@@ -209,7 +243,8 @@ static void print_nodes(json_t *nodes)
 
 static void print_shapes(json_t *link)
 {
-	json_t *forward = json_object_get(link, "forward"), *backward = json_object_get(link, "backward");
+	json_t *forward = json_object_get(link, "forward"),
+	       *backward = json_object_get(link, "backward");
 
 	link_state_print(forward, stdout);
 	if (json_equal(forward, backward))

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The agent's REST interface, on the management network: docs/csm.md. */
+#include <string.h>
+
 #include "agents/cloud-agent/agent.h"
 #include "lib/metrics.h"
 
@@ -41,9 +43,15 @@ static void service_get(struct http_request *req, void *user)
 	supervisor_get_instance(services_of(user), req, http_param(req, "service"));
 }
 
+/* Stops it; ?forget=1 gives up the definition of one that doesn't run. */
 static void service_delete(struct http_request *req, void *user)
 {
-	supervisor_delete_instance(services_of(user), req, http_param(req, "service"));
+	const char *name = http_param(req, "service"), *forget = http_query(req, "forget");
+
+	if (forget && strcmp(forget, "1") == 0)
+		supervisor_delete_definition(services_of(user), req, name);
+	else
+		supervisor_delete_instance(services_of(user), req, name);
 }
 
 static void health_get(struct http_request *req, void *user)

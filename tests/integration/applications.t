@@ -271,9 +271,13 @@ is 'and is started' "$(code PUT /v1/services/back '{}')" 202
 back_runs() { [ "$(body GET /v1/services/back | jq -r .state)" = running ]; }
 ok 'again' wait_for 20 back_runs
 is 'what the file says isn'\''t changed by REST' "$(body PUT /v1/services/back "$(definition back 1 8199)" | jq -r .cause)" CONFIGURED
+is 'one is registered' "$(code PUT /v1/services/other "$(definition back 1 8199)")" 201
+is 'and given up' "$(code DELETE '/v1/services/other?forget=1')" 204
+is 'which one that runs can'\''t be' "$(body DELETE '/v1/services/back?forget=1' | jq -r .cause)" CONFIGURED
 like 'metrics say how it is' "$(curl -s http://127.0.0.1:8094/metrics)" 'baton_instance_running\{service="back"\} 1'
 
 kill "$edge_pid" "$cloud_pid"
 wait "$edge_pid" "$cloud_pid"
 umount "$small"
+is 'sanitizers have nothing to say' "$(grep -h 'Sanitizer\|runtime error' "$tmp"/*.log)" ''
 done_testing

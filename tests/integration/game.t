@@ -21,9 +21,13 @@ sees() { # N: stream n is decoded and shown
 	[ "$(client /v1/streams | jq -c '[.streams[] | [.n, .state, .shown]]')" = "[[$1,\"decoding\",true]]" ]
 }
 part() { baton status --json | jq -r ".apps[0].$1"; }
-processes() { pgrep -c "snake-(edge|cloud)|stream-client|cloud-agent"; }
+# Every process that status knows: inits, daemons, services, instances
+know_processes() { processes=$(baton status --json | jq '[.. | objects | .pid? // empty | select(. > 0)] | unique | .[]'); }
+processes_left() {
+	local pid
+	for pid in $processes; do [ ! -e "/proc/$pid" ] || cat "/proc/$pid/comm"; done
+}
 
-before=$(processes)
 for rendering in local cloud edge; do
 	ok "$rendering: baton up" baton up "$root/topologies/game-$rendering.yaml" --timeout 40
 	e2e_env
@@ -36,10 +40,15 @@ for rendering in local cloud edge; do
 		edge) echo '[["cloud","snake-cloud","running"],["edge-a","snake","running"],["edge-b","snake","absent"]]' ;;
 		esac)"
 	like "$rendering: as text" "$(baton status)" "cloud +service +snake-cloud +running.*ue +player +alice +stream 1 decoding, shown"
+	is "$rendering: processes are called as the host calls them" "$(
+		for pid in $(part 'services + .apps[0].instances | map(.pid // empty) | .[]'); do cat "/proc/$pid/comm"; done | sort | paste -sd ' ')" "$(
+		case $rendering in local) echo snake-cloud ;; *) echo snake-cloud snake-edge ;; esac)"
 	is "$rendering: the player's login is the cloud's only session" "$(rest 8096 cloud /v1/accounts/alice | jq -r '.sessions | length')" 1
 	[ $rendering = edge ] && break
+	know_processes
+	ok "$rendering: there are processes" test "$(wc -w <<<"$processes")" -ge 16
 	ok "$rendering: baton down" baton down
-	is "$rendering: no process is left" "$(processes)" "$before"
+	is "$rendering: and none is left" "$(processes_left)" ''
 	nok "$rendering: nor a file" test -e "/run/baton/$topology"
 done
 
@@ -94,8 +103,9 @@ is 'an instance with a player isn'\''t stopped' "$(edge edge-a '' -X DELETE | jq
 is 'another one is started' "$(edge edge-b '' -X PUT -o /dev/null -w '%{http_code}' -H "$json_type" -d '{}')" 202
 ok 'and runs' wait_for 20 eval '[ "$(edge edge-b | jq -r .state)" = running ]'
 is 'without players it is stopped' "$(edge edge-b '' -X DELETE -w '%{http_code}')" 204
+know_processes
 ok 'baton down' baton down
-is 'no process is left' "$(processes)" "$before"
+is 'no process is left' "$(processes_left)" ''
 
 # ---- an image that is in the cloud alone
 sed 's/image: at-edges.*/image: cloud-only\n    rate_limit: 100Mbit/' "$root/topologies/game-edge.yaml" >"$tmp/cloud-only.yaml"
@@ -113,4 +123,9 @@ ln -s "$build"/bin/* "$tmp/libexec/"
 rm "$tmp/libexec/images"
 BATON_LIBEXEC=$tmp/libexec nok 'without the image' baton up "$root/topologies/game-edge.yaml"
 like 'is told' "$_output" "apps need $tmp/libexec/images/snake/manifest.json"
+cp -R "$build/bin/images" "$tmp/libexec/"
+printf x >>"$tmp/libexec/images/snake/snake-edge"
+BATON_LIBEXEC=$tmp/libexec nok 'with an image that isn'\''t what its manifest says' baton up "$root/topologies/game-edge.yaml"
+like 'is told, too' "$_output" "edge-a: app 'snake' is failed: IMAGE_CORRUPT: snake-edge: has [0-9]+ bytes, the manifest says [0-9]+"
+nok 'and nothing is left' test -e "/run/baton/$topology"
 done_testing
