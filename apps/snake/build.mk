@@ -9,6 +9,7 @@ $(call unit-test,test_snake_world,tests/unit/test_snake_world.c tests/unit/snake
 $(call unit-test,test_snake_game,tests/unit/test_snake_game.c tests/unit/snake_world.c,snake)
 $(call unit-test,test_snake_wire,tests/unit/test_snake_wire.c,snake)
 $(call unit-test,test_snake_inputs,tests/unit/test_snake_inputs.c,snake-cloud session)
+$(call unit-test,test_snake_state,tests/unit/test_snake_state.c,snake-cloud snake session core,libuv jansson)
 $(call fuzz-target,fuzz_snake_wire,tests/fuzz/fuzz_snake_wire.c,snake)
 $(call fuzz-target,fuzz_snake_world,tests/fuzz/fuzz_snake_world.c tests/unit/snake_world.c,snake)
 
