@@ -2,7 +2,7 @@
 $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology_node.c topology_group.c topology_service.c topology_app.c topology_player.c topology_app_write.c \
 	topology_network.c topology_link.c topology_shape.c topology_change.c topology_timeline.c walk.c topology_path.c topology_movement.c topology_derive.c topology_route.c topology_check.c topology_write.c topology_diff.c),)
 # measure: all of it but the command and what knows a running topology
-measure_command := $(addprefix testbed/measure/,command.c place.c migrate.c handover.c session.c session_compute.c switch.c storm.c storm_ask.c storm_cpu.c)
+measure_command := $(addprefix testbed/measure/,command.c place.c migrate.c handover.c screen.c session.c session_compute.c switch.c storm.c storm_ask.c storm_cpu.c)
 $(call library,measure,$(filter-out $(measure_command),$(wildcard testbed/measure/*.c)),jansson zlib)
 # experiments: all but the commands and what runs other programs
 experiment_command := $(addprefix testbed/experiment/,command.c compare.c run.c child.c store.c page.c)
@@ -32,6 +32,7 @@ $(call unit-test,test_experiment,tests/unit/test_experiment.c,experiment core)
 $(call fuzz-target,fuzz_experiment,tests/fuzz/fuzz_experiment.c,experiment core,)
 $(call unit-test,test_topology_app,tests/unit/test_topology_app.c,topology shape netlink core,)
 $(call unit-test,test_topology,tests/unit/test_topology.c,topology shape netlink core,)
+$(call unit-test,test_movement,tests/unit/test_movement.c,topology shape netlink core,)
 $(call fuzz-target,fuzz_topology,tests/fuzz/fuzz_topology.c,topology shape netlink core,)
 $(call unit-test,test_measure_input,tests/unit/test_measure_input.c,$(measure_libs))
 $(call fuzz-target,fuzz_tap,tests/fuzz/fuzz_tap.c testbed/measure/tap_parse.c testbed/measure/collect.c,stamp gtpu)

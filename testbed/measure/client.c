@@ -60,6 +60,24 @@ json_t *client_get(struct client *c, const char *url)
 	return body;
 }
 
+int client_bytes(struct client *c, const char *url, char **ret, size_t *ret_len)
+{
+	struct http_call http = {.method = "GET", .url = url};
+	struct http_answer answer;
+	int r = call(c, &http, &answer);
+
+	if (r == 0) {
+		*ret = malloc(answer.text_len + 1);
+		*ret_len = answer.text_len;
+		if (*ret)
+			memcpy(*ret, answer.text, answer.text_len);
+		else
+			r = -EIO;
+	}
+	http_answer_done(&answer);
+	return r;
+}
+
 /* Of one line of Prometheus text; NAN: it isn't @name's */
 static double sample_of(const char *line, const char *name)
 {

@@ -21,6 +21,10 @@ struct client {
 /** client_get - @url: whole, or a path of the manager; returned; NULL with client->error set */
 json_t *client_get(struct client *c, const char *url);
 
+/** client_bytes - what @url gives, whatever it is; @ret: returned, to be freed; Return: 0 or -EIO
+ * with client->error set */
+int client_bytes(struct client *c, const char *url, char **ret, size_t *ret_len);
+
 /** client_metric - the sum of all samples called @name at @url (without a path)/metrics; NAN: there
  * is none, or no answer */
 double client_metric(struct client *c, const char *url, const char *name);

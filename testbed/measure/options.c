@@ -18,6 +18,7 @@ enum {
 	ROUNDS_MAX = 1000,
 	SWITCHES_MAX = 100000,
 	HOLD_MAX_MS = 600000,
+	HOLD_UNSAID = HOLD_MAX_MS + 1,
 	WINDOW_MAX = 1000
 };
 
@@ -37,9 +38,10 @@ static const char switch_usage[] =
 	"  --switches N         switches of each mode that doesn't say its own number (default "
 	"100)\n"
 	"  --interval TIME      between probes, 100us to 10ms (default 1ms)\n"
-	"  --hold MS            how long the old session is held after a switch (default 200); it "
-	"should outlast\n"
-	"                       the round trip\n"
+	"  --hold MS            how long the old session is held after a switch (default 200, with "
+	"--app 2500); it\n"
+	"                       should outlast the round trip, and with --app the 2 s that inputs "
+	"are looked at\n"
 	"  --ue NODE            the UE (default: the first)\n"
 	"  --service NAME       the service that is probed (default: the first)\n"
 	"  --tcp[=RATE]         a TCP connection of RATE beside the probes, 1Mbit to 10Gbit "
@@ -343,6 +345,8 @@ static int complete_app(struct measure_options *o)
 				      needs[i]);
 	if (o->app && !o->strategy)
 		o->strategy = "dual";
+	if (o->hold_ms == HOLD_UNSAID)
+		o->hold_ms = o->app ? 2500 : 200;
 	return 0;
 }
 
@@ -365,7 +369,7 @@ int measure_options_read(struct measure_options *o, enum measurement what, int a
 	int r;
 
 	*o = (struct measure_options){.interval_us = storm ? 10000 : 1000,
-				      .hold_ms = storm ? 500 : 200,
+				      .hold_ms = storm ? 500 : HOLD_UNSAID,
 				      .switches = 100,
 				      .rounds = 1,
 				      .threshold = -1,

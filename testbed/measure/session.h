@@ -82,6 +82,8 @@ bool session_mode_hands_over(const char *mode);
 /** session_move - hand the UE over to another gNB in its reach; @ret_answer: the source's;
  * complains; Return: 0 or negative errno */
 int session_move(struct session *s, json_t **ret_answer);
+/** session_save_screen - with an application and --out: DIR/report-screen.png; complains (screen.c) */
+void session_save_screen(struct session *s);
 /** session_handover - the same as a switch of its own; as session_migrate */
 int session_handover(struct session *s, struct switch_event *event);
 /** session_note_end - what the ended migration's record @migration says, into @event; @hold_ms:

@@ -106,6 +106,7 @@ static int measure(struct session *s)
 	for (size_t m = 0; m < s->report.mode_count && r == 0; m++)
 		r = run_mode(s, m);
 	pause_ms(PAUSE_MS);
+	session_save_screen(s);
 	session_drain(s, shaper);
 	return r;
 }

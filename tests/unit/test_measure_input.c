@@ -125,7 +125,7 @@ static void test_app_options(void **state)
 	assert_int_equal(read_line(&o, plain), 0);
 	assert_string_equal(o.app, "snake");
 	assert_string_equal(o.strategy, "dual");
-	assert_true(o.threshold < 0 && o.window == 0);
+	assert_true(o.threshold < 0 && o.window == 0 && o.hold_ms == 2500);
 	assert_int_equal(o.mode_count, 1);
 	assert_string_equal(o.mode[0].name, "make-before-break");
 	assert_int_equal(read_line(&o, all), 0);
