@@ -476,6 +476,7 @@ void topology_free(struct topology *t)
 	free(t->port);
 	free(t->change);
 	free(t->n3_path);
+	free(t->path);
 	topology_free_movement(t);
 	free(t);
 }

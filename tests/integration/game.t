@@ -23,9 +23,11 @@ sees() { # N: stream n is decoded and shown
 part() { baton status --json | jq -r ".apps[0].$1"; }
 # Every process that status knows: inits, daemons, services, instances
 know_processes() { processes=$(baton status --json | jq '[.. | objects | .pid? // empty | select(. > 0)] | unique | .[]'); }
-processes_left() {
+processes_left() { # but for those that the machine's own init has not reaped
 	local pid
-	for pid in $processes; do [ ! -e "/proc/$pid" ] || cat "/proc/$pid/comm"; done
+	for pid in $processes; do
+		grep -qs '^State:.*[RSDTtI] ' "/proc/$pid/status" && cat "/proc/$pid/comm"
+	done
 }
 
 for rendering in local cloud edge; do
