@@ -27,3 +27,8 @@ $(call unit-test,test_rtp,tests/unit/test_rtp.c,stream picture core)
 $(call unit-test,test_h264,tests/unit/test_h264.c,stream picture core)
 $(call unit-test,test_codec,$(addprefix tests/unit/,test_codec.c picture_scene.c),stream picture core)
 $(call unit-test,test_stream_player,$(addprefix tests/unit/,test_stream_player.c stream_world.c picture_scene.c),stream picture core)
+
+$(call fuzz-target,fuzz_rtp,tests/fuzz/fuzz_rtp.c,stream picture core)
+$(call fuzz-target,fuzz_control,tests/fuzz/fuzz_control.c,stream picture core)
+$(call fuzz-target,fuzz_h264,tests/fuzz/fuzz_h264.c,stream picture core)
+$(call fuzz-target,fuzz_decoder,tests/fuzz/fuzz_decoder.c,stream picture core)

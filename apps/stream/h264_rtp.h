@@ -89,7 +89,8 @@ void h264_unpacker_push(struct h264_unpacker *unpacker, const struct rtp_packet 
 /** h264_unpacker_waiting - since when (clock of push) it waits for a missing packet; 0: it doesn't
  */
 uint64_t h264_unpacker_waiting(const struct h264_unpacker *unpacker);
-/** h264_unpacker_expire - wait no longer for what is missing */
+/** h264_unpacker_expire - wait no longer for what is missing first; there may be a later gap,
+ * waited for since later */
 void h264_unpacker_expire(struct h264_unpacker *unpacker);
 /** h264_unpacker_highest - extended highest sequence number received, RFC 3550 A.1 */
 uint32_t h264_unpacker_highest(const struct h264_unpacker *unpacker);
