@@ -11,7 +11,7 @@
  *   view TEXT               once
  *   quit                    LEAVE, and the end
  *
- *   frame MS EDGE SEQ TICK INPUT VERIFIED KEY
+ *   frame NS EDGE SEQ TICK INPUT VERIFIED KEY
  *   role NUMBER ROLE OUTCOME
  *   state PHASE FRAMES LOST UNVERIFIED REFUSED
  */
@@ -44,7 +44,7 @@ static void on_frame(void *user, const struct stream_frame *f)
 {
 	struct talk *t = user;
 
-	printf("frame %" PRIu64 " %u %u %u %u %d %d\n", f->decoded_ns / 1000000, f->stamp.edge,
+	printf("frame %" PRIu64 " %u %u %u %u %d %d\n", f->decoded_ns, f->stamp.edge,
 	       f->stamp.seq, f->stamp.tick, f->stamp.input, f->verified, f->key);
 	if (t->input.count && f->stamp.input >= t->input.first + t->input.count - 1)
 		t->input.count = 0;

@@ -109,7 +109,7 @@ leave() { # CLIENT
 frames() { # CLIENT: how many so far
 	grep -c '^frame' "$tmp/$1.out"
 }
-last_frame() { # CLIENT FIELD (2 ms, 3 edge, 4 seq, 5 tick, 6 input)
+last_frame() { # CLIENT FIELD (2 when decoded, ns; 3 edge, 4 seq, 5 tick, 6 input)
 	grep '^frame' "$tmp/$1.out" | tail -n 1 | cut -d' ' -f "$2"
 }
 more_frames() { # CLIENT NUMBER: waits for so many more
