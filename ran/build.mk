@@ -7,3 +7,5 @@ $(call program,ue,$(filter-out %.bpf.c,$(wildcard ran/ue/*.c)),radio nas netlink
 $(call unit-test,test_radio_frame,tests/unit/test_radio_frame.c,radio,libuv)
 $(call unit-test,test_radio,tests/unit/test_radio.c,radio netlink core,libuv)
 $(call fuzz-target,fuzz_radio,tests/fuzz/fuzz_radio.c,radio core,libuv)
+$(call unit-test,test_xn,tests/unit/test_xn.c ran/gnb/xn_message.c,)
+$(call fuzz-target,fuzz_xn,tests/fuzz/fuzz_xn.c ran/gnb/xn_message.c,)

@@ -171,17 +171,31 @@ void topology_write_paths(const struct topology *t, FILE *out)
 	}
 }
 
+/* The path of @b between the nodes that @path of @a is between, wherever it stands; or NULL */
+static const struct topo_path *find_alike(const struct topology *b, const struct topology *a,
+					  const struct topo_path *path)
+{
+	const struct topo_port *end[2];
+
+	for (int i = 0; i < 2; i++) {
+		unsigned port = i ? path->to : path->from;
+		int node = topology_find_node(b, a->node[a->port[port].node].name);
+
+		end[i] = node < 0 ? NULL : topology_find_port(b, (unsigned)node, TOPO_N3);
+		if (!end[i])
+			return NULL;
+	}
+	return topology_find_path(b, (unsigned)(end[0] - b->port), (unsigned)(end[1] - b->port));
+}
+
 bool topology_same_paths(const struct topology *a, const struct topology *b)
 {
 	if (a->n3_path_count != b->n3_path_count)
 		return false;
 	for (size_t i = 0; i < a->n3_path_count; i++) {
-		const struct topo_path *x = &a->n3_path[i], *y = &b->n3_path[i];
+		const struct topo_path *x = &a->n3_path[i], *y = find_alike(b, a, x);
 
-		if (x->from != y->from || x->to != y->to ||
-		    !topo_shape_same(&x->shape, &y->shape) ||
-		    strcmp(a->node[a->port[x->from].node].name,
-			   b->node[b->port[y->from].node].name))
+		if (!y || !topo_shape_same(&x->shape, &y->shape))
 			return false;
 	}
 	return true;

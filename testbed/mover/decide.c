@@ -9,7 +9,12 @@
 #include "lib/log.h"
 #include "testbed/mover/mover.h"
 
-enum { ASK_AGAIN_MS = 1000, HANDOVER_TIMEOUT_MS = 25000, STATUS_TIMEOUT_MS = 2000 };
+enum {
+	END_SLACK_US = 300000 /* three turns */,
+	ASK_AGAIN_MS = 1000,
+	HANDOVER_TIMEOUT_MS = 25000,
+	STATUS_TIMEOUT_MS = 2000
+};
 
 static uint64_t now_ms(const struct mover *m)
 {
@@ -123,6 +128,27 @@ static void look_after(struct mover_ue *ue)
 		hand_over(ue, best);
 }
 
+static uint64_t end_us(const struct mover *m)
+{
+	uint64_t end = 0;
+
+	for (size_t i = 0; i < m->ue_count; i++) {
+		uint64_t at = m->ue[i].point[m->ue[i].point_count - 1].at_us;
+
+		end = at > end ? at : end;
+	}
+	return end;
+}
+
+/* link-shaper's timeline ends with its last change, which is where a walk ends; or somebody has
+ * stopped it. */
+static void note_end(struct mover *m)
+{
+	m->arrived = !m->config.repeat_us && m->elapsed_us + END_SLACK_US >= end_us(m);
+	if (m->arrived)
+		m->elapsed_us = end_us(m);
+}
+
 void mover_turn(struct mover *m)
 {
 	bool running;
@@ -131,10 +157,15 @@ void mover_turn(struct mover *m)
 	/* A link-shaper that is just being started again goes on with its timeline. */
 	if (mover_clock(m->config.socket, &running, &elapsed) < 0)
 		return;
+	if (running)
+		m->elapsed_us = elapsed;
+	if (m->running != running && running)
+		m->arrived = false;
+	else if (m->running != running)
+		note_end(m);
 	m->running = running;
-	if (!running)
+	if (!running && !m->arrived)
 		return;
-	m->elapsed_us = elapsed;
 	for (size_t i = 0; i < m->ue_count; i++)
 		look_after(&m->ue[i]);
 }

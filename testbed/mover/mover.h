@@ -58,6 +58,7 @@ struct mover {
 	struct mover_ue *ue;
 	size_t ue_count;
 	bool running; /* link-shaper's timeline */
+	bool arrived; /* it has ended, and all walks with it */
 	uint64_t elapsed_us;
 };
 

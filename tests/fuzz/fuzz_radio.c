@@ -25,7 +25,7 @@ static int same(const struct radio_frame *a, const struct radio_frame *b)
 {
 	return a->type == b->type && a->seq == b->seq && a->ack == b->ack && a->from == b->from &&
 	       a->to == b->to && a->resume == b->resume && strcmp(a->text, b->text) == 0 &&
-	       a->session == b->session && a->qfi == b->qfi &&
+	       a->session == b->session && a->qfi == b->qfi && a->cell == b->cell &&
 	       a->address.s_addr == b->address.s_addr && a->nas_len == b->nas_len &&
 	       (!a->nas_len || memcmp(a->nas, b->nas, a->nas_len) == 0);
 }
