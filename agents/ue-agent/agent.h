@@ -33,6 +33,7 @@ struct agent_config {
 struct ue_player {
 	char app[64], account[32];
 	uint32_t session;     /* PDU session id of the first stream */
+	uint32_t countdown_ms; /* before the source is released; 0: the strategy's */
 	char player_url[192]; /* of the player at the edge agent where the game begins */
 	char stream_url[128]; /* of the stream-client */
 };

@@ -32,7 +32,7 @@ static const struct yaml_field fields[] = {
 	{0},
 };
 
-enum { WINDOW_MAX = 8000 };
+enum { WINDOW_MAX = 8000, COUNTDOWN_MAX_MS = 600000 };
 
 #define PLAYER(member) offsetof(struct ue_player, member)
 static const struct yaml_field player_fields[] = {
@@ -40,6 +40,8 @@ static const struct yaml_field player_fields[] = {
 	{"account", yaml_read_text, PLAYER(account), 32, 0, 0, true, "the player's account"},
 	{"session", yaml_read_u32, PLAYER(session), 0, 1, SESSION_IDS - 1, false,
 	 "PDU session of the first stream"},
+	{"countdown_ms", yaml_read_u32, PLAYER(countdown_ms), 0, 1, COUNTDOWN_MAX_MS, false,
+	 "before the source of a migration is released"},
 	{"player_url", yaml_read_text, PLAYER(player_url), 192, 0, 0, false,
 	 "http:// URL of the player at the first edge's agent"},
 	{"stream_url", yaml_read_text, PLAYER(stream_url), 128, 0, 0, true,

@@ -47,9 +47,15 @@ static json_t *players_json(const struct agent *a)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < a->player_count; i++)
-		json_array_append_new(array, json_pack("{s:s, s:s}", "app", a->player[i].app,
-						       "account", a->player[i].account));
+	for (size_t i = 0; i < a->player_count; i++) {
+		json_t *player = json_pack("{s:s, s:s}", "app", a->player[i].app, "account",
+					   a->player[i].account);
+
+		if (a->player[i].countdown_ms)
+			json_object_set_new(player, "countdown_ms",
+					    json_integer(a->player[i].countdown_ms));
+		json_array_append_new(array, player);
+	}
 	return array;
 }
 

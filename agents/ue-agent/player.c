@@ -8,11 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agents/ue-agent/steps.h"
 #include "lib/log.h"
 
 enum {
-	LOOK_MS = 500,	    /* while all is well */
-	HURRY_MS = 200,	    /* while it isn't */
+	LOOK_MS = 500,	   /* while all is well */
+	HURRY_MS = 200,	   /* while it isn't */
 	PATIENCE_MS = 400, /* a stream that stalls this long is looked into */
 	ANSWER_MS = 2000,
 	PATH_SIZE = 512,
@@ -125,6 +126,16 @@ void player_left(struct agent *a, const char *app, unsigned session)
 		return;
 	snprintf(name, sizeof(name), "%u", session);
 	json_object_del(k->streams, name);
+	save(k);
+}
+
+void player_shown(struct agent *a, const char *app, unsigned session)
+{
+	struct player_keeper *k = keeper_of(a, app);
+
+	if (!k || k->shown == session)
+		return;
+	k->shown = session;
 	save(k);
 }
 
@@ -280,6 +291,19 @@ static json_t *shown_stream(const json_t *list)
 	return json_array_get(list, 0);
 }
 
+/* What was shown has gone, and what is left waits for a switch that nobody will ask for: a stream
+ * that is added where none is shown is shown. */
+static void add_anew(struct player_keeper *k, const json_t *stream)
+{
+	unsigned n = (unsigned)json_integer_value(json_object_get(stream, "n"));
+	char url[192];
+
+	log_info("player", "app=%s session=%u what=\"none is shown: it is added anew\"",
+		 k->player->app, n);
+	snprintf(url, sizeof(url), "%s/v1/streams/%u", k->player->stream_url, n);
+	ask(k, "DELETE", url, NULL, joined);
+}
+
 /* It may have been the instance that was restarted: then another login gives another key. */
 static void look_into(struct player_keeper *k, unsigned session)
 {
@@ -323,8 +347,8 @@ static void looked(const struct http_answer *answer, void *user)
 		again(k, HURRY_MS);
 		return;
 	}
-	if (k->agent->ops) { /* a migration's step has the say */
-		again(k, LOOK_MS);
+	if (steps_want_quiet(k->agent)) { /* a migration's step has the say */
+		again(k, HURRY_MS);
 		return;
 	}
 	if (json_array_size(list) < (known ? known : 1)) {
@@ -332,6 +356,10 @@ static void looked(const struct http_answer *answer, void *user)
 		return;
 	}
 	stream = shown_stream(list);
+	if (stream && !json_is_true(json_object_get(stream, "shown"))) {
+		add_anew(k, stream);
+		return;
+	}
 	session = (unsigned)json_integer_value(json_object_get(stream, "n"));
 	state = json_string_value(json_object_get(stream, "state"));
 	if (state && !strcmp(state, "decoding"))

@@ -25,6 +25,8 @@ void players_stop(struct agent *a);
  */
 void player_joined(struct agent *a, const char *app, unsigned session, const json_t *place,
 		   const char *player_url);
+/** player_shown - a step had the stream-client show this stream */
+void player_shown(struct agent *a, const char *app, unsigned session);
 void player_left(struct agent *a, const char *app, unsigned session);
 
 #endif

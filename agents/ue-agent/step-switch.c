@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "agents/ue-agent/player.h"
 #include "agents/ue-agent/sessions.h"
 #include "agents/ue-agent/steps.h"
 #include "lib/log.h"
@@ -22,6 +23,9 @@ static void set_routes(struct step_op *op, uint64_t t0_ns, json_t *stream)
 	uint64_t switched_ns = 0;
 	int r = sessions_make_primary(op->agent, op->session, &switched_ns);
 
+	if (stream)
+		player_shown(op->agent, json_string_value(json_object_get(op->args, "app")),
+			     op->session);
 	if (r < 0) {
 		json_decref(stream);
 		if (r == -ENOENT)
@@ -102,11 +106,23 @@ static void poll_switch(struct step_op *op)
 	}
 }
 
+/* Where there is no other way the stream has to be there again: the keeper (player.h) sees to it
+ * between our tries. */
+static bool lost_its_streams(const struct step_op *op, const struct http_answer *answer)
+{
+	const char *cause = json_string_value(json_object_get(answer->body, "cause"));
+
+	return answer->status == 404 && cause && strcmp(cause, "STREAM_NOT_FOUND") == 0 &&
+	       json_is_true(json_object_get(json_object_get(op->args, "stream"), "force"));
+}
+
 static void begun(const struct http_answer *answer, void *user)
 {
 	struct step_op *op = user;
 
-	if (answer->error || answer->status >= 300)
+	if (!answer->error && lost_its_streams(op, answer))
+		step_not_now(op, "the stream-client has lost its streams");
+	else if (answer->error || answer->status >= 300)
 		step_stream_problem(op, answer);
 	else
 		poll_switch(op);

@@ -181,6 +181,16 @@ bool step_under_way(const struct agent *a, const char *name, unsigned session)
 	return false;
 }
 
+/* Figures are only read. */
+bool steps_want_quiet(const struct agent *a)
+{
+	for (const struct step_op *op = a->ops; op; op = op->next) {
+		if (strcmp(op->name, "figures") != 0)
+			return true;
+	}
+	return false;
+}
+
 /* ---- beginning a step ---- */
 
 static struct step_op *op_find(struct agent *a, const char *migration, const char *name,

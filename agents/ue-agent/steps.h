@@ -91,6 +91,8 @@ void step_stream(struct step_op *op);
 void step_unstream(struct step_op *op);
 void step_figures(struct step_op *op);
 
+/** steps_want_quiet - is one under way that a repair of streams would get in the way of? */
+bool steps_want_quiet(const struct agent *a);
 /** step_superseded - has a newer plan of the same migration begun? What this one would do now would
  * undo that */
 bool step_superseded(const struct step_op *op);
