@@ -161,12 +161,32 @@ static void make_room(struct manager *mm)
 	}
 }
 
+/* Without a hold_ms in the request a player's countdown is his own, as his UE's agent tells it. */
+static void take_countdown(struct creation *c)
+{
+	const struct registered *ue = registry_get(c->mm->registry.ues, c->request.ue);
+	json_t *players = ue ? json_object_get(ue->info, "players") : NULL, *player;
+	size_t i;
+
+	if (json_object_get(http_body(c->req), "hold_ms") || !c->request.strategy->admit)
+		return;
+	json_array_foreach(players, i, player)
+	{
+		const char *app = json_string_value(json_object_get(player, "app"));
+		json_int_t ms = json_integer_value(json_object_get(player, "countdown_ms"));
+
+		if (app && strcmp(app, c->request.app) == 0 && ms > 0 && ms <= HOLD_MS_MAX)
+			c->request.hold_ms = (uint64_t)ms;
+	}
+}
+
 /* @choice: how its destination was chosen; given, or NULL */
-static void begin(const struct creation *c, json_t *choice)
+static void begin(struct creation *c, json_t *choice)
 {
 	struct migration *m;
 
 	make_room(c->mm);
+	take_countdown(c);
 	m = migration_new(c->mm, "", &c->request);
 	if (!m || journal_create(c->mm->journal, m, c->key, c->body) < 0) {
 		migration_free(m);

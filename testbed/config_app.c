@@ -284,8 +284,11 @@ void config_app_ue_agent(const struct plan *plan, unsigned node, FILE *out)
 
 	if (!player)
 		return;
-	fprintf(out, "players:\n  - app: \"%s\"\n    account: \"%s\"\n    session: %u\n", app->name,
-		player->account, player->session);
+	fprintf(out,
+		"players:\n  - app: \"%s\"\n    account: \"%s\"\n    session: %u\n    "
+		"countdown_ms: %llu\n",
+		app->name, player->account, player->session,
+		(unsigned long long)(player->countdown_us / 1000));
 	put_player_url(plan, app, player, out);
 	fprintf(out, "    stream_url: \"http://%s:%u\"\n", management_text(plan, node, text),
 		daemon_rest_port("stream-client"));

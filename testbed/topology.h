@@ -192,6 +192,7 @@ struct topo_player {
 	double threshold;  /* of the SSIM gate, 0 to 1 */
 	uint32_t window;   /* of frame sliding, in frames; 1: none */
 	uint32_t session;  /* PDU session id of the first stream */
+	uint64_t countdown_us; /* before the source of a migration is released */
 	struct topo_trigger trigger;
 	char input[256];   /* "generated", "none", "keyboard" or a script's path */
 };

@@ -52,8 +52,9 @@ static void write_player(const struct topology *t, const struct topo_player *p, 
 {
 	fprintf(out,
 		"      - {ue: %s, account: \"%s\", threshold: %.17g, window: %u, session: %u, "
-		"input: \"%s\"",
-		t->node[p->ue].name, p->account, p->threshold, p->window, p->session, p->input);
+		"countdown: %" PRIu64 "us, input: \"%s\"",
+		t->node[p->ue].name, p->account, p->threshold, p->window, p->session,
+		p->countdown_us, p->input);
 	write_trigger(&p->trigger, out);
 	fprintf(out, "}\n");
 }

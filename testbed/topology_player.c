@@ -14,6 +14,8 @@ enum {
 	FOR_MIN_US = 100000, /* ue-agent's limits */
 	FOR_MAX_US = 600000000,
 	HOLD_OFF_MIN_US = 100000,
+	COUNTDOWN_MIN_US = 1000,
+	COUNTDOWN_MAX_US = 600000000,
 };
 #define HOLD_OFF_MAX_US 3600000000ULL
 #define LOSS_STEPS	1e8 /* it is written with six digits of a percent */
@@ -22,6 +24,7 @@ enum {
 struct player_keys {
 	const struct yaml_node *ue, *account, *threshold, *input, *trigger;
 	uint32_t window, session;
+	uint64_t countdown_us;
 };
 
 static const struct yaml_field player_fields[] = {
@@ -46,6 +49,10 @@ static const struct yaml_field player_fields[] = {
 	 .read = yaml_read_node,
 	 .offset = offsetof(struct player_keys, trigger),
 	 .help = "when the UE asks for a migration: {rtt, loss, for, hold_off}"},
+	{.key = "countdown",
+	 .read = shape_quantity_read_duration,
+	 .offset = offsetof(struct player_keys, countdown_us),
+	 .help = "before the source of a migration is released"},
 	{.key = "window",
 	 .read = yaml_read_u32,
 	 .offset = offsetof(struct player_keys, window),
@@ -198,7 +205,7 @@ static int check_player(struct topo_reader *r, const struct topo_app *app,
 
 static int read_player(struct topo_reader *r, struct topo_app *app, const struct yaml_node *item)
 {
-	struct player_keys keys = {.window = 8};
+	struct player_keys keys = {.window = 8, .countdown_us = 30000000};
 	struct topo_player player = {.threshold = 0.85, .at = topo_place_of(item)};
 	int rc = yaml_read_fields(r->doc, item, player_fields, &keys, r->err);
 
@@ -212,7 +219,10 @@ static int read_player(struct topo_reader *r, struct topo_app *app, const struct
 	    (rc = read_input(r, keys.input, player.input)) ||
 	    (rc = read_trigger(r, app, keys.trigger, &player.trigger)))
 		return rc;
+	if (keys.countdown_us < COUNTDOWN_MIN_US || keys.countdown_us > COUNTDOWN_MAX_US)
+		return yaml_fail(r->doc, item, r->err, "countdown: expected 1ms to 10min");
 	player.window = keys.window;
+	player.countdown_us = keys.countdown_us;
 	player.session = keys.session ? keys.session : first_session(r->t, app, player.ue);
 	rc = check_player(r, app, &player, item);
 	if (rc)

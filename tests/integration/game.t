@@ -110,13 +110,23 @@ ok 'baton down' baton down
 is 'no process is left' "$(processes_left)" ''
 
 # ---- an image that is in the cloud alone
-sed 's/image: at-edges.*/image: cloud-only\n    rate_limit: 100Mbit/' "$root/topologies/game-edge.yaml" >"$tmp/cloud-only.yaml"
+sed 's/image: at-edges.*/image: cloud-only\n    rate_limit: 100Mbit/; s/account: alice/&, countdown: 1200ms/' "$root/topologies/game-edge.yaml" >"$tmp/cloud-only.yaml"
 ok 'baton up, with the image in the cloud alone' baton up "$tmp/cloud-only.yaml" --timeout 40
 e2e_env
 is 'it was pulled, every byte' "$(edge edge-a | jq '.pulled_bytes == .image_bytes and .pulled_bytes > 0')" true
 is 'where it runs' "$(ls "$run/nodes/edge-a/repository/snake")" "$(ls "$build/bin/images/snake")"
 is 'and not where it doesn'\''t' "$(ls "$run/nodes/edge-b/repository")" ''
 ok 'the player sees it' wait_for 10 sees 1
+id=$(api POST /v1/migrations "{\"ue\": \"$supi\", \"app\": \"snake\", \"strategy\": \"dual\", \"destination\": \"edge-b\"}" | jq -r .id)
+ok 'a migration ends' ended "$id" 40
+is 'well, after the player'\''s own countdown' "$(field "$id" '[.state, .hold_ms] | @csv')" '"completed",1200'
+is 'its destination pulled the image' "$(field "$id" '.details.instance_pulled_bytes > 0 and .details.instance_pulled_bytes == .details.instance_bytes')" true
+ok 'the player sees it from there' wait_for 10 sees 2
+is 'where nobody plays any more nothing runs' "$(edge edge-a | jq -r .state)" absent
+kill_in ue stream-client
+ok 'a stream-client that is killed now gets the new stream' wait_for 20 sees 2
+kill_in edge-b snake-edge
+ok 'an instance that is killed now knows the player anew' wait_for 20 eval '[ "$(edge edge-b | jq .restarts)" = 1 ] && sees 2 && one_primary'
 ok 'baton down' baton down
 
 # ---- what is missing is told

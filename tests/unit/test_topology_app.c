@@ -162,6 +162,8 @@ static const struct {
 	{" {players: [{ue: ue, threshold: 2}]}", "threshold: expected a number from 0 to 1"},
 	{" {players: [{ue: ue, threshold: nan}]}", "threshold: expected a number from 0 to 1"},
 	{" {players: [{ue: ue, threshold: 0x1}]}", "threshold: expected a number from 0 to 1"},
+	{" {players: [{ue: ue, countdown: 0s}]}", "countdown: expected 1ms to 10min"},
+	{" {players: [{ue: ue, countdown: soon}]}", "t.yaml:4:41: "},
 	{" {players: [{ue: ue, window: 0}]}", "t.yaml:4:38: "},
 	{" {players: [{ue: ue, input: keys}]}", "input: expected generated, none, keyboard"},
 	{" {players: [{ue: ue2, session: 2}]}", "session: 'ue2' has no PDU session 2"},
