@@ -53,6 +53,7 @@ struct migration_request {
 	const struct strategy *strategy;
 	const struct mode *mode;
 	uint64_t hold_ms;
+	bool hold_given; /* by the request itself; not kept */
 	size_t policy; /* that chooses where the destination is left out; index into policy_names */
 	/* strategy dual: the stream switch */
 	double threshold; /* SSIM from which on the pair is alike; below 0: the stream-client's */

@@ -70,6 +70,7 @@ int request_read(const json_t *body, struct json_reader *r, struct migration_req
 	request.strategy = strategy_find(strategy_names[strategy]);
 	request.mode = mode_find(mode_names[mode]);
 	request.hold_ms = request.strategy->hold_ms;
+	request.hold_given = json_object_get(body, "hold_ms") != NULL;
 	json_read_u64(r, "hold_ms", false, 0, HOLD_MS_MAX, &request.hold_ms);
 	json_read_word(r, "policy", false, policy_names, &request.policy);
 	if (json_object_get(body, "policy") && json_object_get(body, "destination"))

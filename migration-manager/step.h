@@ -53,6 +53,8 @@ struct strategy {
 	 * -ENOENT with the cause and a text for people */
 	int (*admit)(const struct manager *mm, const struct migration_request *request,
 		     const char **ret_cause, char *ret_reason, size_t size);
+	/** hold - how long where the request doesn't say; NULL: hold_ms */
+	uint64_t (*hold)(const struct manager *mm, const struct migration_request *request);
 	/** switch_args - add to the arguments of the UE agent's switch to @session; NULL: nothing
 	 */
 	void (*switch_args)(struct migration *m, uint64_t session, json_t *args);

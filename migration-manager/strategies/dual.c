@@ -16,6 +16,7 @@
 #include "lib/daemon.h"
 #include "migration-manager/manager.h"
 #include "migration-manager/modes/common.h"
+#include "migration-manager/request.h"
 
 enum {
 	INSTANCE_PATIENCE_MS = 900000, /* an image of 1 GB at 10 Mbit/s */
@@ -61,8 +62,8 @@ static int check(const struct migration_request *request, char *ret_reason, size
 	return -EINVAL;
 }
 
-/* The account that plays @app on this UE, or NULL */
-static const char *account_of(const struct registered *ue, const char *app)
+/* Who plays @app on this UE, or NULL */
+static const json_t *player_of(const struct registered *ue, const char *app)
 {
 	const json_t *players = ue ? json_object_get(ue->info, "players") : NULL, *player;
 	size_t i;
@@ -70,9 +71,25 @@ static const char *account_of(const struct registered *ue, const char *app)
 	json_array_foreach(players, i, player)
 	{
 		if (strcmp(dual_text(player, "app"), app) == 0 && dual_text(player, "account")[0])
-			return dual_text(player, "account");
+			return player;
 	}
 	return NULL;
+}
+
+static const char *account_of(const struct registered *ue, const char *app)
+{
+	const json_t *player = player_of(ue, app);
+
+	return player ? dual_text(player, "account") : NULL;
+}
+
+/* What the UE agent told of its player, within what a request may say */
+static uint64_t hold_ms_of(const struct manager *mm, const struct migration_request *request)
+{
+	const json_t *player = player_of(registry_get(mm->registry.ues, request->ue), request->app);
+	json_int_t ms = json_integer_value(json_object_get(player, "countdown_ms"));
+
+	return ms > 0 && ms <= HOLD_MS_MAX ? (uint64_t)ms : request->strategy->hold_ms;
 }
 
 bool dual_edge_has(const struct registered *edge, const char *app)
@@ -284,6 +301,7 @@ const struct strategy strategy_dual = {
 	.back_and_forth = true,
 	.check = check,
 	.admit = admit,
+	.hold = hold_ms_of,
 	.switch_args = dual_switch_args,
 	.switch_ms = dual_switch_ms,
 	.cut_switch = dual_cut_switch,

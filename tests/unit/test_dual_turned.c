@@ -405,6 +405,34 @@ static void test_arguments(void **state)
 	check_end(w, 0);
 }
 
+/* How long to hold: as the request says, else as the UE agent does of its player */
+static void test_countdown(void **state)
+{
+	static const struct {
+		int told, asked, held;
+	} rows[] = {{0, 0, 30000}, {7000, 0, 7000}, {7000, 9000, 9000}, {-5, 0, 30000}};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct world *w = begin_world();
+		void *own = w;
+		char url[64];
+
+		peers_url(&w->peers.agent, url, sizeof url);
+		world_ask(w, "PUT", "/v1/ues/" PEER_SUPI,
+			  json_pack("{s:s, s:[{s:s, s:s, s:i}]}", "url", url, "players", "app",
+				    PEER_APP, "account", PEER_ACCOUNT, "countdown_ms",
+				    rows[i].told));
+		world_ask(w, "POST", "/v1/migrations",
+			  json_pack("{s:s, s:s, s:s, s:s, s:o*}", "ue", PEER_SUPI, "destination",
+				    "edge-b", "strategy", "dual", "app", PEER_APP, "hold_ms",
+				    rows[i].asked ? json_integer(rows[i].asked) : NULL));
+		world_expect(w, 202, NULL);
+		assert_int_equal(json_integer_value(json_object_get(w->answer.body, "hold_ms")),
+				 rows[i].held);
+		world_teardown(&own);
+	}
+}
+
 /* ---- the manager stopped on the way back ---- */
 
 static void stop_at(const char *at, enum fault_what when, unsigned skip)
@@ -473,6 +501,7 @@ int main(void)
 		cmocka_unit_test(test_cancel_while_waiting),
 		ROW(test_long_wait),
 		ROW(test_arguments),
+		cmocka_unit_test(test_countdown),
 		cmocka_unit_test(test_stopped_on_the_way_back),
 		ROW(test_countdown_survives),
 	};
