@@ -68,6 +68,70 @@ static void case_restart(struct cloud_bed *bed)
 	check(a->role.outcome == STATE_STALE, "an old signal is old after a restart, too");
 }
 
+/* Inputs flow, the UE sends again what is not acknowledged, and the cloud is killed again and again
+ */
+static void case_restart_often(struct cloud_bed *bed)
+{
+	struct snake_client *a = cloud_bed_edge(bed, "ann", "edge-a");
+	uint32_t made = 0;
+
+	for (int round = 0; round < 12; round++) {
+		uint32_t acked = a->last_input, welcome = a->welcome.last_input;
+
+		made = acked + 40;
+		snake_client_input(a, 0, acked + 1, 40, INPUT_GO);
+		/* a little further each time, at last all of them */
+		await(bed, a->last_input >= acked + 1 + (uint32_t)round * 39 / 11);
+		check(cloud_bed_number(bed, STATUS, "inputs.applied") >= a->last_input - welcome,
+		      "round %d", round);
+		cloud_bed_kill(bed);
+		await(bed, a->fd < 0);
+		acked = a->last_input;
+		cloud_bed_drop(bed, a);
+		cloud_bed_start(bed);
+		a = cloud_bed_edge(bed, "ann", "edge-a");
+		check(a->welcome.last_input >= acked && a->welcome.last_input <= made,
+		      "round %d: %u acknowledged, %u known, %u made", round, acked,
+		      a->welcome.last_input, made);
+	}
+	snake_client_input(a, 0, a->last_input + 1, made - a->last_input + 1, INPUT_GO);
+	await(bed, a->last_input == made + 1);
+	check(cloud_bed_number(bed, STATUS, "inputs.applied") == made + 1 - a->welcome.last_input,
+	      "each once");
+}
+
+/* A player moves back and forth: each time a new session, inputs on both paths, the signal, the old
+ * session's end */
+static void case_hundred_switches(struct cloud_bed *bed)
+{
+	struct snake_client *old = cloud_bed_edge(bed, "ann", "edge-a"), *other;
+	unsigned me = old->welcome.player;
+	long long before = 0, after;
+	uint32_t made = 0;
+
+	other = cloud_bed_edge(bed, "bob", "edge-a");
+	for (uint32_t n = 1; n <= 100; n++) {
+		struct snake_client *new = cloud_bed_edge(bed, "ann", n % 2 ? "edge-b" : "edge-a");
+
+		snake_client_input(old, 0, made + 1, 3, INPUT_GO); /* in flight */
+		made += 4;
+		snake_client_input(new, n, new->last_input + 1, made - new->last_input, INPUT_GO);
+		await(bed, new->last_input == made &&new->role.role == STATE_PRIMARY);
+		await(bed, old->role.role == STATE_SECONDARY);
+		check(new->welcome.player == me && !new->gaps && !old->gaps, "switch %u", n);
+		cloud_bed_drop(bed, old);
+		old = new;
+		if (n == 20)
+			before = cloud_bed_metric(bed, "process_resident_memory_bytes ");
+	}
+	after = cloud_bed_metric(bed, "process_resident_memory_bytes ");
+	check(cloud_bed_number(bed, STATUS, "inputs.applied") == made, "each once");
+	check(cloud_bed_number(bed, ANN, "switch_number") == 100, "all of them");
+	check(!other->gaps && !other->errors && other->fd >= 0, "others see nothing of it");
+	/* allocators keep some; what leaks a session a switch would be far more */
+	check(after - before < 256 * 1024, "%lld octets more", after - before);
+}
+
 /* Whether it was killed or told to end: who was primary is primary again, whoever comes first */
 static void restart_roles(struct cloud_bed *bed, void (*end)(struct cloud_bed *bed))
 {
@@ -139,6 +203,8 @@ const struct cloud_case cloud_life_cases[] = {
 	{"slow-reader", case_slow_reader, "tick_hz: 1000\nbots: 64\nworld_width: 128"},
 	{"flood", case_flood, NULL},
 	{"restart", case_restart, NULL},
+	{"restart-often", case_restart_often, NULL},
+	{"hundred-switches", case_hundred_switches, NULL},
 	{"restart-roles", case_restart_roles, NULL},
 	{"stop-roles", case_stop_roles, NULL},
 	{"restart-alone", case_restart_alone, NULL},

@@ -3,7 +3,7 @@
 
 void inputs_init(struct inputs *in, uint32_t applied)
 {
-	*in = (struct inputs){.applied = applied, .counting = applied > 0};
+	*in = (struct inputs){.applied = applied};
 }
 
 static void put_one(struct inputs *in, uint32_t number, uint8_t kind, struct inputs_tally *tally)
@@ -25,10 +25,9 @@ static void put_one(struct inputs *in, uint32_t number, uint8_t kind, struct inp
 
 void inputs_put(struct inputs *in, const struct state_input *m, struct inputs_tally *tally)
 {
-	if (!in->counting && m->count) {
+	if (!in->counting && m->count && m->first - 1 > in->applied)
 		in->applied = m->first - 1;
-		in->counting = true;
-	}
+	in->counting = in->counting || m->count;
 	for (unsigned i = 0; i < m->count; i++)
 		put_one(in, m->first + i, m->input[i], tally);
 }

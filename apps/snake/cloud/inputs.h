@@ -16,7 +16,7 @@ enum { INPUTS_WINDOW = 256 /* numbers above the last applied one that are held *
 
 struct inputs {
 	uint32_t applied; /* number of the last one that was taken; 0 none */
-	bool counting;	  /* the first number of this game is known */
+	bool counting;	  /* one has come since inputs_init */
 	bool held[INPUTS_WINDOW];
 	uint8_t kind[INPUTS_WINDOW];
 };
@@ -25,7 +25,7 @@ struct inputs_tally {
 	uint64_t accepted, duplicate, ahead;
 };
 
-/** inputs_init - @applied: what has been applied before (a restart); 0: the first that comes begins
+/** inputs_init - @applied: the last one that is known to be applied, before a restart say; 0 none
  */
 void inputs_init(struct inputs *in, uint32_t applied);
 
@@ -33,7 +33,9 @@ void inputs_init(struct inputs *in, uint32_t applied);
  * inputs_put - hold what is new; what was applied or is held already is a duplicate, what is more
  * than INPUTS_WINDOW above the last applied is ahead: dropped, the UE sends it again
  *
- * In a new game any number may be the first: the UE counts on when its snake has left meanwhile.
+ * The UE begins with the first number that nobody has acknowledged. So the first that comes after
+ * inputs_init tells what was applied: in a new game a UE that outlived its snake counts on, and the
+ * file of a machine that died may lack its last second. Without this, both would wait for ever.
  */
 void inputs_put(struct inputs *in, const struct state_input *m, struct inputs_tally *tally);
 

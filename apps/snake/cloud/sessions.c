@@ -142,7 +142,8 @@ static bool keep_signal(struct sessions *s, struct client *c, const struct sessi
 	return false;
 }
 
-static void answer_signal(struct sessions *s, struct client *c, const struct session_result *r)
+static void answer_signal(struct sessions *s, struct client *c, const struct session_result *r,
+			  bool was_primary)
 {
 	bool accepted = r->signal == SESSION_ACCEPTED;
 
@@ -150,8 +151,10 @@ static void answer_signal(struct sessions *s, struct client *c, const struct ses
 	s->tally.signals_stale += !accepted;
 	if (accepted)
 		note_primary(s, c->account, c->edge);
-	log_info("sessions", "account=%s session=%s edge=%s switch=%u what=%s", c->account->name,
-		 c->id, c->edge, c->account->set.newest, accepted ? "primary" : "stale");
+	/* once a switch: a UE repeats its signal a hundred times a second */
+	if (accepted && !was_primary)
+		log_info("sessions", "account=%s session=%s edge=%s switch=%u what=primary",
+			 c->account->name, c->id, c->edge, c->account->set.newest);
 	if (r->demoted)
 		client_send_role(client_of(r->demoted), STATE_ACCEPTED);
 	client_send_role(c, accepted ? STATE_ACCEPTED : STATE_STALE);
@@ -159,6 +162,7 @@ static void answer_signal(struct sessions *s, struct client *c, const struct ses
 
 static int take_input(struct sessions *s, struct client *c, const uint8_t *body, size_t len)
 {
+	bool was_primary = c->session.role == SESSION_PRIMARY;
 	struct state_input m;
 	struct session_packet p;
 	struct session_result r;
@@ -174,7 +178,7 @@ static int take_input(struct sessions *s, struct client *c, const uint8_t *body,
 	else
 		s->tally.inputs_secondary += m.count;
 	if (r.signal != SESSION_NO_SIGNAL)
-		answer_signal(s, c, &r);
+		answer_signal(s, c, &r, was_primary);
 	return 0;
 }
 
@@ -285,7 +289,7 @@ static void forget(struct sessions *s, struct account *a)
 
 static void sweep_account(struct sessions *s, struct account *a, uint64_t now)
 {
-	bool known = a->player != ACCOUNT_NO_PLAYER || a->inputs.counting || a->set.newest ||
+	bool known = a->player != ACCOUNT_NO_PLAYER || a->inputs.applied || a->set.newest ||
 		     a->set.awaited;
 
 	if (a->lost_ns && now - a->lost_ns >= REST_SECONDS * NS_PER_S) {
