@@ -144,8 +144,8 @@ static void draw_food(const struct view *v)
 	}
 }
 
-/* A piece of a body: from a to b, which are on one line, with a round end at a. In a world smaller
- * than the picture the two may be seen at opposite sides: then there is nothing between them. */
+/* A piece of a body: from a to b, which are on one line. In a world smaller than the picture the
+ * two may be seen at opposite sides: then there is nothing between them. */
 static void draw_piece(const struct view *v, struct point a, struct point b, int radius,
 		       struct colour c)
 {
@@ -156,25 +156,49 @@ static void draw_piece(const struct view *v, struct point a, struct point b, int
 		draw_rect(v->to, x, y - radius + 1, dx, 2 * radius - 1, c);
 	else if (dy && dy <= CELL)
 		draw_rect(v->to, x - radius + 1, y, 2 * radius - 1, dy, c);
-	draw_disc(v->to, a.x, a.y, radius - 1, c);
 }
 
-/* From the tail's end through the cells to the head's tip */
-static void draw_body(const struct view *v, const struct world_snake *s, int radius,
-		      struct colour c)
+/* Where a body goes straight on nothing of a disc would be seen */
+static bool straight(struct point a, struct point b, struct point c)
 {
-	struct point a = seen_point(v, world_tail(v->world, s)), b;
+	return b.x - a.x == c.x - b.x && b.y - a.y == c.y - b.y && abs(c.x - b.x) <= CELL &&
+	       abs(c.y - b.y) <= CELL;
+}
 
-	for (unsigned k = s->length > 1 ? s->length - 1u : 0; k > 0; k--, a = b) {
-		b = seen_cell(v, world_snake_cell(s, k - 1));
-		if (in_picture(v, a) || in_picture(v, b))
-			draw_piece(v, a, b, radius, c);
+/* From the tail's end through the cells to the head's tip, where each is seen */
+struct body {
+	unsigned count; /* at least 2 */
+	bool in_picture;
+	struct point at[WORLD_LENGTH_MAX + 2];
+};
+
+static void body_trace(const struct view *v, const struct world_snake *s, struct body *ret)
+{
+	unsigned n = 0;
+
+	ret->at[n++] = seen_point(v, world_tail(v->world, s));
+	for (unsigned k = s->length > 1 ? s->length - 1u : 0; k > 0; k--)
+		ret->at[n++] = seen_cell(v, world_snake_cell(s, k - 1));
+	ret->at[n++] = seen_point(v, world_head(v->world, s));
+	ret->count = n;
+	ret->in_picture = false;
+	for (unsigned i = 0; i < n && !ret->in_picture; i++)
+		ret->in_picture = in_picture(v, ret->at[i]);
+}
+
+/* Round at both ends and at turns */
+static void draw_body(const struct view *v, const struct body *body, int radius, struct colour c)
+{
+	const struct point *at = body->at;
+
+	for (unsigned i = 0; i + 1 < body->count; i++) {
+		if (!in_picture(v, at[i]) && !in_picture(v, at[i + 1]))
+			continue;
+		draw_piece(v, at[i], at[i + 1], radius, c);
+		if (i == 0 || !straight(at[i - 1], at[i], at[i + 1]))
+			draw_disc(v->to, at[i].x, at[i].y, radius - 1, c);
 	}
-	b = seen_point(v, world_head(v->world, s));
-	if (in_picture(v, b)) {
-		draw_piece(v, a, b, radius, c);
-		draw_piece(v, b, b, radius, c);
-	}
+	draw_disc(v->to, at[body->count - 1].x, at[body->count - 1].y, radius - 1, c);
 }
 
 static void draw_head(const struct view *v, const struct world_snake *s, struct colour c)
@@ -203,11 +227,15 @@ static void draw_snake(const struct view *v, unsigned id, bool is_own)
 {
 	const struct world_snake *s = world_snake(v->world, id);
 	struct colour c = is_own ? own : colours[id % COLOURS];
+	struct body body;
 
 	if (!s || s->state != WORLD_ALIVE)
 		return;
-	draw_body(v, s, EDGE_RADIUS, is_own ? own_edge : darker(c));
-	draw_body(v, s, BODY_RADIUS, c);
+	body_trace(v, s, &body);
+	if (!body.in_picture)
+		return;
+	draw_body(v, &body, EDGE_RADIUS, is_own ? own_edge : darker(c));
+	draw_body(v, &body, BODY_RADIUS, c);
 	draw_head(v, s, c);
 }
 
