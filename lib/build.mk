@@ -7,6 +7,7 @@ $(call library,core,$(addprefix lib/,version.c log.c notify.c token.c daemon.c j
 $(call library,sctp,$(addprefix lib/,sctp.c sctp_kernel.c sctp_user.c sctp_user_net.c sctp_user_port.c),libuv usrsctp)
 
 $(call unit-test,test_http,tests/unit/test_http.c,core,libuv jansson)
+$(call unit-test,test_http_file,tests/unit/test_http_file.c,core,libuv jansson)
 $(call unit-test,test_sctp,tests/unit/test_sctp.c tests/unit/sctp_peer.c,sctp,libuv)
 $(call unit-test,test_yaml,tests/unit/test_yaml.c,core)
 $(call unit-test,test_json,tests/unit/test_json.c,core,jansson)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -14,12 +15,17 @@
 
 enum { SILENCE_MAX_S = 10, CONNECT_TIMEOUT_MS = 5000, BUFFER_SIZE = 64 * 1024, SLEEP_MAX_MS = 50 };
 
+struct http_fetcher {
+	CURL *easy;
+	struct rate rate; /* of all its files together */
+};
+
 struct transfer {
 	const struct http_fetch *fetch;
 	struct http_fetched *result;
 	CURL *easy;
 	char error[CURL_ERROR_SIZE];
-	struct rate rate;
+	struct rate *rate;
 	int stopped; /* why we ended it: a negative errno */
 };
 
@@ -41,7 +47,7 @@ static bool is_cancelled(const struct transfer *t)
  * small file pass whole). */
 static void keep_rate(struct transfer *t, size_t len)
 {
-	uint64_t wait_ns = rate_take(&t->rate, len, clock_mono_ns());
+	uint64_t wait_ns = rate_take(t->rate, len, clock_mono_ns());
 
 	while (wait_ns && !t->stopped) {
 		uint64_t part =
@@ -140,26 +146,61 @@ static void explain(const struct transfer *t, CURLcode code, int rc)
 			 t->fetch->url, why);
 }
 
-int http_fetch_blocking(const struct http_fetch *fetch, struct http_fetched *ret)
+int http_fetcher_new(struct http_fetcher **ret)
 {
-	struct transfer t = {
-		.fetch = fetch, .result = ret, .rate.bytes_per_s = fetch->rate_bytes_per_s};
-	long status = 0;
-	CURLcode code;
+	struct http_fetcher *fetcher;
 	int rc = curl_late_open();
 
-	memset(ret, 0, sizeof(*ret));
 	if (rc)
 		return rc;
-	t.easy = curl_easy_init();
-	if (!t.easy)
+	fetcher = calloc(1, sizeof(*fetcher));
+	if (fetcher)
+		fetcher->easy = curl_easy_init();
+	if (!fetcher || !fetcher->easy) {
+		free(fetcher);
 		return -ENOMEM;
-	set_options(&t);
-	code = curl_easy_perform(t.easy);
-	curl_easy_getinfo(t.easy, CURLINFO_RESPONSE_CODE, &status);
-	ret->status = (unsigned)status;
-	rc = error_of(&t, code);
-	explain(&t, code, rc);
-	curl_easy_cleanup(t.easy);
+	}
+	*ret = fetcher;
+	return 0;
+}
+
+void http_fetcher_free(struct http_fetcher *fetcher)
+{
+	if (!fetcher)
+		return;
+	curl_easy_cleanup(fetcher->easy);
+	free(fetcher);
+}
+
+/* Every option is set anew, so that nothing of the file before is left. */
+static int fetch_by(struct http_fetcher *fetcher, struct transfer *t)
+{
+	long status = 0;
+	CURLcode code;
+	int rc;
+
+	t->easy = fetcher->easy;
+	t->rate = &fetcher->rate;
+	t->rate->bytes_per_s = t->fetch->rate_bytes_per_s;
+	set_options(t);
+	code = curl_easy_perform(t->easy);
+	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	t->result->status = (unsigned)status;
+	rc = error_of(t, code);
+	explain(t, code, rc);
+	return rc;
+}
+
+int http_fetch_blocking(const struct http_fetch *fetch, struct http_fetched *ret)
+{
+	struct transfer t = {.fetch = fetch, .result = ret};
+	struct http_fetcher *own = NULL;
+	int rc;
+
+	memset(ret, 0, sizeof(*ret));
+	rc = fetch->fetcher ? 0 : http_fetcher_new(&own);
+	if (!rc)
+		rc = fetch_by(own ? own : fetch->fetcher, &t);
+	http_fetcher_free(own);
 	return rc;
 }

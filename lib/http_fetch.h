@@ -10,10 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct http_fetcher; /* a connection that several files in turn may use; of one thread */
+
 struct http_fetch {
-	const char *url; /* "http://..." */
-	uint64_t from;	 /* first byte wanted; larger than 0: the server must answer 206 */
-	uint64_t max;	 /* more bytes than these end it: -EFBIG; 0: none may come */
+	struct http_fetcher *fetcher; /* NULL: a connection of its own */
+	const char *url;	      /* "http://..." */
+	uint64_t from; /* first byte wanted; larger than 0: the server must answer 206 */
+	uint64_t max;  /* more bytes than these end it: -EFBIG; 0: none may come */
 	uint64_t rate_bytes_per_s; /* 0: as fast as the path */
 	int (*sink)(const void *bytes, size_t len,
 		    void *user);       /* returns 0, or a negative errno, which ends it */
@@ -26,6 +29,9 @@ struct http_fetched {
 	uint64_t bytes;	      /* that @sink took */
 	char error_text[160]; /* for people; "" on success */
 };
+
+int http_fetcher_new(struct http_fetcher **ret);
+void http_fetcher_free(struct http_fetcher *fetcher);
 
 /**
  * http_fetch_blocking - Return: 0 when the server answered 200 (from the first byte) or 206 (of the

@@ -24,6 +24,7 @@ struct work {
 	size_t text_len;
 	struct manifest *manifest;
 	int fd; /* the file that grows */
+	struct http_fetcher *fetcher;
 };
 
 static bool is_cancelled(void *user)
@@ -56,7 +57,8 @@ static int fetch_manifest(struct work *w)
 {
 	struct pull *p = w->pull;
 	char url[URL_MAX];
-	struct http_fetch fetch = {.url = url,
+	struct http_fetch fetch = {.fetcher = w->fetcher,
+				   .url = url,
 				   .max = MANIFEST_TEXT_MAX,
 				   .rate_bytes_per_s = p->rate_bytes_per_s,
 				   .sink = take_text,
@@ -215,7 +217,8 @@ static void put_path(char *buf, size_t size, const char *path)
 static int fetch_rest(struct work *w, const struct manifest_file *file, uint64_t from)
 {
 	char url[URL_MAX], path[MANIFEST_PATH_MAX * 3];
-	struct http_fetch fetch = {.url = url,
+	struct http_fetch fetch = {.fetcher = w->fetcher,
+				   .url = url,
 				   .from = from,
 				   .max = file->size - from,
 				   .rate_bytes_per_s = w->pull->rate_bytes_per_s,
@@ -330,7 +333,10 @@ int pull_run(struct pull *p, struct image_error *err)
 
 	err->text[0] = '\0';
 	snprintf(w.growing, sizeof(w.growing), "%s/" IMAGE_PULLING "/%s", p->repository, p->image);
-	rc = run(&w);
+	rc = http_fetcher_new(&w.fetcher);
+	if (!rc)
+		rc = run(&w);
+	http_fetcher_free(w.fetcher);
 	if (w.directory >= 0)
 		close(w.directory);
 	manifest_free(w.manifest);
