@@ -198,6 +198,21 @@ static void case_primary_lost(struct cloud_bed *bed)
 	      "who logs in while alone is the first again");
 }
 
+/* Also when it was the only one */
+static void case_nobody_left(struct cloud_bed *bed)
+{
+	struct snake_client *b = cloud_bed_edge(bed, "bob", "edge-b");
+	struct snake_client *a = cloud_bed_edge(bed, "ann", "edge-a");
+	unsigned me = a->welcome.player;
+
+	cloud_bed_drop(bed, a);
+	await(bed, world_snake(b->world, me) && world_snake(b->world, me)->resting);
+	a = cloud_bed_edge(bed, "ann", "edge-b");
+	check(a->welcome.role == STATE_PRIMARY && a->welcome.player == me, "it is there");
+	snake_client_input(a, 0, 1, 1, INPUT_GO);
+	await(bed, !world_snake(b->world, me)->resting);
+}
+
 /* The snake leaves some time after its last session; the next game counts anew */
 static void case_leave(struct cloud_bed *bed)
 {
@@ -249,6 +264,7 @@ const struct cloud_case cloud_play_cases[] = {
 	{"stale-signal", case_stale_signal, NULL},
 	{"logout-of-one", case_logout_of_one, NULL},
 	{"primary-lost", case_primary_lost, "bots: 0"},
+	{"nobody-left", case_nobody_left, "bots: 0"},
 	{"leave", case_leave, "leave_after: 1"},
 	{"view", case_view, NULL},
 	{NULL, NULL, NULL},

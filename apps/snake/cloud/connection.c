@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
 #include <linux/sockios.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -16,6 +17,9 @@ enum {
 	/* The kernel's own share of what is unsent. Small, so that the bound above it is the bound.
 	 */
 	KERNEL_UNSENT = 131072,
+	/* Deltas flow all the time, so a peer that acknowledges nothing for so long has gone
+	 * without a word, or is too far behind to be of use */
+	SILENT_MS = 10000,
 	NS_PER_S = 1000000000, /* what an ended one has for its last octets */
 	NO_BYE = 0,	       /* the peer has gone */
 };
@@ -199,6 +203,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	struct connection *c = stream->data;
 
 	if (n < 0) {
+		c->all->tally.silent += n == UV_ETIMEDOUT;
 		end(c, NO_BYE);
 		return;
 	}
@@ -235,9 +240,12 @@ void connections_refill(struct connections *all)
 
 static void set_options(struct connection *c)
 {
-	int size = KERNEL_UNSENT;
+	int size = KERNEL_UNSENT, silent = SILENT_MS;
+	uv_os_fd_t fd;
 
 	uv_tcp_nodelay(&c->tcp, 1);
+	if (uv_fileno((uv_handle_t *)&c->tcp, &fd) == 0)
+		setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &silent, sizeof silent);
 	uv_send_buffer_size((uv_handle_t *)&c->tcp, &size);
 }
 

@@ -29,8 +29,8 @@ struct connection_events {
 
 struct connections_tally {
 	uint64_t octets_in, octets_out;
-	uint64_t accepted, full;  /* connections taken, and refused because of @max */
-	uint64_t slow, malformed; /* ended so */
+	uint64_t accepted, full;	  /* connections taken, and refused because of @max */
+	uint64_t slow, malformed, silent; /* ended so */
 };
 
 /** connections_new - listen; @max at once. Return: 0, -EADDRINUSE, ... */

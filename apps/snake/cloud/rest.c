@@ -141,6 +141,7 @@ static void print_sessions(FILE *out, const struct cloud *c)
 	value(out, "sessions_ended_total", "{reason=\"hello-late\"}", t->hello_late);
 	value(out, "sessions_ended_total", "{reason=\"malformed\"}", n->malformed);
 	value(out, "sessions_ended_total", "{reason=\"slow\"}", n->slow);
+	value(out, "sessions_ended_total", "{reason=\"silent\"}", n->silent);
 	value(out, "sessions_ended_total", "{reason=\"full\"}", n->full);
 	head(out, "tickets_void_total", "counter", "Session ids that nobody claimed in time.");
 	value(out, "tickets_void_total", "", sessions_expired(c->sessions));

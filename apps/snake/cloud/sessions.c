@@ -15,7 +15,6 @@ enum {
 	SWEEP_MS = 100,
 	HELLO_SECONDS = 2,
 	REST_SECONDS = 2,	 /* without a primary, until the snake rests */
-	LEAVE_SECONDS = 30,	 /* without a session, until it leaves the world */
 	SNAPSHOT_NS = 100000000, /* between two that one session asks for */
 };
 
@@ -68,16 +67,21 @@ void sessions_tick(uint32_t tick, const uint8_t *delta, size_t len, void *sessio
 /* ---- upward ---- */
 
 /* Nothing is lost when this can't be kept but who is the first after a restart */
-static void note_primary(struct sessions *s, struct account *a, const char *edge)
+static void note_edge(struct sessions *s, struct account *a, const char *edge)
 {
 	struct state_record r;
 
-	a->lost_ns = 0;
 	if (strcmp(a->primary_edge, edge) == 0)
 		return;
 	snprintf(a->primary_edge, sizeof a->primary_edge, "%s", edge);
 	r = state_record_of(a);
 	state_file_put(s->config.state, &r, 1);
+}
+
+static void note_primary(struct sessions *s, struct client *c)
+{
+	c->account->lost_ns = 0;
+	note_edge(s, c->account, c->edge);
 }
 
 /* The session is there: line 2 of Algorithm 1 finds it in no set */
@@ -94,7 +98,7 @@ static int enter(struct sessions *s, struct client *c)
 	if (r.verdict != SESSION_CREATED)
 		return -EMFILE;
 	if (c->session.role == SESSION_PRIMARY)
-		note_primary(s, a, c->edge);
+		note_primary(s, c);
 	s->tally.opened++;
 	log_info("sessions", "account=%s session=%s edge=%s role=%d what=opened", c->account->name,
 		 c->id, c->edge, c->session.role);
@@ -150,7 +154,7 @@ static void answer_signal(struct sessions *s, struct client *c, const struct ses
 	s->tally.signals_accepted += accepted;
 	s->tally.signals_stale += !accepted;
 	if (accepted)
-		note_primary(s, c->account, c->edge);
+		note_primary(s, c);
 	/* once a switch: a UE repeats its signal a hundred times a second */
 	if (accepted && !was_primary)
 		log_info("sessions", "account=%s session=%s edge=%s switch=%u what=primary",
@@ -247,7 +251,7 @@ static void left_alone(struct sessions *s, struct account *a)
 {
 	a->alone_ns = clock_mono_ns();
 	if (!a->set.awaited)
-		note_primary(s, a, "");
+		note_edge(s, a, "");
 }
 
 static void on_end(struct connection *connection)
