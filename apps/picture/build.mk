@@ -6,3 +6,4 @@ $(call library,picture,$(addprefix apps/picture/,picture.c blend.c ssim.c stamp.
 $(call objs,apps/picture/blend.c apps/picture/ssim.c): CFLAGS += -O3
 
 $(call unit-test,test_picture,tests/unit/test_picture.c tests/unit/picture_scene.c,picture)
+$(call unit-test,test_picture_code,tests/unit/test_picture_code.c tests/unit/picture_scene.c,picture)

@@ -16,6 +16,7 @@ $(call objs,apps/stream/codec.c apps/stream/decoder.c): CFLAGS += -DBATON_X264
 endif
 $(call library,stream,$(stream_SRCS),$(stream_MODS))
 
+$(call unit-test,test_stream_loss,$(addprefix tests/unit/,test_stream_loss.c stream_world.c picture_scene.c),stream picture core)
 $(call unit-test,test_stream_net,$(addprefix tests/unit/,test_stream_net.c stream_world.c picture_scene.c),stream picture core)
 
 $(eval $(call executable-rules,$(B)/bench,bench_stream,$(addprefix tests/bench/,bench_stream.c stream_bed.c bench_report.c) \
@@ -24,6 +25,7 @@ bench-stream: $(B)/bench/bench_stream
 	$< $(B)/bench/stream.json
 .PHONY: bench-stream
 $(call unit-test,test_rtp,tests/unit/test_rtp.c,stream picture core)
+$(call unit-test,test_h264_nal,tests/unit/test_h264_nal.c,stream picture core)
 $(call unit-test,test_h264,tests/unit/test_h264.c,stream picture core)
 $(call unit-test,test_codec,$(addprefix tests/unit/,test_codec.c picture_scene.c),stream picture core)
 $(call unit-test,test_stream_player,$(addprefix tests/unit/,test_stream_player.c stream_world.c picture_scene.c),stream picture core)

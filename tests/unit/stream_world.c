@@ -253,6 +253,32 @@ void world_open(struct stream_world *w, bool relayed)
 		relay_open(&w->relay, stream_server_port(w->server));
 }
 
+static bool is_joined(struct stream_world *w)
+{
+	return w->joined > 0;
+}
+
+void world_open_joined(struct stream_world *w, bool relayed)
+{
+	world_open(w, relayed);
+	world_client_open(w);
+	assert_true(world_until(w, is_joined));
+}
+
+bool world_is_level(struct stream_world *w)
+{
+	return w->stamp.seq == w->seq;
+}
+
+void world_frame_interval(struct stream_world *w)
+{
+	const uint64_t end = clock_mono_ns() + 16000000;
+
+	world_render(w);
+	while (!world_is_level(w) && clock_mono_ns() < end)
+		world_turn(w);
+}
+
 void world_close(struct stream_world *w)
 {
 	stream_client_free(w->client);

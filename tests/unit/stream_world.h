@@ -66,6 +66,12 @@ void world_turn(struct stream_world *w);
 void world_render(struct stream_world *w);
 /** world_until - turn until @done says so; false after ten seconds */
 bool world_until(struct stream_world *w, bool (*done)(struct stream_world *w));
+/** world_open_joined - world_open, and a client that has joined */
+void world_open_joined(struct stream_world *w, bool relayed);
+/** world_is_level - for world_until: decoded as far as rendered */
+bool world_is_level(struct stream_world *w);
+/** world_frame_interval - a frame, and what comes within its interval */
+void world_frame_interval(struct stream_world *w);
 /** world_ssrc - of the player's stream, as the relay saw it */
 uint32_t world_ssrc(struct stream_world *w);
 /** world_server_address - where its clients send to (the relay, if there is one) */

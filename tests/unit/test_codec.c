@@ -267,10 +267,10 @@ static void sizes_of_a_stream(void **state)
 
 /* Bits turned round anywhere: any answer will do but a crash, and a key frame puts it right again
  */
-static void damaged(void **state)
+static void damaged_of(enum codec_kind kind)
 {
-	struct encoder *e = encoder_of(CODEC_OPENH264, W, H, 1000000);
-	struct decoder *d = decoder_of(CODEC_OPENH264);
+	struct encoder *e = encoder_of(kind, W, H, 1000000);
+	struct decoder *d = decoder_of(kind);
 	const struct picture *out;
 	struct picture *p;
 	uint32_t random = 1;
@@ -292,6 +292,16 @@ static void damaged(void **state)
 	picture_free(p);
 	encoder_free(e);
 	decoder_free(d);
+}
+
+static void damaged(void **state)
+{
+	for (unsigned kind = 0; kind < CODEC_KINDS; kind++) {
+		enum codec_kind built;
+
+		if (!codec_parse(codec_name(kind), &built))
+			damaged_of(built);
+	}
 }
 
 int main(void)
