@@ -57,30 +57,42 @@ static const char *far_of(const struct topology *t, unsigned port)
 				: t->node[t->port[topology_far_port(t, port)].node].name;
 }
 
+/* @link: given */
+static void print_one(const char *near, const char *far, json_t *link)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (out) {
+		link_state_print(json_object_get(link, "forward"), out);
+		fclose(out);
+	}
+	printf("%-20s %-20s %-40s ", near, far, text ? text : "");
+	link_state_print(json_object_get(link, "backward"), stdout);
+	printf("\n");
+	free(text);
+	json_decref(link);
+}
+
 static void print_links(const struct link_command *c, const struct link_state *state)
 {
 	printf("%-20s %-20s %-40s %s\n", "NODE", "TO", "FORWARD", "BACKWARD");
 	for (unsigned p = 0; p < c->t->port_count; p++) {
 		const struct topo_network *network = &c->t->network[c->t->port[p].network];
-		char *text = NULL;
-		size_t len;
-		json_t *link;
-		FILE *out;
 
 		if (!network->bridged && p != network->first_port)
 			continue;
-		link = link_state_link(state, c->t, p);
-		out = open_memstream(&text, &len);
-		if (out) {
-			link_state_print(json_object_get(link, "forward"), out);
-			fclose(out);
-		}
-		printf("%-20s %-20s %-40s ", c->t->node[c->t->port[p].node].name, far_of(c->t, p),
-		       text ? text : "");
-		link_state_print(json_object_get(link, "backward"), stdout);
-		printf("\n");
-		free(text);
-		json_decref(link);
+		print_one(c->t->node[c->t->port[p].node].name, far_of(c->t, p),
+			  link_state_link(state, c->t, p));
+	}
+	for (size_t i = 0; i < c->t->n3_path_count; i++) {
+		const struct topo_path *path = &c->t->n3_path[i];
+
+		if (path->from < path->to)
+			print_one(c->t->node[c->t->port[path->from].node].name,
+				  c->t->node[c->t->port[path->to].node].name,
+				  link_state_path(state, c->t, path));
 	}
 }
 

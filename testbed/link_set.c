@@ -26,6 +26,7 @@ struct set {
 	struct patch patch;
 	size_t count;
 	struct end end[2];
+	char path_ifname[2][IFNAMSIZ]; /* of a way over N3 */
 };
 
 /* ---- what is asked ---- */
@@ -64,6 +65,30 @@ static void add_end(struct set *s, unsigned port, bool back)
 	*end = (struct end){.node = s->t->node[p->node].name, .interface = p->ifname};
 }
 
+/* A pair's own way over N3 (n3_paths); Return: false when these two have none */
+static bool add_path(struct set *s, unsigned near, const char *far, unsigned directions)
+{
+	int other = topology_find_node(s->t, far);
+	const struct topo_port *a = topology_find_port(s->t, near, TOPO_N3);
+	const struct topo_port *b =
+		other < 0 ? NULL : topology_find_port(s->t, (unsigned)other, TOPO_N3);
+
+	if (!a || !b || a == b ||
+	    !topology_find_path(s->t, (unsigned)(a - s->t->port), (unsigned)(b - s->t->port)))
+		return false;
+	for (int d = 0; d < 2; d++) {
+		const struct topo_port *from = d ? b : a, *to = d ? a : b;
+
+		if (!(directions & (d ? LINK_BACKWARD : LINK_FORWARD)))
+			continue;
+		topology_path_ifname(s->t, (unsigned)(from - s->t->port),
+				     (unsigned)(to - s->t->port), s->path_ifname[d]);
+		s->end[s->count++] =
+			(struct end){.node = RUN_FABRIC, .interface = s->path_ifname[d]};
+	}
+	return true;
+}
+
 static int find_ends(struct set *s, const char *near, const char *far, unsigned directions)
 {
 	int node = topology_find_node(s->t, near);
@@ -74,6 +99,8 @@ static int find_ends(struct set *s, const char *near, const char *far, unsigned 
 		return BATON_FAILED;
 	}
 	if (topology_find_link(s->t, (unsigned)node, far, &port)) {
+		if (add_path(s, (unsigned)node, far, directions))
+			return BATON_OK;
 		complain("'%s' has no link to '%.60s' (`baton link` lists those there are)", near,
 			 far);
 		return BATON_FAILED;

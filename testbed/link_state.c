@@ -157,6 +157,33 @@ json_t *link_state_link(const struct link_state *s, const struct topology *t, un
 				       bridged ? p->bridge_ifname : far->ifname));
 }
 
+json_t *link_state_path(const struct link_state *s, const struct topology *t,
+			const struct topo_path *path)
+{
+	char forward[IFNAMSIZ], backward[IFNAMSIZ];
+
+	topology_path_ifname(t, path->from, path->to, forward);
+	topology_path_ifname(t, path->to, path->from, backward);
+	return json_pack("{s:o, s:o}", "forward", link_state_of(s, RUN_FABRIC, forward), "backward",
+			 link_state_of(s, RUN_FABRIC, backward));
+}
+
+static void report_paths(const struct link_state *s, const struct topology *t, json_t *all)
+{
+	for (size_t i = 0; i < t->n3_path_count; i++) {
+		const struct topo_path *path = &t->n3_path[i];
+		json_t *link;
+
+		if (path->from > path->to)
+			continue;
+		link = link_state_path(s, t, path);
+		json_object_set_new(link, "link",
+				    json_pack("[s, s]", t->node[t->port[path->from].node].name,
+					      t->node[t->port[path->to].node].name));
+		json_array_append_new(all, link);
+	}
+}
+
 json_t *link_state_report(const struct link_state *s, const struct topology *t)
 {
 	json_t *all = json_array();
@@ -180,5 +207,6 @@ json_t *link_state_report(const struct link_state *s, const struct topology *t)
 		}
 		json_decref(link);
 	}
+	report_paths(s, t, all);
 	return all;
 }

@@ -35,6 +35,9 @@ void link_state_print(const json_t *described, FILE *out);
  * "backward": {...}}; new reference
  */
 json_t *link_state_link(const struct link_state *s, const struct topology *t, unsigned port);
+/** link_state_path - the same of a way over N3, which is in t->n3_path; new reference */
+json_t *link_state_path(const struct link_state *s, const struct topology *t,
+			const struct topo_path *path);
 /** link_state_report - of all links that are shaped, for reports of measurements: [{"link": [NODE,
  * FAR], "forward", "backward"}]; new reference */
 json_t *link_state_report(const struct link_state *s, const struct topology *t);

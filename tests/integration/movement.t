@@ -76,6 +76,10 @@ ok 'it arrives' wait_for 10 arrived
 is 'where it has no way to gnb2, and a kilometre to gnb1' "$(mover /v1/status | jq -c '.ues[0].metres | [.gnb1, .gnb2] | map(round)')" '[1000,0]'
 is 'which the links follow' "$(delay_of ue gnb1) $(delay_of ue gnb2)" '1000 0'
 ok 'the first session has the longer way now' longer "$(rtt_us 1)" 20000
+is 'baton link tells of ways over N3' "$(delay_of gnb1 upf-b) $(delay_of gnb1 gnb2)" '10000 2000'
+ok 'one of them is changed' baton link set gnb1 upf-b delay=4ms
+is 'and told' "$(delay_of gnb1 upf-b)" 4000
+nok 'of two that have none nothing is' baton link set upf-a edge-b delay=4ms
 nok 'the second has not' longer "$(rtt_us 2)" 20000
 is 'nothing was dropped' "$(rest 8086 gnb1 /v1/status | jq '[.drops[]] | add') $(rest 8086 gnb2 /v1/status | jq '[.drops[]] | add')" '0 0'
 
