@@ -19,6 +19,7 @@ struct app_result app_result_none(void)
 	struct app_result a = {.pre_us = NAN,
 			       .comp_us = NAN,
 			       .migration_us = NAN,
+			       .pull_us = NAN,
 			       .frame_us = NAN,
 			       .wait_us = NAN,
 			       .ssim = NAN,
@@ -79,6 +80,7 @@ struct app_result app_result_read(const json_t *migration)
 	a.pre_us = number_of(terms, "t_pre_us", 1);
 	a.comp_us = number_of(terms, "t_comp_us", 1);
 	a.migration_us = number_of(terms, "t_mig_us", 1);
+	a.pull_us = number_of(details, "instance_pull_us", 1);
 	read_stages(&a, json_object_get(details, "stages"));
 	read_stream(&a, json_object_get(details, "stream"));
 	return a;
@@ -95,9 +97,10 @@ json_t *app_result_json(const struct app_result *a)
 
 	for (int i = 0; i < APP_STAGES; i++)
 		json_object_set_new(stages, app_stage_name[i], value(a->stage_us[i], 1000));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "stages_ms", stages,
-			 "t_pre_ms", value(a->pre_us, 1000), "t_comp_ms", value(a->comp_us, 1000),
-			 "t_mig_ms", value(a->migration_us, 1000), "frame_downtime_ms",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "stages_ms",
+			 stages, "image_pull_ms", value(a->pull_us, 1000), "t_pre_ms",
+			 value(a->pre_us, 1000), "t_comp_ms", value(a->comp_us, 1000), "t_mig_ms",
+			 value(a->migration_us, 1000), "frame_downtime_ms",
 			 value(a->frame_us, 1000), "waited_ms", value(a->wait_us, 1000), "ssim",
 			 value(a->ssim, 1), "tick_jump", value(a->tick_jump, 1),
 			 "input_to_display_before_ms", value(a->input_before_us, 1000),

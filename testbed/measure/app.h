@@ -14,6 +14,7 @@ enum { APP_STAGES = 6 };
 struct app_result {
 	double stage_us[APP_STAGES]; /* initialisation to delayed release */
 	double pre_us, comp_us, migration_us;
+	double pull_us;	 /* the image, from the cloud; 0: it was there */
 	double frame_us; /* downtime at the frame level: longest between displays of new pictures,
 			    less the frame interval */
 	double wait_us;	 /* for pictures that are alike */

@@ -53,7 +53,7 @@ static void head(FILE *out, const struct report *r)
 			     "retransmissions,tcp_connections_ended");
 	if (r->app[0]) {
 		fprintf(out, ",frame_downtime_us,t_comp_us,t_mig_us,waited_us,ssim,tick_jump,input_"
-			     "before_us,input_after_us");
+			     "before_us,input_after_us,image_pull_us");
 		for (int i = 0; i < APP_STAGES; i++)
 			fprintf(out, ",stage_%d_us", i + 1);
 	}
@@ -62,8 +62,9 @@ static void head(FILE *out, const struct report *r)
 
 static void app(FILE *out, const struct app_result *a)
 {
-	const double values[] = {a->frame_us, a->comp_us,   a->migration_us,	a->wait_us,
-				 a->ssim,     a->tick_jump, a->input_before_us, a->input_after_us};
+	const double values[] = {a->frame_us,	     a->comp_us,	a->migration_us,
+				 a->wait_us,	     a->ssim,		a->tick_jump,
+				 a->input_before_us, a->input_after_us, a->pull_us};
 
 	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
 		number(out, values[i]);

@@ -338,7 +338,7 @@ static const char migrated[] =
 	"  {\"stage\": 1, \"started_ns\": 1000, \"ended_ns\": 31000},"
 	"  {\"stage\": 6, \"started_ns\": 50000, \"ended_ns\": 1050000},"
 	"  {\"stage\": 7, \"started_ns\": 1, \"ended_ns\": 2},"
-	"  {\"stage\": 2, \"started_ns\": 31000}],"
+	"  {\"stage\": 2, \"started_ns\": 31000}], \"instance_pull_us\": 2500,"
 	" \"stream\": {\"waited_ms\": 12, \"ssim\": 0.9, \"downtime\": {\"complete\": true,"
 	"  \"frame_ms\": 3.25, \"tick_jump\": -2,"
 	"  \"input_before\": {\"count\": 2, \"p50_ms\": 60}, \"input_after\": {\"count\": 0, "
@@ -393,7 +393,7 @@ static void test_app_forms(void **state)
 	csv = printed(&r, report_csv);
 	assert_non_null(strstr(csv, ",stage_5_us,stage_6_us\n"));
 	assert_non_null(strstr(csv, ",3250.000,41000.000,541000.000,12000.000,0.900,-2.000,"
-				    "60000.000,,30.000,,,,,1000.000\n"));
+				    "60000.000,,2500.000,30.000,,,,,1000.000\n"));
 	table = printed(&r, report_table);
 	assert_non_null(strstr(table, "  downtime, frames shown             3.25 ms"));
 	free(table);
