@@ -256,6 +256,8 @@ static void put_player_url(const struct plan *plan, const struct topo_app *app,
 	}
 	if (app->rendering == TOPO_RENDER_CLOUD)
 		node = cloud_of(plan->t);
+	else
+		game = daemon_rest_port("snake-edge"); /* a daemon of the UE, of which there is one */
 	fprintf(out, "    player_url: \"http://%s:%u/v1/players/%s\"\n",
 		management_text(plan, node, text), game, player->account);
 }

@@ -380,11 +380,15 @@ int up_await_apps(struct up *up)
 			return BATON_OK;
 		if (up_interrupted(up))
 			return BATON_INTERRUPTED;
-		if (progress == APP_FAILED || !left_ms(up))
+		if (progress == APP_FAILED) {
+			complain("%s", missing);
+			return BATON_FAILED;
+		}
+		if (!left_ms(up))
 			break;
 		pause_ms(up, APP_POLL_MS);
 	}
-	complain("%s", missing);
+	complain("not everything was there after %u ms: %s", up->timeout_ms, missing);
 	return BATON_FAILED;
 }
 

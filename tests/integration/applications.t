@@ -274,6 +274,12 @@ is 'what the file says isn'\''t changed by REST' "$(body PUT /v1/services/back "
 is 'one is registered' "$(code PUT /v1/services/other "$(definition back 1 8199)")" 201
 is 'and given up' "$(code DELETE '/v1/services/other?forget=1')" 204
 is 'which one that runs can'\''t be' "$(body DELETE '/v1/services/back?forget=1' | jq -r .cause)" CONFIGURED
+ask PUT /v1/services/silent "$(definition back 1 8198 silent)" >/dev/null
+ask PUT /v1/services/silent '{}' >/dev/null
+hung() { [ "$(body GET /v1/services/silent | jq -c '[.cause, .restarts]')" = '["NOT_HEALTHY",1]' ]; }
+ok 'one that runs but is never healthy is started again' wait_for 30 hung
+like 'and why is told' "$(body GET /v1/services/silent | jq -r .detail)" 'did not answer /healthz within 10 s'
+is 'stopped, it stays so' "$(code DELETE /v1/services/silent)" 204
 like 'metrics say how it is' "$(curl -s http://127.0.0.1:8094/metrics)" 'baton_instance_running\{service="back"\} 1'
 
 kill "$edge_pid" "$cloud_pid"

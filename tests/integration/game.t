@@ -129,6 +129,21 @@ kill_in edge-b snake-edge
 ok 'an instance that is killed now knows the player anew' wait_for 20 eval '[ "$(edge edge-b | jq .restarts)" = 1 ] && sees 2 && one_primary'
 ok 'baton down' baton down
 
+# ---- three at once
+cat >"$tmp/three.yaml" <<'YAML'
+name: three
+nodes: {core: core, gnb: gnb, upf: upf, edge: edge, cloud: cloud, ue1: ue, ue2: ue, ue3: ue}
+apps:
+  at-edge: {players: [{ue: ue1}]}
+  far: {rendering: cloud, players: [{ue: ue2}]}
+  near: {rendering: local, players: [{ue: ue3}]}
+YAML
+ok 'three games beside each other' baton up "$tmp/three.yaml" --timeout 40
+is 'each with a cloud tier of its own, each player in his' "$(baton status --json | jq -c \
+	'[.apps[] | [.app, ([.services[].service] | sort | join(" ")), .players[0].ue, .players[0].streams[0].state]]')" \
+	'[["at-edge","at-edge-cloud","ue1","decoding"],["far","far far-cloud","ue2","decoding"],["near","near-cloud","ue3","decoding"]]'
+ok 'baton down' baton down
+
 # ---- what is missing is told
 mkdir "$tmp/libexec"
 ln -s "$build"/bin/* "$tmp/libexec/"
