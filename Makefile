@@ -159,7 +159,7 @@ install: all
 	install -m 644 testbed/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/baton
 
 # Each bench prints a table and writes build/bench/NAME.json.
-bench: bench-topology bench-storm bench-dataplane bench-shaper
+bench: bench-topology bench-storm bench-dataplane bench-shaper bench-stream
 
 clean:
 	rm -rf build
