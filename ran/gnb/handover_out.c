@@ -163,7 +163,11 @@ static void wait_to_begin(struct handover_out *out)
 {
 	const struct gnb_ue *ue = out->ue;
 
-	if (ue->has_amf_id && session_settled(ue) && !ue->in)
+	if (ue->has_amf_id && session_settled(ue) && !ue->in && !active_ids(ue)) {
+		answer_problem(out, 409, "NO_SESSION",
+			       "it has no PDU session, and there is no path to be switched");
+		finish(out);
+	} else if (ue->has_amf_id && session_settled(ue) && !ue->in)
 		begin(out);
 	else if (clock_now_ns() - out->asked_ns > HANDOVER_SETTLE_MS * UINT64_C(1000000)) {
 		answer_problem(out, 409, "UE_BUSY",

@@ -194,6 +194,14 @@ killed source gnb
 killed core smf-lite
 killed ue ue
 
+note 'a UE without sessions'
+for id in 1 2; do ue "/v1/pdu-sessions/$id" -X DELETE >/dev/null; done
+status 'has no path to be switched' 1 baton move ue "$(other)"
+like 'is told' "$_output" 'it has no PDU session'
+for id in 1 2; do ue "/v1/pdu-sessions/$id" -X PUT -H "$json_type" -d '{"dnn": "internet"}' >/dev/null; done
+ok 'with sessions it has' baton move ue "$(other)"
+ok 'the service goes on' wait_for 5 works
+
 note 'a target that does not answer'
 frozen=$(pid_of "$(other)" gnb) && kill -STOP "$frozen"
 here=$(serving)
