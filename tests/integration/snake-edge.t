@@ -264,13 +264,22 @@ ok 'the world goes on' wait_for 10 moves
 is 'edge a lost its link once' "$(metric a baton_snake_edge_links_lost_total)" 1
 
 note 'the cloud is silent, but there'
+roles() { echo "$(player a ann .role) $(player b ann .role)"; }
+wanted=$(roles)
+lost=$(metric a baton_snake_edge_links_lost_total)
 kill -STOP "${pid_of[cloud]}"
-silent() { [ "$(player a ann .cause)" = CLOUD_SILENT ]; }
-wait_for 15 silent
+silent() { [ "$(player a ann '.cause + " " + .state')" = 'CLOUD_SILENT synchronising' ]; }
+wait_for 10 silent
 found=$(player a ann .cause)
+seq=$(last_frame ua 4)
+more_frames ua 20
 kill -CONT "${pid_of[cloud]}"
 is 'edge a notices' "$found" CLOUD_SILENT
-ok 'and comes back' wait_for 15 both
+ok 'the stream went on' test "$(last_frame ua 4)" -ge $((seq + 20))
+ok 'and all is well again' wait_for 15 both
+is 'nothing is wrong any more' "$(player a ann .cause)" ''
+is 'the session is the same' "$(metric a baton_snake_edge_links_lost_total)" "$lost"
+is 'so roles are as they were' "$(roles)" "$wanted"
 
 note 'as many as there is room for'
 for name in "${accounts[@]:3}"; do status_of a PUT "/v1/players/$name" '{}' >"$tmp/status"; done

@@ -291,6 +291,25 @@ static void test_floods_are_bounded(void **state)
 	assert_true(s->edge.counters.signals_dropped > 0);
 }
 
+/* A cloud that says nothing: told first, which heals when it speaks again; then given up. */
+static void test_silence(void **state)
+{
+	struct scene *s = *state;
+
+	synchronise(s, 1);
+	wait_until(s, s->player->quiet);
+	assert_string_equal(s->player->cause, "CLOUD_SILENT");
+	assert_string_equal(player_state_name(s->player), "synchronising");
+	tell_delta(s, 2, 0, NULL);
+	wait_until(s, s->player->world->tick == 2);
+	assert_string_equal(s->player->cause, "");
+	assert_string_equal(player_state_name(s->player), "synchronised");
+	assert_int_equal(s->edge.counters.links_lost, 0);
+	wait_until(s, s->edge.counters.links_lost == 1);
+	assert_string_equal(s->player->cause, "CLOUD_SILENT");
+	assert_string_equal(player_state_name(s->player), "logging-in");
+}
+
 /* ---- login and logout ---- */
 
 static void test_refused(void **state)
@@ -360,6 +379,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_asks_for_a_snapshot, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_inputs_and_signals, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_floods_are_bounded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_silence, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_backs_off, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_removed_while_logging_in, set_up, tear_down),

@@ -52,6 +52,7 @@ static void link_drop(struct player *p)
 	link_close(p->link);
 	p->link = NULL;
 	p->delta_ns = 0;
+	p->quiet = false;
 	steering_lost(&p->steering);
 }
 
@@ -202,8 +203,28 @@ static int on_view(struct player *p, const uint8_t *body, size_t len)
 	return 0;
 }
 
+/* The path may be interrupted, or the cloud at rest: the world shown is old, and P says so */
+static void on_quiet(void *user)
+{
+	struct player *p = user;
+
+	if (!p->quiet)
+		log_warn("cloud", "account=%s what=quiet", p->account);
+	p->quiet = true;
+	p->delta_ns = 0;
+	set_cause(p, "CLOUD_SILENT");
+}
+
+static void on_heard(struct player *p)
+{
+	if (p->quiet)
+		p->cause[0] = '\0';
+	p->quiet = false;
+}
+
 static int on_frame(uint8_t type, const uint8_t *body, size_t len, void *user)
 {
+	on_heard(user);
 	switch (type) {
 	case STATE_WELCOME:
 		return on_welcome(user, body, len);
@@ -232,7 +253,7 @@ static void on_open(void *user)
 }
 
 static const struct link_handler link_handler = {
-	.on_open = on_open, .on_frame = on_frame, .on_lost = on_lost};
+	.on_open = on_open, .on_frame = on_frame, .on_quiet = on_quiet, .on_lost = on_lost};
 
 /* The first login's key is the player's for its life here: a client that has joined with it stays
  * joined when the session with the cloud is another. */

@@ -19,6 +19,7 @@ struct link {
 	void *user;
 	struct state_parser parser;
 	bool open, over;  /* over: lost or closed, nothing is called any more */
+	unsigned quiet;	  /* how often the timer has expired since the last octet */
 	unsigned handles; /* not closed yet */
 	char in[READ_SIZE];
 };
@@ -41,7 +42,12 @@ static void lose(struct link *l, int error)
 
 static void on_timeout(uv_timer_t *timer)
 {
-	lose(timer->data, -ETIMEDOUT);
+	struct link *l = timer->data;
+
+	if (!l->open || ++l->quiet * LINK_QUIET_MS >= LINK_SILENT_MS)
+		lose(l, -ETIMEDOUT);
+	else
+		l->handler->on_quiet(l->user);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
@@ -71,6 +77,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 		lose(l, n == UV_EOF ? -EPIPE : (int)n);
 		return;
 	}
+	l->quiet = 0;
 	uv_timer_again(&l->timer);
 	r = state_parser_feed(&l->parser, (const uint8_t *)buf->base, (size_t)n, on_frame, l);
 	if (r < 0)
@@ -90,7 +97,7 @@ static void on_connected(uv_connect_t *req, int status)
 		return;
 	}
 	uv_tcp_nodelay(&l->tcp, 1);
-	uv_timer_start(&l->timer, on_timeout, LINK_SILENT_MS, LINK_SILENT_MS);
+	uv_timer_start(&l->timer, on_timeout, LINK_QUIET_MS, LINK_QUIET_MS);
 	l->open = true;
 	l->handler->on_open(l->user);
 }

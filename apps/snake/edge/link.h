@@ -12,10 +12,16 @@
 #include <stdint.h>
 #include <uv.h>
 
+/*
+ * A cloud that lives sends a delta each tick. One that is quiet may be behind a path that is
+ * interrupted: TCP heals that, and the session keeps its role. It is given up later than the cloud
+ * gives up us (10 s): a login anew while the lost session still counts would be a secondary.
+ */
 enum {
 	LINK_UNSENT_MAX = 65536,
 	LINK_CONNECT_MS = 3000,
-	LINK_SILENT_MS = 5000 /* a cloud that lives sends a delta each tick */
+	LINK_QUIET_MS = 2000,
+	LINK_SILENT_MS = 12000
 };
 
 struct link;
@@ -24,6 +30,8 @@ struct link_handler {
 	void (*on_open)(void *user);
 	/* a whole frame, borrowed; a negative return ends the link with that error */
 	int (*on_frame)(uint8_t type, const uint8_t *body, size_t len, void *user);
+	/* nothing has come for LINK_QUIET_MS, and again each time */
+	void (*on_quiet)(void *user);
 	/* once, the last call: refused, reset, closed (-EPIPE), silent (-ETIMEDOUT), or what
 	 * on_frame returned; the link has to be closed still. Never from within link_open or
 	 * link_send */

@@ -83,5 +83,9 @@ const char *player_state_name(const struct player *p)
 
 	if (p->stream)
 		stream_player_state(p->stream, &stream);
-	return p->state == PLAYER_SYNCHRONISED && stream.joined ? "streaming" : names[p->state];
+	if (p->state != PLAYER_SYNCHRONISED)
+		return names[p->state];
+	return p->quiet	       ? names[PLAYER_SYNCHRONISING]
+	       : stream.joined ? "streaming"
+			       : names[p->state];
 }

@@ -45,6 +45,7 @@ struct player {
 	struct link *link;
 	struct login login;
 	struct steering steering;
+	bool quiet;	   /* the cloud says nothing for now, and the link is there */
 	unsigned failures; /* in a row */
 	uint64_t began_ns; /* CLOCK_MONOTONIC: of the login, then of the synchronisation */
 	uint64_t login_us, snapshot_us, snapshot_bytes;
