@@ -146,10 +146,10 @@ END
 )
 daemon() { baton status --json | jq -r --arg daemon "$1" '.nodes[].daemons[] | select(.name == $daemon) | .pid' | head -1; }
 ok 'up' baton up "$one"
-same="$(daemon migration-manager) $(daemon edge-agent)"
+same="$(daemon ue-agent) $(daemon edge-agent)"
 smf=$(daemon smf-lite)
 ok 'another UPF and edge, and a second session' baton up "$two"
-is 'who is not concerned runs on' "$(daemon migration-manager) $(daemon edge-agent)" "$same"
+is 'who is not concerned runs on' "$(daemon ue-agent) $(daemon edge-agent)" "$same"
 nok 'smf-lite was started again' test "$(daemon smf-lite)" = "$smf"
 is 'both sessions are there' "$(baton status --json | jq -c '[.pdu_sessions[] | [.id, .state]]')" '[[1,"active"],[2,"active"]]'
 for n in service edge-a edge-b cloud; do ok "the UE reaches $n" reaches ue $n; done

@@ -24,7 +24,7 @@ is 'and found' "$(exported "$tmp/clash")" victim
 
 shopt -s nullglob
 for program in "$build"/bin/* "$build"/tests/*; do
-	[ -x "$program" ] || continue
+	[ -f "$program" ] && [ -x "$program" ] || continue
 	is "${program#"$build"/}: takes no library's name" "$(exported "$program")" ''
 done
 done_testing
