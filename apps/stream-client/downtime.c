@@ -159,3 +159,45 @@ int downtime_compute(const struct downtime_switch *at, const struct display_row 
 	*ret_downtime = d;
 	return 0;
 }
+
+/* ---- packets ---- */
+
+struct packet_gap {
+	uint64_t last_ns, longest_ns;
+};
+
+static void take_packets(struct packet_gap *gap, const struct arrival_row *row, uint64_t from_ns)
+{
+	if (gap->last_ns && gap->last_ns >= from_ns && row->first_ns > gap->last_ns &&
+	    row->first_ns - gap->last_ns > gap->longest_ns)
+		gap->longest_ns = row->first_ns - gap->last_ns;
+	gap->last_ns = row->last_ns;
+}
+
+int downtime_packets(const struct downtime_switch *at, const struct arrival_row *source,
+		     size_t source_count, const struct arrival_row *destination,
+		     size_t destination_count, double *ret_ms)
+{
+	uint64_t end = window_end(at), from;
+	struct packet_gap gap = {0};
+	bool after = false;
+
+	if (at->t0_ns == 0)
+		return -ENODATA;
+	/* The interval that t0 lies in counts from its beginning. */
+	for (size_t i = 0; i < source_count && source[i].last_ns <= at->t0_ns; i++)
+		gap.last_ns = source[i].last_ns;
+	from = gap.last_ns;
+	for (size_t i = 0; i < destination_count; i++) {
+		if (destination[i].first_ns <= at->t0_ns || gap.last_ns > end)
+			continue;
+		take_packets(&gap, &destination[i], from);
+		after = true;
+	}
+	if (from == 0 || !after)
+		return -ENODATA;
+	*ret_ms = gap.longest_ns > at->interval_ns
+			  ? (double)(gap.longest_ns - at->interval_ns) / NS_PER_MS
+			  : 0;
+	return 0;
+}

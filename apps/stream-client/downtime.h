@@ -56,4 +56,16 @@ int downtime_compute(const struct downtime_switch *at, const struct display_row 
 		     const struct input_row *inputs, size_t input_count,
 		     struct downtime *ret_downtime);
 
+/**
+ * downtime_packets - the same at the packet level (T_net): the longest interval without a packet of
+ * the stream whose role it is, the source's up to t0 and the destination's after it, less the frame
+ * interval
+ * @source, @destination: arrivals in order; an interval that has no end yet isn't one
+ *
+ * Return: 0; -ENODATA: nothing of the source before t0, or nothing of the destination after it
+ */
+int downtime_packets(const struct downtime_switch *at, const struct arrival_row *source,
+		     size_t source_count, const struct arrival_row *destination,
+		     size_t destination_count, double *ret_ms);
+
 #endif

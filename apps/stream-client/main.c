@@ -86,6 +86,17 @@ static void start_keyboard(struct viewer *v)
 			 strerror(-r));
 }
 
+/* The selector thread is of a higher priority than the others that hold it. */
+static void make_lock(struct viewer *v)
+{
+	pthread_mutexattr_t attr;
+
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
+	pthread_mutex_init(&v->lock, &attr);
+	pthread_mutexattr_destroy(&attr);
+}
+
 static int make_parts(struct viewer *v)
 {
 	int r = inputs_new(&v->inputs);
@@ -146,11 +157,12 @@ static void stop(struct viewer *v)
 
 int main(int argc, char **argv)
 {
-	static struct viewer v = {.lock = PTHREAD_MUTEX_INITIALIZER};
+	static struct viewer v;
 	int status = 1;
 
 	if (daemon_init(&v.daemon, &spec, argc, argv) < 0)
 		return 1;
+	make_lock(&v);
 	if (config_load(&v.config, &v.daemon) < 0 || load_source(&v) < 0)
 		goto done;
 	if (v.daemon.check_only) {

@@ -40,13 +40,18 @@ struct one_frame_buffer {
 int one_frame_buffer_new(enum one_frame_buffer_kind kind, struct one_frame_buffer **ret_buffer)
 {
 	struct one_frame_buffer *b = calloc(1, sizeof *b);
+	pthread_mutexattr_t attr;
 
 	if (!b)
 		return -ENOMEM;
 	b->kind = kind;
 	b->slots = kind == BUFFER_FIFO ? SLOTS_MAX : SPARE;
 	b->current = NONE;
-	pthread_mutex_init(&b->lock, NULL);
+	/* The selector may be of a higher priority than who holds it. */
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
+	pthread_mutex_init(&b->lock, &attr);
+	pthread_mutexattr_destroy(&attr);
 	*ret_buffer = b;
 	return 0;
 }

@@ -4,8 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#define NS_PER_S   1000000000ULL
-#define WEIGHT_MIN 0.05
+#define NS_PER_S 1000000000ULL
+/* A place is worth going to when it is a tenth better. */
+#define PACE_WORTH 0.9
 
 void pace_init(struct pace *pace, unsigned fps, bool follow, uint64_t now_ns)
 {
@@ -26,36 +27,42 @@ static void decay(struct pace *pace)
 		pace->weight[i] *= 1 - 1.0 / PACE_DECAY;
 }
 
-/* The widest run of slots without arrivals, round the end; Return: its length, 0 none */
-static unsigned widest_gap(const struct pace *pace, unsigned *ret_first)
+/* How near to arrivals a moment is: the nearer and the more of them, the dearer; half an interval
+ * away they don't count. */
+static double cost(const struct pace *pace, unsigned slot)
 {
-	unsigned best = 0, run = 0;
+	double sum = 0;
 
-	for (unsigned i = 0; i < 2 * PACE_SLOTS; i++) {
-		run = pace->weight[i % PACE_SLOTS] < WEIGHT_MIN ? run + 1 : 0;
-		if (run > best && run <= PACE_SLOTS) {
-			best = run;
-			*ret_first = (i + 1 - run) % PACE_SLOTS;
-		}
+	for (unsigned i = 0; i < PACE_SLOTS; i++) {
+		unsigned apart = (i + PACE_SLOTS - slot) % PACE_SLOTS;
+		double near;
+
+		apart = apart > PACE_SLOTS / 2 ? PACE_SLOTS - apart : apart;
+		near = 1 - (double)apart / (PACE_SLOTS / 2);
+		sum += pace->weight[i] * near * near * near;
 	}
-	return best;
+	return sum;
 }
 
-/* How far the deadline is from where it should be, the shorter way round */
+/* How far the deadline is from where it should be, the shorter way round; 0 when it is good enough:
+ * it isn't moved to and fro for little. */
 static int64_t offset(const struct pace *pace)
 {
-	unsigned first = 0, len = widest_gap(pace, &first);
-	int64_t interval = (int64_t)pace->interval_ns, by;
+	unsigned now =
+		(unsigned)(pace->deadline_ns % pace->interval_ns * PACE_SLOTS / pace->interval_ns);
+	double best = cost(pace, now), worth = best * PACE_WORTH;
+	int slots = 0;
 
-	if (len == 0 || len == PACE_SLOTS)
-		return 0; /* no arrivals, or no place without any */
-	by = (int64_t)((2 * first + len) * pace->interval_ns / (2 * PACE_SLOTS));
-	by = (by - (int64_t)(pace->deadline_ns % pace->interval_ns)) % interval;
-	if (by > interval / 2)
-		by -= interval;
-	else if (by < -interval / 2)
-		by += interval;
-	return by;
+	for (unsigned i = 0; i < PACE_SLOTS; i++) {
+		double c = cost(pace, i);
+
+		if (c >= best || c >= worth)
+			continue;
+		best = c;
+		slots = (int)((i + PACE_SLOTS - now) % PACE_SLOTS);
+	}
+	slots = slots > PACE_SLOTS / 2 ? slots - PACE_SLOTS : slots;
+	return slots * (int64_t)(pace->interval_ns / PACE_SLOTS);
 }
 
 uint64_t pace_next(struct pace *pace, uint64_t now_ns, uint64_t *ret_left_out)

@@ -4,9 +4,9 @@
  *
  * Streams come at the same rate, but when within the interval is theirs. A turn that falls together
  * with the arrivals would meet some frames just before and some just after: a picture shown twice,
- * the next one never. So deadlines are moved, slowly (PACE_STEP of an interval a turn), towards the
- * middle of the widest part of the interval in which no stream's frames arrive; as a display with a
- * variable refresh rate does.
+ * the next one never. So deadlines are moved, slowly (PACE_STEP of an interval a turn), to where in
+ * the interval the fewest frames of any stream arrive near by; as a display with a variable refresh
+ * rate does.
  */
 #ifndef BATON_APPS_STREAM_CLIENT_PACE_H
 #define BATON_APPS_STREAM_CLIENT_PACE_H
@@ -16,7 +16,7 @@
 
 enum {
 	PACE_SLOTS = 64, /* parts of an interval that arrivals are counted in */
-	PACE_STEP = 256, /* of an interval: the most that a deadline moves */
+	PACE_STEP = 256, /* of an interval: the most that a deadline moves in a turn */
 	PACE_DECAY = 64, /* turns after which an arrival has lost most of its weight */
 };
 

@@ -60,6 +60,32 @@ static size_t rows_around(struct viewer *v, uint64_t t0_ns, struct display_row *
 	return count;
 }
 
+static size_t read_arrivals(struct viewer *v, uint32_t n, struct arrival_row *rows)
+{
+	struct stream *stream = v->stream[n].stream;
+	uint64_t first;
+
+	return stream ? ring_read(stream_arrivals(stream), 0, STREAM_ARRIVALS, rows, &first) : 0;
+}
+
+/* null when a stream is gone, or so much has come since that its rows are */
+static json_t *packets_json(struct viewer *v, const struct switch_record *r,
+			    const struct downtime_switch *at)
+{
+	struct arrival_row *source = calloc(STREAM_ARRIVALS, sizeof *source);
+	struct arrival_row *destination = calloc(STREAM_ARRIVALS, sizeof *destination);
+	json_t *json = NULL;
+	double ms;
+
+	if (source && destination &&
+	    downtime_packets(at, source, read_arrivals(v, r->from, source), destination,
+			     read_arrivals(v, r->request.to, destination), &ms) == 0)
+		json = json_real(ms);
+	free(source);
+	free(destination);
+	return json ? json : json_null();
+}
+
 static json_t *delay_json(const struct downtime_delay *d)
 {
 	return json_pack("{s:i, s:i, s:f, s:f}", "count", (int)d->count, "unshown", (int)d->unshown,
@@ -93,6 +119,7 @@ static json_t *downtime_json(struct viewer *v, const struct switch_record *r)
 				 "input_after", delay_json(&d.after));
 		json_object_set_new(json, "comp_ms",
 				    d.has_comp ? json_real(d.comp_ms) : json_null());
+		json_object_set_new(json, "packet_ms", packets_json(v, r, &at));
 		json_object_set_new(json, "tick_jump",
 				    d.has_jump ? json_integer(d.tick_jump) : json_null());
 	}

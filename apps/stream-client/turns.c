@@ -7,11 +7,14 @@
 #include "apps/stream-client/viewer.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "lib/log.h"
+
+enum { FIFO_PRIORITY = 5 };
 
 struct turn_streams {
 	struct selector_stream known[SELECTOR_STREAMS_MAX];
@@ -151,6 +154,17 @@ static void sleep_until(uint64_t mono_ns)
 		;
 }
 
+/* Turns are on time also on a busy machine; where that isn't allowed, as time permits. A turn is
+ * short, and nothing that comes from outside makes it longer. */
+static void hurry(void)
+{
+	struct sched_param param = {.sched_priority = FIFO_PRIORITY};
+	int r = pthread_setschedparam(pthread_self(), SCHED_FIFO, &param);
+
+	if (r != 0)
+		log_info("selector", "what=\"no real-time priority\" error=\"%s\"", strerror(r));
+}
+
 static void *run(void *user)
 {
 	struct viewer *v = user;
@@ -158,6 +172,7 @@ static void *run(void *user)
 	struct pace pace;
 
 	pthread_setname_np(pthread_self(), "selector");
+	hurry();
 	one_frame_buffer_own(v->display);
 	if (v->record)
 		record_own(v->record);
