@@ -14,6 +14,7 @@ dataplane-test = $(eval $(call executable-rules,$(B)/integration,$(1),tests/inte
 	dataplane netlink gtpu core,))
 $(call dataplane-test,dataplane_cases)
 $(call dataplane-test,dataplane_life)
+$(call dataplane-test,dataplane_hold)
 $(call dataplane-test,dataplane_traffic,tests/integration/dataplane_chain.c)
 
 $(call bpf-object,dataplane_generator,tests/bench/dataplane_generator.bpf.c)

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib.sh"
 need_root
 
-programs=(dataplane_cases dataplane_life dataplane_traffic)
+programs=(dataplane_cases dataplane_life dataplane_hold dataplane_traffic)
 make -s -C "$root" "${programs[@]/#/build/integration/}" >/dev/null || skip_all 'the programs cannot be built'
 
 for program in "${programs[@]}"; do

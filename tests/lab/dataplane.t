@@ -6,13 +6,13 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-programs=(dataplane_cases dataplane_life dataplane_traffic)
+programs=(dataplane_cases dataplane_life dataplane_hold dataplane_traffic)
 [ -n "${BATON_LAB:-}" ] || make -s -C "$root" "${programs[@]/#/build/integration/}" >/dev/null ||
 	skip_all 'the programs cannot be built'
 in_lab
 
 for backend in ebpf gtp; do
-	for program in dataplane_cases dataplane_life; do
+	for program in dataplane_cases dataplane_life dataplane_hold; do
 		ok "$backend: $program" "$build/integration/$program" "$backend"
 		note "$(grep -c '^ok' <<<"$_output") checks"
 	done

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What a handover takes of a gNB's data plane: dataplane_hold BACKEND. Packets that are held and
+ * let go in order, a hold that is full, forwarding from tunnel to tunnel, end markers both ways.
+ * The gtp back end refuses it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/integration/dataplane_bed.h"
+
+enum { FEW = 20, FIRST_SIZE = 100, TEID_FORWARD = 0x7007, TEID_OLD = 0x7008 };
+
+struct heard {
+	unsigned markers;
+	uint32_t teid;
+	struct in_addr peer;
+};
+
+static void on_marker(struct in_addr peer, uint32_t teid, void *user)
+{
+	struct heard *heard = user;
+
+	heard->markers++;
+	heard->teid = teid;
+	heard->peer = peer;
+}
+
+/* Told apart by size */
+static struct packet down_of(uint16_t size)
+{
+	return (struct packet){.form = PACKET_TUNNEL,
+			       .outer_src = UPF_N3,
+			       .outer_dst = GNB_N3,
+			       .teid = TEID_GNB,
+			       .src = SERVER,
+			       .dst = UE,
+			       .size = size};
+}
+
+static void send_down(struct bed *bed, unsigned from, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const struct packet packet = down_of((uint16_t)(FIRST_SIZE + from + i));
+
+		inject(bed, PORT_N3, &packet);
+	}
+}
+
+/* All of them come out, as they were, in order. */
+static bool comes_down(struct bed *bed, unsigned from, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const struct packet plain = {.form = PACKET_PLAIN,
+					     .src = SERVER,
+					     .dst = UE,
+					     .size = (uint16_t)(FIRST_SIZE + from + i)};
+
+		if (!frame_equal(&plain, PORT_RADIO, receive(bed, PORT_RADIO, WAIT_MS)))
+			return false;
+	}
+	return true;
+}
+
+static struct dp_hold_counters counters(struct bed *bed)
+{
+	struct dp_hold_counters c;
+
+	dataplane_hold_counters(bed->dp, &c);
+	return c;
+}
+
+static void await_held(struct bed *bed, uint64_t held)
+{
+	const uint64_t end = now_ms() + WAIT_MS;
+
+	while (counters(bed).held < held && now_ms() < end)
+		dataplane_process(bed->dp);
+}
+
+/* The session with its downlink PDR's packets in @hold */
+static void apply_held(struct bed *bed, uint16_t hold)
+{
+	struct dp_session s = gnb_session(bed);
+
+	for (size_t i = 0; i < s.pdr_count; i++)
+		if (s.pdr[i].source == DP_N3)
+			s.pdr[i].hold = hold;
+	apply(bed, &s);
+}
+
+static uint16_t new_hold(struct bed *bed)
+{
+	uint16_t hold = 0;
+	int rc = dataplane_hold_new(bed->dp, link_index(&bed->node, "radio"), &hold);
+
+	if (rc)
+		bail("dataplane_hold_new", rc);
+	netns_enter(&bed->node);
+	return hold;
+}
+
+static void order_check(struct bed *bed)
+{
+	uint16_t hold = new_hold(bed);
+
+	apply_held(bed, hold);
+	send_down(bed, 0, FEW);
+	await_held(bed, FEW);
+	tap_ok(counters(bed).held == FEW && !receive(bed, PORT_RADIO, 0), "a closed hold holds");
+	tap_ok(!dataplane_hold_empty(bed->dp, hold), "it is not empty");
+	send_down(bed, FEW, FEW); /* these are in the socket when it opens */
+	dataplane_hold_release(bed->dp, hold);
+	tap_ok(comes_down(bed, 0, 2 * FEW), "released: all of it comes, in order");
+	tap_ok(dataplane_hold_empty(bed->dp, hold), "and it is empty");
+	send_down(bed, 0, FEW);
+	tap_ok(comes_down(bed, 0, FEW) && counters(bed).held == 2 * FEW,
+	       "what comes then goes straight");
+	apply_held(bed, 0);
+	dataplane_hold_free(bed->dp, hold);
+	send_down(bed, 0, 1);
+	tap_ok(comes_down(bed, 0, 1), "and so it does without the hold");
+}
+
+static void bound_check(struct bed *bed)
+{
+	const uint64_t dropped = drop_count(bed, DP_DROP_HELD), before = counters(bed).held;
+	uint16_t hold = new_hold(bed);
+
+	apply_held(bed, hold);
+	for (unsigned i = 0; i < DP_HOLD_PACKETS_MAX; i += FEW) {
+		send_down(bed, 0, FEW);
+		dataplane_process(bed->dp);
+	}
+	await_held(bed, before + DP_HOLD_PACKETS_MAX);
+	tap_ok(counters(bed).held == before + DP_HOLD_PACKETS_MAX, "a hold takes so many packets");
+	tap_ok(drop_count(bed, DP_DROP_HELD) - dropped == (FEW - DP_HOLD_PACKETS_MAX % FEW) % FEW,
+	       "and no more: they are dropped and counted");
+	apply_held(bed, 0);
+	dataplane_hold_free(bed->dp, hold);
+	tap_ok(counters(bed).dropped == DP_HOLD_PACKETS_MAX && counters(bed).lost == 0 &&
+		       !receive(bed, PORT_RADIO, 0),
+	       "what waits in one that ends is dropped");
+}
+
+static void forward_check(struct bed *bed)
+{
+	struct dp_session s = gnb_session(bed);
+	const struct packet in = down_of(FIRST_SIZE);
+	const struct packet out = {.form = PACKET_TUNNEL,
+				   .outer_src = GNB_N3,
+				   .outer_dst = UPF_N3,
+				   .teid = TEID_FORWARD,
+				   .src = SERVER,
+				   .dst = UE,
+				   .size = FIRST_SIZE};
+
+	for (size_t i = 0; i < s.far_count; i++)
+		if (s.far[i].destination == DP_RADIO)
+			s.far[i] = (struct dp_far){.id = s.far[i].id,
+						   .action = DP_FORWARD,
+						   .destination = DP_N3,
+						   .peer = ip(UPF_N3),
+						   .teid = TEID_FORWARD};
+	apply(bed, &s);
+	inject(bed, PORT_N3, &in);
+	tap_ok(frame_equal(&out, PORT_N3, receive(bed, PORT_N3, WAIT_MS)),
+	       "downlink is forwarded from tunnel to tunnel");
+}
+
+static void marker_check(struct bed *bed, struct heard *heard)
+{
+	const struct packet marker = {.form = PACKET_TUNNEL,
+				      .outer_src = UPF_N3,
+				      .outer_dst = GNB_N3,
+				      .gtpu = "30fe0000 00002001"};
+	static const uint8_t sent[8] = {0x30, 0xfe, 0, 0, 0, 0, 0x70, 0x08};
+	const uint64_t end = now_ms() + WAIT_MS;
+
+	inject(bed, PORT_N3, &marker);
+	while (!heard->markers && now_ms() < end)
+		dataplane_process(bed->dp);
+	tap_ok(heard->markers == 1 && heard->teid == TEID_GNB &&
+		       heard->peer.s_addr == ip(UPF_N3).s_addr,
+	       "an End Marker is told");
+	tap_ok(!dataplane_end_marker(bed->dp, ip(UPF_N3), TEID_OLD) &&
+		       receive(bed, PORT_N3, WAIT_MS) == 50 && !memcmp(frame + 42, sent, 8),
+	       "and one is sent");
+}
+
+static void refused_check(struct bed *bed)
+{
+	struct dp_session s = gnb_session(bed);
+	struct dp_error err;
+	uint16_t hold;
+
+	tap_ok(dataplane_hold_new(bed->dp, link_index(&bed->node, "radio"), &hold) == -EOPNOTSUPP,
+	       "gtp: there are no holds");
+	netns_enter(&bed->node);
+	for (size_t i = 0; i < s.pdr_count; i++)
+		s.pdr[i].hold = 1;
+	tap_ok(dataplane_session_apply(bed->dp, &s, &err) == -EOPNOTSUPP &&
+		       strstr(err.text, "hold"),
+	       "gtp: a rule with one is refused: %s", err.text);
+}
+
+int main(int argc, char **argv)
+{
+	struct heard heard = {0};
+	const struct dp_events events = {.end_marker = on_marker, .user = &heard};
+	struct bed bed;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: dataplane_hold BACKEND\n");
+		return 2;
+	}
+	gnb_start(&bed, argv[1], &events);
+	if (bed.gtp) {
+		refused_check(&bed);
+	} else {
+		order_check(&bed);
+		bound_check(&bed);
+		forward_check(&bed);
+	}
+	marker_check(&bed, &heard);
+	bed_free(&bed);
+	return tap_end();
+}
