@@ -5,9 +5,11 @@ $(call library,stream-client,$(filter-out apps/stream-client/main.c,$(wildcard a
 $(call program,stream-client,apps/stream-client/main.c,stream-client stream picture core,libuv jansson)
 
 $(call unit-test,test_one_frame_buffer,tests/unit/test_one_frame_buffer.c,stream-client picture)
-$(call unit-test,test_selector,tests/unit/test_selector.c,stream-client picture)
+$(call unit-test,test_selector,tests/unit/test_selector.c tests/unit/selector_world.c,stream-client picture)
+$(call unit-test,test_selector_faults,tests/unit/test_selector_faults.c tests/unit/selector_world.c,stream-client picture)
 $(call unit-test,test_player_inputs,tests/unit/test_player_inputs.c,stream-client stream picture core,libuv)
 $(call unit-test,test_strip,tests/unit/test_strip.c,stream-client picture)
+$(call unit-test,test_steering,tests/unit/test_steering.c,stream-client stream picture core,libuv)
 $(call unit-test,test_downtime,tests/unit/test_downtime.c,stream-client picture)
 
 # Streaming servers without a game, for tests/integration/stream-client.t
