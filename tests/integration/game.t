@@ -100,6 +100,14 @@ one_primary() { [ "$(rest 8096 cloud /v1/accounts/alice | jq -c '[.sessions[].ro
 ok 'with exactly one primary' wait_for 20 one_primary
 ok 'pictures come' wait_for 20 more_frames "$(frames)"
 
+# ---- a node dies
+init=$(baton status --json | jq '.nodes[] | select(.name == "edge-a") | .pid')
+kill -9 "$init"
+edge_is_gone() { [ "$(baton status --json | jq -r '.nodes[] | select(.name == "edge-a") | .state')" = gone ]; }
+wait_for 10 edge_is_gone
+ok 'a node that died is made again' baton up "$root/topologies/game-edge.yaml"
+ok 'with its game, which the player sees' wait_for 20 eval '[ "$(edge edge-a | jq -r .state)" = running ] && sees 1 && one_primary'
+
 # ---- stop
 is 'an instance with a player isn'\''t stopped' "$(edge edge-a '' -X DELETE | jq -r .cause)" IN_USE
 is 'another one is started' "$(edge edge-b '' -X PUT -o /dev/null -w '%{http_code}' -H "$json_type" -d '{}')" 202
