@@ -8,7 +8,12 @@
 
 #include "apps/stream/codec_back.h"
 
-enum { FPS_MAX = 240, BITRATE_MIN = 100000, BITRATE_MAX = 100000000, NAL_MIN = 400 };
+enum {
+	FPS_MAX = 240,
+	BITRATE_MIN = 100000,
+	BITRATE_MAX = 100000000,
+	NAL_MIN = 600 /* OpenH264 takes no less than that, or little less */
+};
 
 struct encoder {
 	const struct encoder_back *back;

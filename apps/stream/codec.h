@@ -28,8 +28,7 @@ struct encoder_config {
 	unsigned width, height; /* as of struct picture */
 	unsigned fps;		/* 1 to 240 */
 	unsigned bitrate;	/* bit/s, 100000 to 100000000 */
-	size_t nal_max; /* octets that a NAL unit should not exceed (a slice ends there); 0: one
-			   slice */
+	size_t nal_max;		/* octets at which a slice ends, at least 600; 0: one slice */
 };
 
 struct encoder;

@@ -155,23 +155,22 @@ static void rr_golden(void **state)
 	uint8_t golden[128];
 	const size_t len = bytes_from_hex(
 		"81 c9 0007 11223344 aabbccdd 40 fffffe 00010005 0000005a 12345678 00010000"
-		"81 ca 0003 11223344 01 01 63 00 00000000"
+		"81 ca 0002 11223344 01 01 63 00"
 		"80 cf 0004 11223344 04 00 0002 e0000001 80000000"
 		"81 ce 0002 11223344 aabbccdd",
 		golden, sizeof(golden));
 	struct rtcp back;
 
-	assert_int_equal(rtcp_build(&rr, "c", wire, sizeof(wire)), len - 4);
-	assert_int_equal(rtcp_parse(wire, len - 4, &back), 0);
+	assert_int_equal(rtcp_build(&rr, "c", wire, sizeof(wire)), len);
+	assert_memory_equal(wire, golden, len);
+	assert_int_equal(rtcp_parse(wire, len, &back), 0);
 	assert_int_equal(back.report.lost, -2);
 	assert_int_equal(back.report.fraction_lost, 64);
 	assert_int_equal(back.report.since_sr, 0x00010000);
 	assert_int_equal(back.pli_ssrc, 0xaabbccdd);
 	assert_int_equal(back.reference_ntp, rr.reference_ntp);
-	/* an SDES chunk may end in more zeros than it must: the form above is read, too */
-	assert_int_equal(rtcp_parse(golden, len, &back), 0);
 	assert_true(back.has_pli && back.has_reference && back.has_report);
-	for (size_t size = 0; size < len - 4; size++)
+	for (size_t size = 0; size < len; size++)
 		assert_int_equal(rtcp_build(&rr, "c", wire, size), 0);
 }
 
