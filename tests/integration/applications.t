@@ -258,6 +258,16 @@ ask PUT /v1/instances/game '{}' >/dev/null
 ok 'an image that doesn'\''t fit' wait_for 20 is_state failed
 like 'is told with what it needs' "$(field '[.cause, .detail] | join(": ")')" "DISK_FULL: .*needs [0-9]+ bytes more, there is room for [0-9]+"
 is 'and leaves nothing' "$(find "$small" -type f)" ''
+kill "$edge_pid" && wait "$edge_pid"
+mount -o remount,size=8M "$small"
+write_config 8Mbit
+start_edge
+ask PUT /v1/instances/game '{}' >/dev/null
+ok 'one that fits is being pulled' wait_for 20 halfway
+head -c 8M /dev/zero >"$small/filler" 2>/dev/null
+ok 'until the disk is full' wait_for 20 is_state failed
+like 'which is told' "$(field '[.cause, .detail] | join(": ")')" 'DISK_FULL: data/level: the disk is full'
+is 'and leaves nothing of it' "$(find "$small" -type f)" "$small/filler"
 
 # ---- the cloud's services
 port=8094
