@@ -31,6 +31,11 @@ echo 'what is this' >"$tmp/state"
 nok 'a state file that is none' "$BATON_SNAKE_CLOUD" --config "$tmp/state.yaml"
 like 'is told with its line' "$_output" "path=$tmp/state line=1 "
 
+rm "$tmp/state"
+echo "token_file: $tmp/none" >>"$tmp/state.yaml"
+nok 'a token file that is not there' "$BATON_SNAKE_CLOUD" --config "$tmp/state.yaml"
+like 'is told' "$_output" "$tmp/none"
+
 # They mostly wait, so several run at once.
 export tmp cases
 # shellcheck disable=SC2016 # expanded there

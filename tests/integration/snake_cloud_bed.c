@@ -48,8 +48,10 @@ static void write_config(struct cloud_bed *bed)
 	check(out, "%s", strerror(errno));
 	fprintf(out,
 		"address: 127.0.0.1\nlogin_port: %u\nstate_port: %u\nstate_file: %s/state\n"
+		"rest_address: 127.0.0.1\nrest_port: %u\n"
 		"accounts: [{name: ann, secret: a}, {name: bob, secret: b}]\n%s\n",
-		bed->login_port, bed->state_port, bed->dir, bed->more ? bed->more : "tick_hz: 120");
+		bed->login_port, bed->state_port, bed->dir, bed->rest_port,
+		bed->more ? bed->more : "tick_hz: 120");
 	fclose(out);
 }
 
@@ -86,8 +88,10 @@ void cloud_bed_start(struct cloud_bed *bed)
 
 void cloud_bed_begin(struct cloud_bed *bed, const char *more)
 {
-	*bed = (struct cloud_bed){
-		.more = more, .login_port = free_port(), .state_port = free_port()};
+	*bed = (struct cloud_bed){.more = more,
+				  .login_port = free_port(),
+				  .state_port = free_port(),
+				  .rest_port = free_port()};
 	snprintf(bed->dir, sizeof(bed->dir), "%s/baton-snake.XXXXXX",
 		 getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
 	check(mkdtemp(bed->dir), "%s", strerror(errno));

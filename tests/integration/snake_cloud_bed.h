@@ -18,7 +18,7 @@ enum { CLOUD_EDGES = 8, CLOUD_PATIENCE_S = 20 };
 struct cloud_bed {
 	pid_t pid;
 	bool told; /* to end */
-	uint16_t login_port, state_port;
+	uint16_t login_port, state_port, rest_port;
 	const char *more; /* lines for its configuration */
 	char dir[64], config[96];
 	struct snake_client *edge[CLOUD_EDGES];

@@ -22,6 +22,26 @@ static void case_login(struct cloud_bed *bed)
 	check(cloud_bed_number(bed, STATUS, "sessions.opened") == 0, "nobody has said HELLO");
 }
 
+/* Status, but no login, on the management address; and the world is as it was ordered */
+static void case_management(struct cloud_bed *bed)
+{
+	struct cloud_bed there = *bed;
+	struct snake_client *a;
+
+	there.login_port = bed->rest_port;
+	check(cloud_bed_number(&there, STATUS, "world.width") == 64, "width");
+	check(cloud_bed_number(&there, STATUS, "world.height") == 32, "height");
+	check(cloud_bed_number(&there, STATUS, "tick_hz") == 30, "ticks");
+	await(bed, cloud_bed_number(&there, STATUS, "world.bots") == 3);
+	check(cloud_bed_metric(&there, "baton_snake_sessions{role=\"primary\"} ") == 0, "metrics");
+	check(snake_login(there.login_port, "ann", "a", "edge-a").status == 404, "no login");
+	a = cloud_bed_edge(bed, "ann", "edge-a");
+	check(a->welcome.width == 64 && a->welcome.height == 32 && a->welcome.tick_hz == 30,
+	      "%u %u %u", a->welcome.width, a->welcome.height, a->welcome.tick_hz);
+	check(cloud_bed_number(&there, ANN, "last_input") == 0, "accounts, too");
+	check(cloud_bed_number(&there, "/v1/accounts/eve", "status") == 404, "but not others'");
+}
+
 static void case_login_limit(struct cloud_bed *bed)
 {
 	struct snake_login l;
@@ -128,6 +148,8 @@ static void case_garbage(struct cloud_bed *bed)
 
 const struct cloud_case cloud_login_cases[] = {
 	{"login", case_login, NULL},
+	{"management", case_management,
+	 "world_width: 64\nworld_height: 32\ntick_hz: 30\nbots: 3\nseed: 18446744073709551615"},
 	{"login-limit", case_login_limit, NULL},
 	{"too-many-sessions", case_too_many_sessions, NULL},
 	{"forged", case_forged, NULL},
