@@ -6,11 +6,13 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/daemon.h"
 
-enum { NS_PER_MS = 1000000, STEP_MS = 100 };
+enum { NS_PER_MS = 1000000, STEP_MS = 100, NICE = -10 };
 
 struct stream {
 	struct stream_config config;
@@ -180,6 +182,9 @@ static void *run(void *user)
 
 	snprintf(name, sizeof name, "client-%u", (unsigned)s->config.n);
 	pthread_setname_np(pthread_self(), name);
+	/* Decoded on time on a busy machine, where that is allowed; but never above the system:
+	 * what comes from outside decides how much there is to do. */
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
 	one_frame_buffer_own(s->buffer);
 	while (!atomic_load(&s->stop)) {
 		if (connect_client(s) < 0)

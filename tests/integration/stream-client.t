@@ -7,7 +7,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 need_root
-need_command curl jq perl unshare ffprobe
+need_command curl jq perl unshare ffprobe script
 need_built "$build/bin/stream-client" "$build/tests/play_bed"
 [ -n "${BATON_OWN_NET:-}" ] || become env BATON_OWN_NET=1 unshare --net --mount "$(readlink -f "$0")"
 ip link set lo up
@@ -332,6 +332,26 @@ stop_client
 is 'it ends when told' "$ended" 0
 ok 'a player takes the record' test "$(ffprobe -v error -show_entries stream=width,height,r_frame_rate -of csv=p=0 "$tmp/screen.y4m")" = 320,240,60/1
 is 'it is made of whole frames' $((($(stat -c %s "$tmp/screen.y4m") - $(head -n 1 "$tmp/screen.y4m" | wc -c)) % (320 * 240 * 3 / 2 + 6))) 0
+
+# ---- arrow keys on a terminal ----
+
+printf '%s\n' "rest_address: 127.0.0.1" "rest_port: 8093" "token_file: $tmp/token" "account: p1" "width: 320" "height: 240" "input: keyboard" >"$tmp/tty.yaml"
+mkfifo "$tmp/keys"
+script -qfec "$build/bin/stream-client --config $tmp/tty.yaml" /dev/null <"$tmp/keys" >"$tmp/tty.log" 2>&1 &
+terminal=$!
+pids+=("$terminal")
+exec {keys}>"$tmp/keys"
+wait_for 10 curl -sf http://127.0.0.1:8093/healthz
+sc PUT /v1/streams/1 "$(place 5004 $key1)" >/dev/null
+ok 'keyboard: the stream decodes' wait_for 10 holds /v1/status '.inputs.ready'
+printf '\033[A\033[C x\033OD\r' >&"$keys"
+ok 'keyboard: keys are inputs, anything else is not' wait_for 10 holds '/v1/trace?from=99999999' '[.inputs[][5]] == [1, 2, 5, 4, 6]'
+ok 'keyboard: they are applied' wait_for 5 holds /v1/status '.inputs.made == .inputs.acked'
+kill "$(cat "/proc/$terminal/task/$terminal/children")"
+ended=0
+wait "$terminal" || ended=$?
+is 'it ends when told' "$ended" 0
+exec {keys}>&-
 
 mkdir "$tmp/small"
 mount -t tmpfs -o size=2m none "$tmp/small"
