@@ -167,7 +167,8 @@ void supervisor_delete_instance(struct supervisor *s, struct http_request *req, 
 
 	if (!i)
 		return;
-	if (i->state == INSTANCE_RUNNING && i->child.pid && (!force || strcmp(force, "1") != 0))
+	/* also while it is starting: it may be one that a restarted agent has just found again */
+	if (i->child.pid && (!force || strcmp(force, "1") != 0))
 		ask_players(i, req);
 	else
 		stop_now(i, req);
