@@ -14,6 +14,8 @@
 const struct engine_times engine_times_default = {
 	.before_switch = 10000, .after_switch = 30000, .retry = 50, .ask = 6000};
 
+enum { SWITCH_TRIES = 30, SWITCH_AGAIN_MS = 500 };
+
 static void start_step(struct migration *m);
 static void turn_to_rollback(struct migration *m);
 static void turn_again(struct migration *m);
@@ -204,6 +206,7 @@ static void advance(struct migration *m)
 		state = MIGRATION_ROLLING_BACK;
 	if (!step && m->direction != DIRECTION_ROLLBACK)
 		pass_states(m, MIGRATION_RELEASING);
+	m->switch_tries = 0;
 	pass_states(m, state);
 	if (step)
 		stages_enter(m, step);
@@ -268,6 +271,24 @@ void engine_step_done(struct migration *m, json_t *outcome)
 	advance(m);
 }
 
+/* A stream switch for which there is no other way, refused because a picture stalled just then:
+ * once more, as another epoch, since the refusal of this one is kept. */
+static bool switch_again(struct migration *m)
+{
+	const struct step *step = current(m);
+
+	if (!m->request.strategy->switch_args || m->switch_tries >= SWITCH_TRIES ||
+	    (!step->confirms_switch && strcmp(step->name, "unswitch") != 0))
+		return false;
+	engine_abandon(m);
+	m->switch_tries++;
+	m->epoch++;
+	/* Not written, the same epoch is tried again by whoever is restarted now. */
+	(void)journal_save(m->mm->journal, m);
+	engine_step_sleep(m, SWITCH_AGAIN_MS, start_step);
+	return true;
+}
+
 void engine_step_failed(struct migration *m, const char *cause, const char *format, ...)
 {
 	char detail[sizeof m->detail];
@@ -284,7 +305,8 @@ void engine_step_failed(struct migration *m, const char *cause, const char *form
 		return;
 	}
 	if (m->switched || m->direction == DIRECTION_ROLLBACK) {
-		end_failed(m, cause, detail);
+		if (!switch_again(m))
+			end_failed(m, cause, detail);
 		return;
 	}
 	engine_abandon(m);
@@ -428,6 +450,7 @@ int engine_turn(struct migration *m, const char *cause, const char *detail)
 		return -EBUSY;
 	turn_sides(m, false);
 	migration_data_set_u64(m, "turns", turns + 1);
+	json_object_del(m->data, "hold_ended");
 	migration_data_set_u64(m, "turned_ns", clock_now_ns());
 	m->epoch++;
 	m->step = 0;
@@ -450,8 +473,13 @@ int engine_turn(struct migration *m, const char *cause, const char *detail)
 
 int engine_end_hold(struct migration *m)
 {
-	if (m->state != MIGRATION_RELEASING || !current(m) || strcmp(current(m)->name, "hold") != 0)
+	const struct step *step = current(m);
+
+	if (m->state != MIGRATION_RELEASING || !step || !step->turnable)
 		return -EBUSY;
-	engine_step_done(m, NULL);
+	/* Also where the hold itself is yet to come */
+	json_object_set_new(m->data, "hold_ended", json_true());
+	if (strcmp(step->name, "primary") != 0)
+		engine_step_done(m, NULL);
 	return 0;
 }

@@ -83,6 +83,7 @@ struct migration {
 	void (*on_timer)(struct migration *m);
 	uint64_t deadline_mono_ns; /* of the step under way */
 	struct engine_call *call;  /* under way, or NULL */
+	unsigned switch_tries;	   /* of a switch for which there is no other way */
 	unsigned misses;	   /* strategy dual: looks in a row at which the primary was none */
 	UT_hash_handle hh;
 };

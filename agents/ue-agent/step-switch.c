@@ -65,11 +65,25 @@ static void ask_switch(struct step_op *op, const char *method, const char *which
 	step_ask(op, player->stream_url, method, path, body, done);
 }
 
+/* Before its time only for want of pictures */
+static void given_up(struct step_op *op, const json_t *record)
+{
+	const char *reason = json_string_value(json_object_get(record, "reason"));
+	const json_t *ssim = json_object_get(record, "ssim");
+
+	if (reason && strncmp(reason, "destination-", 12) == 0)
+		step_refused(op, 409, "STREAM_STALLED", "no pictures come by PDU session %u",
+			     op->session);
+	else
+		step_refused(op, 409, "SIMILARITY_NOT_REACHED",
+			     "the two pictures were not alike within %lld ms, the latest pair %.3f",
+			     (long long)number_of(op, "timeout_ms"), json_number_value(ssim));
+}
+
 static void polled(const struct http_answer *answer, void *user)
 {
 	struct step_op *op = user;
 	const char *state = json_string_value(json_object_get(answer->body, "state"));
-	const json_t *ssim = json_object_get(answer->body, "ssim");
 
 	if (answer->error || answer->status != 200 || !state)
 		step_stream_problem(op, answer);
@@ -78,9 +92,7 @@ static void polled(const struct http_answer *answer, void *user)
 	else if (strcmp(state, "switched") == 0)
 		set_routes(op, clock_now_ns(), step_stream_figures(answer->body));
 	else if (strcmp(state, "given-up") == 0)
-		step_refused(op, 409, "SIMILARITY_NOT_REACHED",
-			     "the two pictures were not alike within %lld ms, the latest pair %.3f",
-			     (long long)number_of(op, "timeout_ms"), json_number_value(ssim));
+		given_up(op, answer->body);
 	else if (strcmp(state, "cancelled") == 0)
 		step_refused(op, 409, "CANCELLED",
 			     "the stream switch was cancelled while it waited");

@@ -276,6 +276,8 @@ uint64_t common_hold_left(const struct migration *m)
 		 now = clock_now_ns();
 	uint64_t left = until > now ? (until - now + 999999) / 1000000 : 0;
 
+	if (json_is_true(json_object_get(m->data, "hold_ended")))
+		return 0;
 	return left < m->request.hold_ms ? left : m->request.hold_ms;
 }
 

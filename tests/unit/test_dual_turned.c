@@ -195,6 +195,40 @@ static void test_way_back_not_alike(void **state)
 	check_end(w, 0);
 }
 
+/* Where there is no other way a stream that stalls just then is no reason to leave it at that. */
+static void test_forced_again(void **state)
+{
+	struct world *w = *state;
+
+	peers_fault(&w->peers, &(struct fault){.at = "switch(1)",
+					       .what = FAULT_REFUSE,
+					       .status = 409,
+					       .cause = "STREAM_STALLED",
+					       .times = 2});
+	w->peers.game.unlike = true;
+	begin(w);
+	world_wait(w, world_ended(w, "m1"));
+	world_get(w, "m1");
+	assert_string_equal(world_text(w, "state"), "rolled-back");
+	assert_string_equal(world_text(w, "cause"), "SIMILARITY_NOT_REACHED");
+	assert_int_equal(json_integer_value(json_object_get(w->answer.body, "epoch")), 4);
+	game_check_end(&w->peers, 0);
+}
+
+/* Asked for while the figures are awaited, the end of the hold is the end of both. */
+static void test_hold_ends_early(void **state)
+{
+	struct world *w = *state;
+
+	peers_fault(&w->peers, &(struct fault){.at = "figures", .what = FAULT_SILENT, .times = 1});
+	begin(w);
+	world_wait(w, strstr(w->peers.trace, "figures"));
+	world_ask(w, "POST", "/v1/migrations/m1/switch", NULL);
+	world_expect(w, 202, NULL);
+	world_wait(w, world_ended(w, "m1"));
+	check_end(w, 1);
+}
+
 /* ---- a side that has died ---- */
 
 static void test_destination_dies(void **state)
@@ -493,6 +527,8 @@ int main(void)
 		ROW(test_keys),
 		ROW(test_not_adopted),
 		ROW(test_way_back_not_alike),
+		ROW(test_forced_again),
+		ROW(test_hold_ends_early),
 		ROW(test_destination_dies),
 		ROW(test_destination_dies_in_the_countdown),
 		ROW(test_primary_away_for_a_moment),

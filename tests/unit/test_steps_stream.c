@@ -37,7 +37,7 @@ struct stream_client {
 	json_int_t number;
 	unsigned to, shown;
 	bool force, alike, given_up, cancelled, complete;
-	const char *state;
+	const char *state, *reason;
 };
 static struct stream_client sc;
 
@@ -131,9 +131,9 @@ static void switch_get(struct http_request *req, void *user)
 	}
 	turn();
 	http_reply(req, 200,
-		   json_pack("{s:I, s:s, s:f, s:I, s:{s:b}}", "number", sc.number, "state",
-			     sc.state, "ssim", 0.71, "t0_ns", (json_int_t)clock_now_ns(),
-			     "downtime", "complete", sc.complete));
+		   json_pack("{s:I, s:s*, s:s, s:f, s:I, s:{s:b}}", "number", sc.number, "reason",
+			     sc.reason, "state", sc.state, "ssim", 0.71, "t0_ns",
+			     (json_int_t)clock_now_ns(), "downtime", "complete", sc.complete));
 }
 
 static void switch_delete(struct http_request *req, void *user)
@@ -320,6 +320,10 @@ static void test_given_up(void **state)
 	world_wait(w, call->done);
 	world_expect(&call->answer, 409, "SIMILARITY_NOT_REACHED");
 	assert_non_null(strstr(call->answer.text, "0.710"));
+	sc.reason = "destination-stalled";
+	call = start_switch(w, 2, 2);
+	world_wait(w, call->done);
+	world_expect(&call->answer, 409, "STREAM_STALLED");
 	assert_int_equal(w->a.primary, 1);
 	assert_int_equal(sc.shown, 1);
 }
