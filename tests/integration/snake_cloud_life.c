@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Peers that misbehave, and the end and restart of snake-cloud. */
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "tests/integration/snake_cloud_cases.h"
 
@@ -96,6 +98,46 @@ static void case_restart(struct cloud_bed *bed)
 	snake_client_input(a, 4, 42, 1, INPUT_GO);
 	await(bed, a->roles == 1 && a->last_input == 42);
 	check(a->role.outcome == STATE_STALE, "an old signal is old after a restart, too");
+}
+
+static void limit_files(struct cloud_bed *bed, bool full)
+{
+	struct rlimit limit;
+	struct stat st;
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/state", bed->dir);
+	check(stat(path, &st) == 0, "a state file");
+	prlimit(bed->pid, RLIMIT_FSIZE, NULL, &limit);
+	limit.rlim_cur = full ? (rlim_t)st.st_size + 5 : limit.rlim_max;
+	check(prlimit(bed->pid, RLIMIT_FSIZE, &limit, NULL) == 0, "a limit");
+}
+
+/* What can't be kept is not acknowledged: inputs wait, a signal is not answered, all goes on
+ * afterwards */
+static void case_full_disk(struct cloud_bed *bed)
+{
+	struct snake_client *a = cloud_bed_edge(bed, "ann", "edge-a");
+	struct snake_client *b = cloud_bed_edge(bed, "ann", "edge-b");
+	unsigned deltas;
+
+	snake_client_input(a, 0, 1, 2, INPUT_GO);
+	await(bed, a->last_input == 2);
+	limit_files(bed, true);
+	snake_client_input(a, 0, 3, 2, INPUT_GO);
+	snake_client_input(b, 1, 3, 2, INPUT_GO);
+	await(bed, cloud_bed_metric(
+			   bed, "baton_snake_switching_signals_total{outcome=\"unkept\"} ") == 1);
+	deltas = a->deltas;
+	await(bed, a->deltas > deltas + 60);
+	check(a->last_input == 2 && !b->roles && !a->roles, "nothing was acknowledged");
+	check(cloud_bed_number(bed, STATUS, "state_errors") > 1, "and it says so");
+	limit_files(bed, false);
+	await(bed, a->last_input == 4);
+	snake_client_input(b, 1, 3, 3, INPUT_GO); /* the UE repeats both */
+	await(bed, b->last_input == 5 && b->role.role == STATE_PRIMARY);
+	check(cloud_bed_number(bed, STATUS, "inputs.applied") == 5, "each once");
+	check(!a->gaps && !b->gaps, "and the world went on");
 }
 
 /* Inputs flow, the UE sends again what is not acknowledged, and the cloud is killed again and again
@@ -233,6 +275,7 @@ const struct cloud_case cloud_life_cases[] = {
 	{"slow-reader", case_slow_reader, NULL},
 	{"flood", case_flood, NULL},
 	{"restart", case_restart, NULL},
+	{"full-disk", case_full_disk, NULL},
 	{"restart-often", case_restart_often, NULL},
 	{"hundred-switches", case_hundred_switches, NULL},
 	{"restart-roles", case_restart_roles, NULL},

@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 
 #include "apps/snake/cloud/rest.h"
@@ -199,6 +200,7 @@ int main(int argc, char **argv)
 		status = 0;
 		goto done;
 	}
+	signal(SIGXFSZ, SIG_IGN); /* a limit of files is an error like a full disk, not the end */
 	if (start(&s) == 0) {
 		hurry();
 		daemon_ready("serving");
