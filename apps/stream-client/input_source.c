@@ -123,6 +123,8 @@ static int script_line(struct input_source *s, char *line, const char **ret_why)
 	step.at_ms = fields == 2 ? at : 0;
 	if (fields != 2)
 		*ret_why = "expected 'at_ms input', as '1500 left'";
+	else if (at > INPUT_SCRIPT_MS_MAX)
+		*ret_why = "the time lies more than a week ahead";
 	else if (s->repeat_ms > 0)
 		*ret_why = "nothing can follow 'repeat'";
 	else if (s->count > 0 && at < s->step[s->count - 1].at_ms)
@@ -169,21 +171,12 @@ static void script_next(struct input_source *s)
 	s->next.at_ms += s->base_ms;
 }
 
-int input_source_script(const char *path, char *ret_error, size_t size,
-			struct input_source **ret_source)
+int input_source_read(FILE *file, const char *name, char *ret_error, size_t size,
+		      struct input_source **ret_source)
 {
 	struct input_source *s = calloc(1, sizeof *s);
-	FILE *file = fopen(path, "re");
-	int r = -errno;
+	int r = s ? script_read(s, file, name, ret_error, size) : -ENOMEM;
 
-	if (!s || !file) {
-		r = s ? r : -ENOMEM;
-		goto out;
-	}
-	r = script_read(s, file, path, ret_error, size);
-out:
-	if (file)
-		fclose(file);
 	if (r < 0) {
 		input_source_free(s);
 		return r;
@@ -191,6 +184,19 @@ out:
 	script_next(s);
 	*ret_source = s;
 	return 0;
+}
+
+int input_source_script(const char *path, char *ret_error, size_t size,
+			struct input_source **ret_source)
+{
+	FILE *file = fopen(path, "re");
+	int r;
+
+	if (!file)
+		return -errno;
+	r = input_source_read(file, path, ret_error, size, ret_source);
+	fclose(file);
+	return r;
 }
 
 void input_source_free(struct input_source *source)

@@ -14,10 +14,14 @@
 #define BATON_APPS_STREAM_CLIENT_INPUT_SOURCE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "apps/stream-client/inputs.h"
 
-enum { INPUT_SCRIPT_MAX = 65536 /* lines */ };
+enum {
+	INPUT_SCRIPT_MAX = 65536,	 /* lines */
+	INPUT_SCRIPT_MS_MAX = 604800000, /* a week */
+};
 
 struct input_source;
 
@@ -31,6 +35,9 @@ int input_source_player(uint64_t seed, struct input_source **ret_source);
  */
 int input_source_script(const char *path, char *ret_error, size_t size,
 			struct input_source **ret_source);
+/** input_source_read - the same from an open file, which errors call @name */
+int input_source_read(FILE *file, const char *name, char *ret_error, size_t size,
+		      struct input_source **ret_source);
 void input_source_free(struct input_source *source);
 
 /** input_source_peek - the next input and when it is made, in ms from the beginning; Return:

@@ -266,6 +266,8 @@ static void test_script_errors(void **state)
 		{"10 jump\n", ":1: unknown input"},
 		{"10 up\n20 repeat\n30 up\n", ":3: nothing can follow 'repeat'"},
 		{"20 repeat\n", ":1: unknown input"},
+		{"0 go\n604800001 up\n", ":2: the time lies more than a week ahead"},
+		{"18446744073709551615 up\n", ":1: the time lies more than a week ahead"},
 	};
 	struct input_source *s;
 	char error[256];
