@@ -52,7 +52,8 @@ static void pass(struct http_request *req, struct agent *a, const char *method)
 			     "account: expected 1 to %d of a-z 0-9 . _ -", ACCOUNT_MAX);
 		return;
 	}
-	if (i->state != INSTANCE_RUNNING) {
+	/* one that was found again runs, if nobody has looked at it yet */
+	if (i->state != INSTANCE_RUNNING && !i->child.adopted) {
 		http_problem(req, 409, "INSTANCE_NOT_RUNNING", "the instance of '%s' is %s",
 			     i->w.name, instance_state_name(i->state));
 		return;
