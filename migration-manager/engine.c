@@ -9,6 +9,7 @@
 #include "lib/daemon.h"
 #include "lib/log.h"
 #include "migration-manager/manager.h"
+#include "migration-manager/plan.h"
 #include "migration-manager/stages.h"
 
 const struct engine_times engine_times_default = {
@@ -17,8 +18,6 @@ const struct engine_times engine_times_default = {
 enum { SWITCH_TRIES = 30, SWITCH_AGAIN_MS = 500 };
 
 static void start_step(struct migration *m);
-static void turn_to_rollback(struct migration *m);
-static void turn_again(struct migration *m);
 
 /* ---- timers ---- */
 
@@ -66,12 +65,12 @@ static void plan_add(struct migration *m, const struct step *steps)
 }
 
 /* Switched back, or forth again: what came before the switch is not done again. */
-static bool turned(const struct migration *m)
+bool engine_turned(const struct migration *m)
 {
 	return m->direction == DIRECTION_BACK || migration_data_u64(m, "turns");
 }
 
-static void plan_make(struct migration *m)
+void engine_plan(struct migration *m)
 {
 	const struct mode *mode = m->request.mode;
 	const struct strategy *strategy = m->request.strategy;
@@ -83,7 +82,7 @@ static void plan_make(struct migration *m)
 		plan_add(m, mode->rollback);
 		return;
 	}
-	if (!turned(m)) {
+	if (!engine_turned(m)) {
 		plan_add(m, mode->surveying);
 		plan_add(m, strategy->initialising);
 		plan_add(m, mode->preparing);
@@ -98,7 +97,7 @@ static void plan_make(struct migration *m)
 	plan_add(m, mode->releasing);
 }
 
-static const struct step *current(const struct migration *m)
+const struct step *engine_current(const struct migration *m)
 {
 	return m->step < m->plan_len ? m->plan[m->step] : NULL;
 }
@@ -161,7 +160,7 @@ static enum migration_state final_state(const struct migration *m)
 	return m->direction == DIRECTION_ROLLBACK ? MIGRATION_ROLLED_BACK : MIGRATION_COMPLETED;
 }
 
-static void set_cause(struct migration *m, const char *cause, const char *detail)
+void engine_cause(struct migration *m, const char *cause, const char *detail)
 {
 	snprintf(m->cause, sizeof m->cause, "%s", cause);
 	snprintf(m->detail, sizeof m->detail, "%s", detail);
@@ -171,7 +170,7 @@ static void set_cause(struct migration *m, const char *cause, const char *detail
 static void end_failed(struct migration *m, const char *cause, const char *detail)
 {
 	engine_abandon(m);
-	set_cause(m, cause, detail);
+	engine_cause(m, cause, detail);
 	enter_state(m, MIGRATION_FAILED);
 	/* If even this can't be written, the record is found unfinished after a restart and tried
 	 * again. */
@@ -189,17 +188,17 @@ static bool commit_intent(struct migration *m)
 {
 	if (journal_save(m->mm->journal, m) == 0)
 		return true;
-	if (m->direction != DIRECTION_FORWARD || m->switched || turned(m))
+	if (m->direction != DIRECTION_FORWARD || m->switched || engine_turned(m))
 		return true;
-	set_cause(m, "JOURNAL_NOT_WRITABLE",
-		  "the journal could not be written before a step, so the step was not taken");
-	turn_to_rollback(m);
+	engine_cause(m, "JOURNAL_NOT_WRITABLE",
+		     "the journal could not be written before a step, so the step was not taken");
+	engine_roll_back(m);
 	return false;
 }
 
-static void advance(struct migration *m)
+void engine_advance(struct migration *m)
 {
-	const struct step *step = current(m);
+	const struct step *step = engine_current(m);
 	enum migration_state state = step ? step->state : final_state(m);
 
 	if (m->direction == DIRECTION_ROLLBACK && step)
@@ -231,13 +230,13 @@ static uint64_t step_ms(const struct migration *m, const struct step *step)
 
 static void start_step(struct migration *m)
 {
-	m->deadline_mono_ns = clock_mono_ns() + step_ms(m, current(m)) * UINT64_C(1000000);
-	log_debug("migration", "id=%s step=%s epoch=%llu", m->id, current(m)->name,
+	m->deadline_mono_ns = clock_mono_ns() + step_ms(m, engine_current(m)) * UINT64_C(1000000);
+	log_debug("migration", "id=%s step=%s epoch=%llu", m->id, engine_current(m)->name,
 		  (unsigned long long)m->epoch);
-	current(m)->start(m);
+	engine_current(m)->start(m);
 }
 
-static bool cancel_wanted(const struct migration *m)
+bool engine_cancel_wanted(const struct migration *m)
 {
 	return json_is_true(json_object_get(m->data, "cancel_wanted"));
 }
@@ -247,15 +246,15 @@ static bool cancel_wanted(const struct migration *m)
 static void confirm_switch(struct migration *m)
 {
 	m->switched = true;
-	if (!cancel_wanted(m))
+	if (!engine_cancel_wanted(m))
 		return;
 	json_object_del(m->data, "cancel_wanted");
-	set_cause(m, "", "");
+	engine_cause(m, "", "");
 }
 
 void engine_step_done(struct migration *m, json_t *outcome)
 {
-	const struct step *step = current(m);
+	const struct step *step = engine_current(m);
 
 	engine_abandon(m);
 	if (outcome)
@@ -264,18 +263,18 @@ void engine_step_done(struct migration *m, json_t *outcome)
 	if (step->confirms_switch)
 		confirm_switch(m);
 	m->step++;
-	if (cancel_wanted(m) && m->direction == DIRECTION_FORWARD && !m->switched) {
-		turn_to_rollback(m);
+	if (engine_cancel_wanted(m) && m->direction == DIRECTION_FORWARD && !m->switched) {
+		engine_roll_back(m);
 		return;
 	}
-	advance(m);
+	engine_advance(m);
 }
 
 /* A stream switch for which there is no other way, refused because a picture stalled just then:
  * once more, as another epoch, since the refusal of this one is kept. */
 static bool switch_again(struct migration *m)
 {
-	const struct step *step = current(m);
+	const struct step *step = engine_current(m);
 
 	if (!m->request.strategy->switch_args || m->switch_tries >= SWITCH_TRIES ||
 	    (!step->confirms_switch && strcmp(step->name, "unswitch") != 0))
@@ -293,14 +292,14 @@ void engine_step_failed(struct migration *m, const char *cause, const char *form
 {
 	char detail[sizeof m->detail];
 	va_list ap;
-	int n = snprintf(detail, sizeof detail, "%s: ", current(m)->name);
+	int n = snprintf(detail, sizeof detail, "%s: ", engine_current(m)->name);
 
 	va_start(ap, format);
 	vsnprintf(detail + n, sizeof detail - (size_t)n, format, ap);
 	va_end(ap);
-	log_warn("migration", "id=%s step=%s cause=%s detail=\"%s\"", m->id, current(m)->name,
-		 cause, detail);
-	if (current(m)->optional) {
+	log_warn("migration", "id=%s step=%s cause=%s detail=\"%s\"", m->id,
+		 engine_current(m)->name, cause, detail);
+	if (engine_current(m)->optional) {
 		engine_step_done(m, NULL);
 		return;
 	}
@@ -310,74 +309,22 @@ void engine_step_failed(struct migration *m, const char *cause, const char *form
 		return;
 	}
 	engine_abandon(m);
-	set_cause(m, cause, detail);
-	if (turned(m))
-		turn_again(m);
+	engine_cause(m, cause, detail);
+	if (engine_turned(m))
+		engine_turn_again(m);
 	else
-		turn_to_rollback(m);
+		engine_roll_back(m);
 }
 
-static void turn_to_rollback(struct migration *m)
+void engine_roll_back(struct migration *m)
 {
 	engine_abandon(m);
 	m->direction = DIRECTION_ROLLBACK;
 	m->step = 0;
 	m->epoch++;
-	plan_make(m);
+	engine_plan(m);
 	enter_state(m, MIGRATION_ROLLING_BACK);
-	advance(m);
-}
-
-static void exchange(struct migration *m, const char *one, const char *other)
-{
-	json_t *a = json_incref(json_object_get(m->data, one)),
-	       *b = json_incref(json_object_get(m->data, other));
-
-	if (b)
-		json_object_set_new(m->data, one, b);
-	if (a)
-		json_object_set_new(m->data, other, a);
-}
-
-static void exchange_sides(struct migration *m)
-{
-	exchange(m, "source_session", "destination_session");
-	exchange(m, "source_address", "destination_address");
-	exchange(m, "source_edge", "destination_edge");
-	exchange(m, "source_dnai", "destination_dnai");
-	exchange(m, "source_generation", "destination_generation");
-}
-
-/* What a turn changes in the record; the same again takes it back. @confirmed: there is no other
- * way than this one any more */
-static void turn_sides(struct migration *m, bool confirmed)
-{
-	exchange_sides(m);
-	m->direction = m->direction == DIRECTION_BACK ? DIRECTION_FORWARD : DIRECTION_BACK;
-	m->switched = confirmed;
-	if (m->direction == DIRECTION_FORWARD)
-		json_object_del(m->data, "switched_back");
-	else
-		json_object_set_new(m->data, "switched_back", json_true());
-}
-
-/*
- * A turn that can't be had: the UE is sent once more to where it was, or where nobody knows that it
- * isn't, and the plan goes on from there. There is no third way.
- */
-static void turn_again(struct migration *m)
-{
-	turn_sides(m, true);
-	m->epoch++;
-	m->step = 0;
-	plan_make(m);
-	advance(m);
-}
-
-static void cut_switch(struct migration *m)
-{
-	if (m->request.strategy->cut_switch)
-		m->request.strategy->cut_switch(m);
+	engine_advance(m);
 }
 
 /* What journal_save wrote last is this step; a migration just created has journalled none. */
@@ -385,101 +332,32 @@ static bool intent_is_kept(const struct migration *m)
 {
 	if (m->direction == DIRECTION_ROLLBACK)
 		return m->state == MIGRATION_ROLLING_BACK;
-	return m->state == current(m)->state;
+	return m->state == engine_current(m)->state;
 }
 
 void engine_begin(struct migration *m)
 {
 	m->mm->started++;
 	migration_event(m, "state", NULL);
-	plan_make(m);
-	advance(m);
+	engine_plan(m);
+	engine_advance(m);
 }
 
 /* The intent of the step under way is in the journal: it needs no second commit, and a journal that
  * has become full since must not undo what may have been done. */
 void engine_resume(struct migration *m)
 {
-	plan_make(m);
+	engine_plan(m);
 	if (m->step > m->plan_len)
 		m->step = m->plan_len;
 	log_info("migration", "id=%s what=resumed state=%s step=%s", m->id,
-		 migration_state_name(m->state), current(m) ? current(m)->name : "none");
+		 migration_state_name(m->state),
+		 engine_current(m) ? engine_current(m)->name : "none");
 	migration_event(m, "resumed", NULL);
-	if (current(m) && intent_is_kept(m))
+	if (engine_current(m) && intent_is_kept(m))
 		start_step(m);
 	else
-		advance(m);
-	if (cancel_wanted(m) && m->state == MIGRATION_SWITCHING)
-		cut_switch(m);
-}
-
-/* ---- what clients ask for ---- */
-
-int engine_cancel(struct migration *m, const char *cause, const char *detail)
-{
-	const struct step *step = current(m);
-
-	if (migration_ended(m) || m->switched || turned(m))
-		return -EALREADY;
-	if (m->direction == DIRECTION_ROLLBACK)
-		return 0;
-	/* Once the switch has been sent it may have happened: its answer decides. */
-	if (step && step->state == MIGRATION_SWITCHING) {
-		set_cause(m, cause, detail);
-		json_object_set_new(m->data, "cancel_wanted", json_true());
-		/* Not written, it is forgotten by a restart in this very moment; the answer would
-		 * decide then, too. */
-		(void)journal_save(m->mm->journal, m);
-		cut_switch(m);
-		return 0;
-	}
-	set_cause(m, cause, detail);
-	turn_to_rollback(m);
-	return 0;
-}
-
-int engine_turn(struct migration *m, const char *cause, const char *detail)
-{
-	const struct step *step = current(m);
-	size_t held = m->step;
-	uint64_t turns = migration_data_u64(m, "turns");
-
-	if (migration_ended(m) || !m->switched || !step || !step->turnable ||
-	    (turned(m) && !m->request.strategy->back_and_forth))
-		return -EBUSY;
-	turn_sides(m, false);
-	migration_data_set_u64(m, "turns", turns + 1);
-	json_object_del(m->data, "hold_ended");
-	migration_data_set_u64(m, "turned_ns", clock_now_ns());
-	m->epoch++;
-	m->step = 0;
-	set_cause(m, cause, detail);
-	/* Not sent before it is written: a manager that has forgotten it would release the session
-	 * that the UE went back to. */
-	if (journal_save(m->mm->journal, m) < 0) {
-		turn_sides(m, true);
-		migration_data_set_u64(m, "turns", turns);
-		m->epoch--;
-		m->step = held;
-		return -ENOSPC;
-	}
-	m->mm->turns++;
-	engine_abandon(m);
-	plan_make(m);
-	advance(m);
-	return 0;
-}
-
-int engine_end_hold(struct migration *m)
-{
-	const struct step *step = current(m);
-
-	if (m->state != MIGRATION_RELEASING || !step || !step->turnable)
-		return -EBUSY;
-	/* Also where the hold itself is yet to come */
-	json_object_set_new(m->data, "hold_ended", json_true());
-	if (strcmp(step->name, "primary") != 0)
-		engine_step_done(m, NULL);
-	return 0;
+		engine_advance(m);
+	if (engine_cancel_wanted(m) && m->state == MIGRATION_SWITCHING)
+		engine_cut_switch(m);
 }
