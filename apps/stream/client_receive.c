@@ -42,6 +42,15 @@ static void frame_give(struct stream_client *c, const struct h264_unit *unit,
 	c->config.ops.frame(c->config.user, &frame);
 }
 
+/* What was lost before it is made good */
+static void key_came(struct stream_client *c)
+{
+	const struct h264_unpacker_counters *count = h264_unpacker_counters(c->unpacker);
+
+	c->needs_key = false;
+	c->troubles = count->lost + count->broken;
+}
+
 void client_unit(void *client, const struct h264_unit *unit)
 {
 	struct stream_client *c = client;
@@ -61,7 +70,7 @@ void client_unit(void *client, const struct h264_unit *unit)
 		return;
 	}
 	if (unit->key)
-		c->needs_key = false;
+		key_came(c);
 	frame_give(c, unit, picture);
 }
 

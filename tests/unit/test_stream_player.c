@@ -127,7 +127,7 @@ static void copy_ask(char *ret_sdp)
 static void ffmpeg_decodes(void **state)
 {
 	static const char *const argv[] = {
-		"ffmpeg",	"-v",	     "error",	 "-protocol_whitelist",
+		"ffmpeg",	"-v",	     "fatal",	 "-protocol_whitelist",
 		"pipe,rtp,udp", "-f",	     "sdp",	 "-i",
 		"pipe:0",	"-frames:v", "30",	 "-fps_mode",
 		"passthrough",	"-f",	     "rawvideo", "-pix_fmt",
