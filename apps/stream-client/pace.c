@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/stream-client/pace.h"
 
-#include <math.h>
-#include <string.h>
-
 #define NS_PER_S 1000000000ULL
 /* A place is worth going to when it is a tenth better. */
 #define PACE_WORTH 0.9

@@ -8,7 +8,9 @@
 need_root
 need_command curl jq unshare
 echo 'int main(void) { return 0; }' >"$tmp/probe.c"
-${CC:-gcc} -fsanitize=thread -o "$tmp/probe" "$tmp/probe.c" 2>/dev/null && "$tmp/probe" || skip_all 'the compiler has no ThreadSanitizer here'
+if ! { ${CC:-gcc} -fsanitize=thread -o "$tmp/probe" "$tmp/probe.c" 2>/dev/null && "$tmp/probe"; }; then
+	skip_all 'the compiler has no ThreadSanitizer here'
+fi
 if [ -z "${BATON_OWN_NET:-}" ]; then
 	need_built "$build/tests/play_bed"
 	CFLAGS='-O1 -g -fsanitize=thread' make -s -C "$root" B=build/tsan build/tsan/tests/test_one_frame_buffer build/tsan/bin/stream-client >&2 ||
