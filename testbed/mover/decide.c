@@ -72,7 +72,7 @@ static void handover_answered(const struct http_answer *answer, void *user)
 	struct mover_ue *ue = user;
 	const char *target = ue->mover->gnb[ue->reach[ue->target]].name;
 
-	ue->busy = false;
+	ue->busy = ue->handing_over = false;
 	if (!answer->error && answer->status == 200) {
 		ue->serving = ue->target;
 		ue->handovers++;
@@ -102,7 +102,8 @@ static void hand_over(struct mover_ue *ue, size_t target)
 	snprintf(url, sizeof url, "%s/v1/ues/%s/handover", m->gnb[ue->reach[ue->serving]].url,
 		 ue->supi);
 	ue->target = target;
-	ue->busy = http_client_call(m->client, &call, handover_answered, ue, NULL) == 0;
+	ue->busy = ue->handing_over =
+		http_client_call(m->client, &call, handover_answered, ue, NULL) == 0;
 	json_decref(body);
 }
 

@@ -40,6 +40,7 @@ struct mover_ue {
 	size_t serving;	   /* index into reach; reach_count: not known */
 	size_t target;	   /* of the request under way */
 	bool busy;	   /* an answer is awaited */
+	bool handing_over; /* that of a handover */
 	uint64_t asked_ms; /* when it was asked where it is, or a handover failed */
 	uint64_t handovers, failed;
 	char error[160];

@@ -8,9 +8,9 @@ static json_t *ue_json(const struct mover_ue *ue)
 	const struct mover *m = ue->mover;
 	struct walk_place place = mover_place(ue);
 	json_t *j = json_pack("{s:s, s:f, s:f, s:b, s:I, s:I, s:s}", "supi", ue->supi, "x", place.x,
-			      "y", place.y, "handing_over", ue->busy && ue->target != ue->serving,
-			      "handovers", (json_int_t)ue->handovers, "failed",
-			      (json_int_t)ue->failed, "error", ue->error);
+			      "y", place.y, "handing_over", ue->handing_over, "handovers",
+			      (json_int_t)ue->handovers, "failed", (json_int_t)ue->failed, "error",
+			      ue->error);
 	json_t *metres = json_object();
 
 	for (size_t i = 0; i < ue->reach_count; i++) {
