@@ -22,8 +22,8 @@
  * between two packets.
  *
  * Until the target has the path the UE can return: the source keeps its context, and either end
- * undoes its part by itself when it hears nothing. handover_out.c is the source's part,
- * handover_in.c the target's, xn.c the wire between them.
+ * undoes its part by itself when it hears nothing. handover_out.c (and handover_tail.c) is the
+ * source's part, handover_in.c the target's, xn.c the wire between them.
  */
 #ifndef BATON_RAN_GNB_HANDOVER_H
 #define BATON_RAN_GNB_HANDOVER_H
@@ -116,6 +116,10 @@ void handover_returned(struct gnb_ue *ue, const char *why);
 bool handover_leaving(const struct gnb_ue *ue);
 /** handover_out_drop - the UE's context goes */
 void handover_out_drop(struct gnb_ue *ue);
+
+/* handover_tail.c */
+/** handover_leave_tail - its rules are the tail's from now on */
+void handover_leave_tail(struct gnb_ue *ue, struct gnb_session *s);
 /** handover_end_marker - on a tunnel of ours; Return: it was one that we forward */
 bool handover_end_marker(struct gnb *g, uint32_t teid);
 bool handover_tail_has_teid(const struct gnb *g, uint32_t teid);
