@@ -95,9 +95,17 @@ void shape_set(struct link_shape *shape, enum shape_key key, double value)
 		*(uint32_t *)at = (uint32_t)llround(value);
 		break;
 	case SHAPE_SHARE:
-		*(double *)at = value;
+		*(double *)at = round(value * SHAPE_SHARES) / SHAPE_SHARES;
 		break;
 	}
+}
+
+bool shape_key_is_lost(enum shape_key key, double value)
+{
+	struct link_shape shape = {0};
+
+	shape_set(&shape, key, value);
+	return value > 0 && shape_get(&shape, key) == 0;
 }
 
 int shape_key_read(enum shape_key key, const char *text, struct link_shape *shape,
@@ -109,6 +117,11 @@ int shape_key_read(enum shape_key key, const char *text, struct link_shape *shap
 	*ret_expected = row->expected;
 	if (!shape_quantity_parse(text, row->units, &value) || value < row->min || value > row->max)
 		return -EINVAL;
+	if (shape_key_is_lost(key, value)) {
+		*ret_expected = row->type == SHAPE_SHARE ? "0% or at least 0.000001%"
+							 : "0us or at least 1us";
+		return -EINVAL;
+	}
 	shape_set(shape, key, value);
 	return 0;
 }
@@ -154,7 +167,7 @@ bool shape_same(const struct link_shape *a, const struct link_shape *b)
 {
 	for (enum shape_key key = 0; key < SHAPE_KEYS; key++)
 		if (fabs(shape_get(a, key) - shape_get(b, key)) >
-		    (rows[key].type == SHAPE_SHARE ? 1e-8 : 0.5))
+		    (rows[key].type == SHAPE_SHARE ? 0.5 / SHAPE_SHARES : 0.5))
 			return false;
 	return true;
 }

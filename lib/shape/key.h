@@ -7,6 +7,7 @@
 #ifndef BATON_LIB_SHAPE_KEY_H
 #define BATON_LIB_SHAPE_KEY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -39,8 +40,14 @@ enum shape_type shape_key_type(enum shape_key key);
 double shape_key_max(enum shape_key key);
 
 double shape_get(const struct link_shape *shape, enum shape_key key);
-/** shape_set - whole numbers are rounded */
+/* Shares are told to 0.000001 %: finer than anything shows on a link, coarse enough that what the
+ * kernel keeps in 32 bits is the same when it is read again. */
+#define SHAPE_SHARES 1e8
+
+/** shape_set - whole numbers are rounded, and shares to 1 / SHAPE_SHARES */
 void shape_set(struct link_shape *shape, enum shape_key key, double value);
+/** shape_key_is_lost - is it more than none, and so little that shape_set would make it none? */
+bool shape_key_is_lost(enum shape_key key, double value);
 
 /**
  * shape_key_read - a value as people write it, "5ms" for delay
@@ -53,7 +60,7 @@ int shape_key_read(enum shape_key key, const char *text, struct link_shape *shap
 int shape_key_read_yaml(const struct yaml_doc *doc, const struct yaml_node *node,
 			const struct yaml_field *field, struct link_shape *shape,
 			struct yaml_error *err);
-/** shape_key_print - "5ms" */
+/** shape_key_print - "5ms"; shape_key_read gives the same value again */
 void shape_key_print(enum shape_key key, double value, FILE *out);
 
 /**
@@ -64,7 +71,7 @@ void shape_key_print(enum shape_key key, double value, FILE *out);
 int shape_print(const struct link_shape *shape, const char *between, const char *separator,
 		FILE *out);
 
-/** shape_same - but for what is lost in writing: shares have six digits of a percentage */
+/** shape_same - but for what the kernel loses: it keeps shares in 32 bits */
 bool shape_same(const struct link_shape *a, const struct link_shape *b);
 
 /**

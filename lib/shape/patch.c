@@ -59,6 +59,8 @@ static int read_member(const char *name, const json_t *value, struct patch *patc
 		return 0;
 	if (shape_key_type(key) == SHAPE_SHARE ? !json_is_number(value) : !json_is_integer(value))
 		return fail(err, name, value, expected_of(key));
+	if (shape_key_is_lost(key, json_number_value(value)))
+		return fail(err, name, value, "0 or at least 0.00000001");
 	if (!(json_number_value(value) >= 0 && json_number_value(value) <= shape_key_max(key)))
 		return fail(err, name, value, expected_of(key));
 	shape_set(&patch->shape, key, json_number_value(value));

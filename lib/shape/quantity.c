@@ -44,12 +44,25 @@ static bool is_short(double value)
 	return fabs(value * 1e6 - round(value * 1e6)) <= 1e-3;
 }
 
+/* No exponent, which shape_quantity_parse refuses, and no more digits than there are. */
+static void print_share(double value, FILE *out)
+{
+	char text[32];
+	int len = snprintf(text, sizeof(text), "%.6f", value * 100);
+
+	while (text[len - 1] == '0')
+		text[--len] = '\0';
+	if (text[len - 1] == '.')
+		text[--len] = '\0';
+	fprintf(out, "%s%%", text);
+}
+
 void shape_quantity_print(double value, const struct shape_quantity_unit *units, FILE *out)
 {
 	const struct shape_quantity_unit *unit = units;
 
 	if (units == shape_quantity_shares) {
-		fprintf(out, "%.6g%%", value * 100);
+		print_share(value, out);
 		return;
 	}
 	while (unit[1].name && value / unit[1].factor >= 1)

@@ -23,7 +23,8 @@ extern const struct shape_quantity_unit shape_quantity_rates[], shape_quantity_t
  * at most 15 digits each; no fraction of a plain number */
 bool shape_quantity_parse(const char *text, const struct shape_quantity_unit *units,
 			  double *ret_value);
-/** shape_quantity_print - in the largest unit that says it exactly and isn't above it */
+/** shape_quantity_print - in the largest unit that says it exactly and isn't above it, as
+ * shape_quantity_parse reads it; shares with six digits of a percentage */
 void shape_quantity_print(double value, const struct shape_quantity_unit *units, FILE *out);
 
 /** shape_quantity_read_duration - for field tables: a time of up to a day in us, ms, s, min or h,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Which means carries out a shape; its keys as text, as JSON, laid over others, and which make no
  * sense. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,11 +81,19 @@ static void test_text(void **state)
 		{"delay", "", -1, NULL},
 		{"delay", "0.00000000000000001ms", -1, NULL},
 		{"jitter", "0.5us", 1, "1us"},
+		{"delay", "0.4us", -1, NULL},
+		{"delay", "0.0001us", -1, NULL},
+		{"jitter", "0.0004ms", -1, NULL},
+		{"loss", "0.00005%", 5e-7, "0.00005%"},
+		{"loss", "0.0000001%", -1, NULL},
+		{"duplicate", "0.000000000000001%", -1, NULL},
+		{"loss", "0%", 0, "0%"},
+		{"loss", "10%", 0.1, "10%"},
 		{"loss", "0.1%", 0.001, "0.1%"},
 		{"loss", "100%", 1, "100%"},
 		{"loss", "100.1%", -1, NULL},
 		{"loss", "1", -1, NULL},
-		{"corrupt", "0.000001%", 1e-8, "1e-06%"},
+		{"corrupt", "0.000001%", 1e-8, "0.000001%"},
 		{"queue", "1", 1, "1"},
 		{"queue", "65536", 65536, "65536"},
 		{"queue", "65537", -1, NULL},
@@ -116,6 +125,63 @@ static void test_text(void **state)
 		assert_string_equal(printed, rows[i].printed);
 	}
 	assert_int_equal(shape_key_find("dely"), SHAPE_KEYS);
+}
+
+/* Anywhere between the least and the most that a key may be, small values as often as large ones */
+static double random_value(enum shape_key key)
+{
+	const double least = shape_key_type(key) == SHAPE_SHARE ? 1e-8
+			     : key == SHAPE_RATE		? 1e3
+								: 1;
+	const double share = (double)rand() / RAND_MAX;
+
+	return least * pow(shape_key_max(key) / least, share);
+}
+
+/* Whatever is written is read as exactly the same, by people's form and by programs' */
+static void test_there_and_back(void **state)
+{
+	srand(20261121);
+	for (int i = 0; i < 200000; i++) {
+		const enum shape_key key = (enum shape_key)(i % SHAPE_KEYS);
+		struct link_shape shape = {0}, again = {0};
+		struct patch patch = {0}, same;
+		struct patch_error err;
+		char text[64] = "";
+		const char *expected;
+		FILE *out = fmemopen(text, sizeof(text), "w");
+		json_t *json;
+
+		shape_set(&shape, key, random_value(key));
+		shape_key_print(key, shape_get(&shape, key), out);
+		fclose(out);
+		if (shape_key_read(key, text, &again, &expected) || !patch_same(&shape, &again))
+			fail_msg("%s: %.17g is written %s, which is read as %.17g",
+				 shape_key_name(key), shape_get(&shape, key), text,
+				 shape_get(&again, key));
+		patch.keys = 1u << key;
+		patch.shape = shape;
+		json = patch_json(&patch);
+		assert_int_equal(patch_read_json(json, &same, &err), 0);
+		assert_true(patch_same(&same.shape, &shape));
+		json_decref(json);
+	}
+}
+
+/* What is too little to be kept is refused wherever it comes from, never taken as none. */
+static void test_too_little(void **state)
+{
+	json_t *json = json_pack("{s:f}", "loss", 1e-9);
+	struct patch_error err;
+	struct patch patch = {0};
+
+	assert_int_equal(patch_read_json(json, &patch, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "0.00000001"));
+	json_decref(json);
+	assert_int_equal(patch_read_text("delay", "0.4us", &patch, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "at least 1us"));
+	assert_int_equal(patch_read_text("loss", "0.0000001%", &patch, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "at least 0.000001%"));
 }
 
 /* Every key there and back: text, JSON, and alike but for what writing loses */
@@ -287,7 +353,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_choose), cmocka_unit_test(test_names),
-		cmocka_unit_test(test_text),   cmocka_unit_test(test_json),
+		cmocka_unit_test(test_text),   cmocka_unit_test(test_there_and_back),
+		cmocka_unit_test(test_too_little), cmocka_unit_test(test_json),
 		cmocka_unit_test(test_check),  cmocka_unit_test(test_kernel),
 	};
 
