@@ -3,6 +3,7 @@
 #include "lib/daemon.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/log.h"
 #include "lib/notify.h"
@@ -125,12 +127,20 @@ static void allow_descriptors(void)
 	}
 }
 
+void daemon_open_standard(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)!open("/dev/null", O_RDWR); /* the lowest that is free: this one */
+}
+
 int daemon_init(struct daemon *d, const struct daemon_spec *spec, int argc, char **argv)
 {
 	int err;
 
 	memset(d, 0, sizeof(*d));
 	d->spec = spec;
+	daemon_open_standard();
 	parse_options(d, argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	allow_descriptors();

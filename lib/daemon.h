@@ -37,6 +37,10 @@ struct daemon {
  */
 int daemon_init(struct daemon *d, const struct daemon_spec *spec, int argc, char **argv);
 
+/** daemon_open_standard - /dev/null for those of descriptors 0 to 2 that are closed, which else were given to sockets
+ * and files that nobody meant to be written to; daemon_init does it, too */
+void daemon_open_standard(void);
+
 /**
  * daemon_config - load d->config_path and read it by @fields into @target
  *

@@ -48,7 +48,7 @@ static int config_load(const char *path, struct config *ret)
 	return rc;
 }
 
-static void save(struct program *p)
+static int save(struct program *p)
 {
 	json_t *state = shaper_state(&p->shaper);
 	int rc = state ? state_save(p->shaper.config.state, state) : -ENOMEM;
@@ -56,6 +56,12 @@ static void save(struct program *p)
 	if (rc)
 		log_error("state", "file=%s error=\"%s\"", p->shaper.config.state, strerror(-rc));
 	json_decref(state);
+	return rc;
+}
+
+static int keep(void *user)
+{
+	return save(user);
 }
 
 /* The timeline, and when it is to be looked at again */
@@ -89,6 +95,15 @@ static char *answer(void *user, const char *line, size_t len)
 	return text;
 }
 
+static bool ports_differ(const json_t *before, const struct shaper *s)
+{
+	json_t *now = shaper_state(s);
+	bool differ = !json_equal(json_object_get(before, "ports"), json_object_get(now, "ports"));
+
+	json_decref(now);
+	return differ;
+}
+
 /* SIGHUP. A file that can't be read changes nothing. */
 static void reload(void *user)
 {
@@ -105,12 +120,15 @@ static void reload(void *user)
 	} else {
 		const struct shaper_backend backend = ports_backend(p->ports);
 
-		const uint64_t since = p->shaper.since_us;
+		const uint64_t since = p->shaper.since_us, moved = p->shaper.moved;
 
 		shaper_done(&p->shaper);
 		if (shaper_init(&p->shaper, &config, &backend, state, now_us()))
 			daemon_stop(p->daemon);
 		p->shaper.since_us = since;
+		p->shaper.moved = moved + ports_differ(state, &p->shaper);
+		p->shaper.keep = keep;
+		p->shaper.keep_user = p;
 		save(p);
 		timeline_turn(&p->timer);
 		log_info("config", "what=reloaded ports=%zu", p->shaper.config.port_count);
@@ -142,6 +160,8 @@ static int start(struct program *p, struct config *config)
 		backend = ports_backend(p->ports);
 		rc = shaper_init(&p->shaper, config, &backend, state, now);
 		p->shaper.since_us = now;
+		p->shaper.keep = keep;
+		p->shaper.keep_user = p;
 	}
 	json_decref(state);
 	if (!rc)

@@ -25,7 +25,10 @@ static int apply(struct shaper *s, size_t i, struct patch_error *err)
 
 int shaper_set(struct shaper *s, size_t i, const struct patch *patch, struct patch_error *err)
 {
+	const struct link_shape before = s->port[i].shape;
+
 	patch_apply(patch, &s->port[i].shape);
+	s->moved += !patch_same(&before, &s->port[i].shape);
 	return apply(s, i, err);
 }
 
@@ -73,6 +76,7 @@ static void skip_rounds(struct shaper *s, uint64_t now_us)
 uint64_t shaper_run(struct shaper *s, uint64_t now_us, bool *ret_changed)
 {
 	struct timeline_event event;
+	struct link_shape before;
 
 	*ret_changed = false;
 	skip_rounds(s, now_us);
@@ -81,7 +85,9 @@ uint64_t shaper_run(struct shaper *s, uint64_t now_us, bool *ret_changed)
 
 		if (s->started_us + event.at_us > now_us)
 			return s->started_us + event.at_us;
+		before = s->port[change->port].shape;
 		patch_step(&change->patch, &s->port[change->port].shape, event.left);
+		s->moved += !patch_same(&before, &s->port[change->port].shape);
 		apply(s, change->port, NULL);
 		s->done = event;
 		*ret_changed = true;
@@ -142,8 +148,9 @@ json_t *shaper_get(struct shaper *s, uint64_t now_us)
 		behind += behind_of(port);
 		json_array_append_new(ports, port);
 	}
-	return json_pack("{s:o, s:I, s:I, s:o}", "ports", ports, "behind", behind, "since_us",
-			 (json_int_t)s->since_us, "changes", changes_json(s, now_us));
+	return json_pack("{s:o, s:I, s:I, s:I, s:o}", "ports", ports, "behind", behind, "moved",
+			 (json_int_t)s->moved, "since_us", (json_int_t)s->since_us, "changes",
+			 changes_json(s, now_us));
 }
 
 /* FNV-1a, to tell the file's changes from others; of whole structs, which are made zeroed */

@@ -48,6 +48,10 @@ struct shaper {
 	uint64_t started_us;	  /* CLOCK_MONOTONIC */
 	struct timeline_event done; /* the last one carried out */
 	uint64_t applied, failed;   /* how often */
+	uint64_t moved;		    /* how often a port became another than it was */
+	/* keep - what a successor needs is kept, or 0 isn't returned; NULL: nobody keeps it */
+	int (*keep)(void *user);
+	void *keep_user;
 };
 
 /**

@@ -133,6 +133,9 @@ void control_print_unready(const struct run *run)
 	for (size_t i = 0; i < run->node_count; i++) {
 		json_t *status = control_status(run, run->node[i].name);
 
+		if (!status)
+			fprintf(stderr, "  node %s %s\n", run->node[i].name,
+				process_alive(&run->node[i].init) ? "doesn't answer" : "is gone");
 		if (print_unready_daemons(run->node[i].name, status))
 			print_tail(run, run->node[i].name);
 		json_decref(status);

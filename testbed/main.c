@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /* baton: one table gives dispatch and help. */
+#include <errno.h>
 #include <getopt.h>
 #include <libgen.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/daemon.h"
 #include "lib/suggest.h"
 #include "lib/version.h"
 #include "testbed/baton.h"
@@ -181,6 +184,22 @@ static char **copy_arguments(struct baton_context *ctx, int argc, char **argv)
 	return copy;
 }
 
+/* What couldn't be written wasn't said, whatever the command made of it. */
+static int finish(int rc)
+{
+	struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+	int error = fflush(stdout) ? errno : 0;
+
+	if ((!error && !ferror(stdout)) || rc != BATON_OK)
+		return rc;
+	/* who doesn't read to the end, as head, has what it wants */
+	if (poll(&output, 1, 0) > 0 && output.revents & POLLERR)
+		return rc;
+	complain("standard output can't be written%s%s", error ? ": " : "",
+		 error ? strerror(error) : "");
+	return BATON_FAILED;
+}
+
 static int parse_globals(struct baton_context *ctx, int argc, char **argv)
 {
 	static const struct option options[] = {{"name", required_argument, NULL, 'n'},
@@ -196,9 +215,9 @@ static int parse_globals(struct baton_context *ctx, int argc, char **argv)
 		else if (c == 'j')
 			ctx->json = true;
 		else if (c == 'h')
-			exit(help_main(ctx, 1, argv));
+			exit(finish(help_main(ctx, 1, argv)));
 		else if (c == 'v')
-			exit(version_main(ctx, 1, argv));
+			exit(finish(version_main(ctx, 1, argv)));
 		else
 			return BATON_USAGE;
 	}
@@ -256,9 +275,10 @@ int main(int argc, char **argv)
 	struct baton_context ctx = {0};
 	int rc;
 
+	daemon_open_standard();
 	if (argc < 1 || !(ctx.arguments = copy_arguments(&ctx, argc, argv)))
 		return BATON_FAILED;
 	rc = run_command(&ctx, argc, ctx.arguments);
 	free(ctx.arguments);
-	return rc;
+	return finish(rc);
 }

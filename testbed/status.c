@@ -65,7 +65,8 @@ static void use_host_pids(const struct run_node *node, json_t *daemons)
 	json_array_foreach(daemons, i, daemon) json_object_del(daemon, "host");
 }
 
-static json_t *node_document(const struct run *run, const struct topology *t, size_t index)
+/* @kind: of a node of the topology's, or what stands for it */
+static json_t *node_document(const struct run *run, const char *kind, size_t index)
 {
 	const struct run_node *node = &run->node[index];
 	bool alive = run_is_of_this_boot(run) && process_alive(&node->init);
@@ -78,7 +79,7 @@ static json_t *node_document(const struct run *run, const struct topology *t, si
 		daemons = json_array();
 	use_host_pids(node, daemons);
 	json = json_pack("{s:s, s:s, s:s, s:i, s:o}", "name", node->name, "kind",
-			 topo_kind_name(t->node[index].kind), "state", alive ? "up" : "gone", "pid",
+			 kind, "state", alive ? "up" : "gone", "pid",
 			 node->init.pid, "daemons", daemons);
 	if (node->address.s_addr)
 		json_object_set_new(json, "address", json_ipv4(node->address));
@@ -192,7 +193,8 @@ static json_t *make_document(const struct run *run, const struct topology *t)
 	struct link_state state;
 
 	for (size_t i = 0; i < t->node_count; i++)
-		json_array_append_new(nodes, node_document(run, t, i));
+		json_array_append_new(nodes,
+				      node_document(run, topo_kind_name(t->node[i].kind), i));
 	link_state_read(run, &state);
 	for (size_t i = 0; i < t->network_count; i++)
 		add_links(links, t, &t->network[i], &state);
@@ -200,6 +202,10 @@ static json_t *make_document(const struct run *run, const struct topology *t)
 	document = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "topology", run->name, "state",
 			     run_state(run), "directory", run->dir, "nodes", nodes, "links", links,
 			     "pdu_sessions", sessions_document(run, t));
+	/* no node of the topology's, but where its bridges and link-shaper are */
+	if (t->node_count && run->node_count > t->node_count)
+		json_object_set_new(document, "fabric",
+				    node_document(run, RUN_FABRIC, t->node_count));
 	add_manager(document, run, t);
 	if (t->app_count)
 		json_object_set_new(document, "apps", apps_document(run, t));
@@ -218,27 +224,34 @@ static long long number_of(json_t *object, const char *key)
 	return json_integer_value(json_object_get(object, key));
 }
 
-static void print_nodes(json_t *nodes)
+static void print_node(json_t *node)
 {
-	size_t n, d;
-	json_t *node, *daemon;
+	json_t *daemon;
+	size_t d;
+
+	printf("%-16s %-7s %-15s %-6s", text_of(node, "name"), text_of(node, "kind"),
+	       text_of(node, "address"), text_of(node, "state"));
+	json_array_foreach(json_object_get(node, "daemons"), d, daemon)
+	{
+		printf(" %s %s pid %lld", text_of(daemon, "name"), text_of(daemon, "state"),
+		       number_of(daemon, "pid"));
+		if (number_of(daemon, "restarts"))
+			printf(", restarts %lld (%s)", number_of(daemon, "restarts"),
+			       text_of(daemon, "last_exit"));
+		printf(";");
+	}
+	printf("\n");
+}
+
+static void print_nodes(json_t *nodes, json_t *fabric)
+{
+	size_t n;
+	json_t *node;
 
 	printf("\n%-16s %-7s %-15s %-6s %s\n", "NODE", "KIND", "ADDRESS", "STATE", "DAEMONS");
-	json_array_foreach(nodes, n, node)
-	{
-		printf("%-16s %-7s %-15s %-6s", text_of(node, "name"), text_of(node, "kind"),
-		       text_of(node, "address"), text_of(node, "state"));
-		json_array_foreach(json_object_get(node, "daemons"), d, daemon)
-		{
-			printf(" %s %s pid %lld", text_of(daemon, "name"), text_of(daemon, "state"),
-			       number_of(daemon, "pid"));
-			if (number_of(daemon, "restarts"))
-				printf(", restarts %lld (%s)", number_of(daemon, "restarts"),
-				       text_of(daemon, "last_exit"));
-			printf(";");
-		}
-		printf("\n");
-	}
+	json_array_foreach(nodes, n, node) print_node(node);
+	if (fabric)
+		print_node(fabric);
 }
 
 static void print_shapes(json_t *link)
@@ -296,7 +309,7 @@ static void print_text(json_t *document)
 	if (json_object_get(document, "url"))
 		printf("; migration manager at %s", text_of(document, "url"));
 	printf("\n");
-	print_nodes(json_object_get(document, "nodes"));
+	print_nodes(json_object_get(document, "nodes"), json_object_get(document, "fabric"));
 	print_links(json_object_get(document, "links"));
 	print_sessions(json_object_get(document, "pdu_sessions"));
 	app_state_print(json_object_get(document, "apps"));

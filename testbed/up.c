@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -365,18 +366,28 @@ static int load(struct up *up)
 	return rc == -EINVAL ? BATON_TOPOLOGY : BATON_FAILED;
 }
 
+static int read_timeout(struct up *up, const char *text)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (end == text || *end || !(seconds > 0 && seconds <= 3600)) {
+		complain("--timeout: expected seconds above 0 and up to 3600, found '%.40s'", text);
+		return BATON_USAGE;
+	}
+	up->timeout_ms = (unsigned)ceil(seconds * 1000);
+	return BATON_OK;
+}
+
 static int read_options(struct up *up, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"no-wait", no_argument, NULL, 'n'},	   {"keep", no_argument, NULL, 'k'},
 		{"dry-run", no_argument, NULL, 'd'},	   {"new", no_argument, NULL, 'e'},
 		{"timeout", required_argument, NULL, 't'}, {0}};
-	char *end;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		double seconds = c == 't' ? strtod(optarg, &end) : 0;
-
 		if (c == 'n')
 			up->no_wait = true;
 		else if (c == 'k')
@@ -385,9 +396,7 @@ static int read_options(struct up *up, int argc, char **argv)
 			up->dry_run = true;
 		else if (c == 'e')
 			up->only_new = true;
-		else if (c == 't' && !*end && seconds > 0 && seconds <= 3600)
-			up->timeout_ms = (unsigned)(seconds * 1000);
-		else
+		else if (c != 't' || read_timeout(up, optarg) != BATON_OK)
 			return BATON_USAGE;
 	}
 	if (argc - optind != 1) {

@@ -127,7 +127,7 @@ int wait_main(const struct baton_context *ctx, int argc, char **argv)
 			 BATON_OK)
 			return BATON_USAGE;
 	}
-	if (optind < argc || *end || seconds < 0 || seconds > 86400) {
+	if (optind < argc || *end || !(seconds >= 0) || seconds < 0 || seconds > 86400) {
 		complain("usage: baton wait [--node NODE=STATE] [--daemon NODE:D=STATE] [--session "
 			 "UE:N=STATE] "
 			 "[--migration ID=STATE] [--link NODE:IF=STATE] [--timeout SECONDS]");

@@ -9,6 +9,8 @@
 void report_done(struct report *r)
 {
 	json_decref(r->links.ports);
+	json_decref(r->links.before);
+	json_decref(r->around);
 	free(r->event);
 	for (size_t i = 0; i < r->run_count; i++)
 		probe_run_done(&r->run[i]);
@@ -134,6 +136,8 @@ const struct delays *report_delays(const struct report *r, size_t mode, enum rep
 
 static bool link_mark(const struct report_links *links, char *buf, size_t size)
 {
+	if (links->gone)
+		return snprintf(buf, size, "the topology was taken down during the run");
 	if (links->unknown)
 		return snprintf(buf, size,
 				"link-shaper didn't answer: whether it kept up is not known");
@@ -187,6 +191,12 @@ bool report_mark(const struct report *r, size_t index, char *buf, size_t size)
 	if (run.tap_dropped && n++ == index)
 		return snprintf(buf, size, "%" PRIu64 " packets on N3 were not seen",
 				run.tap_dropped);
+	if (r->links.changed && n++ == index)
+		return snprintf(buf, size, "links were changed during the run");
+	if (index >= n && index - n < json_array_size(r->around))
+		return snprintf(buf, size, "%s",
+				json_string_value(json_array_get(r->around, index - n)));
+	n += json_array_size(r->around);
 	if (link_mark(&r->links, buf, size) && n++ == index)
 		return true;
 	if (r->tcp.cut && n++ == index)
@@ -227,6 +237,14 @@ struct report_counts report_count(const struct report *r, size_t mode)
 double report_cpu_us(const struct report *r, const struct report_cpu *cpu)
 {
 	double beyond = cpu->seconds - cpu->idle * r->storm.cpu_seconds;
+	size_t failed = 0;
 
-	return r->event_count ? fmax(beyond, 0) * 1e6 / (double)r->event_count : NAN;
+	for (size_t i = 0; i < r->event_count; i++)
+		failed += !r->event[i].ok;
+	if (isnan(beyond) || failed == r->event_count)
+		return NAN;
+	/* less than without a switch: none to be seen, or, where UEs failed, not known */
+	if (beyond < 0)
+		return failed ? NAN : 0;
+	return beyond * 1e6 / (double)r->event_count;
 }

@@ -21,6 +21,9 @@ struct report_links {
 	json_t *ports;	 /* owned: link-shaper's list, after the run; NULL: none runs */
 	uint64_t behind; /* packets released late or dropped for want of room, during the run */
 	size_t missing;	 /* ports that the kernel doesn't shape as link-shaper left them */
+	json_t *before;	 /* owned: the same before the run, when it was another; else NULL */
+	bool changed;	 /* they were others in between, or at the end */
+	bool gone;	 /* the topology, before the end */
 	bool restarted;	 /* link-shaper was, in the middle */
 	bool unknown;	 /* it didn't answer, before or after */
 };
@@ -53,6 +56,7 @@ struct report {
 	struct summary noise_up, noise_down; /* largest gap of windows without a switch */
 	struct outside outside;
 	struct report_links links;
+	json_t *around; /* owned: texts of what else happened to it; NULL: nothing is known */
 	size_t run_count;
 	struct probe_run *run; /* one a UE */
 	struct report_storm storm;
@@ -139,7 +143,8 @@ struct report_counts {
 	uint64_t completed, failed, disturbed, lost[2], duplicated[2], reordered[2];
 	uint64_t retransmissions, ended; /* TCP segments, connections */
 };
-/** report_cpu_us - processor time for a switch of a storm, beyond what is used without one */
+/** report_cpu_us - processor time for a switch of a storm, beyond what is used without one; NAN:
+ * not known, as of a daemon that was started again */
 double report_cpu_us(const struct report *r, const struct report_cpu *cpu);
 /** report_delays - of one mode and direction; NULL: there are none */
 const struct delays *report_delays(const struct report *r, size_t mode, enum report_direction d);

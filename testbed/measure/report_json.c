@@ -189,6 +189,8 @@ static json_t *head_json(const struct report *r)
 		"noise_floor_us", number(fmax(r->noise_up.p50, r->noise_down.p50), 1), "sender",
 		sender_json(r), "marks", marks_json(r), "links",
 		r->links.ports ? json_incref(r->links.ports) : json_array(), "modes", modes);
+	if (r->links.before)
+		json_object_set(head, "links_before", r->links.before);
 	if (r->app[0]) {
 		json_object_set_new(head, "app", json_string(r->app));
 		json_object_set_new(head, "strategy", json_string(r->strategy));

@@ -11,8 +11,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "testbed/control.h"
 #include "testbed/link_client.h"
 #include "testbed/link_kernel.h"
+#include "testbed/measure/around.h"
 #include "testbed/measure/collect.h"
 
 enum {
@@ -100,7 +102,7 @@ static void fetch_all(struct session *s)
 
 /* Where no link-shaper runs the answer is NULL, and nothing is unknown: a rate alone may be the
  * kernel's, which doesn't fall behind. */
-json_t *session_ask_shaper(struct session *s)
+static json_t *ask_shaper(struct session *s)
 {
 	struct link_client_error err;
 	char socket[RUN_PATH_MAX];
@@ -119,20 +121,59 @@ static json_int_t of(const json_t *answer, const char *key)
 	return json_integer_value(json_object_get(answer, key));
 }
 
-/* @before: given */
-static void compare_shaper(struct session *s, json_t *before)
+static json_t *ask_daemons(const struct session *s)
+{
+	const struct run *run = &s->place.run;
+	json_t *nodes = json_array();
+
+	for (size_t i = 0; i < run->node_count; i++) {
+		json_t *status = strcmp(run->node[i].name, RUN_FABRIC) != 0
+					 ? control_status(run, run->node[i].name)
+					 : NULL; /* link-shaper has marks of its own */
+
+		json_array_append_new(nodes, status ? status : json_null());
+	}
+	return nodes;
+}
+
+json_t *session_look_around(struct session *s)
+{
+	json_t *shaper = ask_shaper(s);
+
+	return json_pack("{s:o*, s:o}", "shaper", shaper, "nodes", ask_daemons(s));
+}
+
+static void compare_shaper(struct session *s, const json_t *before, const json_t *after)
 {
 	struct report_links *links = &s->report.links;
-	json_t *after = session_ask_shaper(s);
 
 	links->ports = json_incref(json_object_get(after, "ports"));
 	if (links->ports)
 		links->missing = link_kernel_check(&s->place.run, links->ports, true);
 	links->restarted = !before != !after || of(before, "since_us") != of(after, "since_us");
-	if (!links->restarted)
-		links->behind = (uint64_t)(of(after, "behind") - of(before, "behind"));
+	if (links->restarted || !after)
+		return;
+	links->behind = (uint64_t)(of(after, "behind") - of(before, "behind"));
+	links->changed = around_links_moved(before, after);
+	if (links->changed)
+		links->before = json_incref(json_object_get(before, "ports"));
+}
+
+/* @before: given. Of what is gone nothing can be compared. */
+static void compare(struct session *s, json_t *before)
+{
+	json_t *after;
+
+	s->report.links.gone = !place_is_up(&s->place);
+	if (!s->report.links.gone) {
+		after = session_look_around(s);
+		compare_shaper(s, json_object_get(before, "shaper"),
+			       json_object_get(after, "shaper"));
+		s->report.around = around_daemons_marks(json_object_get(before, "nodes"),
+							json_object_get(after, "nodes"));
+		json_decref(after);
+	}
 	json_decref(before);
-	json_decref(after);
 }
 
 static void warn_of_holes(const struct probe_run *run)
@@ -315,11 +356,11 @@ void session_listen(struct session *s, size_t windows)
 	session_fetch(s);
 }
 
-void session_drain(struct session *s, json_t *shaper)
+void session_drain(struct session *s, json_t *before)
 {
 	probe_stop_sending(s->probe);
 	pause_ms(DRAIN_MS);
-	compare_shaper(s, shaper);
+	compare(s, before);
 }
 
 int session_finish(struct session *s, int measured)

@@ -53,10 +53,10 @@ void session_listen(struct session *s, size_t windows);
 /** session_fetch - what reflectors saw so far. Between two windows, so that answering costs no
  * probe its time; what can't be had now is asked for again. */
 void session_fetch(struct session *s);
-/** session_ask_shaper - given to session_drain; NULL: none runs */
-json_t *session_ask_shaper(struct session *s);
-/** session_drain - no more probes; wait for the last; compare @shaper, given, with what is now */
-void session_drain(struct session *s, json_t *shaper);
+/** session_look_around - what shapes the links and which daemons run, given to session_drain */
+json_t *session_look_around(struct session *s);
+/** session_drain - no more probes; wait for the last; compare @before, given, with what is now */
+void session_drain(struct session *s, json_t *before);
 
 /** session_finish - end it all, work it out, tell it; @measured: negative when something failed;
  * Return: an exit status */

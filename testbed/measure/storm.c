@@ -255,11 +255,11 @@ static void close_ranks(struct session *s, size_t rounds)
 static int measure(struct session *s, struct storm *storm)
 {
 	int r = begin(s, storm);
-	json_t *shaper;
+	json_t *before;
 
 	if (r < 0)
 		return r;
-	shaper = session_ask_shaper(s);
+	before = session_look_around(s);
 	storm_cpu_idle_begin(s, storm);
 	session_listen(s, NOISE_WINDOWS);
 	storm_cpu_idle_end(s, storm);
@@ -267,7 +267,7 @@ static int measure(struct session *s, struct storm *storm)
 		r = round_once(s, storm, k);
 	close_ranks(s, s->report.storm.rounds);
 	pause_ms(PAUSE_MS);
-	session_drain(s, shaper);
+	session_drain(s, before);
 	return r;
 }
 

@@ -97,17 +97,17 @@ static int begin(struct session *s)
 static int measure(struct session *s)
 {
 	int r = begin(s);
-	json_t *shaper;
+	json_t *before;
 
 	if (r < 0)
 		return r;
-	shaper = session_ask_shaper(s);
+	before = session_look_around(s);
 	session_listen(s, NOISE_WINDOWS);
 	for (size_t m = 0; m < s->report.mode_count && r == 0; m++)
 		r = run_mode(s, m);
 	pause_ms(PAUSE_MS);
 	session_save_screen(s);
-	session_drain(s, shaper);
+	session_drain(s, before);
 	return r;
 }
 

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "testbed/measure/around.h"
 #include "testbed/measure/report.h"
 #include "tests/unit/measure_world.h"
 
@@ -240,6 +241,61 @@ static void check_last_mark(struct report *r, const char *wanted)
 	for (size_t i = 0; report_mark(r, i, text, sizeof text); i++)
 		memcpy(last, text, sizeof last);
 	assert_non_null(strstr(last, wanted));
+}
+
+/* Who changes links or daemons meanwhile is told of, also when all is as before at the end. */
+static void test_around(void **state)
+{
+	json_t *was = json_pack("{s:i, s:[{s:s, s:s, s:{s:i}}]}", "moved", 3, "ports", "node", "a",
+				"interface", "n3", "shape", "delay_us", 5);
+	json_t *is = json_deep_copy(was), *marks;
+	json_t *nodes = json_pack("[{s:s, s:[{s:s, s:i, s:i}, {s:s, s:i, s:i}]}, {s:s, s:[]}, n]",
+				  "node", "upf-a", "daemons", "name", "upf", "pid", 2, "restarts",
+				  0, "name", "agent", "pid", 3, "restarts", 0, "node", "gone",
+				  "daemons");
+	json_t *now = json_deep_copy(nodes), *daemons;
+	struct report r = make_report();
+
+	assert_false(around_links_moved(was, is));
+	assert_false(around_links_moved(NULL, NULL));
+	json_object_set_new(is, "moved", json_integer(5));
+	assert_true(around_links_moved(was, is));
+	json_object_set_new(is, "moved", json_integer(3));
+	json_object_set_new((json_t *)get(json_array_get(get(is, "ports"), 0), "shape"), "delay_us",
+			    json_integer(6));
+	assert_true(around_links_moved(was, is));
+
+	marks = around_daemons_marks(nodes, now);
+	assert_int_equal(json_array_size(marks), 0);
+	json_decref(marks);
+	daemons = json_object_get(json_array_get(now, 0), "daemons");
+	json_object_set_new(json_array_get(daemons, 0), "restarts", json_integer(1));
+	json_array_remove(daemons, 1);
+	json_array_remove(now, 1);
+	r.around = around_daemons_marks(nodes, now);
+	assert_int_equal(json_array_size(r.around), 3);
+	assert_string_equal(json_string_value(json_array_get(r.around, 0)),
+			    "upf of upf-a was restarted during the run");
+	assert_string_equal(json_string_value(json_array_get(r.around, 1)),
+			    "agent of upf-a was taken away during the run");
+	assert_string_equal(json_string_value(json_array_get(r.around, 2)),
+			    "node gone was gone at the end of the run");
+	check_last_mark(&r, "node gone was gone at the end");
+	r.links.changed = true;
+	r.links.before = json_incref(json_object_get(was, "ports"));
+	marks = as_json(&r);
+	assert_int_equal(json_array_size(get(marks, "links_before")), 1);
+	assert_int_equal(json_array_size(get(marks, "marks")), 5);
+	assert_string_equal(json_string_value(json_array_get(get(marks, "marks"), 1)),
+			    "links were changed during the run");
+	json_decref(marks);
+	r.links.gone = true;
+	check_last_mark(&r, "was taken down during the run");
+	report_done(&r);
+	json_decref(was);
+	json_decref(is);
+	json_decref(nodes);
+	json_decref(now);
 }
 
 /* A run during which the shaper fell behind says so, and names what shapes each link. */
@@ -678,6 +734,7 @@ static void test_storm_json(void **state)
 	/* 0.25 s less the 0.01 processors of 5 s that it takes anyhow, for two switches */
 	assert_true(json_real_value(get(json_array_get(cpu, 0), "ms_per_switch")) == 100);
 	assert_true(json_is_null(get(json_array_get(cpu, 1), "seconds")));
+	assert_true(json_is_null(get(json_array_get(cpu, 1), "ms_per_switch")));
 	assert_true(json_real_value(get(get(mode, "switched_ms"), "max")) == 40);
 	assert_true(json_real_value(get(get(mode, "ended_ms"), "p50")) == 140);
 	assert_true(json_real_value(get(get(mode, "ended_ms"), "max")) == 240);
@@ -829,7 +886,7 @@ static void test_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json_keys),   cmocka_unit_test(test_links),
+		cmocka_unit_test(test_json_keys),   cmocka_unit_test(test_links), cmocka_unit_test(test_around),
 		cmocka_unit_test(test_tcp),	    cmocka_unit_test(test_app_record),
 		cmocka_unit_test(test_app_forms),   cmocka_unit_test(test_json_figures),
 		cmocka_unit_test(test_json_p99),    cmocka_unit_test(test_json_samples),

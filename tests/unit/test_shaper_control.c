@@ -238,6 +238,39 @@ static void test_set(void **state)
 	shaper_done(&w.shaper);
 }
 
+static int full_disk(void *user)
+{
+	int *rc = user;
+
+	return *rc;
+}
+
+/* What can't be kept isn't half done: the port stays as it was, and the answer says why. And what
+ * did become another is counted. */
+static void test_unkept(void **state)
+{
+	static const char set[] = "{\"set\": {\"node\": \"b\", \"interface\": \"n3\", \"shape\": "
+				  "{\"delay_us\": 7}}}";
+	struct world w;
+	int rc = -ENOSPC;
+
+	world_make(&w, PORTS, NULL);
+	w.shaper.keep = full_disk;
+	w.shaper.keep_user = &rc;
+	says(&w, set, "nothing was changed: it can't be kept in");
+	says(&w, set, "No space left on device");
+	assert_int_equal(w.told[1].delay_us, 0);
+	assert_int_equal(w.shaper.port[1].shape.delay_us, 0);
+	rc = 0;
+	w.shaper.moved = 0;
+	says(&w, "{\"get\": {}}", "\"moved\":0");
+	says(&w, set, "\"ok\":true");
+	says(&w, set, "\"ok\":true");
+	says(&w, "{\"get\": {}}", "\"moved\":1");
+	assert_int_equal(w.told[1].delay_us, 7);
+	shaper_done(&w.shaper);
+}
+
 static void test_refusals(void **state)
 {
 	static const struct {
@@ -438,7 +471,7 @@ int main(void)
 		cmocka_unit_test(test_patch),
 		cmocka_unit_test(test_patch_steps),
 		cmocka_unit_test(test_set),
-		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_unkept), cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_timeline),
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_run_late),
