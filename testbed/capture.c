@@ -293,6 +293,11 @@ static int add_wanted(struct capture *c, const char *wanted)
 	index = run_find_node(c->run, node);
 	if (index < 0)
 		return BATON_FAILED;
+	/* its namespace may be there still, without anything to be seen */
+	if (!run_is_of_this_boot(c->run) || !process_alive(&c->run->node[index].init)) {
+		complain("node %s is gone", node);
+		return BATON_FAILED;
+	}
 	if (!colon)
 		return add_node(c, (size_t)index);
 	if (!colon[1] || strlen(colon + 1) >= IFNAMSIZ) {

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "lib/http_client.h"
+#include "lib/shape/patch.h"
 #include "testbed/file.h"
 #include "testbed/graph.h"
+#include "testbed/link_state.h"
 #include "testbed/plan.h"
 
 struct form {
@@ -61,6 +63,30 @@ static json_t *ask_sessions(const struct run *run, unsigned core)
 	return list ? list : json_array();
 }
 
+/* What shapes links now, whatever the file said: as `baton status` tells it */
+static void take_shapes(const struct run *run, struct topology *t)
+{
+	struct link_state state;
+
+	link_state_read(run, &state);
+	if (!state.index)
+		complain("%s; links are drawn as the file has them",
+			 state.why[0] ? state.why : "what shapes the links can't be asked");
+	for (size_t p = 0; state.index && p < t->port_count; p++) {
+		struct topo_port *port = &t->port[p];
+		json_t *forward = link_state_of(&state, t->node[port->node].name, port->ifname);
+		json_t *back = t->network[port->network].bridged
+				       ? link_state_of(&state, RUN_FABRIC, port->bridge_ifname)
+				       : NULL;
+
+		port->shape.is = shape_of_json(forward);
+		port->back.is = shape_of_json(back);
+		json_decref(forward);
+		json_decref(back);
+	}
+	link_state_done(&state);
+}
+
 static int build_running(const struct baton_context *ctx, struct graph *ret_graph)
 {
 	json_t *sessions = NULL;
@@ -76,6 +102,8 @@ static int build_running(const struct baton_context *ctx, struct graph *ret_grap
 			sessions = ask_sessions(&run, i);
 	if (!sessions)
 		sessions = json_array();
+	if (t)
+		take_shapes(&run, t);
 	rc = t && !graph_build(t, sessions, ret_graph) ? BATON_OK : BATON_FAILED;
 	for (size_t i = 0; rc == BATON_OK && i < t->node_count; i++) {
 		struct graph_vertex *v = &ret_graph->vertex[i];

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "testbed/plan.h"
 #include "testbed/run.h"
 
 enum {
@@ -243,6 +244,26 @@ static int add_all(struct logs *logs, const struct run *run)
 	return logs->count ? BATON_OK : BATON_FAILED;
 }
 
+static bool is_daemon(const char *name)
+{
+	for (const struct daemon_row *row = daemon_rows; row->name; row++)
+		if (!strcmp(row->name, name))
+			return true;
+	return !strcmp(name, "init"); /* which says what becomes of the others */
+}
+
+static int refuse_daemon(const char *name)
+{
+	char list[256] = "init";
+
+	for (const struct daemon_row *row = daemon_rows; row->name; row++)
+		if (!strstr(list, row->name))
+			snprintf(list + strlen(list), sizeof(list) - strlen(list), ", %s",
+				 row->name);
+	complain("--daemon: expected one of %s, found '%.40s'", list, name);
+	return BATON_USAGE;
+}
+
 static int print_logs(const struct run *run, char *const *nodes, const char *daemon, bool following)
 {
 	struct logs logs = {.run = run,
@@ -293,6 +314,8 @@ int logs_main(const struct baton_context *ctx, int argc, char **argv)
 		else
 			return BATON_USAGE;
 	}
+	if (daemon && !is_daemon(daemon))
+		return refuse_daemon(daemon);
 	rc = run_select(ctx, NULL, &run);
 	if (rc != BATON_OK)
 		return rc;
