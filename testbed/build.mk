@@ -24,6 +24,7 @@ $(B)/bin/baton: LDFLAGS += -Wl,-z,now
 measure_libs := measure plot stamp netlink gtpu core
 $(call unit-test,test_measure,tests/unit/test_measure.c tests/unit/measure_world.c,$(measure_libs))
 $(call unit-test,test_measure_collect,tests/unit/test_measure_collect.c,$(measure_libs))
+$(call unit-test,test_check,tests/unit/test_check.c $(addprefix testbed/,check_judge.c check_measure.c check_probe.c),$(measure_libs))
 $(call unit-test,test_hdr,tests/unit/test_hdr.c,$(measure_libs))
 $(call unit-test,test_tcp_flow,tests/unit/test_tcp_flow.c,$(measure_libs))
 $(call unit-test,test_measure_forms,tests/unit/test_measure_forms.c tests/unit/measure_world.c,$(measure_libs))

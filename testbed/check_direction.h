@@ -9,7 +9,7 @@
 
 enum {
 	CHECK_PROBE_SIZE = 128,	 /* of a frame that tells delay and shares */
-	CHECK_PROBE_HEADER = 14, /* a bit flipped there can make a frame nobody's */
+	CHECK_PROBE_HEADER = 18, /* with the mark of the run: a bit flipped there makes it nobody's */
 };
 
 struct direction_check {
@@ -20,11 +20,14 @@ struct direction_check {
 	struct check_seen seen;
 	double delay_us, jitter_us, rate_bps; /* measured; NAN: not asked, or not to be had */
 	char off[160];			      /* keys that are off, with blanks between; "": none */
-	char note[160];
+	char note[240];
 };
 
 /** check_direction - measure and judge; free d->seen.delay_us; Return: 0 or a negative errno */
 int check_direction(struct direction_check *d);
+
+/** check_direction_seconds - how long it may take at most */
+unsigned check_direction_seconds(const struct link_shape *asked);
 
 /** check_note - something to be said beside the verdict */
 void check_note(struct direction_check *d, const char *text);

@@ -134,6 +134,8 @@ static int run_one(struct check_links *c, struct direction_check *d, const unsig
 	return r;
 }
 
+enum { SLOW_BPS = 100000 };
+
 static int check_way(struct check_links *c, unsigned port, bool back, const json_t *described)
 {
 	struct direction_check d = {.asked = shape_of_json(described)};
@@ -146,6 +148,9 @@ static int check_way(struct check_links *c, unsigned port, bool back, const json
 	if (!strcmp(d.by, "missing") || !strcmp(d.by, "failed"))
 		snprintf(d.off, sizeof(d.off), "%s", d.by);
 	ends_of(c, port, back, &d, node);
+	if (d.asked.rate_bps && d.asked.rate_bps < SLOW_BPS)
+		fprintf(stderr, "%s %s is slow: up to %u s are taken to measure it\n", d.node,
+			d.interface, check_direction_seconds(&d.asked));
 	r = run_one(c, &d, node);
 	if (r < 0) {
 		complain("%s %s can't be checked: %s", d.node, d.interface, strerror(-r));
@@ -162,13 +167,26 @@ static int check_way(struct check_links *c, unsigned port, bool back, const json
 	return BATON_OK;
 }
 
-static int check_port(struct check_links *c, unsigned port)
+static void note_plain(const struct check_links *c, unsigned port)
+{
+	const struct topo_port *p = &c->t->port[port];
+	const struct topo_network *network = &c->t->network[p->network];
+
+	complain("%s to %s isn't shaped, so there is nothing to check", c->t->node[p->node].name,
+		 network->bridged ? network->name
+				  : c->t->node[c->t->port[topology_far_port(c->t, port)].node].name);
+}
+
+/* @named: asked for by its name */
+static int check_port(struct check_links *c, unsigned port, bool named)
 {
 	json_t *link = link_state_link(&c->state, c->t, port),
 	       *forward = json_object_get(link, "forward"),
 	       *backward = json_object_get(link, "backward");
 	int rc = BATON_OK;
 
+	if (named && !link_state_is_shaped(forward) && !link_state_is_shaped(backward))
+		note_plain(c, port);
 	if (link_state_is_shaped(forward))
 		rc = check_way(c, port, false, forward);
 	if (rc == BATON_OK && link_state_is_shaped(backward))
@@ -231,7 +249,7 @@ static int check_all(struct check_links *c, int argc, char **argv)
 		const struct topo_network *network = &c->t->network[c->t->port[p].network];
 
 		if ((network->bridged || p == network->first_port) && is_wanted(c, p, argc, argv))
-			rc = check_port(c, p);
+			rc = check_port(c, p, argc > 0);
 	}
 	link_state_done(&c->state);
 	return rc;

@@ -11,6 +11,7 @@ enum {
 	PROBES = 1000,
 	PROBES_MAX = 30000,
 	PROBES_MIN = 20,
+	PROBES_LEAST = 8, /* of a flow that would take too long */
 	PROBES_PER_HIT = 25, /* so many hits are expected, or none could be chance as well */
 	PROBE_INTERVAL_NS = 1000000,
 	PROBE_INTERVAL_MIN_NS = 200000,
@@ -18,6 +19,7 @@ enum {
 	RATE_SIZE = 1514,
 	RATE_SIZE_MIN = 64,
 	RATE_FRAMES_MIN = 60,
+	RATE_FRAMES_LEAST = 24,
 	RATE_MS = 400,
 	TBF_BURST =
 		128 << 10, /* as lib/shape gives it; what it lets pass says nothing of the rate */
@@ -25,6 +27,9 @@ enum {
 };
 
 static const double rate_max_bps = 2e9; /* one thread sends no more, frame by frame */
+
+/* So long a flow takes at most, without its stragglers. */
+static const uint64_t flow_max_ns = UINT64_C(10000000000);
 
 static uint64_t longest_ns(const struct direction_check *d)
 {
@@ -47,11 +52,21 @@ static uint64_t least_interval_ns(const struct link_shape *a)
 {
 	uint64_t least = PROBE_INTERVAL_MIN_NS, rate, queue;
 
-	rate = a->rate_bps ? (uint64_t)(CHECK_PROBE_SIZE * 8 * 2e9 / (double)a->rate_bps) : 0;
+	rate = a->rate_bps ? (uint64_t)(CHECK_PROBE_SIZE * 8 * 2e9 * (1 + a->duplicate) /
+					(double)a->rate_bps)
+			   : 0;
 	queue = a->queue_packets ? (a->delay_us + a->jitter_us) * UINT64_C(2000) / a->queue_packets
 				 : 0;
 	least = rate > least ? rate : least;
 	return queue > least ? queue : least;
+}
+
+/* Fewer frames where they would take too long; false: so few that they tell nothing */
+static bool bound(struct check_flow *flow)
+{
+	if (flow->count * flow->interval_ns > flow_max_ns)
+		flow->count = (unsigned)(flow_max_ns / flow->interval_ns);
+	return flow->count >= PROBES_LEAST;
 }
 
 /* So many that the smallest share shows, as close together as that needs. */
@@ -84,6 +99,11 @@ static int measure_slow(struct direction_check *d)
 	int r;
 
 	plan_slow(d, &flow);
+	if (!bound(&flow)) {
+		check_note(d, "delay and shares not judged: so low a rate takes too long to "
+			      "measure");
+		return 0;
+	}
 	r = check_probe(&flow, &d->seen);
 	if (r < 0)
 		return r;
@@ -104,7 +124,8 @@ static int measure_delay(struct direction_check *d)
 	int r;
 
 	if (!d->asked.jitter_us) {
-		check_judge_delay(d, &d->seen);
+		if (d->seen.sent)
+			check_judge_delay(d, &d->seen);
 		return 0;
 	}
 	if (flow.interval_ns < PROBE_INTERVAL_NS)
@@ -114,6 +135,10 @@ static int measure_delay(struct direction_check *d)
 	flow.count = (unsigned)(SPACED_NS / flow.interval_ns);
 	if (flow.count < PROBES_MIN)
 		flow.count = PROBES_MIN;
+	if (!bound(&flow)) {
+		check_note(d, "delay and jitter not judged: they take too long to measure");
+		return 0;
+	}
 	r = check_probe(&flow, &seen);
 	if (r < 0)
 		return r;
@@ -134,6 +159,10 @@ static void plan_rate(const struct direction_check *d, double wanted, struct che
 	flow->count = (unsigned)(RATE_MS * 1e6 / (double)flow->interval_ns);
 	if (flow->count < RATE_FRAMES_MIN)
 		flow->count = RATE_FRAMES_MIN;
+	if (flow->count * flow->interval_ns > flow_max_ns)
+		flow->count = (unsigned)(flow_max_ns / flow->interval_ns);
+	if (flow->count < RATE_FRAMES_LEAST)
+		flow->count = RATE_FRAMES_LEAST;
 	if (!strcmp(d->by, "tbf"))
 		flow->burst = TBF_BURST / flow->size + 1;
 	/* what a queue holds at its end, a third of what went and the burst, comes within this */
@@ -151,9 +180,9 @@ static int measure_rate(struct direction_check *d)
 
 	if (!d->asked.rate_bps)
 		return 0;
-	if (wanted > rate_max_bps || d->asked.loss > 0.5) {
+	if (wanted > rate_max_bps || d->asked.loss > 0.5 || d->asked.corrupt > 0.5) {
 		check_note(d, wanted > rate_max_bps ? "rate not measured: above what this can send"
-						    : "rate not measured: most is lost");
+						    : "rate not measured: most is lost or harmed");
 		return 0;
 	}
 	plan_rate(d, wanted, &flow);
@@ -163,6 +192,14 @@ static int measure_rate(struct direction_check *d)
 	check_judge_rate(d, &seen);
 	free(seen.delay_us);
 	return 0;
+}
+
+unsigned check_direction_seconds(const struct link_shape *asked)
+{
+	const struct direction_check d = {.asked = *asked};
+	const unsigned flows = 1 + (asked->jitter_us > 0) + (asked->rate_bps > 0);
+
+	return flows * (unsigned)((flow_max_ns + longest_ns(&d)) / 1000000000 + 1);
 }
 
 int check_direction(struct direction_check *d)
