@@ -5,7 +5,7 @@ $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology
 measure_command := $(addprefix testbed/measure/,command.c place.c migrate.c handover.c screen.c session.c session_compute.c switch.c storm.c storm_ask.c storm_cpu.c)
 $(call library,measure,$(filter-out $(measure_command),$(wildcard testbed/measure/*.c)),jansson zlib)
 # experiments: all but the commands and what runs other programs
-experiment_command := $(addprefix testbed/experiment/,command.c compare.c run.c child.c store.c page.c)
+experiment_command := $(addprefix testbed/experiment/,command.c check.c compare.c run.c child.c store.c page.c)
 $(call library,experiment,$(filter-out $(experiment_command),$(wildcard testbed/experiment/*.c)),jansson)
 # what looks at a topology: drawings, streams, captures
 baton_views := $(addprefix testbed/,graph.c graph_build.c graph_layout.c graph_place.c graph_svg.c graph_text.c \

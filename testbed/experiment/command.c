@@ -80,7 +80,7 @@ static const char *settings_text(const json_t *settings, char *buf, size_t size)
 static int load_topology(struct session *s)
 {
 	const struct experiment *e = &s->experiment;
-	char why[512], reason[400];
+	char reason[400];
 	struct yaml_doc *doc;
 	const char *knob;
 	json_t *value;
@@ -103,17 +103,6 @@ static int load_topology(struct session *s)
 		return BATON_TOPOLOGY;
 	}
 	s->runner.topology = s->topology;
-	for (size_t i = 0; i < json_array_size(s->runs); i++) {
-		json_t *run = json_array_get(s->runs, i);
-		json_t *document = run_topology_document(
-			&s->runner, json_object_get(run, "settings"), why, sizeof(why));
-
-		if (!document) {
-			complain("%s: sweep: %s", e->name, why);
-			return BATON_TOPOLOGY;
-		}
-		json_decref(document);
-	}
 	return BATON_OK;
 }
 
@@ -208,6 +197,8 @@ static int session_prepare(struct session *s, const char *file)
 	s->runner.experiment = &s->experiment;
 	s->runs = plan_runs(&s->experiment, s->options->full);
 	rc = load_topology(s);
+	if (rc == BATON_OK)
+		rc = run_check_plan(&s->runner, s->runs);
 	if (rc != BATON_OK)
 		return rc;
 	topology = s->topology ? json_dumps(s->topology, 0) : NULL;
@@ -432,10 +423,32 @@ static int save_page(const struct session *s)
 	return r;
 }
 
+/* Rows of which nothing was measured though their runs are done */
+static bool complain_of_empty(const struct session *s, const json_t *result)
+{
+	bool any = false;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "rows"), i, row)
+	{
+		const char *id = json_string_value(json_object_get(row, "id"));
+		const char *metric = json_string_value(json_object_get(row, "metric"));
+
+		if (!json_is_true(json_object_get(row, "empty")))
+			continue;
+		complain("%s: row %s: no run has a number at '%s'; the runs' files have what there "
+			 "is",
+			 s->experiment.name, id ? id : "?", metric ? metric : "");
+		any = true;
+	}
+	return any;
+}
+
 static int save_result(struct session *s, int rc)
 {
 	json_t *result = result_make(&s->experiment, s->plan, s->records, s->store.dir);
-	bool partial = json_is_true(json_object_get(result, "partial"));
+	bool partial = json_is_true(json_object_get(result, "partial")), empty;
 	int r;
 
 	json_object_set_new(result, "command", json_string(s->options->line));
@@ -451,24 +464,23 @@ static int save_result(struct session *s, int rc)
 			(long long)json_integer_value(json_object_get(result, "done")),
 			(long long)json_integer_value(json_object_get(result, "planned")),
 			partial ? ", partial" : "", s->store.dir);
+	empty = complain_of_empty(s, result);
 	json_decref(result);
-	return r < 0						? BATON_FAILED
-	       : rc == BATON_OK && partial && !s->options->only ? BATON_FAILED
-								: rc;
+	return r < 0								   ? BATON_FAILED
+	       : rc == BATON_OK && (empty || (partial && !s->options->only)) ? BATON_FAILED
+									   : rc;
 }
 
 static int session_run(struct session *s)
 {
-	int rc = open_store(s);
+	int rc = geteuid() == 0 ? open_store(s) : BATON_NOT_ROOT;
 
+	if (rc == BATON_NOT_ROOT)
+		complain("experiment needs root");
 	if (rc == BATON_OK)
 		rc = check_plan(s);
 	if (rc != BATON_OK)
 		return rc;
-	if (geteuid() != 0) {
-		complain("experiment needs root");
-		return BATON_NOT_ROOT;
-	}
 	runner_name(&s->runner);
 	runner_clean(&s->runner);
 	rc = check_rates(s);

@@ -27,6 +27,13 @@ static json_t *load_result(const char *path)
 		return NULL;
 	}
 	snprintf(file, sizeof(file), "%s%s", path, S_ISDIR(st.st_mode) ? "/result.json" : "");
+	/* a folder of `measure --out` */
+	if (S_ISDIR(st.st_mode) && stat(file, &st) < 0)
+		snprintf(file, sizeof(file), "%s/report.json", path);
+	if (stat(file, &st) < 0) {
+		complain("%s: has neither result.json nor report.json", path);
+		return NULL;
+	}
 	result = json_load_file(file, 0, &error);
 	if (!json_is_object(result)) {
 		complain("%s: %s", file, result ? "expected a JSON object" : error.text);
@@ -305,7 +312,7 @@ static void print_pair(const json_t *pair)
 	const char *knob;
 	json_t *value;
 
-	printf("%s %s\n ", text_at(pair, "id"),
+	printf("%s%s%s\n ", text_at(pair, "id"), *text_at(pair, "id") ? " " : "",
 	       *text_at(pair, "what") ? text_at(pair, "what") : text_at(pair, "metric"));
 	json_object_foreach(json_object_get(pair, "settings"), knob, value)
 		printf(" %s=%s", knob, json_string_value(value) ?: "?");

@@ -44,6 +44,8 @@ struct experiment {
 	uint64_t repeats, repeats_full, seed;
 	bool bandwidth;
 	char from[64], to[64]; /* of the bandwidth check; "": the first UE, the first service */
+	json_t *places; /* {"workload": "x.yaml:3:11", "options": {NAME: ...}, "knobs": {NAME: ...}}: where
+			   it stands, for what shows only when points are put together */
 	json_t *rows;	       /* [{id, what, paper, unit, metric, where, statistic, shape, why}] */
 };
 

@@ -91,6 +91,53 @@ static int only_keys(struct context *c, const struct yaml_node *mapping, const c
 	return 0;
 }
 
+static json_t *place(const struct context *c, const struct yaml_node *n)
+{
+	return json_sprintf("%s:%u:%u", yaml_name(c->doc), n->key ? n->key_line : n->line,
+			    n->key ? n->key_column : n->column);
+}
+
+static void keep_place(struct context *c, const char *kind, const struct yaml_node *n)
+{
+	json_object_set_new(c->e->places, kind, place(c, n));
+}
+
+/* Of each member of @mapping, by its key */
+static void keep_places(struct context *c, const char *kind, const struct yaml_node *mapping)
+{
+	json_t *places = json_object();
+
+	for (const struct yaml_node *n = mapping->child; n; n = n->next)
+		json_object_set_new(places, n->key, place(c, n));
+	json_object_set_new(c->e->places, kind, places);
+}
+
+/* As names of topologies are: it becomes part of a path. */
+static int check_name(struct context *c, const struct yaml_node *node)
+{
+	const char *name = node->kind == YAML_SCALAR ? node->scalar : "";
+	size_t len = strlen(name);
+
+	if (len && len < sizeof(c->e->name) && name[0] != '-' && name[len - 1] != '-' &&
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len)
+		return 0;
+	return yaml_fail(c->doc, node, c->err,
+			 "experiment: expected 1 to %zu lower-case letters, digits and inner "
+			 "hyphens, found '%.80s'",
+			 sizeof(c->e->name) - 1, name);
+}
+
+/* The same point twice would be measured twice, and told as two. */
+static int check_twice(struct context *c, const struct yaml_node *list)
+{
+	for (const struct yaml_node *n = list->child; n; n = n->next)
+		for (const struct yaml_node *m = list->child; m != n; m = m->next)
+			if (!strcmp(m->scalar, n->scalar))
+				return yaml_fail(c->doc, n, c->err, "%s: '%.60s' is given twice",
+						 list->key ? list->key : "this", n->scalar);
+	return 0;
+}
+
 static int read_texts(struct context *c, const struct yaml_node *list, json_t *ret)
 {
 	size_t count = 0;
@@ -146,6 +193,7 @@ static int read_topology(struct context *c, const struct yaml_node *node)
 	static const char *const keys[] = {"file", "set", NULL};
 	const struct yaml_node *file, *set;
 
+	keep_place(c, "topology", node);
 	if (node->kind == YAML_SCALAR)
 		return place_topology(c, node);
 	if (want(c, node, YAML_MAPPING, "a file, or a mapping with file and set") < 0 ||
@@ -203,6 +251,9 @@ static int read_workload(struct context *c, const struct yaml_node *node)
 	if (want_word(c, measure, measures) < 0)
 		return -EINVAL;
 	c->e->measure = json_string(measure->scalar);
+	keep_place(c, "workload", node);
+	if (options && options->kind == YAML_MAPPING)
+		keep_places(c, "options", options);
 	return options ? read_scalars(c, options, c->e->options) : 0;
 }
 
@@ -221,13 +272,38 @@ static int read_knob(struct context *c, const struct yaml_node *n, size_t *lengt
 			c->doc, n, c->err,
 			"'%.60s' is an option of a measurement, and the workload is a command",
 			n->key);
-	if (read_texts(c, n, values) < 0)
+	if (read_texts(c, n, values) < 0 || (!c->e->zipped && check_twice(c, n) < 0))
 		return -EINVAL;
 	if (c->e->zipped && *length && *length != json_array_size(values))
 		return yaml_fail(c->doc, n, c->err,
 				 "zipped lists are equally long: expected %zu values, found %zu",
 				 *length, json_array_size(values));
 	*length = json_array_size(values);
+	return 0;
+}
+
+static bool same_tuple(const struct context *c, size_t a, size_t b)
+{
+	const char *knob;
+	json_t *values;
+
+	json_object_foreach(c->e->knobs, knob, values)
+	{
+		if (!json_equal(json_array_get(values, a), json_array_get(values, b)))
+			return false;
+	}
+	return true;
+}
+
+static int check_zipped(struct context *c, const struct yaml_node *knobs, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		for (size_t j = 0; j < i; j++)
+			if (same_tuple(c, i, j))
+				return yaml_fail(c->doc, knobs, c->err,
+						 "knobs: entries %zu and %zu of the zipped lists are "
+						 "the same point",
+						 j + 1, i + 1);
 	return 0;
 }
 
@@ -249,6 +325,8 @@ static int read_sweep(struct context *c, const struct yaml_node *node)
 		return yaml_fail(c->doc, node, c->err, "sweep: 'knobs' is missing");
 	if (want(c, knobs, YAML_MAPPING, "a mapping of knobs to lists of values") < 0)
 		return -EINVAL;
+	keep_place(c, "sweep", node);
+	keep_places(c, "knobs", knobs);
 	for (const struct yaml_node *n = knobs->child; n; n = n->next) {
 		if (++count > EXPERIMENT_KNOBS_MAX)
 			return yaml_fail(c->doc, n, c->err, "at most %d knobs",
@@ -256,7 +334,7 @@ static int read_sweep(struct context *c, const struct yaml_node *node)
 		if (read_knob(c, n, &length) < 0)
 			return -EINVAL;
 	}
-	return 0;
+	return c->e->zipped ? check_zipped(c, knobs, length) : 0;
 }
 
 static int read_modes(struct context *c, const struct yaml_node *node)
@@ -270,7 +348,8 @@ static int read_modes(struct context *c, const struct yaml_node *node)
 	for (size_t i = 0; i < json_array_size(c->e->modes); i++, n = n->next)
 		if (want_word(c, n, modes) < 0)
 			return -EINVAL;
-	return 0;
+	keep_place(c, "mode", node);
+	return check_twice(c, node);
 }
 
 static int read_repeats(struct context *c, const struct yaml_node *node)
@@ -375,6 +454,40 @@ static int read_shape(struct context *c, const struct yaml_node *shape)
 	return strcmp(check->scalar, "flat") ? 0 : want_number(c, shape, "within");
 }
 
+static bool any_point(const struct context *c, const json_t *where)
+{
+	json_t *points = plan_points(c->e, true), *settings;
+	bool any = false;
+	size_t i;
+
+	json_array_foreach(points, i, settings) any = any || settings_match(settings, where);
+	json_decref(points);
+	return any;
+}
+
+/* A row of no point would be empty for ever, and one without its counterpart. */
+static int want_points(struct context *c, const struct yaml_node *row)
+{
+	const struct yaml_node *where = yaml_get(row, "where"), *shape = yaml_get(row, "shape");
+	const struct yaml_node *against = shape ? yaml_get(shape, "against") : NULL;
+	json_t *keys = where ? yaml_to_json(where) : json_object(), *more;
+	int r = 0;
+
+	if (where && !any_point(c, keys))
+		r = yaml_fail(c->doc, where, c->err,
+			      "where: no point of the sweep has these settings");
+	if (r == 0 && against) {
+		more = yaml_to_json(against);
+		json_object_update(keys, more);
+		json_decref(more);
+		if (!any_point(c, keys))
+			r = yaml_fail(c->doc, against, c->err,
+				      "against: no point of the sweep has these settings");
+	}
+	json_decref(keys);
+	return r;
+}
+
 static int read_row(struct context *c, const struct yaml_node *row)
 {
 	static const char *const keys[] = {"id",    "what",	 "paper", "unit", "metric",
@@ -395,6 +508,8 @@ static int read_row(struct context *c, const struct yaml_node *row)
 		if (r < 0)
 			return r;
 	}
+	if (want_points(c, row) < 0)
+		return -EINVAL;
 	json_array_append_new(c->e->rows, yaml_to_json(row));
 	return 0;
 }
@@ -421,7 +536,8 @@ static int read_parts(struct context *c, struct raw *raw, const struct yaml_node
 	const struct yaml_node *strategy = yaml_get(root, "strategy");
 	static const char *const strategies[] = {"none", NULL};
 
-	if (strategy && want_word(c, strategy, strategies) < 0)
+	if (check_name(c, yaml_get(root, "experiment")) < 0 ||
+	    (strategy && want_word(c, strategy, strategies) < 0))
 		return -EINVAL;
 	if ((raw->topology && read_topology(c, raw->topology) < 0) ||
 	    read_workload(c, raw->workload) < 0 || (raw->mode && read_modes(c, raw->mode) < 0) ||
@@ -449,6 +565,7 @@ static int read_doc(const struct yaml_doc *doc, struct experiment *e, struct yam
 				 .options = json_object(),
 				 .modes = json_array(),
 				 .knobs = json_object(),
+				 .places = json_object(),
 				 .rows = json_array()};
 	r = yaml_read_fields(doc, yaml_root(doc), file_fields, &raw, err);
 	if (r < 0)
@@ -497,6 +614,7 @@ void experiment_free(struct experiment *e)
 	json_decref(e->command);
 	json_decref(e->modes);
 	json_decref(e->knobs);
+	json_decref(e->places);
 	json_decref(e->rows);
 	*e = (struct experiment){0};
 }

@@ -75,6 +75,26 @@ static void copy_environment(json_t *result, const json_t *runs)
 	}
 }
 
+/* Runs that are done and have no number at the metric: it is misspelt, or there is nothing of it. */
+static void note_empty(json_t *row, const json_t *series)
+{
+	const char *metric = json_string_value(json_object_get(row, "metric"));
+	json_int_t runs = 0, values = 0;
+	json_t *point;
+	size_t i;
+
+	json_array_foreach((json_t *)series, i, point)
+	{
+		runs += (json_int_t)json_array_size(json_object_get(point, "runs"));
+		values += json_integer_value(json_object_get(point, "n"));
+	}
+	if (!runs || values)
+		return;
+	json_object_set_new(row, "empty", json_true());
+	json_object_set_new(row, "why",
+			    json_sprintf("no run has a number at %s", metric ? metric : ""));
+}
+
 json_t *result_make(const struct experiment *e, const json_t *plan, const json_t *runs,
 		    const char *dir)
 {
@@ -98,6 +118,7 @@ json_t *result_make(const struct experiment *e, const json_t *plan, const json_t
 		json_t *against = against_of(row, runs, points, e->seed);
 
 		shape_judge(judged, series, against, e->seed);
+		note_empty(judged, series);
 		json_object_set_new(judged, "points", series);
 		json_decref(against);
 		json_array_append_new(rows, judged);

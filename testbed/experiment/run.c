@@ -63,9 +63,9 @@ json_t *run_topology_document(const struct runner *r, const json_t *settings, ch
 	return topology;
 }
 
-/* "--OPTION=VALUE" of the file and of the point, and --mode; "true" is an option without a value */
-static size_t workload_arguments(const struct experiment *e, const json_t *settings,
-				 char store[][160], const char **argv, size_t n)
+/* "true" is an option without a value */
+size_t run_workload_arguments(const struct experiment *e, const json_t *settings,
+			      char store[][RUN_OPTION_SIZE], const char **argv, size_t n)
 {
 	json_t *options = json_copy(e->options), *value;
 	const char *key, *mode = json_string_value(json_object_get(settings, "mode"));
@@ -77,7 +77,7 @@ static size_t workload_arguments(const struct experiment *e, const json_t *setti
 	{
 		const char *text = json_string_value(value);
 
-		if (s == CHILD_ARGUMENTS_MAX / 2)
+		if (s == RUN_OPTIONS_MAX - 2)
 			break;
 		if (!strcmp(text, "true"))
 			snprintf(store[s], sizeof(store[s]), "--%s", key);
@@ -307,7 +307,7 @@ static size_t command_arguments(const struct experiment *e, const char **argv, s
 static int step_workload(struct runner *r, json_t *record, const json_t *settings)
 {
 	const struct experiment *e = r->experiment;
-	char options[CHILD_ARGUMENTS_MAX / 2 + 2][160];
+	char options[RUN_OPTIONS_MAX][RUN_OPTION_SIZE];
 	const char *argv[CHILD_ARGUMENTS_MAX + 1] = {"--name", r->name};
 	const char *what = e->measure ? json_string_value(e->measure) : "command";
 	struct child_result child;
@@ -321,7 +321,7 @@ static int step_workload(struct runner *r, json_t *record, const json_t *setting
 		argv[n++] = what;
 		if (!strcmp(what, "switch"))
 			argv[n++] = "--quiet";
-		workload_arguments(e, settings, options, argv, n);
+		run_workload_arguments(e, settings, options, argv, n);
 	} else {
 		command_arguments(e, argv, n);
 	}

@@ -7,6 +7,8 @@
 #include "testbed/experiment/experiment.h"
 #include "testbed/experiment/store.h"
 
+enum { RUN_OPTION_SIZE = 160, RUN_OPTIONS_MAX = 34 };
+
 struct runner {
 	const struct experiment *experiment;
 	const struct store *store;
@@ -31,5 +33,14 @@ double run_unshaped(struct runner *r, const json_t *settings, char *why, size_t 
 /** run_topology - @r->topology with @settings; NULL with @why */
 json_t *run_topology_document(const struct runner *r, const json_t *settings, char *why,
 			      size_t size);
+
+/** run_workload_arguments - "--OPTION=VALUE" of the file and of the point, and --mode, behind the first
+ * @n of @argv, NULL-ended; Return: how many there are */
+size_t run_workload_arguments(const struct experiment *e, const json_t *settings,
+			      char store[][RUN_OPTION_SIZE], const char **argv, size_t n);
+
+/** run_check_plan - would every point be one that can be run? (check.c) Complains, with the place in the
+ * file; Return: an exit status */
+int run_check_plan(const struct runner *r, const json_t *runs);
 
 #endif

@@ -15,14 +15,18 @@
 static int make_folder(const char *path)
 {
 	char parent[PATH_MAX];
+	int first = 0;
 
 	snprintf(parent, sizeof(parent), "%s", path);
 	for (char *slash = strchr(parent + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		mkdir(parent, 0777);
+		if (mkdir(parent, 0777) < 0 && errno != EEXIST && !first)
+			first = -errno;
 		*slash = '/';
 	}
-	return mkdir(path, 0777) < 0 && errno != EEXIST ? -errno : 0;
+	if (mkdir(path, 0777) == 0 || errno == EEXIST)
+		return 0;
+	return first ? first : -errno; /* what kept the parent from being, not that it isn't */
 }
 
 int store_open(const char *dir, struct store *ret)

@@ -37,6 +37,17 @@ like 'has its place' "$_output" 'bad.yaml:3:21: measure: expected one of: switch
 sed 's/upf-a.dataplane/upf-z.dataplane/' "$tmp/x.yaml" >"$tmp/bad.yaml"
 status 'a knob that the topology lacks' 3 "$baton" experiment "$tmp/bad.yaml" --out "$tmp/bad"
 like 'is named' "$_output" 'nodes.upf-z.dataplane'
+plan_says() { # NAME SED WORDS: refused before anything is made, with its place
+	sed "$2" "$tmp/x.yaml" >"$tmp/bad.yaml"
+	status "$1" 3 "$baton" experiment --dry-run "$tmp/bad.yaml" --out "$tmp/bad"
+	like "$1: where, and what" "$_output" "$3"
+}
+plan_says 'an option that the measurement lacks' 's/switches: 2/swithces: 2/' "bad.yaml:3:39: measure switch: unknown option '--swithces=2'"
+plan_says 'an option out of its range' 's/hold: 30/hold: 30ms/' "bad.yaml:3:52: --hold: expected a number from 0 to 600000, found '30ms'"
+plan_says 'a mode that it lacks' 's/^mode:.*/mode: uplink-classifier/; s/, where: {mode: make-before-break}//' 'bad.yaml:4:1: --mode: expected make-before-break'
+plan_says 'a knob that a node lacks' 's/^repeats:/sweep: {knobs: {nodes.upf-a.datplane: [ebpf]}}\nrepeats:/' "bad.yaml:5:17: unknown key 'datplane'"
+plan_says 'a value that a knob lacks' 's/^repeats:/sweep: {knobs: {links.ue-gnb1.delay: [5ms, 5]}}\nrepeats:/' 'bad.yaml:5:17: delay: expected a time'
+plan_says 'a name that leads elsewhere' 's|^experiment: x|experiment: ../../escaped|' 'bad.yaml:1:13: experiment: expected 1 to 63 lower-case'
 sed 's/switches: 2/switches: 9999/' "$tmp/x.yaml" >"$tmp/bad.yaml"
 status 'more than 20 minutes' 2 "$baton" experiment "$tmp/bad.yaml" --out "$tmp/bad"
 like 'want --full' "$_output" 'at most 20 min are taken without --full'
@@ -145,6 +156,12 @@ is 'and recorded' "$(jq -c '[.partial, .runs[0].status, .runs[0].attempts]' "$tm
 sed 's/echo no.*exit 3/echo 42/' "$tmp/fails.yaml" >"$tmp/works.yaml"
 ok 'a command in a node' "$baton" experiment "$tmp/works.yaml" --out "$tmp/works"
 is 'its output is the figure' "$(jq -c '.rows[0].ours' "$tmp/works/result.json")" 42
+
+sed 's/metric: value/metric: vlaue/' "$tmp/works.yaml" >"$tmp/empty.yaml"
+status 'a metric that matches nothing' 1 "$baton" experiment "$tmp/empty.yaml" --out "$tmp/empty"
+like 'is told' "$_output" "row F2: no run has a number at 'vlaue'"
+like 'in the page, too' "$(cat "$tmp/empty/report.html")" 'no run has a number at vlaue'
+status 'not as root' 4 setpriv --reuid 65534 --clear-groups "$baton" experiment "$tmp/works.yaml" --out "$tmp/works"
 
 # ---- a rate that the path doesn't carry ----
 

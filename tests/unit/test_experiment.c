@@ -61,6 +61,23 @@ static const struct {
 	 "a knob of the topology, and the file names none"},
 	{HEAD "rows: [{id: F2, what: w, metric: m}]\n", "'unit' is missing"},
 	{HEAD "rows: []\n", "at least one"},
+	{"experiment: ../../escaped\nworkload: {measure: switch}\n" ROWS,
+	 "1:13: experiment: expected 1 to 63 lower-case letters"},
+	{"experiment: \"\"\nworkload: {measure: switch}\n" ROWS, "1:13: experiment: expected"},
+	{"experiment: -x\nworkload: {measure: switch}\n" ROWS, "found '-x'"},
+	{HEAD "mode: [make-before-break, make-before-break]\n" ROWS,
+	 "'make-before-break' is given twice"},
+	{HEAD "sweep: {knobs: {links.a-b.rate: [1Mbit, 2Mbit, 1Mbit]}}\n" ROWS,
+	 "4:48: links.a-b.rate: '1Mbit' is given twice"},
+	{HEAD "sweep: {order: zipped, knobs: {links.a-b.rate: [1Mbit, 1Mbit], links.a-b.delay: "
+	      "[1ms, 1ms]}}\n" ROWS,
+	 "entries 1 and 2 of the zipped lists are the same point"},
+	{HEAD "mode: make-before-break\nrows: [{id: F2, what: w, metric: m, unit: us, where: {mode: "
+	      "break-before-make}}]\n",
+	 "where: no point of the sweep has these settings"},
+	{HEAD "mode: make-before-break\nrows: [{id: F2, what: w, metric: m, unit: us, shape: "
+	      "{check: ratio, at_least: 1, against: {mode: break-before-make}}}]\n",
+	 "against: no point of the sweep has these settings"},
 	{HEAD "rows: [{id: F2, what: w, metric: m, unit: us, where: {rate: 1}}]\n",
 	 "neither 'mode' nor a knob"},
 	{HEAD "rows: [{id: F2, what: w, metric: m, unit: us, shape: {check: grows}}]\n",
@@ -404,6 +421,27 @@ static void test_shape_unmeasured(void **state)
 
 /* ---- plots ---- */
 
+/* A metric that no run has a number at is told as that, not passed over. */
+static void test_empty_row(void **state)
+{
+	struct experiment e = read_good(HEAD
+					"rows: [{id: F2, what: w, metric: nope, unit: us}, {id: F3, "
+					"what: w, metric: value, unit: us}]\n");
+	json_t *runs = json_pack("[{s:i,s:i,s:{},s:s,s:{s:i}}]", "point", 0, "repeat", 1, "settings",
+				 "status", "done", "report", "value", 7);
+	json_t *plan = plan_describe(&e, "", false);
+	json_t *result = result_make(&e, plan, runs, "/x"), *rows = json_object_get(result, "rows");
+
+	assert_true(json_is_true(json_object_get(json_array_get(rows, 0), "empty")));
+	assert_string_equal(json_string_value(json_object_get(json_array_get(rows, 0), "why")),
+			    "no run has a number at nope");
+	assert_null(json_object_get(json_array_get(rows, 1), "empty"));
+	json_decref(result);
+	json_decref(plan);
+	json_decref(runs);
+	experiment_free(&e);
+}
+
 static void test_escaped(void **state)
 {
 	char *text = NULL;
@@ -454,7 +492,7 @@ int main(void)
 		cmocka_unit_test(test_same_seed),
 		cmocka_unit_test(test_shapes),
 		cmocka_unit_test(test_shape_unmeasured),
-		cmocka_unit_test(test_escaped),
+		cmocka_unit_test(test_empty_row), cmocka_unit_test(test_escaped),
 		cmocka_unit_test(test_svg_of_garbage),
 	};
 
