@@ -45,7 +45,14 @@ static void migrations_list(struct http_request *req, void *user)
 	struct manager *mm = user;
 	json_t *array = json_array();
 	const char *ue = http_query(req, "ue"), *state = http_query(req, "state");
+	enum migration_state known;
 
+	if (state && migration_state_parse(state, &known) < 0) {
+		http_problem(req, 400, "INVALID_PARAMETER",
+			     "state: expected a migration's state, such as completed, found '%.40s'",
+			     state);
+		return;
+	}
 	for (const struct migration *m = mm->migrations; m; m = m->hh.next) {
 		if (ue && strcmp(ue, m->request.ue) != 0)
 			continue;

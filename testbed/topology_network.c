@@ -43,6 +43,12 @@ static int read_interface(struct topo_reader *r, const struct yaml_node *node,
 	if (!strcmp(node->scalar, "lo") || !strcmp(node->scalar, "mgmt0"))
 		return yaml_fail(r->doc, node, r->err, "interface: '%s' is taken by Baton itself",
 				 node->scalar);
+	/* /proc/sys/net/ipv4/conf has them beside the interfaces: they stand for all and for new ones */
+	if (!strcmp(node->scalar, "all") || !strcmp(node->scalar, "default"))
+		return yaml_fail(r->doc, node, r->err,
+				 "interface: '%s' is the kernel's word for more than one; expected "
+				 "another name, such as %s0",
+				 node->scalar, node->scalar);
 	strcpy(ifname, node->scalar);
 	return 0;
 }

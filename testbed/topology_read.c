@@ -98,6 +98,12 @@ bool topo_same_prefix(struct in_addr a, struct in_addr b, unsigned len)
 	return !((a.s_addr ^ b.s_addr) & mask_of(len));
 }
 
+/* RFC 6890: 0/8 is this network, 127/8 loopback, from 224 on there are groups and what is reserved */
+static bool is_for_hosts(uint32_t first_octet)
+{
+	return first_octet != 0 && first_octet != 127 && first_octet < 224;
+}
+
 int topo_read_prefix(const struct yaml_doc *doc, const struct yaml_node *node,
 		     const struct yaml_field *field, void *ret, struct yaml_error *err)
 {
@@ -114,6 +120,11 @@ int topo_read_prefix(const struct yaml_doc *doc, const struct yaml_node *node,
 		return yaml_fail(doc, node, err,
 				 "%s: expected a prefix without host bits, found '%s'", node->key,
 				 node->scalar);
+	if (!is_for_hosts(ntohl(prefix.addr.s_addr) >> 24))
+		return yaml_fail(doc, node, err,
+				 "%s: expected addresses that hosts can have, as of 10.0.0.0/8, "
+				 "172.16.0.0/12 or 192.168.0.0/16, found '%s'",
+				 node->key ? node->key : "prefix", node->scalar);
 	*(struct yaml_prefix *)ret = prefix;
 	return 0;
 }

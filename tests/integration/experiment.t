@@ -161,6 +161,8 @@ sed 's/metric: value/metric: vlaue/' "$tmp/works.yaml" >"$tmp/empty.yaml"
 status 'a metric that matches nothing' 1 "$baton" experiment "$tmp/empty.yaml" --out "$tmp/empty"
 like 'is told' "$_output" "row F2: no run has a number at 'vlaue'"
 like 'in the page, too' "$(cat "$tmp/empty/report.html")" 'no run has a number at vlaue'
+chmod 755 "$tmp"
+chmod 644 "$tmp/works.yaml"
 status 'not as root' 4 setpriv --reuid 65534 --clear-groups "$baton" experiment "$tmp/works.yaml" --out "$tmp/works"
 
 # ---- a rate that the path doesn't carry ----

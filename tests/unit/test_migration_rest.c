@@ -155,6 +155,10 @@ static void test_unknown(void **state)
 	world_expect(w, 404, "EDGE_NOT_FOUND");
 	world_ask(w, "POST", "/v1/migrations", parse("{" TO_B ", \"source\": \"edge-z\"}"));
 	world_expect(w, 404, "EDGE_NOT_FOUND");
+	world_ask(w, "GET", "/v1/migrations?state=bogus", NULL);
+	world_expect(w, 400, "INVALID_PARAMETER");
+	world_ask(w, "GET", "/v1/migrations?state=rolled-back", NULL);
+	world_expect(w, 200, NULL);
 	world_ask(w, "GET", "/v1/migrations/m1", NULL);
 	world_expect(w, 404, "MIGRATION_NOT_FOUND");
 	world_ask(w, "DELETE", "/v1/migrations/m1", NULL);
