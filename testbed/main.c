@@ -190,14 +190,14 @@ static int finish(int rc)
 	struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
 	int error = fflush(stdout) ? errno : 0;
 
-	if ((!error && !ferror(stdout)) || rc != BATON_OK)
+	if (!error && !ferror(stdout))
 		return rc;
 	/* who doesn't read to the end, as head, has what it wants */
 	if (poll(&output, 1, 0) > 0 && output.revents & POLLERR)
 		return rc;
 	complain("standard output can't be written%s%s", error ? ": " : "",
 		 error ? strerror(error) : "");
-	return BATON_FAILED;
+	return rc == BATON_OK ? BATON_FAILED : rc;
 }
 
 static int parse_globals(struct baton_context *ctx, int argc, char **argv)
