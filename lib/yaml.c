@@ -414,6 +414,11 @@ int yaml_load_memory(const char *name, const void *text, size_t len, struct yaml
 		goto free_parser;
 	}
 	yaml_parser_set_encoding(&l.parser, YAML_UTF8_ENCODING);
+	/* with the encoding given libyaml takes a byte order mark for text */
+	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
+		text = (const char *)text + 3;
+		len -= 3;
+	}
 	yaml_parser_set_input_string(&l.parser, text ? text : "", len);
 	rc = load_stream(&l);
 free_parser:

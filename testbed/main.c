@@ -246,6 +246,7 @@ static int take_json(struct baton_context *ctx, int argc, char **argv)
 
 static int run_command(struct baton_context *ctx, int argc, char **argv)
 {
+	static char title[40];
 	const struct command *command;
 	int rc = parse_globals(ctx, argc, argv);
 
@@ -266,7 +267,9 @@ static int run_command(struct baton_context *ctx, int argc, char **argv)
 	argc -= optind;
 	if (command->main != exec_main) /* whose arguments are another program's */
 		argc = take_json(ctx, argc, argv);
-	optind = 0; /* getopt starts over, for the command */
+	optind = 0; /* getopt starts over, for the command, and complains as we do */
+	snprintf(title, sizeof(title), "baton: %s", command->name);
+	argv[0] = title;
 	return command->main(ctx, argc, argv);
 }
 

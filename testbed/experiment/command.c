@@ -577,9 +577,10 @@ static char *command_line(int argc, char **argv)
 	for (int i = 0; i < argc; i++)
 		size += strlen(argv[i]) + 1;
 	line = calloc(1, size);
-	for (int i = 0; line && i < argc; i++)
-		snprintf(line + strlen(line), size - strlen(line), "%s%s", i ? " " : "baton ",
-			 argv[i]);
+	if (line)
+		snprintf(line, size, "baton experiment");
+	for (int i = 1; line && i < argc; i++)
+		snprintf(line + strlen(line), size - strlen(line), " %s", argv[i]);
 	return line;
 }
 

@@ -258,6 +258,8 @@ void place_describe(const struct place *p, struct client *c, struct report *r)
 {
 	machine_describe(r);
 	snprintf(r->topology, sizeof r->topology, "%s", p->topology->name);
+	if (strcmp(p->run.name, p->topology->name) != 0)
+		snprintf(r->running, sizeof r->running, "%s", p->run.name);
 	data_plane_of(p, c, TOPO_UPF, UPF_PORT, r->dataplane_upf, sizeof r->dataplane_upf);
 	data_plane_of(p, c, TOPO_GNB, GNB_PORT, r->dataplane_gnb, sizeof r->dataplane_gnb);
 }

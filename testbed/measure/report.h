@@ -47,6 +47,7 @@ struct report_storm {
 
 struct report {
 	char machine[160], kernel[96], topology[64], dataplane_upf[32], dataplane_gnb[32];
+	char running[64]; /* what the topology is called that is up; "": as in its file */
 	bool emulated; /* under TCG: only ratios inside this report mean anything */
 	uint64_t time_ns, interval_ns, hold_ms;
 	size_t mode_count;

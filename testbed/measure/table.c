@@ -222,8 +222,9 @@ static void heading(FILE *out, const struct report *r)
 	char text[64], interval[16];
 
 	report_interval_text(r, interval, sizeof interval);
-	fprintf(out, "%s: data plane %s (UPF), %s (gNB); a probe every %s%s, hold %" PRIu64 " ms\n",
-		r->topology, r->dataplane_upf, r->dataplane_gnb, interval,
+	fprintf(out, "%s%s%s%s: data plane %s (UPF), %s (gNB); a probe every %s%s, hold %" PRIu64 " ms\n",
+		r->running, r->running[0] ? " (" : "", r->topology, r->running[0] ? ")" : "",
+		r->dataplane_upf, r->dataplane_gnb, interval,
 		r->storm.rounds ? " from each UE" : "", r->hold_ms);
 	if (r->storm.rounds)
 		fprintf(out, "%zu UEs at once, %zu time%s\n", r->run_count, r->storm.rounds,

@@ -31,6 +31,9 @@ for seconds in 0 -1 3601 x; do
 	like 'says what would be right' "$_output" "expected seconds above 0 and up to 3600, found '$seconds'"
 done
 
+status 'an option that is none' 2 baton up --nope x
+like 'is told by baton' "$_output" "^baton: up: unrecognized option '--nope'"
+
 # ---- tiny shapes ----
 
 sed 's/^links:.*/links:\n  - {between: [ue, gnb1], loss: 0.00005%, delay: 2ms}/' "$root/topologies/two-edges.yaml" >"$tmp/tiny.yaml"
@@ -81,7 +84,7 @@ begun() { api GET /v1/migrations | jq '.migrations | length'; }
 before=$(begun)
 one_more() { [ "$(begun)" -gt "$before" ]; }
 restarts() { baton --json status | jq '[.nodes[] | select(.name == "edge-a") | .daemons[] | select(.name == "iperf3") | .restarts][0]'; }
-"$program" --name "$topology" measure switch --json --quiet --mode make-before-break:3 >"$tmp/report.json" 2>"$tmp/errors" &
+"$program" --name "$topology" measure switch --json --quiet --out "$tmp/out" --mode make-before-break:3 >"$tmp/report.json" 2>"$tmp/errors" &
 measuring=$!
 ok 'a measurement goes on' wait_for 30 one_more
 ok 'a link is changed meanwhile' baton link set ue gnb1 delay=8ms
@@ -93,6 +96,10 @@ marks=$(jq -r '.marks[]' "$tmp/report.json")
 like 'links are marked' "$marks" 'links were changed during the run'
 like 'and the daemon' "$marks" 'iperf3 of edge-a was restarted during the run'
 is 'with the links as they were' "$(jq '.links_before | length > 0' "$tmp/report.json")" true
+
+ok 'a folder of measure --out can be compared' baton compare "$tmp/out" "$tmp/out"
+status 'one of nothing' 1 baton compare "$tmp/out" "$tmp"
+like 'is told to be one' "$_output" 'has neither result.json nor report.json'
 
 # ---- a node that was killed ----
 

@@ -745,6 +745,31 @@ static void test_storm_json(void **state)
 	report_done(&r);
 }
 
+/* N3 isn't tapped in a storm, so that nothing was to be seen there. */
+static void test_storm_table(void **state)
+{
+	struct report r = make_storm();
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	for (size_t i = 0; i < r.event_count; i++)
+		r.event[i].up.latency_us = NAN;
+	snprintf(r.running, sizeof r.running, "mine");
+	report_table(&r, out);
+	fclose(out);
+	assert_null(strstr(text, "no uplink packet"));
+	assert_non_null(strstr(text, "mine (")); /* what is up, and of which file */
+	r.storm.rounds = 0;
+	free(text);
+	out = open_memstream(&text, &size);
+	report_table(&r, out);
+	fclose(out);
+	assert_non_null(strstr(text, "no uplink packet"));
+	free(text);
+	report_done(&r);
+}
+
 static void write_storm_svg(const struct report *r, FILE *out)
 {
 	assert_int_equal(report_storm_svg(r, out), 0);
@@ -893,7 +918,7 @@ int main(void)
 		cmocka_unit_test(test_empty),	    cmocka_unit_test(test_csv_columns),
 		cmocka_unit_test(test_svg),	    cmocka_unit_test(test_golden),
 		cmocka_unit_test(test_times),	    cmocka_unit_test(test_files),
-		cmocka_unit_test(test_full),	    cmocka_unit_test(test_storm_json),
+		cmocka_unit_test(test_full),	    cmocka_unit_test(test_storm_table), cmocka_unit_test(test_storm_json),
 		cmocka_unit_test(test_storm_forms),
 	};
 

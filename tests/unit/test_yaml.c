@@ -27,6 +27,16 @@ static struct yaml_doc *load(const char *text)
 	return doc;
 }
 
+/* As some editors begin a file */
+static void test_byte_order_mark(void **state)
+{
+	struct yaml_doc *doc = load("\xef\xbb\xbfname: first\n");
+
+	assert_string_equal(yaml_get(yaml_root(doc), "name")->scalar, "first");
+	assert_int_equal(yaml_get(yaml_root(doc), "name")->column, 7);
+	yaml_free(doc);
+}
+
 static void test_tree(void **state)
 {
 	struct yaml_doc *doc = load("# head\n"
@@ -289,7 +299,7 @@ static void test_fields_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tree),	       cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_byte_order_mark), cmocka_unit_test(test_tree),	       cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_refused),	       cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_file),	       cmocka_unit_test(test_scalars),
 		cmocka_unit_test(test_addresses),      cmocka_unit_test(test_fields),
