@@ -43,9 +43,9 @@ static void reply_table(struct http_request *req, const struct registered *table
 static void migrations_list(struct http_request *req, void *user)
 {
 	struct manager *mm = user;
-	json_t *array = json_array();
 	const char *ue = http_query(req, "ue"), *state = http_query(req, "state");
 	enum migration_state known;
+	json_t *array;
 
 	if (state && migration_state_parse(state, &known) < 0) {
 		http_problem(req, 400, "INVALID_PARAMETER",
@@ -53,6 +53,7 @@ static void migrations_list(struct http_request *req, void *user)
 			     state);
 		return;
 	}
+	array = json_array();
 	for (const struct migration *m = mm->migrations; m; m = m->hh.next) {
 		if (ue && strcmp(ue, m->request.ue) != 0)
 			continue;

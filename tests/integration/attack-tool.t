@@ -98,7 +98,7 @@ like 'and the daemon' "$marks" 'iperf3 of edge-a was restarted during the run'
 is 'with the links as they were' "$(jq '.links_before | length > 0' "$tmp/report.json")" true
 
 ok 'a folder of measure --out can be compared' baton compare "$tmp/out" "$tmp/out"
-status 'one of nothing' 1 baton compare "$tmp/out" "$tmp"
+status 'one of nothing' 1 baton compare "$tmp/out" "$root/docs"
 like 'is told to be one' "$_output" 'has neither result.json nor report.json'
 
 # ---- a node that was killed ----
