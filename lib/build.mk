@@ -3,7 +3,8 @@
 # core: what every daemon and tool uses. sctp: apart, so that only those that speak NGAP link usrsctp. The kernel's
 # SCTP is used through its own header (linux/sctp.h): libsctp's sctp_send() would clash with ours.
 $(call library,core,$(addprefix lib/,version.c log.c notify.c token.c daemon.c json.c yaml.c yaml_read.c suggest.c http_server.c \
-	http_route.c http_reply.c http_file.c http_stream.c http_client.c http_fetch.c rate.c late.c curl_late.c metrics.c),libuv libmicrohttpd jansson yaml-0.1)
+	http_route.c http_reply.c http_file.c http_stream.c http_client.c http_fetch.c rate.c late.c curl_late.c metrics.c \
+	file.c process.c),libuv libmicrohttpd jansson yaml-0.1)
 $(call library,sctp,$(addprefix lib/,sctp.c sctp_kernel.c sctp_user.c sctp_user_net.c sctp_user_port.c),libuv usrsctp)
 
 $(call unit-test,test_http,tests/unit/test_http.c,core,libuv jansson)

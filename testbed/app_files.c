@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "testbed/app.h"
-#include "testbed/file.h"
+#include "lib/file.h"
 
 enum { COPY_DEPTH_MAX = 8, SECRET_BYTES = 16 };
 

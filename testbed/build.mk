@@ -14,7 +14,7 @@ baton_views := $(addprefix testbed/,graph.c graph_build.c graph_layout.c graph_p
 $(call program,baton,$(baton_views) $(addprefix testbed/,main.c validate.c up.c reconcile.c reconcile_refuse.c reconcile_links.c reconcile_node.c reconcile_daemons.c \
 	reconcile_print.c up_check.c up_steps.c down.c status.c exec.c enter.c logs.c env.c \
 	wait.c doctor.c run.c recover.c plan.c config.c config_daemon.c config_links.c config_app.c app_files.c app_state.c links.c links_mesh.c config_mover.c link_client.c link_kernel.c link_state.c link_set.c link.c move.c check.c check_links.c check_measure.c check_judge.c check_probe.c management.c netns_root.c teardown.c foreign.c cgroup.c \
-	process.c file.c kernel.c control.c sessions.c lean_fork.c init_spawn.c init.c init_daemon.c init_log.c init_notify.c \
+	kernel.c control.c sessions.c lean_fork.c init_spawn.c init.c init_daemon.c init_log.c init_notify.c \
 	init_control.c node_mounts.c node_settings.c node_network.c node_routes.c) \
 	$(measure_command) $(experiment_command),topology shape experiment measure plot dataplane stamp netlink gtpu sctp core,)
 $(call program,mover,$(wildcard testbed/mover/*.c) testbed/walk.c,shape core,libuv jansson)

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "testbed/file.h"
+#include "lib/file.h"
 
 /* What open_memstream gathered becomes a file. */
 static int save_text(const struct run *run, const char *name, const char *text, size_t len,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "testbed/file.h"
+#include "lib/file.h"
 
 /* One file that is being written: the node it is for, and helpers' scratch. */
 struct writer {

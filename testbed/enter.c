@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "testbed/file.h"
+#include "lib/file.h"
 
 static void run_program(char *const *argv, const char *cwd) __attribute__((noreturn));
 static void run_program(char *const *argv, const char *cwd)

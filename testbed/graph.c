@@ -8,7 +8,7 @@
 
 #include "lib/http_client.h"
 #include "lib/shape/patch.h"
-#include "testbed/file.h"
+#include "lib/file.h"
 #include "testbed/graph.h"
 #include "testbed/link_state.h"
 #include "testbed/plan.h"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "testbed/file.h"
+#include "lib/file.h"
 #include "testbed/run.h"
 
 #define MARK RUN_ROOT "/.netns"

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "testbed/file.h"
+#include "lib/file.h"
 
 int node_fail(struct node_error *err, int rc, const char *format, ...)
 {

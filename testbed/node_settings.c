@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "testbed/file.h"
+#include "lib/file.h"
 
 struct setting {
 	const char *name;

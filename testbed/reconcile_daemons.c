@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "testbed/control.h"
-#include "testbed/file.h"
+#include "lib/file.h"
 #include "testbed/reconcile.h"
 
 enum { POLL_MS = 5 };

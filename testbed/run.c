@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "lib/json.h"
-#include "testbed/file.h"
+#include "lib/file.h"
 
 static const char *const phase_names[] = {
 	[RUN_MAKING] = "making",     [RUN_UP] = "up",	      [RUN_FAILED] = "failed",

@@ -11,7 +11,7 @@
 #include <net/if.h>
 
 #include "testbed/baton.h"
-#include "testbed/process.h"
+#include "lib/process.h"
 #include "testbed/topology.h"
 
 #define RUN_ROOT "/run/baton"

@@ -12,7 +12,7 @@
 #include "testbed/app.h"
 #include "testbed/control.h"
 #include "testbed/link_state.h"
-#include "testbed/file.h"
+#include "lib/file.h"
 #include "testbed/plan.h"
 #include "testbed/sessions.h"
 

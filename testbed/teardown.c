@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "testbed/cgroup.h"
-#include "testbed/file.h"
+#include "lib/file.h"
 #include "testbed/links.h"
 #include "testbed/netns_root.h"
 

@@ -15,28 +15,6 @@ static const struct daemon_spec spec = {
 	.example = "agents/cloud-agent/cloud-agent.example.yaml",
 };
 
-static int add_configured(struct agent *a)
-{
-	const struct yaml_node *list = a->config.services;
-	struct yaml_error err;
-	int r = 0;
-
-	for (const struct yaml_node *n = list ? list->child : NULL; n && r == 0; n = n->next) {
-		struct workload w;
-
-		r = workload_read_yaml(a->config_doc, n, &w, &err);
-		if (r == 0)
-			r = supervisor_add(&a->supervisor, &w);
-		if (r < 0)
-			log_error("config", "error=\"%s:%u:%u: %s\"", yaml_name(a->config_doc),
-				  n->line, n->column,
-				  r == -EEXIST	     ? "the service is there twice"
-				  : r == -EADDRINUSE ? "another service has this rest_port"
-						     : strerror(-r));
-	}
-	return r;
-}
-
 static int start_services(struct agent *a)
 {
 	int r;
@@ -56,7 +34,8 @@ static int start_services(struct agent *a)
 	};
 	r = supervisor_init(&a->supervisor);
 	if (r == 0)
-		r = add_configured(a);
+		r = supervisor_add_configured(&a->supervisor, a->config_doc, a->config.services,
+					      "service");
 	if (r == 0)
 		supervisor_restore(&a->supervisor);
 	return r;

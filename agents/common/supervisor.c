@@ -11,6 +11,7 @@
 #include <utlist.h>
 
 #include "lib/daemon.h"
+#include "lib/file.h"
 #include "lib/log.h"
 
 enum { CLOSE_WAIT_MS = 3000, DEFINITION_MAX = 256 * 1024 };
@@ -91,6 +92,34 @@ bool supervisor_uses(const struct supervisor *s, const char *image)
 	return false;
 }
 
+/* ---- what the configuration file has ---- */
+
+int supervisor_add_configured(struct supervisor *s, struct yaml_doc *doc,
+			      const struct yaml_node *list, const char *what)
+{
+	struct yaml_error err;
+	char error[96];
+	int r = 0;
+
+	for (const struct yaml_node *n = list ? list->child : NULL; n && r == 0; n = n->next) {
+		struct workload w;
+
+		r = workload_read_yaml(doc, n, &w, &err);
+		if (r == 0)
+			r = supervisor_add(s, &w);
+		if (r == -EEXIST)
+			snprintf(error, sizeof(error), "the %s is there twice", what);
+		else if (r == -EADDRINUSE)
+			snprintf(error, sizeof(error), "another %s has this rest_port", what);
+		else
+			snprintf(error, sizeof(error), "%s", strerror(-r));
+		if (r < 0)
+			log_error("config", "error=\"%s:%u:%u: %s\"", yaml_name(doc), n->line,
+				  n->column, error);
+	}
+	return r;
+}
+
 /* ---- what REST registered, on disk: it may hold secrets ---- */
 
 static void definition_path(const struct supervisor *s, const char *name, char *buf, size_t size)
@@ -100,24 +129,16 @@ static void definition_path(const struct supervisor *s, const char *name, char *
 
 static int save(const struct supervisor *s, const struct workload *w)
 {
-	char path[CHILD_PATH_MAX], next[CHILD_PATH_MAX + 8];
+	char path[CHILD_PATH_MAX];
 	json_t *json = workload_json(w, true);
-	int fd, rc = 0;
+	char *text = json_dumps(json, JSON_INDENT(2));
+	int rc = text ? 0 : -ENOMEM;
 
-	definition_path(s, w->name, path, sizeof(path));
-	snprintf(next, sizeof(next), "%s.new", path);
-	fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		rc = -errno;
-	if (!rc && json_dumpfd(json, fd, JSON_INDENT(2)))
-		rc = -ENOSPC;
 	json_decref(json);
-	if (fd >= 0)
-		close(fd);
-	if (!rc && rename(next, path))
-		rc = -errno;
-	if (rc && fd >= 0)
-		unlink(next);
+	definition_path(s, w->name, path, sizeof(path));
+	if (!rc)
+		rc = file_create(path, text, strlen(text), 0600);
+	free(text);
 	return rc;
 }
 

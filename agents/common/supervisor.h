@@ -88,6 +88,10 @@ int supervisor_init(struct supervisor *s);
  * Return: 0, -EEXIST, -EADDRINUSE (its rest_port is another's), -ENOSPC
  */
 int supervisor_add(struct supervisor *s, struct workload *w);
+/** supervisor_add_configured - each of the configuration's @list (NULL: none); logs what is wrong
+ * and where; @what: the word for one of them; Return: 0 or a negative errno */
+int supervisor_add_configured(struct supervisor *s, struct yaml_doc *doc,
+			      const struct yaml_node *list, const char *what);
 /** supervisor_restore - workloads that REST registered in an earlier life; those that are there
  * already stay as they are */
 void supervisor_restore(struct supervisor *s);

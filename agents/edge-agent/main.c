@@ -58,28 +58,6 @@ static int register_edge(struct agent *a)
 
 /* ---- applications ---- */
 
-static int add_configured(struct agent *a)
-{
-	const struct yaml_node *list = a->config.applications;
-	struct yaml_error err;
-	int r = 0;
-
-	for (const struct yaml_node *n = list ? list->child : NULL; n && r == 0; n = n->next) {
-		struct workload w;
-
-		r = workload_read_yaml(a->config_doc, n, &w, &err);
-		if (r == 0)
-			r = supervisor_add(&a->supervisor, &w);
-		if (r < 0)
-			log_error("config", "error=\"%s:%u:%u: %s\"", yaml_name(a->config_doc),
-				  n->line, n->column,
-				  r == -EEXIST	     ? "the application is there twice"
-				  : r == -EADDRINUSE ? "another application has this rest_port"
-						     : strerror(-r));
-	}
-	return r;
-}
-
 static int start_applications(struct agent *a)
 {
 	int r;
@@ -104,7 +82,8 @@ static int start_applications(struct agent *a)
 		return 0;
 	r = supervisor_init(&a->supervisor);
 	if (r == 0)
-		r = add_configured(a);
+		r = supervisor_add_configured(&a->supervisor, a->config_doc, a->config.applications,
+					      "application");
 	if (r == 0)
 		supervisor_restore(&a->supervisor);
 	return r;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agents/ue-agent/steps.h"
+#include "lib/file.h"
 #include "lib/log.h"
 
 enum {
@@ -35,30 +36,25 @@ static void look(uv_timer_t *timer);
 
 /* ---- what is remembered ---- */
 
-static void path_of(const struct player_keeper *k, const char *suffix, char buf[PATH_SIZE])
+static void path_of(const struct player_keeper *k, char buf[PATH_SIZE])
 {
-	snprintf(buf, PATH_SIZE, "%s/streams.%s%s", k->agent->config.state_dir, k->player->app,
-		 suffix);
+	snprintf(buf, PATH_SIZE, "%s/streams.%s", k->agent->config.state_dir, k->player->app);
 }
 
 static void save(const struct player_keeper *k)
 {
-	char path[PATH_SIZE], aside[PATH_SIZE];
+	char path[PATH_SIZE];
 	json_t *record = json_pack("{s:i, s:O}", "shown", (int)k->shown, "streams", k->streams);
-	int fd, rc = 0;
+	char *text = json_dumps(record, JSON_COMPACT);
+	int rc = text ? 0 : -ENOMEM;
 
-	path_of(k, "", path);
-	path_of(k, ".new", aside);
-	fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0 || json_dumpfd(record, fd, JSON_COMPACT))
-		rc = -EIO;
-	if (fd >= 0)
-		close(fd);
-	if (!rc && rename(aside, path))
-		rc = -errno;
+	path_of(k, path);
+	if (!rc)
+		rc = file_create(path, text, strlen(text), 0600);
 	if (rc)
 		log_warn("player", "app=%s what=\"streams are not saved\" error=\"%s\"",
 			 k->player->app, strerror(-rc));
+	free(text);
 	json_decref(record);
 }
 
@@ -67,7 +63,7 @@ static void restore(struct player_keeper *k)
 	char path[PATH_SIZE];
 	json_t *record, *streams;
 
-	path_of(k, "", path);
+	path_of(k, path);
 	record = json_load_file(path, 0, NULL);
 	streams = json_object_get(record, "streams");
 	if (json_is_object(streams)) {

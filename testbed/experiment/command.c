@@ -15,7 +15,7 @@
 #include "testbed/experiment/experiment.h"
 #include "testbed/experiment/run.h"
 #include "testbed/experiment/store.h"
-#include "testbed/file.h"
+#include "lib/file.h"
 
 enum { ATTEMPTS = 2 };
 

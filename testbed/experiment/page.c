@@ -9,7 +9,7 @@
 
 #include "testbed/experiment/experiment.h"
 #include "testbed/experiment/svg.h"
-#include "testbed/file.h"
+#include "lib/file.h"
 
 static const char style[] =
 	":root{color-scheme:light dark;--ink:#1b2430;--soft:#5b6775;--paper:#fff;--panel:#f5f7f9;"

@@ -6,28 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/file.h"
 #include "testbed/measure/session.h"
 
 enum {
 	STREAM_CLIENT_PORT = 8093,
 	LATER_MS = 600 /* the last of its pictures is of half a second after */
 };
-
-static int write_bytes(const char *path, const char *bytes, size_t len)
-{
-	FILE *out = fopen(path, "we");
-	int r = 0;
-
-	if (!out)
-		return -errno;
-	if (fwrite(bytes, 1, len, out) != len)
-		r = -EIO;
-	if (fclose(out) != 0 && r == 0)
-		r = -errno;
-	if (r < 0)
-		unlink(path);
-	return r;
-}
 
 void session_save_screen(struct session *s)
 {
@@ -46,7 +31,7 @@ void session_save_screen(struct session *s)
 	if (snprintf(path, sizeof path, "%s/report-screen.png", s->options.out) >= PATH_MAX)
 		r = -ENAMETOOLONG;
 	else
-		r = write_bytes(path, png, len);
+		r = file_create(path, png, len, 0666);
 	if (r < 0)
 		complain("%s: %s", path, strerror(-r));
 	free(png);

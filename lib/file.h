@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Small files, whole: the run directory's, and those of /proc and /sys. */
-#ifndef BATON_TESTBED_FILE_H
-#define BATON_TESTBED_FILE_H
+#ifndef BATON_LIB_FILE_H
+#define BATON_LIB_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>

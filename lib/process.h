@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Processes told apart beyond their number, which comes round: by boot and start time. */
-#ifndef BATON_TESTBED_PROCESS_H
-#define BATON_TESTBED_PROCESS_H
+#ifndef BATON_LIB_PROCESS_H
+#define BATON_LIB_PROCESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Processes by /proc and pidfd_open(2): a signal never reaches a later process that got the same
  * number. */
-#include "testbed/process.h"
+#include "lib/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "testbed/file.h"
+#include "lib/file.h"
 
 int boot_id_read(char ret_id[BOOT_ID_SIZE])
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Small files, whole. */
-#include "testbed/file.h"
+#include "lib/file.h"
 
 #include <dirent.h>
 #include <errno.h>
