@@ -7,9 +7,9 @@ $(call program,stream-client,apps/stream-client/main.c,stream-client stream pict
 $(call unit-test,test_one_frame_buffer,tests/unit/test_one_frame_buffer.c,stream-client picture)
 $(call unit-test,test_selector,tests/unit/test_selector.c tests/unit/selector_world.c,stream-client picture)
 $(call unit-test,test_selector_faults,tests/unit/test_selector_faults.c tests/unit/selector_world.c,stream-client picture)
-$(call unit-test,test_player_inputs,tests/unit/test_player_inputs.c,stream-client stream picture core,libuv)
+$(call unit-test,test_player_inputs,tests/unit/test_player_inputs.c tests/unit/player_world.c,stream-client stream picture core,libuv)
 $(call unit-test,test_strip,tests/unit/test_strip.c,stream-client picture)
-$(call unit-test,test_steering,tests/unit/test_steering.c,stream-client stream picture core,libuv)
+$(call unit-test,test_steering,tests/unit/test_steering.c tests/unit/player_world.c,stream-client stream picture core,libuv)
 $(call unit-test,test_downtime,tests/unit/test_downtime.c,stream-client picture)
 $(call fuzz-target,fuzz_input_script,tests/fuzz/fuzz_input_script.c apps/stream-client/input_source.c apps/stream-client/inputs.c,)
 

@@ -9,40 +9,14 @@
 topology=e2e-dual-kill
 # shellcheck source=tests/integration/e2e.sh
 . "$(dirname "$0")/e2e.sh"
-for program in cloud-agent stream-client snake-edge snake-cloud; do
-	need_built "$build/bin/$program"
-done
-e2e_begin
+# shellcheck source=tests/integration/game.sh
+. "$(dirname "$0")/game.sh"
+game_begin
 
-cat >"$tmp/kill.yaml" <<'YAML'
-name: dual-kill
-nodes:
-  core: core
-  gnb1: gnb
-  upf-a: {kind: upf, edge: edge-a}
-  upf-b: {kind: upf, edge: edge-b}
-  edge-a: edge
-  edge-b: edge
-  cloud: cloud
-  ue: {kind: ue, sessions: [{dnn: internet, anchor: edge-a}]}
-apps:
-  snake:
-    service: 10.70.0.2
-    edges: [edge-a, edge-b]
-    start: [edge-a]
-    image: at-edges
-    width: 320
-    height: 240
-    fps: 30
-    players:
-      - {ue: ue, account: alice}
-YAML
+game_topology dual-kill '{ue: ue, account: alice}' >"$tmp/kill.yaml"
 
 # ---- what is asked ----
 
-client() { rest 8093 ue "$1"; }
-edge() { rest 8085 "$1" "/v1/instances/snake${2:-}"; }
-account() { rest 8096 cloud /v1/accounts/alice; }
 sessions() { account | jq -c '[.sessions[] | [.edge, .role]] | sort'; }
 # The one edge whose session may write, and which streams the picture that is shown. Stream n is over PDU session n.
 place() {
@@ -70,8 +44,7 @@ all_there() {
 }
 
 begin() { # EDGE [MEMBERS]: a migration that waits for its pair for long where MEMBERS says so
-	api POST /v1/migrations "{\"ue\": \"$supi\", \"app\": \"snake\", \"strategy\": \"dual\", \"destination\": \"$1\", $2}" |
-		jq -r '.id // .cause'
+	dual "$supi" "$1" "$2"
 }
 
 kill_in() { # NODE PROGRAM

@@ -8,44 +8,15 @@
 topology=e2e-dual-many
 # shellcheck source=tests/integration/e2e.sh
 . "$(dirname "$0")/e2e.sh"
-for program in cloud-agent stream-client snake-edge snake-cloud; do
-	need_built "$build/bin/$program"
-done
-e2e_begin
+# shellcheck source=tests/integration/game.sh
+. "$(dirname "$0")/game.sh"
+game_begin
 
-cat >"$tmp/many.yaml" <<'YAML'
-name: dual-many
-nodes:
-  core: core
-  gnb1: gnb
-  upf-a: {kind: upf, edge: edge-a}
-  upf-b: {kind: upf, edge: edge-b}
-  edge-a: edge
-  edge-b: edge
-  cloud: cloud
-  ue: {kind: ue, sessions: [{dnn: internet, anchor: edge-a}]}
-apps:
-  snake:
-    service: 10.70.0.2
-    edges: [edge-a, edge-b]
-    start: [edge-a]
-    image: at-edges
-    width: 320
-    height: 240
-    fps: 30
-    players:
-      - {ue: ue, account: alice}
-YAML
+game_topology dual-many '{ue: ue, account: alice}' >"$tmp/many.yaml"
 readonly turns=85 moves=15
 
-client() { rest 8093 ue "$1"; }
-edge() { rest 8085 "$1" "/v1/instances/snake"; }
-account() { rest 8096 cloud /v1/accounts/alice; }
 shows() { [ "$(client /v1/status | jq -r .shown)" = "$1" ]; }
-dual() { # EDGE HOLD_MS
-	api POST /v1/migrations \
-		"{\"ue\": \"$supi\", \"app\": \"snake\", \"strategy\": \"dual\", \"destination\": \"$1\", \"hold_ms\": $2}" | jq -r '.id // .cause'
-}
+move() { dual "$supi" "$1" "\"hold_ms\": $2"; } # EDGE HOLD_MS
 turn_holds() { # ID TURNS: that switch is over
 	[ "$(field "$1" '"\(.state) \(.details.turns // 0) \(.details.stream.number - .details.switch_base - .epoch)"')" = "releasing $2 0" ]
 }
@@ -69,12 +40,12 @@ remember
 ok 'alice plays' wait_for 20 shows 1
 
 note "$turns in the countdown"
-id=$(dual edge-b 60000)
+id=$(move edge-b 60000)
 ok 'there' wait_for 40 turn_holds "$id" 0
 bad=0
 for ((i = 1; i <= turns; i++)); do
 	[ $i -ne 15 ] || before=$(growing)
-	[ "$(dual "$([ $((i % 2)) = 1 ] && echo edge-a || echo edge-b)" 60000)" = "$id" ] || bad=$((bad + 1))
+	[ "$(move "$([ $((i % 2)) = 1 ] && echo edge-a || echo edge-b)" 60000)" = "$id" ] || bad=$((bad + 1))
 	wait_for 40 turn_holds "$id" $i || bad=$((bad + 1))
 	[ "$(field "$id" '.cause // ""')" = '' ] || bad=$((bad + 1))
 done
@@ -87,7 +58,7 @@ is 'completed, where it should be' "$(field "$id" '.state + " " + .direction + "
 note "$moves more, each to its end"
 bad=0
 for ((i = 1; i <= moves; i++)); do
-	id=$(dual "$([ $((i % 2)) = 1 ] && echo edge-b || echo edge-a)" 50)
+	id=$(move "$([ $((i % 2)) = 1 ] && echo edge-b || echo edge-a)" 50)
 	wait_for 40 ended "$id" || bad=$((bad + 1))
 	[ "$(field "$id" '.state + (.cause // "")')" = completed ] || { bad=$((bad + 1)) && note "$(field "$id" '[.state, .cause, .detail] | tostring')" >&2; }
 done

@@ -9,57 +9,25 @@
 topology=e2e-dual
 # shellcheck source=tests/integration/e2e.sh
 . "$(dirname "$0")/e2e.sh"
+# shellcheck source=tests/integration/game.sh
+. "$(dirname "$0")/game.sh"
 need_command tshark
-for program in cloud-agent stream-client snake-edge snake-cloud; do
-	need_built "$build/bin/$program"
-done
-e2e_begin
+game_begin
 
-cat >"$tmp/dual.yaml" <<'YAML'
-name: dual
-nodes:
-  core: core
-  gnb1: gnb
-  upf-a: {kind: upf, edge: edge-a}
-  upf-b: {kind: upf, edge: edge-b}
-  edge-a: edge
-  edge-b: edge
-  cloud: cloud
-  ue: {kind: ue, sessions: [{dnn: internet, anchor: edge-a}]}
-  ue2: {kind: ue, sessions: [{dnn: internet, anchor: edge-a}]}
-apps:
-  snake:
-    service: 10.70.0.2
-    edges: [edge-a, edge-b]
-    start: [edge-a]
-    image: at-edges
-    width: 320
-    height: 240
-    fps: 30
-    players:
-      - {ue: ue, account: alice, trigger: {rtt: 100ms, for: 500ms, hold_off: 60s}}
-      - {ue: ue2, account: bob}
-YAML
+game_topology dual '{ue: ue, account: alice, trigger: {rtt: 100ms, for: 500ms, hold_off: 60s}}' \
+	'{ue: ue2, account: bob}' >"$tmp/dual.yaml"
 
 readonly other=imsi-001010000000002
 
 # ---- what is asked ----
 
-client() { rest 8093 "${2:-ue}" "$1"; }
-edge() { rest 8085 "$1" "/v1/instances/snake${2:-}"; }
-accounts() { rest 8096 cloud "/v1/accounts/$1"; }
 shown() { client /v1/status "${1:-ue}" | jq -c '[.state, .shown]'; } # "joining", ... and the stream
 shows() { [ "$(shown "${2:-ue}")" = "[\"showing\",$1]" ]; }
 instance() { edge "$1" | jq -r .state; }
 instance_is() { [ "$(instance "$1")" = "$2" ]; }
-primaries() { accounts "$1" | jq -c '[.sessions[] | select(.role == "primary" or .role == 1) | .edge]'; }
+primaries() { account "$1" | jq -c '[.sessions[] | select(.role == "primary" or .role == 1) | .edge]'; }
 primary_at() { [ "$(primaries "$1")" = "[\"$2\"]" ]; }
 
-dual() { # UE EDGE [MEMBERS]: prints the migration's id, or the cause of a refusal
-	local destination=${2:+\"destination\": \"$2\", }
-	api POST /v1/migrations "{\"ue\": \"$1\", \"app\": \"snake\", \"strategy\": \"dual\", $destination${3:-\"hold_ms\": 60000}}" |
-		jq -r '.id // .cause'
-}
 holding() { # ID
 	state_is "$1" releasing && [ "$(field "$1" '.details.stream.downtime.complete')" = true ]
 }

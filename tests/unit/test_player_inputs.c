@@ -17,29 +17,9 @@
 
 #include "apps/stream-client/keyboard.h"
 #include "apps/stream-client/input_source.h"
-
-enum { MS = 1000000 };
-
-#define T0 (10ULL * 1000 * MS)
+#include "tests/unit/player_world.h"
 
 /* ---- inputs ---- */
-
-static struct inputs *ready_inputs(uint32_t last)
-{
-	struct inputs *in;
-
-	assert_int_equal(inputs_new(&in), 0);
-	inputs_acked(in, last, T0);
-	return in;
-}
-
-static void make(struct inputs *in, enum input_kind input, uint64_t now, uint32_t want_seq)
-{
-	uint32_t seq = 0;
-
-	assert_int_equal(inputs_make(in, input, now, &seq), 0);
-	assert_int_equal(seq, want_seq);
-}
 
 static void test_numbers_begin_with_the_stamp(void **state)
 {
@@ -203,20 +183,6 @@ static void test_player(void **state)
 	input_source_free(a);
 	input_source_free(b);
 	input_source_free(other);
-}
-
-static int load(const char *text, char error[256], struct input_source **ret)
-{
-	char path[] = "/tmp/test_player_inputs.XXXXXX";
-	int fd = mkstemp(path), r;
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-	error[0] = '\0';
-	r = input_source_script(path, error, 256, ret);
-	unlink(path);
-	return r;
 }
 
 static void test_script(void **state)
