@@ -147,6 +147,7 @@ is 'and back to our own' "$(code PUT /v1/view '{}')" 204
 # ---- the gate, the switch ----
 
 bed PUT /v1/servers/2 '{"lag": 25}' >/dev/null
+ok 'the second stream lags' wait_for 10 holds /v1/streams '[.streams[].last_stamp.tick] | .[0] - .[1] >= 20'
 switch() { code PUT "/v1/switches/$1" "$2"; }
 is 'a switch is asked for' "$(switch 10 '{"to": 2, "threshold": 0.9, "timeout_ms": 60000}')" 202
 ok 'pairs are looked at' wait_for 10 holds /v1/switches/10 '.pairs > 5'
@@ -337,7 +338,8 @@ is 'it is made of whole frames' $((($(stat -c %s "$tmp/screen.y4m") - $(head -n 
 
 printf '%s\n' "rest_address: 127.0.0.1" "rest_port: 8093" "token_file: $tmp/token" "account: p1" "width: 320" "height: 240" "input: keyboard" >"$tmp/tty.yaml"
 mkfifo "$tmp/keys"
-script -qfec "$build/bin/stream-client --config $tmp/tty.yaml" /dev/null <"$tmp/keys" >"$tmp/tty.log" 2>&1 &
+# exec: a $SHELL may stay between, and would be what is ended
+script -qfec "exec $build/bin/stream-client --config $tmp/tty.yaml" /dev/null <"$tmp/keys" >"$tmp/tty.log" 2>&1 &
 terminal=$!
 pids+=("$terminal")
 exec {keys}>"$tmp/keys"
