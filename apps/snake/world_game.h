@@ -13,7 +13,7 @@
 #ifndef BATON_APPS_SNAKE_WORLD_GAME_H
 #define BATON_APPS_SNAKE_WORLD_GAME_H
 
-#include "apps/snake/wire.h"
+#include "apps/game/wire/wire.h"
 #include "apps/snake/world.h"
 
 enum { GAME_BOTS_MAX = 64, GAME_PLAYERS_MAX = WORLD_SNAKES_MAX - GAME_BOTS_MAX };

@@ -8,7 +8,7 @@
 
 #include <netinet/in.h>
 
-#include "apps/snake/wire.h"
+#include "apps/game/wire/wire.h"
 #include "apps/snake/world.h"
 
 enum { SNAKE_ID_TEXT = 33 };

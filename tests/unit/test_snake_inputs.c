@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "apps/session/session.h"
-#include "apps/snake/cloud/inputs.h"
+#include "apps/game/cloud/inputs.h"
 
 static void put(struct inputs *in, uint32_t first, uint8_t count, struct inputs_tally *t)
 {

@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-#include "apps/snake/cloud/state_file.h"
+#include "apps/game/cloud/state_file.h"
 
 struct bed {
 	uv_loop_t loop;

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "apps/snake/wire.h"
+#include "apps/game/wire/wire.h"
 
 /* ---- messages ---- */
 

@@ -28,7 +28,7 @@ struct logic {
 	size_t due_count;
 	struct due due[ACCOUNTS_MAX];
 	struct state_record record[ACCOUNTS_MAX];
-	uint8_t delta[WORLD_DELTA_MAX];
+	uint8_t delta[WORLD_DELTA_MAX], encoded[WORLD_ENCODED_MAX];
 };
 
 /* ---- one tick ---- */
@@ -176,20 +176,11 @@ void logic_free(struct logic *l)
 		uv_close((uv_handle_t *)&l->poll, on_closed);
 }
 
-const struct world *logic_world(const struct logic *l)
-{
-	return game_world(l->game);
-}
-
-const struct logic_tally *logic_tally(const struct logic *l)
-{
-	return &l->tally;
-}
-
 /* ---- what the session manager asks for ---- */
 
-int logic_enter(struct logic *l, struct account *a)
+static int enter(void *logic, struct account *a)
 {
+	struct logic *l = logic;
 	int id;
 
 	if (a->player != ACCOUNT_NO_PLAYER)
@@ -202,8 +193,10 @@ int logic_enter(struct logic *l, struct account *a)
 	return 0;
 }
 
-void logic_leave(struct logic *l, struct account *a)
+static void leave(void *logic, struct account *a)
 {
+	struct logic *l = logic;
+
 	if (a->player != ACCOUNT_NO_PLAYER)
 		game_leave(l->game, (unsigned)a->player);
 	a->player = ACCOUNT_NO_PLAYER;
@@ -211,13 +204,70 @@ void logic_leave(struct logic *l, struct account *a)
 	log_info("logic", "account=%s what=left", a->name);
 }
 
-void logic_write(struct logic *l, struct account *a, const struct state_input *m)
+static void write_inputs(void *logic, struct account *a, const struct state_input *m)
 {
-	inputs_put(&a->inputs, m, &l->tally.inputs);
+	inputs_put(&a->inputs, m, &((struct logic *)logic)->tally.inputs);
 }
 
-void logic_rest(struct logic *l, struct account *a)
+static void rest(void *logic, struct account *a)
 {
 	if (a->player != ACCOUNT_NO_PLAYER)
-		game_input(l->game, (unsigned)a->player, INPUT_REST);
+		game_input(((struct logic *)logic)->game, (unsigned)a->player, INPUT_REST);
 }
+
+static void world(void *logic, bool encoded, struct logic_world *ret)
+{
+	struct logic *l = logic;
+	const struct world *w = game_world(l->game);
+
+	*ret = (struct logic_world){.tick = w->tick, .width = w->width, .height = w->height};
+	if (!encoded)
+		return;
+	/* WORLD_ENCODED_MAX holds any world */
+	ret->bytes = l->encoded;
+	ret->len = (size_t)world_encode(w, l->encoded, sizeof l->encoded);
+}
+
+static const struct logic_tally *tally(const void *logic)
+{
+	return &((const struct logic *)logic)->tally;
+}
+
+static json_t *status_json(const void *logic)
+{
+	const struct world *w = game_world(((const struct logic *)logic)->game);
+	int snakes = 0, bots = 0;
+
+	for (unsigned i = 0; i < WORLD_SNAKES_MAX; i++) {
+		const struct world_snake *s = world_snake(w, i);
+
+		snakes += s != NULL;
+		bots += s && s->bot;
+	}
+	return json_pack("{s:{s:i, s:i, s:i, s:i, s:i}}", "world", "width", w->width, "height",
+			 w->height, "snakes", snakes, "bots", bots, "food", w->food_count);
+}
+
+static json_t *account_json(const void *logic, const struct account *a)
+{
+	const struct world *w = game_world(((const struct logic *)logic)->game);
+	const struct world_snake *s = a->player < 0 ? NULL : world_snake(w, (unsigned)a->player);
+
+	if (!s)
+		return json_pack("{s:n}", "snake");
+	return json_pack("{s:{s:i, s:b, s:b, s:i, s:I, s:i, s:i}}", "snake", "player", a->player,
+			 "alive", s->state == WORLD_ALIVE, "resting", (int)s->resting, "length",
+			 (int)s->length, "score", (json_int_t)s->score, "x",
+			 (int)world_snake_cell(s, 0).x, "y", (int)world_snake_cell(s, 0).y);
+}
+
+const struct logic_ops logic_snake_ops = {
+	.enter = enter,
+	.leave = leave,
+	.write = write_inputs,
+	.rest = rest,
+	.world = world,
+	.tally = tally,
+	.status_json = status_json,
+	.account_json = account_json,
+};

@@ -4,15 +4,16 @@
  * and logic server. They are three modules in one process because what passes between them is as
  * fast as a call that way, and because none can be of use without the other two: a session manager
  * that outlived its logic server would have nobody to transfer packets to. Between modules only
- * what sessions.h, logic.h and login.h say is known; each could have a process of its own behind
- * them.
+ * what sessions.h, logic_server.h and login.h say is known; each could have a process of its own
+ * behind them.
  */
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 
-#include "apps/snake/cloud/rest.h"
+#include "apps/game/cloud/rest.h"
+#include "apps/snake/cloud/logic.h"
 #include "lib/daemon.h"
 #include "lib/log.h"
 #include "lib/token.h"
@@ -39,6 +40,7 @@ struct snake_cloud {
 	struct cloud_config config;
 	struct yaml_doc *doc;
 	struct cloud cloud;
+	struct logic *logic;
 	char token[128];
 	struct http_server *wan, *management;
 };
@@ -113,11 +115,14 @@ static int start_logic(struct snake_cloud *s)
 				     .state = s->cloud.state,
 				     .on_tick = sessions_tick,
 				     .user = s->cloud.sessions};
-	int r = logic_new(&s->daemon.loop, &logic, &s->cloud.logic);
+	int r = logic_new(&s->daemon.loop, &logic, &s->logic);
 
-	if (r == 0)
-		sessions_set_logic(s->cloud.sessions, s->cloud.logic);
-	return r;
+	if (r < 0)
+		return r;
+	s->cloud.logic = (struct logic_server){
+		.ops = &logic_snake_ops, .logic = s->logic, .metrics = "baton_snake_"};
+	sessions_set_logic(s->cloud.sessions, &s->cloud.logic);
+	return 0;
 }
 
 static int start_login(struct snake_cloud *s)
@@ -130,6 +135,7 @@ static int start_login(struct snake_cloud *s)
 
 	s->cloud.login = (struct login){.accounts = &s->cloud.accounts,
 					.sessions = s->cloud.sessions,
+					.logic = &s->cloud.logic,
 					.address = config->address,
 					.port = sessions_port(s->cloud.sessions)};
 	r = http_server_new(&s->daemon.loop, &listen, rest_wan_routes, &s->cloud, &s->wan);
@@ -175,7 +181,7 @@ static void stop(struct snake_cloud *s)
 {
 	http_server_free(s->management);
 	http_server_free(s->wan);
-	logic_free(s->cloud.logic);
+	logic_free(s->logic);
 	sessions_free(s->cloud.sessions);
 	state_file_close(s->cloud.state);
 }

@@ -4,13 +4,13 @@
  * on whatever session is primary, what no delta has acknowledged; so they come twice, and with
  * gaps. From here they go on once each and in order. Pure.
  */
-#ifndef BATON_APPS_SNAKE_CLOUD_INPUTS_H
-#define BATON_APPS_SNAKE_CLOUD_INPUTS_H
+#ifndef BATON_APPS_GAME_CLOUD_INPUTS_H
+#define BATON_APPS_GAME_CLOUD_INPUTS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "apps/snake/wire.h"
+#include "apps/game/wire/wire.h"
 
 enum { INPUTS_WINDOW = 256 /* numbers above the last applied one that are held */ };
 
@@ -34,8 +34,8 @@ void inputs_init(struct inputs *in, uint32_t applied);
  * than INPUTS_WINDOW above the last applied is ahead: dropped, the UE sends it again
  *
  * The UE begins with the first number that nobody has acknowledged. So the first that comes after
- * inputs_init tells what was applied: in a new game a UE that outlived its snake counts on, and the
- * file of a machine that died may lack its last second. Without this, both would wait for ever.
+ * inputs_init tells what was applied: in a new game a UE that outlived its player counts on, and
+ * the file of a machine that died may lack its last second. Without this, both would wait for ever.
  */
 void inputs_put(struct inputs *in, const struct state_input *m, struct inputs_tally *tally);
 

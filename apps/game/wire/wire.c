@@ -2,7 +2,7 @@
 /* Frames of the state protocol, written and read (docs/csm.md, "Edge instance to cloud"). */
 #include <errno.h>
 
-#include "apps/snake/wire.h"
+#include "apps/game/wire/wire.h"
 #include "lib/wire.h"
 
 enum { SWITCHING_SIGNAL = 1 << 0 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One edge's state synchronisation session: what goes down to it. */
-#ifndef BATON_APPS_SNAKE_CLOUD_CLIENT_H
-#define BATON_APPS_SNAKE_CLOUD_CLIENT_H
+#ifndef BATON_APPS_GAME_CLOUD_CLIENT_H
+#define BATON_APPS_GAME_CLOUD_CLIENT_H
 
-#include "apps/snake/cloud/connection.h"
-#include "apps/snake/cloud/tickets.h"
-#include "apps/snake/world.h"
+#include "apps/game/cloud/connection.h"
+#include "apps/game/cloud/logic_server.h"
+#include "apps/game/cloud/tickets.h"
 
 enum { CLIENT_TRAIL = 128 /* ticks whose way to the peer is known */ };
 
@@ -15,6 +15,7 @@ struct client {
 	struct connection *connection;
 	char id[9]; /* the first digits of its session id */
 	char edge[ACCOUNT_EDGE_SIZE];
+	unsigned seat;
 	bool asked; /* for a snapshot */
 	uint64_t snapshot_ns;
 	struct {
@@ -29,8 +30,8 @@ struct client *client_new(struct connection *connection, const struct ticket *t)
 struct client *client_of(struct session *session);
 
 /* Each: false when the connection has been ended, and with it the client freed */
-bool client_send_welcome(struct client *c, const struct world *w, uint16_t tick_hz);
-bool client_send_snapshot(struct client *c, const struct world *w);
+bool client_send_welcome(struct client *c, const struct logic_world *w, uint16_t tick_hz);
+bool client_send_snapshot(struct client *c, const struct logic_world *w);
 bool client_send_delta(struct client *c, uint32_t tick, const uint8_t *delta, size_t len);
 bool client_send_role(struct client *c, enum state_outcome outcome);
 bool client_send_view(struct client *c);

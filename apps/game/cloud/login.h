@@ -4,10 +4,10 @@
  * that secrets can't be guessed in bulk; a secret is compared in constant time, an unknown account
  * takes as long as a known one.
  */
-#ifndef BATON_APPS_SNAKE_CLOUD_LOGIN_H
-#define BATON_APPS_SNAKE_CLOUD_LOGIN_H
+#ifndef BATON_APPS_GAME_CLOUD_LOGIN_H
+#define BATON_APPS_GAME_CLOUD_LOGIN_H
 
-#include "apps/snake/cloud/sessions.h"
+#include "apps/game/cloud/sessions.h"
 #include "lib/http_server.h"
 
 enum {
@@ -19,6 +19,7 @@ enum {
 struct login {
 	struct accounts *accounts;
 	struct sessions *sessions;
+	const struct logic_server *logic;
 	struct in_addr address; /* of the state protocol, as the answer says */
 	uint16_t port;
 	struct login_source {

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "apps/snake/cloud/state_file.h"
+#include "apps/game/cloud/state_file.h"
 #include "lib/log.h"
 
 enum {

@@ -4,13 +4,14 @@
  * synchronisation sessions and the logic server. Downward every session gets the same snapshot and
  * deltas; upward Algorithm 1 (apps/session) says whose packets go on.
  */
-#ifndef BATON_APPS_SNAKE_CLOUD_SESSIONS_H
-#define BATON_APPS_SNAKE_CLOUD_SESSIONS_H
+#ifndef BATON_APPS_GAME_CLOUD_SESSIONS_H
+#define BATON_APPS_GAME_CLOUD_SESSIONS_H
 
 #include <jansson.h>
 
-#include "apps/snake/cloud/connection.h"
-#include "apps/snake/cloud/logic.h"
+#include "apps/game/cloud/connection.h"
+#include "apps/game/cloud/logic_server.h"
+#include "apps/game/cloud/state_file.h"
 
 enum { SESSIONS_MAX = 1024 };
 
@@ -30,7 +31,8 @@ struct sessions_config {
 	struct in_addr address;
 	uint16_t port; /* 0: any */
 	uint16_t tick_hz;
-	uint32_t leave_after; /* seconds from an account's last session until its snake leaves */
+	uint32_t leave_after; /* seconds from an account's last session until its player leaves the
+				 world */
 	struct accounts *accounts;
 	struct state_file *state;
 };
@@ -38,20 +40,21 @@ struct sessions_config {
 /** sessions_new - listen for state protocol; Return: 0 or a negative errno */
 int sessions_new(uv_loop_t *loop, const struct sessions_config *config, struct sessions **ret);
 /* before the first tick: they know each other */
-void sessions_set_logic(struct sessions *s, struct logic *logic);
+void sessions_set_logic(struct sessions *s, const struct logic_server *logic);
 /* The loop has to run until its handles are closed */
 void sessions_free(struct sessions *s);
 uint16_t sessions_port(const struct sessions *s);
 
 /**
  * sessions_ticket - a login was right: a session id, void when no HELLO claims it within 5 s
+ * @ret_seat: the seat that goes with it
  * Return: 0; -EMFILE: the account has SESSION_SET_MAX of sessions and tickets; -ENOSPC:
  * SESSIONS_MAX
  */
 int sessions_ticket(struct sessions *s, struct account *a, const char *edge,
-		    uint8_t ret_id[STATE_SESSION_LEN]);
+		    uint8_t ret_id[STATE_SESSION_LEN], struct seat *ret_seat);
 
-/* What logic's on_tick is to do */
+/* For the logic server to call after each tick: the tick's delta, the same for everybody */
 void sessions_tick(uint32_t tick, const uint8_t *delta, size_t len, void *sessions);
 
 const struct sessions_tally *sessions_tally(const struct sessions *s);

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "apps/snake/cloud/login.h"
+#include "apps/game/cloud/login.h"
 #include "lib/daemon.h"
 #include "lib/log.h"
 
@@ -96,12 +96,25 @@ static void refuse(struct login *l, struct http_request *req, const struct wish 
 	http_problem(req, 401, "LOGIN_REFUSED", "no such account, or another secret");
 }
 
+/* What the game has to say to a login */
+static json_t *gain(const struct login *l, const struct seat *seat, json_t *answer)
+{
+	json_t *more =
+		l->logic->ops->seat_taken ? l->logic->ops->seat_taken(l->logic->logic, seat) : NULL;
+
+	if (more)
+		json_object_update(answer, more);
+	json_decref(more);
+	return answer;
+}
+
 static void admit(struct login *l, struct http_request *req, struct account *a,
 		  const struct wish *w)
 {
 	uint8_t id[STATE_SESSION_LEN], key[KEY_LEN];
 	char id_text[2 * STATE_SESSION_LEN + 1], key_text[2 * KEY_LEN + 1];
-	int r = sessions_ticket(l->sessions, a, w->edge, id);
+	struct seat seat;
+	int r = sessions_ticket(l->sessions, a, w->edge, id, &seat);
 
 	if (r == 0 && getrandom(key, sizeof key, 0) != sizeof key)
 		r = -EIO;
@@ -117,9 +130,10 @@ static void admit(struct login *l, struct http_request *req, struct account *a,
 		hex(id, sizeof id, id_text);
 		hex(key, sizeof key, key_text);
 		http_reply(req, 200,
-			   json_pack("{s:s, s:s, s:i, s:o, s:i}", "session", id_text, "stream_key",
-				     key_text, "account_id", (int)a->id, "address",
-				     json_ipv4(l->address), "port", (int)l->port));
+			   gain(l, &seat,
+				json_pack("{s:s, s:s, s:i, s:o, s:i}", "session", id_text,
+					  "stream_key", key_text, "account_id", (int)a->id,
+					  "address", json_ipv4(l->address), "port", (int)l->port)));
 	}
 }
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apps/snake/cloud/account.h"
+#include "apps/game/cloud/account.h"
 
 static const struct yaml_field fields[] = {
 	{"name", yaml_read_text, offsetof(struct account, name), ACCOUNT_NAME_SIZE, 0, 0, true,

@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "apps/snake/cloud/connection.h"
+#include "apps/game/cloud/connection.h"
 #include "lib/daemon.h"
 #include "lib/log.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apps/snake/wire.h"
+#include "apps/game/wire/wire.h"
 #include "lib/wire.h"
 
 enum { LENGTH_LEN = 4, ROOM_MIN = 512 };

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An account and what its three servers keep of it: the login server its secret, the session
- * manager its set of sessions and its client-side state (B16), the logic server its snake and
+ * manager its set of sessions and its client-side state (B16), the logic server its player and
  * inputs.
  */
-#ifndef BATON_APPS_SNAKE_CLOUD_ACCOUNT_H
-#define BATON_APPS_SNAKE_CLOUD_ACCOUNT_H
+#ifndef BATON_APPS_GAME_CLOUD_ACCOUNT_H
+#define BATON_APPS_GAME_CLOUD_ACCOUNT_H
 
 #include "apps/session/session.h"
-#include "apps/snake/cloud/inputs.h"
+#include "apps/game/cloud/inputs.h"
 #include "lib/yaml.h"
 
 enum {
@@ -27,12 +27,13 @@ struct account {
 	struct session_set set;
 	char primary_edge[ACCOUNT_EDGE_SIZE]; /* of the last primary session; "": none since the set
 						 was empty */
-	unsigned tickets; /* session ids that were given out and not claimed yet */
+	unsigned tickets;	    /* session ids that were given out and not claimed yet */
+	bool seat[SESSION_SET_MAX]; /* taken by a ticket or a session */
 	struct state_view view;
 	uint64_t alone_ns; /* when its last session left, or the start; monotonic */
 	uint64_t lost_ns;  /* when its primary was lost; 0: it has one */
 	/* logic server */
-	int player; /* number of its snake, or ACCOUNT_NO_PLAYER */
+	int player; /* its number in the world, or ACCOUNT_NO_PLAYER */
 	struct inputs inputs;
 };
 

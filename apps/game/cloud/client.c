@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apps/snake/cloud/client.h"
+#include "apps/game/cloud/client.h"
 #include "lib/daemon.h"
 
 struct client *client_new(struct connection *connection, const struct ticket *t)
@@ -16,6 +16,7 @@ struct client *client_new(struct connection *connection, const struct ticket *t)
 	c->connection = connection;
 	snprintf(c->id, sizeof c->id, "%02x%02x%02x%02x", t->id[0], t->id[1], t->id[2], t->id[3]);
 	memcpy(c->edge, t->edge, sizeof c->edge);
+	c->seat = t->seat;
 	return c;
 }
 
@@ -36,7 +37,7 @@ static void note(struct client *c, uint32_t tick)
 	c->trail_next = (c->trail_next + 1) % CLIENT_TRAIL;
 }
 
-bool client_send_welcome(struct client *c, const struct world *w, uint16_t tick_hz)
+bool client_send_welcome(struct client *c, const struct logic_world *w, uint16_t tick_hz)
 {
 	const struct account *a = c->account;
 	struct state_welcome m = {.role = (uint8_t)c->session.role,
@@ -51,16 +52,14 @@ bool client_send_welcome(struct client *c, const struct world *w, uint16_t tick_
 	return send_small(c, frame, state_put_welcome(frame, &m));
 }
 
-bool client_send_snapshot(struct client *c, const struct world *w)
+bool client_send_snapshot(struct client *c, const struct logic_world *w)
 {
-	uint8_t world[WORLD_ENCODED_MAX], head[STATE_SMALL_MAX];
-	/* WORLD_ENCODED_MAX holds any world */
-	size_t len = (size_t)world_encode(w, world, sizeof world);
+	uint8_t head[STATE_SMALL_MAX];
 
 	c->asked = false;
 	c->snapshot_ns = clock_mono_ns();
-	if (!connection_send(c->connection, head, state_put_snapshot(head, w->tick, len), world,
-			     len))
+	if (!connection_send(c->connection, head, state_put_snapshot(head, w->tick, w->len),
+			     w->bytes, w->len))
 		return false;
 	note(c, w->tick);
 	return true;

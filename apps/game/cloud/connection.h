@@ -4,12 +4,12 @@
  * doesn't read gets at most CONNECTION_UNSENT_MAX octets kept for it; one that floods is read no
  * faster than CONNECTION_BUDGET octets a tick.
  */
-#ifndef BATON_APPS_SNAKE_CLOUD_CONNECTION_H
-#define BATON_APPS_SNAKE_CLOUD_CONNECTION_H
+#ifndef BATON_APPS_GAME_CLOUD_CONNECTION_H
+#define BATON_APPS_GAME_CLOUD_CONNECTION_H
 
 #include <uv.h>
 
-#include "apps/snake/wire.h"
+#include "apps/game/wire/wire.h"
 
 enum {
 	CONNECTION_UNSENT_MAX = 1 << 20,

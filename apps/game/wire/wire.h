@@ -4,8 +4,8 @@
  * TCP, u32 length of what follows, u8 type, body. Builders write whole frames; a parser takes what
  * TCP brings and gives whole frames back. Pure.
  */
-#ifndef BATON_APPS_SNAKE_WIRE_H
-#define BATON_APPS_SNAKE_WIRE_H
+#ifndef BATON_APPS_GAME_WIRE_WIRE_H
+#define BATON_APPS_GAME_WIRE_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>

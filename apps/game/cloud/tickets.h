@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Session ids between a login and the HELLO that claims them, once and soon. */
-#ifndef BATON_APPS_SNAKE_CLOUD_TICKETS_H
-#define BATON_APPS_SNAKE_CLOUD_TICKETS_H
+#ifndef BATON_APPS_GAME_CLOUD_TICKETS_H
+#define BATON_APPS_GAME_CLOUD_TICKETS_H
 
-#include "apps/snake/cloud/account.h"
+#include "apps/game/cloud/account.h"
 
 enum { TICKETS_MAX = 1024, TICKET_SECONDS = 5 };
 
@@ -12,6 +12,7 @@ struct ticket {
 	uint64_t given_ns;
 	uint8_t id[STATE_SESSION_LEN];
 	char edge[ACCOUNT_EDGE_SIZE];
+	unsigned seat; /* its number */
 };
 
 struct tickets {
@@ -20,11 +21,12 @@ struct tickets {
 };
 
 /** tickets_give - a fresh random id; Return: 0; -ENOSPC; -EIO: there is no randomness */
-int tickets_give(struct tickets *t, struct account *a, const char *edge, uint64_t now_ns,
-		 uint8_t ret_id[STATE_SESSION_LEN]);
+int tickets_give(struct tickets *t, struct account *a, const char *edge, unsigned seat,
+		 uint64_t now_ns, uint8_t ret_id[STATE_SESSION_LEN]);
 /** tickets_claim - Return: whether there was one with @id; it is gone now */
 bool tickets_claim(struct tickets *t, const uint8_t id[STATE_SESSION_LEN], struct ticket *ret);
-/** tickets_expire - those that are TICKET_SECONDS old are void */
-void tickets_expire(struct tickets *t, uint64_t now_ns);
+/** tickets_expire - one that is TICKET_SECONDS old is void; Return: whether there was one, so call
+ * until there is none */
+bool tickets_expire(struct tickets *t, uint64_t now_ns, struct ticket *ret);
 
 #endif

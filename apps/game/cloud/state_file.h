@@ -11,13 +11,13 @@
  * has grown, it is written anew beside itself and renamed. A failed write is an error to the
  * caller, who then doesn't go on: such an input waits, such a signal is not answered.
  */
-#ifndef BATON_APPS_SNAKE_CLOUD_STATE_FILE_H
-#define BATON_APPS_SNAKE_CLOUD_STATE_FILE_H
+#ifndef BATON_APPS_GAME_CLOUD_STATE_FILE_H
+#define BATON_APPS_GAME_CLOUD_STATE_FILE_H
 
 #include <stdint.h>
 #include <uv.h>
 
-#include "apps/snake/cloud/account.h"
+#include "apps/game/cloud/account.h"
 
 struct state_file;
 

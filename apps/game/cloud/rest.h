@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The daemon's HTTP: login, status, accounts, health, metrics (docs/csm.md). */
-#ifndef BATON_APPS_SNAKE_CLOUD_REST_H
-#define BATON_APPS_SNAKE_CLOUD_REST_H
+#ifndef BATON_APPS_GAME_CLOUD_REST_H
+#define BATON_APPS_GAME_CLOUD_REST_H
 
-#include "apps/snake/cloud/login.h"
+#include "apps/game/cloud/login.h"
 
 struct cloud {
 	struct accounts accounts;
 	struct state_file *state;
 	struct sessions *sessions;
-	struct logic *logic;
+	struct logic_server logic;
 	struct login login;
 	uint16_t tick_hz;
 };

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apps/snake/cloud/client.h"
-#include "apps/snake/cloud/sessions.h"
+#include "apps/game/cloud/client.h"
+#include "apps/game/cloud/sessions.h"
 #include "lib/daemon.h"
 #include "lib/log.h"
 
@@ -14,36 +14,75 @@
 enum {
 	SWEEP_MS = 100,
 	HELLO_SECONDS = 2,
-	REST_SECONDS = 2,	 /* without a primary, until the snake rests */
+	REST_SECONDS = 2,	 /* without a primary, until the player rests */
 	SNAPSHOT_NS = 100000000, /* between two that one session asks for */
 };
 
 struct sessions {
 	struct sessions_config config;
 	struct connections *connections;
-	struct logic *logic;
+	struct logic_server logic;
 	uv_timer_t sweep;
 	bool stopping;
 	struct tickets tickets;
 	struct sessions_tally tally;
 };
 
-int sessions_ticket(struct sessions *s, struct account *a, const char *edge,
-		    uint8_t ret_id[STATE_SESSION_LEN])
+/* ---- seats ---- */
+
+static unsigned free_seat(const struct account *a)
 {
-	if (a->set.count + a->tickets >= SESSION_SET_MAX)
+	unsigned n = 0;
+
+	while (n < SESSION_SET_MAX && a->seat[n])
+		n++;
+	return n + 1;
+}
+
+static void leave_seat(struct sessions *s, struct account *a, unsigned number)
+{
+	struct seat seat = {.account = a, .number = number};
+
+	a->seat[number - 1] = false;
+	if (s->logic.ops->seat_left)
+		s->logic.ops->seat_left(s->logic.logic, &seat);
+}
+
+static void tell_role(struct sessions *s, const struct client *c)
+{
+	struct seat seat = {.account = c->account, .number = c->seat, .role = c->session.role};
+
+	if (s->logic.ops->seat_role)
+		s->logic.ops->seat_role(s->logic.logic, &seat);
+}
+
+int sessions_ticket(struct sessions *s, struct account *a, const char *edge,
+		    uint8_t ret_id[STATE_SESSION_LEN], struct seat *ret_seat)
+{
+	unsigned number = free_seat(a);
+	int r;
+
+	if (a->set.count + a->tickets >= SESSION_SET_MAX || number > SESSION_SET_MAX)
 		return -EMFILE;
 	if (connections_count(s->connections) >= SESSIONS_MAX)
 		return -ENOSPC;
-	return tickets_give(&s->tickets, a, edge, clock_mono_ns(), ret_id);
+	r = tickets_give(&s->tickets, a, edge, number, clock_mono_ns(), ret_id);
+	if (r < 0)
+		return r;
+	a->seat[number - 1] = true;
+	*ret_seat = (struct seat){.account = a, .number = number};
+	return 0;
 }
 
 /* ---- downward ---- */
 
 static bool send_snapshot(struct sessions *s, struct client *c)
 {
+	struct logic_world w;
+
+	s->logic.ops->world(s->logic.logic, true, &w);
 	s->tally.snapshots++;
-	return client_send_snapshot(c, logic_world(s->logic));
+	return client_send_snapshot(c, &w);
 }
 
 void sessions_tick(uint32_t tick, const uint8_t *delta, size_t len, void *sessions)
@@ -91,7 +130,7 @@ static int enter(struct sessions *s, struct client *c)
 	struct account *a = c->account;
 	struct session_result r;
 
-	if (logic_enter(s->logic, a) < 0)
+	if (s->logic.ops->enter(s->logic.logic, a) < 0)
 		return -ENOSPC;
 	c->session.resumes = strcmp(c->edge, a->primary_edge) == 0;
 	r = session_manage(&a->set, &c->session, &none);
@@ -99,6 +138,7 @@ static int enter(struct sessions *s, struct client *c)
 		return -EMFILE;
 	if (c->session.role == SESSION_PRIMARY)
 		note_primary(s, c);
+	tell_role(s, c);
 	s->tally.opened++;
 	log_info("sessions", "account=%s session=%s edge=%s role=%d what=opened", c->account->name,
 		 c->id, c->edge, c->session.role);
@@ -109,6 +149,7 @@ static int take_hello(struct sessions *s, struct connection *connection, const u
 		      size_t len)
 {
 	uint8_t id[STATE_SESSION_LEN];
+	struct logic_world w;
 	struct ticket t;
 	struct client *c;
 
@@ -120,13 +161,16 @@ static int take_hello(struct sessions *s, struct connection *connection, const u
 		return 0;
 	}
 	c = client_new(connection, &t);
-	if (!c)
+	if (!c) {
+		leave_seat(s, t.account, t.seat);
 		return -ENOMEM;
+	}
 	connection_set_user(connection, c);
 	if (enter(s, c) < 0)
 		return -ENOSPC;
-	if (client_send_welcome(c, logic_world(s->logic), s->config.tick_hz) &&
-	    send_snapshot(s, c) && c->account->view.len)
+	s->logic.ops->world(s->logic.logic, false, &w);
+	if (client_send_welcome(c, &w, s->config.tick_hz) && send_snapshot(s, c) &&
+	    c->account->view.len)
 		client_send_view(c);
 	return 0;
 }
@@ -159,8 +203,12 @@ static void answer_signal(struct sessions *s, struct client *c, const struct ses
 	if (accepted && !was_primary)
 		log_info("sessions", "account=%s session=%s edge=%s switch=%u what=primary",
 			 c->account->name, c->id, c->edge, c->account->set.newest);
-	if (r->demoted)
+	if (r->demoted) {
+		tell_role(s, client_of(r->demoted));
 		client_send_role(client_of(r->demoted), STATE_ACCEPTED);
+	}
+	if (accepted && !was_primary)
+		tell_role(s, c);
 	client_send_role(c, accepted ? STATE_ACCEPTED : STATE_STALE);
 }
 
@@ -178,7 +226,7 @@ static int take_input(struct sessions *s, struct client *c, const uint8_t *body,
 		return 0;
 	r = session_manage(&c->account->set, &c->session, &p);
 	if (r.verdict == SESSION_TRANSFER)
-		logic_write(s->logic, c->account, &m);
+		s->logic.ops->write(s->logic.logic, c->account, &m);
 	else
 		s->tally.inputs_secondary += m.count;
 	if (r.signal != SESSION_NO_SIGNAL)
@@ -271,6 +319,7 @@ static void on_end(struct connection *connection)
 	log_info("sessions", "account=%s session=%s edge=%s role=%d what=closed", a->name, c->id,
 		 c->edge, c->session.role);
 	session_leave(&c->session);
+	leave_seat(s, a, c->seat);
 	if (a->set.count == 0 && !s->stopping)
 		left_alone(s, a);
 	free(c);
@@ -282,7 +331,7 @@ static void forget(struct sessions *s, struct account *a)
 {
 	struct state_record r;
 
-	logic_leave(s->logic, a);
+	s->logic.ops->leave(s->logic.logic, a);
 	session_set_init(&a->set, 0);
 	a->view = (struct state_view){0};
 	a->primary_edge[0] = '\0';
@@ -297,7 +346,7 @@ static void sweep_account(struct sessions *s, struct account *a, uint64_t now)
 		     a->set.awaited;
 
 	if (a->lost_ns && now - a->lost_ns >= REST_SECONDS * NS_PER_S) {
-		logic_rest(s->logic, a);
+		s->logic.ops->rest(s->logic.logic, a);
 		a->lost_ns = 0;
 	}
 	if (known && a->set.count == 0 && now - a->alone_ns >= s->config.leave_after * NS_PER_S)
@@ -321,9 +370,11 @@ static void on_sweep(uv_timer_t *timer)
 {
 	struct sessions *s = timer->data;
 	uint64_t now = clock_mono_ns();
+	struct ticket t;
 
 	sweep_connections(s);
-	tickets_expire(&s->tickets, now);
+	while (tickets_expire(&s->tickets, now, &t))
+		leave_seat(s, t.account, t.seat);
 	for (size_t i = 0; i < s->config.accounts->count; i++)
 		sweep_account(s, &s->config.accounts->account[i], now);
 }
@@ -367,9 +418,9 @@ int sessions_new(uv_loop_t *loop, const struct sessions_config *config, struct s
 	return 0;
 }
 
-void sessions_set_logic(struct sessions *s, struct logic *logic)
+void sessions_set_logic(struct sessions *s, const struct logic_server *logic)
 {
-	s->logic = logic;
+	s->logic = *logic;
 }
 
 static void on_closed(uv_handle_t *handle)

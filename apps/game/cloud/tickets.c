@@ -4,12 +4,12 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "apps/snake/cloud/tickets.h"
+#include "apps/game/cloud/tickets.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 
-int tickets_give(struct tickets *t, struct account *a, const char *edge, uint64_t now_ns,
-		 uint8_t ret_id[STATE_SESSION_LEN])
+int tickets_give(struct tickets *t, struct account *a, const char *edge, unsigned seat,
+		 uint64_t now_ns, uint8_t ret_id[STATE_SESSION_LEN])
 {
 	struct ticket *one = t->ticket;
 
@@ -21,6 +21,7 @@ int tickets_give(struct tickets *t, struct account *a, const char *edge, uint64_
 		return -EIO;
 	one->account = a;
 	one->given_ns = now_ns;
+	one->seat = seat;
 	snprintf(one->edge, sizeof one->edge, "%s", edge);
 	a->tickets++;
 	memcpy(ret_id, one->id, sizeof one->id);
@@ -45,12 +46,15 @@ bool tickets_claim(struct tickets *t, const uint8_t id[STATE_SESSION_LEN], struc
 	return false;
 }
 
-void tickets_expire(struct tickets *t, uint64_t now_ns)
+bool tickets_expire(struct tickets *t, uint64_t now_ns, struct ticket *ret)
 {
 	for (struct ticket *one = t->ticket; one < t->ticket + TICKETS_MAX; one++) {
 		if (!one->account || now_ns - one->given_ns < TICKET_SECONDS * NS_PER_S)
 			continue;
 		t->expired++;
+		*ret = *one;
 		end(one);
+		return true;
 	}
+	return false;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/snake/cloud/inputs.h"
+#include "apps/game/cloud/inputs.h"
 
 void inputs_init(struct inputs *in, uint32_t applied)
 {
