@@ -5,7 +5,7 @@
 
 /* ---- the cloud ---- */
 
-void answer_login(struct scene *s, struct http_request *req)
+void answer_login(struct bed *s, struct http_request *req)
 {
 	char session[33];
 
@@ -22,7 +22,7 @@ void answer_login(struct scene *s, struct http_request *req)
 
 static void login_post(struct http_request *req, void *user)
 {
-	struct scene *s = user;
+	struct bed *s = user;
 	const json_t *body = http_body(req);
 
 	s->logins++;
@@ -39,7 +39,7 @@ static const struct http_route login_routes[] = {{"POST", "/v1/login", login_pos
 
 static int on_heard(uint8_t type, const uint8_t *body, size_t len, void *user)
 {
-	struct scene *s = user;
+	struct bed *s = user;
 	struct heard *h = &s->heard[s->heard_count % HEARD_MAX];
 
 	assert_true(len <= sizeof h->body);
@@ -52,14 +52,14 @@ static int on_heard(uint8_t type, const uint8_t *body, size_t len, void *user)
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
 {
-	struct scene *s = handle->data;
+	struct bed *s = handle->data;
 
 	*ret = uv_buf_init(s->in, sizeof s->in);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
-	struct scene *s = stream->data;
+	struct bed *s = stream->data;
 
 	if (n > 0)
 		assert_int_equal(
@@ -69,7 +69,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 
 static void on_connection(uv_stream_t *listener, int status)
 {
-	struct scene *s = (struct scene *)((char *)listener - offsetof(struct scene, listener));
+	struct bed *s = (struct bed *)((char *)listener - offsetof(struct bed, listener));
 
 	assert_int_equal(status, 0);
 	assert_false(s->accepted);
@@ -84,13 +84,13 @@ static void on_connection(uv_stream_t *listener, int status)
 
 static void on_peer_closed(uv_handle_t *handle)
 {
-	struct scene *s = handle->data;
+	struct bed *s = handle->data;
 
 	state_parser_done(&s->parser);
 	s->accepted = false;
 }
 
-void hang_up(struct scene *s)
+void hang_up(struct bed *s)
 {
 	if (!s->accepted)
 		return;
@@ -98,14 +98,14 @@ void hang_up(struct scene *s)
 	wait_until(s, !s->accepted);
 }
 
-void tell(struct scene *s, const uint8_t *frame, size_t len)
+void tell(struct bed *s, const uint8_t *frame, size_t len)
 {
 	uv_buf_t buf = uv_buf_init((char *)frame, (unsigned)len);
 
 	assert_int_equal(uv_try_write((uv_stream_t *)&s->peer, &buf, 1), (int)len);
 }
 
-void tell_welcome(struct scene *s, uint8_t role, uint32_t last_input, uint32_t number)
+void tell_welcome(struct bed *s, uint8_t role, uint32_t last_input, uint32_t number)
 {
 	struct state_welcome m = {.role = role,
 				  .player = PLAYER_ID,
@@ -119,7 +119,7 @@ void tell_welcome(struct scene *s, uint8_t role, uint32_t last_input, uint32_t n
 	tell(s, frame, state_put_welcome(frame, &m));
 }
 
-void tell_snapshot(struct scene *s, uint32_t tick)
+void tell_snapshot(struct bed *s, uint32_t tick)
 {
 	static uint8_t frame[STATE_WORLD_AT + WORLD_ENCODED_MAX], world[WORLD_ENCODED_MAX];
 	int len = world_encode(s->world, world, sizeof world);
@@ -132,7 +132,7 @@ void tell_snapshot(struct scene *s, uint32_t tick)
 	tell(s, frame, head + (size_t)len);
 }
 
-void tell_delta(struct scene *s, uint32_t tick, uint32_t last_input,
+void tell_delta(struct bed *s, uint32_t tick, uint32_t last_input,
 		const struct world_change *change)
 {
 	uint8_t frame[STATE_WORLD_AT + 256], delta[256];
@@ -158,7 +158,7 @@ static void on_patience(uv_timer_t *timer)
 {
 }
 
-static void listen_as_cloud(struct scene *s)
+static void listen_as_cloud(struct bed *s)
 {
 	struct http_listen listen = {.addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr = listen.addr};
@@ -175,13 +175,16 @@ static void listen_as_cloud(struct scene *s)
 		 http_server_port(s->login));
 }
 
-static void start_edge(struct scene *s)
+static const struct game game = {.renderer = &snake_renderer};
+
+static void start_edge(struct bed *s)
 {
 	struct edge *e = &s->edge;
 	struct stream_server_config stream = {.loop = &e->daemon.loop,
 					      .address.s_addr = htonl(INADDR_LOOPBACK)};
 
 	snprintf(e->config.edge, sizeof e->config.edge, "edge-a");
+	e->game = &game;
 	e->config.edge_number = 1;
 	e->config.width = 320;
 	e->config.height = 240;
@@ -194,7 +197,7 @@ static void start_edge(struct scene *s)
 
 int set_up(void **state)
 {
-	struct scene *s = calloc(1, sizeof *s);
+	struct bed *s = calloc(1, sizeof *s);
 
 	assert_non_null(s);
 	assert_int_equal(uv_loop_init(&s->edge.daemon.loop), 0);
@@ -217,7 +220,7 @@ static void close_handle(uv_handle_t *handle, void *user)
 
 int tear_down(void **state)
 {
-	struct scene *s = *state;
+	struct bed *s = *state;
 	struct edge *e = &s->edge;
 
 	for (unsigned i = 0; i < PLAYERS_MAX; i++)
@@ -239,7 +242,7 @@ int tear_down(void **state)
 	return 0;
 }
 
-void connect_player(struct scene *s)
+void connect_player(struct bed *s)
 {
 	uint8_t session[STATE_SESSION_LEN];
 
@@ -249,16 +252,21 @@ void connect_player(struct scene *s)
 	assert_int_equal(session[STATE_SESSION_LEN - 1], s->logins);
 }
 
-void synchronise(struct scene *s, uint32_t tick)
+void synchronise(struct bed *s, uint32_t tick)
 {
 	connect_player(s);
 	tell_welcome(s, STATE_PRIMARY, 0, 0);
 	tell_snapshot(s, tick);
 	wait_until(s, s->player->state == PLAYER_SYNCHRONISED);
-	assert_int_equal(s->player->world->tick, tick);
+	assert_int_equal(s->player->tick, tick);
 }
 
-const struct heard *last_heard(const struct scene *s)
+const struct world *known(const struct bed *s)
+{
+	return ((const struct scene *)s->player->scene)->world;
+}
+
+const struct heard *last_heard(const struct bed *s)
 {
 	return &s->heard[(s->heard_count - 1) % HEARD_MAX];
 }

@@ -18,7 +18,8 @@
 
 #include <cmocka.h>
 
-#include "apps/snake/edge/player.h"
+#include "apps/game/edge/player.h"
+#include "apps/snake/edge/scene.h"
 
 enum { PATIENCE_MS = 20000, TICK_MS = 2, HEARD_MAX = 64, PLAYER_ID = 3, SIDE = 64 };
 
@@ -28,7 +29,7 @@ struct heard {
 	uint8_t body[STATE_SMALL_MAX];
 };
 
-struct scene {
+struct bed {
 	struct edge edge;
 	uv_timer_t patience;
 	struct http_server *login;
@@ -56,20 +57,22 @@ struct scene {
 /* cmocka's; a player "ann" logs in at once */
 int set_up(void **state);
 int tear_down(void **state);
+/* the world as the player knows it */
+const struct world *known(const struct bed *s);
 
 /* HELLO has come, with the session of the latest login */
-void connect_player(struct scene *s);
-void synchronise(struct scene *s, uint32_t tick);
-void hang_up(struct scene *s);
+void connect_player(struct bed *s);
+void synchronise(struct bed *s, uint32_t tick);
+void hang_up(struct bed *s);
 /* what was held when login_status was 0 */
-void answer_login(struct scene *s, struct http_request *req);
-const struct heard *last_heard(const struct scene *s);
+void answer_login(struct bed *s, struct http_request *req);
+const struct heard *last_heard(const struct bed *s);
 
-void tell(struct scene *s, const uint8_t *frame, size_t len);
-void tell_welcome(struct scene *s, uint8_t role, uint32_t last_input, uint32_t number);
-void tell_snapshot(struct scene *s, uint32_t tick);
+void tell(struct bed *s, const uint8_t *frame, size_t len);
+void tell_welcome(struct bed *s, uint8_t role, uint32_t last_input, uint32_t number);
+void tell_snapshot(struct bed *s, uint32_t tick);
 /* The next tick of the cloud's world, or one that is said to be @tick */
-void tell_delta(struct scene *s, uint32_t tick, uint32_t last_input,
+void tell_delta(struct bed *s, uint32_t tick, uint32_t last_input,
 		const struct world_change *change);
 
 #endif

@@ -13,10 +13,11 @@
 
 #include <cmocka.h>
 
-#include "apps/snake/edge/frames.h"
-#include "apps/snake/edge/login.h"
-#include "apps/snake/edge/steering.h"
-#include "apps/snake/edge/view.h"
+#include "apps/game/edge/frames.h"
+#include "apps/game/edge/login.h"
+#include "apps/game/edge/steering.h"
+#include "apps/game/edge/view.h"
+#include "apps/snake/edge/scene.h"
 
 /* ---- steering ---- */
 
@@ -302,7 +303,7 @@ static void test_login(void **state)
 static const struct view_row {
 	const char *text;
 	int result;
-	bool map; /* after it */
+	bool map; /* is shown after it */
 } view_rows[] = {
 	{"{}", 0, true},
 	{"{\"map\": false}", 0, false},
@@ -317,18 +318,20 @@ static const struct view_row {
 static void test_view(void **state)
 {
 	char longest[STATE_VIEW_MAX + 1];
-	struct view_state v;
+	struct view_state v = {0};
+	struct scene scene = {.options.map = true};
 	json_t *json;
 
-	view_init(&v);
-	assert_true(v.options.map);
 	json = view_json(&v);
 	assert_true(json_is_null(json));
 	for (size_t i = 0; i < sizeof view_rows / sizeof view_rows[0]; i++) {
 		const struct view_row *row = &view_rows[i];
 
 		assert_int_equal(view_set(&v, row->text, strlen(row->text)), row->result);
-		assert_int_equal(v.options.map, row->map);
+		json = view_json(&v);
+		snake_renderer.view(&scene, json);
+		json_decref(json);
+		assert_int_equal(scene.options.map, row->map);
 	}
 	memset(longest, ' ', sizeof longest);
 	memcpy(longest, "{}", 2);

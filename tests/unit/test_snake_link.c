@@ -8,88 +8,88 @@
 
 /* ---- what a cloud may get wrong ---- */
 
-static void do_hang_up(struct scene *s)
+static void do_hang_up(struct bed *s)
 {
 	hang_up(s);
 }
 
-static void do_length_zero(struct scene *s)
+static void do_length_zero(struct bed *s)
 {
 	tell(s, (const uint8_t *)"\0\0\0\0\0", 5);
 }
 
-static void do_length_huge(struct scene *s)
+static void do_length_huge(struct bed *s)
 {
 	tell(s, (const uint8_t *)"\xff\xff\xff\xff\x03", 5);
 }
 
-static void do_type(struct scene *s)
+static void do_type(struct bed *s)
 {
 	tell(s, (const uint8_t *)"\0\0\0\1\x4d", 5);
 }
 
-static void do_early_snapshot(struct scene *s)
+static void do_early_snapshot(struct bed *s)
 {
 	tell_snapshot(s, 1);
 }
 
-static void do_early_delta(struct scene *s)
+static void do_early_delta(struct bed *s)
 {
 	tell_delta(s, 1, 0, NULL);
 }
 
-static void do_early_role(struct scene *s)
+static void do_early_role(struct bed *s)
 {
 	tell(s, (const uint8_t *)"\0\0\0\7\6\1\0\0\0\1\0", 11);
 }
 
-static void do_early_view(struct scene *s)
+static void do_early_view(struct bed *s)
 {
 	tell(s, (const uint8_t *)"\0\0\0\4\7\2{}", 8);
 }
 
-static void do_short_welcome(struct scene *s)
+static void do_short_welcome(struct bed *s)
 {
 	tell(s, (const uint8_t *)"\0\0\0\3\2\1\0", 7);
 }
 
-static void do_two_welcomes(struct scene *s)
+static void do_two_welcomes(struct bed *s)
 {
 	tell_welcome(s, STATE_PRIMARY, 0, 0);
 	tell_welcome(s, STATE_PRIMARY, 0, 0);
 }
 
-static void do_bad_snapshot(struct scene *s)
+static void do_bad_snapshot(struct bed *s)
 {
 	tell_welcome(s, STATE_PRIMARY, 0, 0);
 	tell(s, (const uint8_t *)"\0\0\0\x09\3\0\0\0\1\xff\xff\xff\xff", 13);
 }
 
-static void bye(struct scene *s, enum state_bye reason)
+static void bye(struct bed *s, enum state_bye reason)
 {
 	uint8_t frame[STATE_SMALL_MAX];
 
 	tell(s, frame, state_put_bye(frame, reason));
 }
 
-static void do_bye_forged(struct scene *s)
+static void do_bye_forged(struct bed *s)
 {
 	bye(s, STATE_BYE_FORGED);
 }
 
-static void do_bye_slow(struct scene *s)
+static void do_bye_slow(struct bed *s)
 {
 	bye(s, STATE_BYE_SLOW);
 }
 
-static void do_bye_shutdown(struct scene *s)
+static void do_bye_shutdown(struct bed *s)
 {
 	bye(s, STATE_BYE_SHUTDOWN);
 }
 
 static const struct wrong {
 	const char *name;
-	void (*act)(struct scene *s);
+	void (*act)(struct bed *s);
 	const char *cause;
 } wrongs[] = {
 	{"closed", do_hang_up, "CLOUD_LOST"},
@@ -111,7 +111,7 @@ static const struct wrong {
 /* Each time the player logs in anew; what it showed before stays. */
 static void test_wrong_clouds(void **state)
 {
-	struct scene *s = *state;
+	struct bed *s = *state;
 	struct stream_player *stream;
 
 	synchronise(s, 10);
@@ -129,8 +129,8 @@ static void test_wrong_clouds(void **state)
 				 wrongs[i].cause);
 		assert_int_equal(s->player->state, PLAYER_LOGGING_IN);
 		assert_false(s->player->steering.connected);
-		assert_int_equal(s->player->world->tick, 10);
-		assert_int_equal(s->player->world->width, SIDE);
+		assert_int_equal(known(s)->tick, 10);
+		assert_int_equal(known(s)->width, SIDE);
 		assert_null(s->player->link);
 		hang_up(s);
 	}
@@ -141,8 +141,8 @@ static void test_wrong_clouds(void **state)
 	wait_until(s, s->player->state == PLAYER_SYNCHRONISED);
 	assert_string_equal(s->player->cause, "");
 	assert_int_equal(s->player->failures, 0);
-	assert_int_equal(s->player->world->tick, 99);
-	assert_int_equal(s->player->number, PLAYER_ID);
+	assert_int_equal(known(s)->tick, 99);
+	assert_int_equal(((const struct scene *)s->player->scene)->number, PLAYER_ID);
 	assert_int_equal(s->player->stream_key[0], 0x01);
 	assert_int_equal(s->player->stream_key[15], 0xef);
 	assert_ptr_equal(s->player->stream, stream);
@@ -151,7 +151,7 @@ static void test_wrong_clouds(void **state)
 
 /* ---- worlds that don't fit ---- */
 
-static size_t asks(const struct scene *s)
+static size_t asks(const struct bed *s)
 {
 	size_t n = 0;
 
@@ -163,7 +163,7 @@ static size_t asks(const struct scene *s)
 static const struct world_change food = {.kind = WORLD_FOOD, .cell = {5, 5}};
 
 /* One ASK whatever comes until the snapshot; the world stays as it was. */
-static void asked_and_answered(struct scene *s, uint32_t tick, uint32_t stays)
+static void asked_and_answered(struct bed *s, uint32_t tick, uint32_t stays)
 {
 	size_t before = asks(s);
 
@@ -172,23 +172,23 @@ static void asked_and_answered(struct scene *s, uint32_t tick, uint32_t stays)
 	tell_delta(s, tick + 1, 7, NULL);
 	tell_delta(s, tick + 2, 7, NULL);
 	wait_until(s, asks(s) == before + 1);
-	assert_int_equal(s->player->world->tick, stays);
+	assert_int_equal(known(s)->tick, stays);
 	tell_snapshot(s, tick + 2);
 	wait_until(s, s->player->state == PLAYER_SYNCHRONISED);
 	assert_int_equal(asks(s), before + 1);
-	assert_int_equal(s->player->world->tick, tick + 2);
+	assert_int_equal(known(s)->tick, tick + 2);
 }
 
 static void test_asks_for_a_snapshot(void **state)
 {
-	struct scene *s = *state;
+	struct bed *s = *state;
 
 	synchronise(s, 58);
 	assert_int_equal(world_change_apply(s->world, &food), 0);
 	tell_delta(s, 59, 3, &food);
-	wait_until(s, s->player->world->tick == 59);
+	wait_until(s, known(s)->tick == 59);
 	assert_int_equal(s->player->applied, 3);
-	assert_int_equal(s->player->world->food_count, 1);
+	assert_int_equal(known(s)->food_count, 1);
 	tell_delta(s, 61, 4, NULL); /* 60 is missing */
 	asked_and_answered(s, 61, 59);
 	assert_int_equal(s->player->applied, 3);
@@ -196,19 +196,19 @@ static void test_asks_for_a_snapshot(void **state)
 	asked_and_answered(s, 64, 63);
 	/* a world that is another: the checksum of tick 128 says so */
 	tell_snapshot(s, 127);
-	wait_until(s, s->player->world->tick == 127);
+	wait_until(s, known(s)->tick == 127);
 	assert_int_equal(world_change_apply(s->world, &(struct world_change){.kind = WORLD_FOOD}),
 			 0);
 	tell_delta(s, 128, 6, NULL);
 	asked_and_answered(s, 128, 128);
-	assert_int_equal(s->player->world->food_count, 2);
+	assert_int_equal(known(s)->food_count, 2);
 	assert_int_equal(s->edge.counters.mismatches, 3);
 	assert_int_equal(s->edge.counters.links_lost, 0);
 }
 
 /* ---- what goes on to the cloud ---- */
 
-static struct state_input heard_input(struct scene *s, size_t count)
+static struct state_input heard_input(struct bed *s, size_t count)
 {
 	struct state_input m;
 
@@ -218,7 +218,7 @@ static struct state_input heard_input(struct scene *s, size_t count)
 	return m;
 }
 
-static void tell_role(struct scene *s, uint8_t role, uint32_t number, uint8_t outcome)
+static void tell_role(struct bed *s, uint8_t role, uint32_t number, uint8_t outcome)
 {
 	struct state_role_change m = {role, number, outcome};
 	uint8_t frame[STATE_SMALL_MAX];
@@ -229,7 +229,7 @@ static void tell_role(struct scene *s, uint8_t role, uint32_t number, uint8_t ou
 
 static void test_inputs_and_signals(void **state)
 {
-	struct scene *s = *state;
+	struct bed *s = *state;
 	struct control_input in = {.first = 1, .count = 2, .input = {INPUT_UP, INPUT_LEFT}};
 	struct state_input m;
 
@@ -267,7 +267,7 @@ static void test_inputs_and_signals(void **state)
 /* More between two frames than is allowed, then a cloud that reads nothing: both are bounded. */
 static void test_floods_are_bounded(void **state)
 {
-	struct scene *s = *state;
+	struct bed *s = *state;
 	struct control_input in = {.first = 1, .count = CONTROL_INPUTS_MAX};
 	uint64_t sent;
 
@@ -294,14 +294,14 @@ static void test_floods_are_bounded(void **state)
 /* A cloud that says nothing: told first, which heals when it speaks again; then given up. */
 static void test_silence(void **state)
 {
-	struct scene *s = *state;
+	struct bed *s = *state;
 
 	synchronise(s, 1);
 	wait_until(s, s->player->quiet);
 	assert_string_equal(s->player->cause, "CLOUD_SILENT");
 	assert_string_equal(player_state_name(s->player), "synchronising");
 	tell_delta(s, 2, 0, NULL);
-	wait_until(s, s->player->world->tick == 2);
+	wait_until(s, known(s)->tick == 2);
 	assert_string_equal(s->player->cause, "");
 	assert_string_equal(player_state_name(s->player), "synchronised");
 	assert_int_equal(s->edge.counters.links_lost, 0);
@@ -314,7 +314,7 @@ static void test_silence(void **state)
 
 static void test_refused(void **state)
 {
-	struct scene *s = *state;
+	struct bed *s = *state;
 
 	s->login_status = 401;
 	wait_until(s, s->player->state == PLAYER_FAILED);
@@ -329,7 +329,7 @@ static void test_refused(void **state)
 
 static void test_backs_off(void **state)
 {
-	struct scene *s = *state;
+	struct bed *s = *state;
 
 	s->login_status = 503;
 	wait_until(s, s->player->failures == 3);
@@ -346,7 +346,7 @@ static void test_backs_off(void **state)
 
 static void test_removed_while_logging_in(void **state)
 {
-	struct scene *s = *state;
+	struct bed *s = *state;
 
 	s->login_status = 0;
 	wait_until(s, s->held);
@@ -361,7 +361,7 @@ static void test_removed_while_logging_in(void **state)
 
 static void test_logout_is_told(void **state)
 {
-	struct scene *s = *state;
+	struct bed *s = *state;
 	enum state_bye reason;
 
 	synchronise(s, 1);

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "apps/snake/edge/schedule.h"
+#include "apps/game/edge/schedule.h"
 
 enum { SECOND_NS = 1000000000 };
 

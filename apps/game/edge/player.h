@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One player of the instance: its session with the cloud (cloud.c), the world as that tells it,
- * and the stream of its view (render.c). Players share the loop, the raster and the UDP port, and
- * nothing of one refers to another.
+ * One player of the instance: its session with the cloud (cloud.c), what that tells of the
+ * world, and the stream of its view (render.c). Players share the loop, the renderer and the UDP
+ * port, and nothing of one refers to another.
  */
-#ifndef BATON_APPS_SNAKE_EDGE_PLAYER_H
-#define BATON_APPS_SNAKE_EDGE_PLAYER_H
+#ifndef BATON_APPS_GAME_EDGE_PLAYER_H
+#define BATON_APPS_GAME_EDGE_PLAYER_H
 
-#include "apps/snake/edge/edge.h"
-#include "apps/snake/edge/frames.h"
-#include "apps/snake/edge/link.h"
-#include "apps/snake/edge/login.h"
-#include "apps/snake/edge/steering.h"
-#include "apps/snake/edge/view.h"
-#include "apps/snake/world.h"
+#include "apps/game/edge/edge.h"
+#include "apps/game/edge/frames.h"
+#include "apps/game/edge/link.h"
+#include "apps/game/edge/login.h"
+#include "apps/game/edge/steering.h"
+#include "apps/game/edge/view.h"
 
 enum {
 	BACKOFF_MIN_MS = 100,
@@ -54,8 +53,8 @@ struct player {
 	unsigned inputs_left; /* until the next frame */
 
 	/* the world, as known */
-	struct world *world;
-	uint16_t number;  /* of its snake */
+	void *scene;	  /* the renderer's */
+	uint32_t tick;	  /* of the world */
 	uint32_t applied; /* last input that the world has applied */
 	struct view_state view;
 
@@ -65,6 +64,7 @@ struct player {
 	struct stream_player *stream;
 	struct encoder *encoder;
 	uint32_t seq;
+	uint64_t render_start_ns; /* CLOCK_REALTIME: of the frame that is being rendered */
 	uint64_t frozen_until_ns; /* CLOCK_MONOTONIC; a fault */
 	struct frames frames;
 };
@@ -72,13 +72,18 @@ struct player {
 /* ---- player.c ---- */
 
 struct player *player_find(const struct edge *edge, const char *account);
-/** player_add - a slot, and the login begins; Return: 0, -ENOSPC PLAYERS_MAX, -ENOMEM */
+/** player_add - a slot, and the login begins; Return: 0, -ENOSPC: no more than the renderer's
+ * players_max; or what its begin returned */
 int player_add(struct edge *edge, const char *account, const char *secret,
 	       struct player **ret_player);
 /** player_remove - logs out of the cloud and ends the stream; the memory goes with its handles */
 void player_remove(struct player *p);
 /* "logging-in", "streaming", ... as docs/csm.md has it */
 const char *player_state_name(const struct player *p);
+/* Why the player isn't synchronised, or "" */
+const char *player_cause(const struct player *p);
+/* The world is there, and the renderer can show it */
+bool player_shown(const struct player *p);
 
 /* ---- cloud.c ---- */
 
@@ -93,7 +98,9 @@ void cloud_view(struct player *p, const char *text, size_t len);
 
 /* ---- render.c ---- */
 
-/* One frame, if anybody watches */
+/* A frame's time has come: it is rendered, if anybody watches */
 void render_frame(struct player *p);
+/* The picture that draw has answered -EINPROGRESS for can be drawn */
+void render_ready(struct player *p);
 
 #endif

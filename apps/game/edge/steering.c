@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/snake/edge/steering.h"
+#include "apps/game/edge/steering.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The log of a player's last rendered frames: a ring, for GET /v1/frames/{account}. */
-#ifndef BATON_APPS_SNAKE_EDGE_FRAMES_H
-#define BATON_APPS_SNAKE_EDGE_FRAMES_H
+#ifndef BATON_APPS_GAME_EDGE_FRAMES_H
+#define BATON_APPS_GAME_EDGE_FRAMES_H
 
 #include <stdbool.h>
 #include <stdint.h>

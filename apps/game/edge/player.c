@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/snake/edge/player.h"
+#include "apps/game/edge/player.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ struct player *player_find(const struct edge *edge, const char *account)
 
 static int free_slot(const struct edge *edge)
 {
-	for (int i = 0; i < PLAYERS_MAX; i++)
+	for (int i = 0; i < (int)edge->game->renderer->players_max; i++)
 		if (!edge->player[i])
 			return i;
 	return -ENOSPC;
@@ -28,20 +28,23 @@ int player_add(struct edge *edge, const char *account, const char *secret,
 {
 	int slot = free_slot(edge);
 	struct player *p;
+	int r;
 
 	if (slot < 0)
 		return slot;
 	p = calloc(1, sizeof *p);
-	if (!p || world_new(0, 0, &p->world) < 0) {
-		free(p);
+	if (!p)
 		return -ENOMEM;
-	}
 	p->edge = edge;
 	p->slot = (unsigned)slot;
 	p->secret = secret;
 	p->inputs_left = INPUTS_PER_FRAME;
 	memcpy(p->account, account, strlen(account) + 1);
-	view_init(&p->view);
+	r = edge->game->renderer->begin(p, &p->scene);
+	if (r < 0) {
+		free(p);
+		return r;
+	}
 	uv_timer_init(&edge->daemon.loop, &p->retry);
 	p->retry.data = p;
 	edge->player[slot] = p;
@@ -66,9 +69,28 @@ void player_remove(struct player *p)
 	if (p->stream)
 		stream_server_remove(p->edge->stream, p->stream);
 	encoder_free(p->encoder);
-	world_free(p->world);
+	p->edge->game->renderer->end(p->scene);
 	explicit_bzero(p->stream_key, sizeof p->stream_key);
 	uv_close((uv_handle_t *)&p->retry, on_closed);
+}
+
+static const char *trouble(const struct player *p)
+{
+	const struct renderer *r = p->edge->game->renderer;
+
+	return r->trouble ? r->trouble(p->scene) : NULL;
+}
+
+bool player_shown(const struct player *p)
+{
+	return p->state == PLAYER_SYNCHRONISED && !trouble(p);
+}
+
+const char *player_cause(const struct player *p)
+{
+	const char *why = trouble(p);
+
+	return p->cause[0] || !why ? p->cause : why;
 }
 
 const char *player_state_name(const struct player *p)
@@ -85,7 +107,7 @@ const char *player_state_name(const struct player *p)
 		stream_player_state(p->stream, &stream);
 	if (p->state != PLAYER_SYNCHRONISED)
 		return names[p->state];
-	return p->quiet	       ? names[PLAYER_SYNCHRONISING]
-	       : stream.joined ? "streaming"
-			       : names[p->state];
+	return p->quiet || trouble(p) ? names[PLAYER_SYNCHRONISING]
+	       : stream.joined	      ? "streaming"
+				      : names[p->state];
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/snake/edge/login.h"
+#include "apps/game/edge/login.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/snake/edge/metrics.h"
+#include "apps/game/edge/metrics.h"
 
 #include <inttypes.h>
 
-#include "apps/snake/edge/edge.h"
+#include "apps/game/edge/edge.h"
 #include "lib/metrics.h"
 
 struct family {
@@ -15,16 +15,16 @@ struct family {
 	} row[4];
 };
 
-static void put_family(FILE *out, const struct family *f)
+static void put_family(FILE *out, const char *prefix, const struct family *f)
 {
-	fprintf(out, "# HELP baton_snake_edge_%s %s\n# TYPE baton_snake_edge_%s counter\n", f->name,
-		f->help, f->name);
+	fprintf(out, "# HELP %s_%s %s\n# TYPE %s_%s counter\n", prefix, f->name, f->help, prefix,
+		f->name);
 	for (unsigned i = 0; i < 4 && (i == 0 || f->row[i].label); i++) {
 		if (f->row[i].label)
-			fprintf(out, "baton_snake_edge_%s{%s=\"%s\"} %" PRIu64 "\n", f->name,
+			fprintf(out, "%s_%s{%s=\"%s\"} %" PRIu64 "\n", prefix, f->name,
 				f->row[i].label, f->row[i].value, f->row[i].count);
 		else
-			fprintf(out, "baton_snake_edge_%s %" PRIu64 "\n", f->name, f->row[i].count);
+			fprintf(out, "%s_%s %" PRIu64 "\n", prefix, f->name, f->row[i].count);
 	}
 }
 
@@ -66,7 +66,7 @@ static void put_own(FILE *out, const struct edge *e)
 	};
 
 	for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
-		put_family(out, &families[i]);
+		put_family(out, e->game->metrics, &families[i]);
 }
 
 static void put_stream(FILE *out, const struct edge *e)
@@ -82,13 +82,14 @@ static void put_stream(FILE *out, const struct edge *e)
 	};
 
 	for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
-		put_family(out, &families[i]);
-	fprintf(out, "# HELP baton_snake_edge_datagrams_dropped_total Datagrams that were dropped, "
-		     "by reason.\n# TYPE baton_snake_edge_datagrams_dropped_total counter\n");
+		put_family(out, e->game->metrics, &families[i]);
+	fprintf(out,
+		"# HELP %s_datagrams_dropped_total Datagrams that were dropped, by reason.\n"
+		"# TYPE %s_datagrams_dropped_total counter\n",
+		e->game->metrics, e->game->metrics);
 	for (unsigned i = 0; i < STREAM_DROPS; i++)
-		fprintf(out,
-			"baton_snake_edge_datagrams_dropped_total{reason=\"%s\"} %" PRIu64 "\n",
-			stream_drop_name(i), c->dropped[i]);
+		fprintf(out, "%s_datagrams_dropped_total{reason=\"%s\"} %" PRIu64 "\n",
+			e->game->metrics, stream_drop_name(i), c->dropped[i]);
 }
 
 void edge_metrics_get(struct http_request *req, void *user)
@@ -102,10 +103,12 @@ void edge_metrics_get(struct http_request *req, void *user)
 	for (unsigned i = 0; i < PLAYERS_MAX; i++)
 		players += e->player[i] != NULL;
 	fprintf(m.out,
-		"# HELP baton_snake_edge_players Players of this instance.\n"
-		"# TYPE baton_snake_edge_players gauge\nbaton_snake_edge_players %u\n",
-		players);
+		"# HELP %s_players Players of this instance.\n"
+		"# TYPE %s_players gauge\n%s_players %u\n",
+		e->game->metrics, e->game->metrics, e->game->metrics, players);
 	put_own(m.out, e);
 	put_stream(m.out, e);
+	if (e->game->renderer->metrics)
+		e->game->renderer->metrics(e, m.out);
 	metrics_reply(&m, req);
 }

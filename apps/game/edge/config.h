@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration of snake-edge: apps/snake/edge/snake-edge.example.yaml says what each key is.
- */
-#ifndef BATON_APPS_SNAKE_EDGE_CONFIG_H
-#define BATON_APPS_SNAKE_EDGE_CONFIG_H
+/* The configuration of a game's instance: each game's example.yaml says what each key is. */
+#ifndef BATON_APPS_GAME_EDGE_CONFIG_H
+#define BATON_APPS_GAME_EDGE_CONFIG_H
 
 #include "lib/daemon.h"
 
@@ -21,14 +20,20 @@ struct config {
 	uint32_t rest_port, stream_port, edge_number, width, height, fps;
 	uint64_t bitrate; /* bit/s of one stream */
 	char token_file[256], edge[64], login_url[128], codec[16];
-	bool faults; /* PUT /v1/faults is allowed */
+	char state_dir[128]; /* of games that have one, "" else */
+	bool faults;	     /* PUT /v1/faults is allowed */
 	const struct yaml_node *secrets_node;
 	struct config_secret *secrets;
 	size_t secret_count;
 };
 
-/** config_load - read the daemon's configuration; what is wrong is logged; Return: 0 or -errno */
-int config_load(struct config *config, struct daemon *daemon);
+/**
+ * config_load - read the daemon's configuration; what is wrong is logged
+ * @config: the game's defaults
+ * @more:   keys that only this game has, ended by a row without key; or NULL
+ * Return: 0 or -errno
+ */
+int config_load(struct config *config, const struct yaml_field *more, struct daemon *daemon);
 void config_done(struct config *config);
 
 /** config_secret_find - the secret of @account, or NULL */

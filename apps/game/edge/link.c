@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* TCP by libuv, one timer for connecting and for silence. */
-#include "apps/snake/edge/link.h"
+#include "apps/game/edge/link.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "apps/snake/wire.h"
+#include "apps/game/wire/wire.h"
 
 enum { READ_SIZE = 65536 };
 

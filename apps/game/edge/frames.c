@@ -3,7 +3,7 @@
  * The rows are written as text straight away: a jansson tree of 4096 rows would hold the loop, and
  * with it the frame clock, for longer than a frame lasts.
  */
-#include "apps/snake/edge/frames.h"
+#include "apps/game/edge/frames.h"
 
 #include <stdio.h>
 #include <stdlib.h>

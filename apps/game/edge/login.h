@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the cloud's login server answers to POST /v1/login (docs/csm.md). Pure. */
-#ifndef BATON_APPS_SNAKE_EDGE_LOGIN_H
-#define BATON_APPS_SNAKE_EDGE_LOGIN_H
+#ifndef BATON_APPS_GAME_EDGE_LOGIN_H
+#define BATON_APPS_GAME_EDGE_LOGIN_H
 
 #include <jansson.h>
 #include <netinet/in.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GET /metrics of snake-edge. */
-#ifndef BATON_APPS_SNAKE_EDGE_METRICS_H
-#define BATON_APPS_SNAKE_EDGE_METRICS_H
+/* GET /metrics of a game's instance. */
+#ifndef BATON_APPS_GAME_EDGE_METRICS_H
+#define BATON_APPS_GAME_EDGE_METRICS_H
 
 #include "lib/http_server.h"
 

@@ -10,8 +10,8 @@
  * shifted, by less than is seen, until its frames are due in the quiet part between two deltas.
  * Pure.
  */
-#ifndef BATON_APPS_SNAKE_EDGE_SCHEDULE_H
-#define BATON_APPS_SNAKE_EDGE_SCHEDULE_H
+#ifndef BATON_APPS_GAME_EDGE_SCHEDULE_H
+#define BATON_APPS_GAME_EDGE_SCHEDULE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/snake/edge/ticker.h"
+#include "apps/game/edge/ticker.h"
 
 #include <errno.h>
 #include <stdlib.h>

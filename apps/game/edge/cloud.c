@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * A player's session with the cloud (docs/csm.md, "Edge instance to cloud"): login by HTTP, then
- * the state protocol; after any loss the login anew, with back-off. The world that was known last
- * stays until the next snapshot is whole.
+ * the state protocol; after any loss the login anew, with back-off. What the world means is the
+ * renderer's matter.
  */
-#include "apps/snake/edge/player.h"
+#include "apps/game/edge/player.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,6 +13,11 @@
 #include "lib/log.h"
 
 enum { LOGIN_TIMEOUT_MS = 3000, LOGIN_VERSION = 1 };
+
+static const struct renderer *renderer(const struct player *p)
+{
+	return p->edge->game->renderer;
+}
 
 static void set_cause(struct player *p, const char *cause)
 {
@@ -99,8 +104,9 @@ static int on_welcome(struct player *p, const uint8_t *body, size_t len)
 	p->login_us = elapsed_us(p);
 	p->began_ns = clock_mono_ns();
 	p->tick_hz = m.tick_hz;
-	p->number = m.player;
 	p->applied = m.last_input;
+	if (renderer(p)->welcome)
+		renderer(p)->welcome(p->scene, &m);
 	p->state = PLAYER_SYNCHRONISING;
 	p->edge->counters.logins++;
 	steering_welcome(&p->steering, &m);
@@ -108,22 +114,17 @@ static int on_welcome(struct player *p, const uint8_t *body, size_t len)
 	return 0;
 }
 
-/* Into a world of its own first: what is shown stays whole when the snapshot isn't. */
 static int on_snapshot(struct player *p, const uint8_t *body, size_t len)
 {
 	struct state_update m;
-	struct world *fresh;
+	int r;
 
 	if (p->state == PLAYER_LOGGING_IN || state_get_snapshot(body, len, &m) < 0)
 		return -EBADMSG;
-	if (world_new(0, 0, &fresh) < 0)
-		return -ENOMEM;
-	if (world_decode(fresh, m.tick, m.world, m.len) < 0) {
-		world_free(fresh);
-		return -EBADMSG;
-	}
-	world_free(p->world);
-	p->world = fresh;
+	r = renderer(p)->snapshot(p->scene, m.tick, m.world, m.len);
+	if (r < 0)
+		return r;
+	p->tick = m.tick;
 	p->snapshot_us = elapsed_us(p);
 	p->snapshot_bytes = STATE_HEADER_LEN + len;
 	p->state = PLAYER_SYNCHRONISED;
@@ -154,10 +155,11 @@ static int on_delta(struct player *p, const uint8_t *body, size_t len)
 	if (p->state != PLAYER_SYNCHRONISED)
 		return 0;
 	p->edge->counters.deltas++;
-	if (world_delta_apply(p->world, m.tick, m.world, m.len) < 0) {
+	if (renderer(p)->delta(p->scene, m.tick, m.world, m.len) < 0) {
 		ask(p);
 		return 0;
 	}
+	p->tick = m.tick;
 	p->applied = m.last_input;
 	p->delta_ns = clock_mono_ns();
 	return 0;
@@ -191,6 +193,19 @@ static int on_bye(struct player *p, const uint8_t *body, size_t len)
 	return -ESHUTDOWN;
 }
 
+static int set_view(struct player *p, const char *text, size_t len)
+{
+	json_t *json;
+
+	if (view_set(&p->view, text, len) < 0)
+		return -EINVAL;
+	json = view_json(&p->view);
+	if (renderer(p)->view)
+		renderer(p)->view(p->scene, json);
+	json_decref(json);
+	return 0;
+}
+
 static int on_view(struct player *p, const uint8_t *body, size_t len)
 {
 	struct state_view m;
@@ -198,7 +213,7 @@ static int on_view(struct player *p, const uint8_t *body, size_t len)
 	if (!p->steering.connected || state_get_view(body, len, &m) < 0)
 		return -EBADMSG;
 	/* another's client wrote it: what is no JSON is no fault of the cloud's */
-	if (view_set(&p->view, m.text, m.len) < 0)
+	if (set_view(p, m.text, m.len) < 0)
 		p->edge->counters.views_dropped++;
 	return 0;
 }
@@ -269,6 +284,11 @@ static int key_stream(struct player *p)
 	return r;
 }
 
+static int told_game(struct player *p, const json_t *answer)
+{
+	return renderer(p)->login ? renderer(p)->login(p->scene, answer) : 0;
+}
+
 static void on_login(const struct http_answer *answer, void *user)
 {
 	struct player *p = user;
@@ -276,7 +296,7 @@ static void on_login(const struct http_answer *answer, void *user)
 	enum login_outcome outcome = login_read(answer, &p->login, cause);
 
 	p->calling = false;
-	if (outcome == LOGIN_OK && key_stream(p) == 0 &&
+	if (outcome == LOGIN_OK && told_game(p, answer->body) == 0 && key_stream(p) == 0 &&
 	    link_open(&p->edge->daemon.loop, &p->login.manager, &link_handler, p, &p->link) == 0)
 		return;
 	p->edge->counters.logins_failed++;
@@ -380,7 +400,7 @@ void cloud_view(struct player *p, const char *text, size_t len)
 	struct state_view m = {.len = (uint8_t)len};
 	uint8_t frame[STATE_SMALL_MAX];
 
-	if (view_set(&p->view, text, len) == 0)
+	if (set_view(p, text, len) == 0)
 		memcpy(m.text, text, len);
 	else
 		m.len = 0;

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/snake/edge/view.h"
+#include "apps/game/edge/view.h"
 
 #include <errno.h>
 #include <string.h>
 
-void view_init(struct view_state *v)
-{
-	*v = (struct view_state){.options = {.map = true}};
-}
-
 int view_set(struct view_state *v, const char *text, size_t len)
 {
-	json_t *json, *map;
+	json_t *json;
 
 	if (len == 0 || len > STATE_VIEW_MAX)
 		return -EINVAL;
@@ -20,8 +15,6 @@ int view_set(struct view_state *v, const char *text, size_t len)
 		json_decref(json);
 		return -EINVAL;
 	}
-	map = json_object_get(json, "map");
-	v->options.map = !map || !json_is_false(map);
 	v->len = (uint8_t)len;
 	memcpy(v->text, text, len);
 	json_decref(json);

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apps/snake/edge/metrics.h"
-#include "apps/snake/edge/player.h"
+#include "apps/game/edge/metrics.h"
+#include "apps/game/edge/player.h"
 
 enum { FREEZE_MAX_MS = 60000 };
 
@@ -35,10 +35,10 @@ static json_t *player_json(const struct player *p)
 		"{s:s, s:s, s:o, s:o, s:o, s:i, s:I, s:I, s:I, s:I, s:I, s:o, s:s}", "account",
 		p->account, "state", player_state_name(p), "role", role_json(p), "stream_key",
 		key_json(p), "address", json_ipv4(p->edge->config.stream_address), "port",
-		stream_server_port(p->edge->stream), "tick", (json_int_t)p->world->tick, "frames",
+		stream_server_port(p->edge->stream), "tick", (json_int_t)p->tick, "frames",
 		(json_int_t)p->seq, "login_us", (json_int_t)p->login_us, "snapshot_us",
 		(json_int_t)p->snapshot_us, "snapshot_bytes", (json_int_t)p->snapshot_bytes, "view",
-		view_json(&p->view), "cause", p->cause);
+		view_json(&p->view), "cause", player_cause(p));
 }
 
 /* The player of the path, or NULL and @req is answered */
@@ -51,6 +51,20 @@ static struct player *asked_player(struct http_request *req, const struct edge *
 		http_problem(req, 404, "PLAYER_NOT_FOUND", "nobody plays here as '%s'",
 			     account ? account : "");
 	return p;
+}
+
+/* Return: false, and @req is answered */
+static bool added(struct http_request *req, struct edge *e, const char *account, const char *secret,
+		  struct player **ret_player)
+{
+	int r = player_add(e, account, secret, ret_player);
+
+	if (r == -ENOSPC)
+		http_problem(req, 503, "TOO_MANY_PLAYERS", "%u play here already",
+			     e->game->renderer->players_max);
+	else if (r < 0)
+		http_problem(req, 503, "NOT_STARTED", "no player can be added: %s", strerror(-r));
+	return r == 0;
 }
 
 static void player_put(struct http_request *req, void *user)
@@ -71,13 +85,11 @@ static void player_put(struct http_request *req, void *user)
 			     account);
 		return;
 	}
-	if (!p && player_add(e, account, secret, &p) < 0) {
-		http_problem(req, 503, "TOO_MANY_PLAYERS", "%d play here already", PLAYERS_MAX);
+	if (!p && !added(req, e, account, secret, &p))
 		return;
-	}
 	if (p->state == PLAYER_FAILED)
 		cloud_login(p);
-	http_reply(req, p->state == PLAYER_SYNCHRONISED ? 200 : 202, player_json(p));
+	http_reply(req, player_shown(p) ? 200 : 202, player_json(p));
 }
 
 static void player_get(struct http_request *req, void *user)

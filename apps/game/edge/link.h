@@ -4,8 +4,8 @@
  * bound on what waits to be sent, and an end when the cloud is silent. What the frames mean is the
  * player's matter.
  */
-#ifndef BATON_APPS_SNAKE_EDGE_LINK_H
-#define BATON_APPS_SNAKE_EDGE_LINK_H
+#ifndef BATON_APPS_GAME_EDGE_LINK_H
+#define BATON_APPS_GAME_EDGE_LINK_H
 
 #include <netinet/in.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/snake/edge/schedule.h"
+#include "apps/game/edge/schedule.h"
 
 #include <string.h>
 

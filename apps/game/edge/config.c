@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The table of snake-edge's keys, and the readers of those that lib/yaml.h has no reader for. */
-#include "apps/snake/edge/config.h"
+/* The table of an instance's keys, and the readers of those that lib/yaml.h has no reader for. */
+#include "apps/game/edge/config.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 
 #include "lib/log.h"
 
-enum { BITRATE_MIN = 100000, BITRATE_MAX = 50000000 };
+enum { BITRATE_MIN = 100000, BITRATE_MAX = 50000000, FIELDS_MAX = 32 };
 
 /* "4Mbit", "800kbit", or bits per second */
 static int read_bitrate(const struct yaml_doc *doc, const struct yaml_node *node,
@@ -140,19 +140,30 @@ static int read_secrets(struct config *c, const struct yaml_doc *doc, struct yam
 	return r;
 }
 
-int config_load(struct config *c, struct daemon *daemon)
+/* The rows of all games and those of this one */
+static int compose(const struct yaml_field *more, struct yaml_field ret[FIELDS_MAX])
 {
+	size_t count = sizeof fields / sizeof fields[0] - 1;
+
+	memcpy(ret, fields, sizeof fields);
+	for (; more && more->key; more++) {
+		if (count + 1 == FIELDS_MAX)
+			return -ENOSPC;
+		ret[count++] = *more;
+	}
+	ret[count] = (struct yaml_field){0};
+	return 0;
+}
+
+int config_load(struct config *c, const struct yaml_field *more, struct daemon *daemon)
+{
+	struct yaml_field all[FIELDS_MAX];
 	struct yaml_error err = {0};
 	struct yaml_doc *doc;
-	int r;
+	int r = compose(more, all);
 
-	*c = (struct config){.stream_port = 5004,
-			     .width = 640,
-			     .height = 480,
-			     .fps = 60,
-			     .bitrate = 4000000,
-			     .codec = "openh264"};
-	r = daemon_config(daemon, fields, c, &doc);
+	if (r == 0)
+		r = daemon_config(daemon, all, c, &doc);
 	if (r < 0)
 		return r;
 	r = read_secrets(c, doc, &err);

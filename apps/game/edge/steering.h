@@ -5,12 +5,12 @@
  * once needs no repetition until the role changes. Whether an input counts is decided by the
  * session manager alone (paper 001, Algorithm 1). Pure.
  */
-#ifndef BATON_APPS_SNAKE_EDGE_STEERING_H
-#define BATON_APPS_SNAKE_EDGE_STEERING_H
+#ifndef BATON_APPS_GAME_EDGE_STEERING_H
+#define BATON_APPS_GAME_EDGE_STEERING_H
 
 #include <stdbool.h>
 
-#include "apps/snake/wire.h"
+#include "apps/game/wire/wire.h"
 #include "apps/stream/control.h"
 
 struct steering {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The frame clock: a schedule run by a timerfd in the loop; libuv's own timers are of whole ms. */
-#ifndef BATON_APPS_SNAKE_EDGE_TICKER_H
-#define BATON_APPS_SNAKE_EDGE_TICKER_H
+#ifndef BATON_APPS_GAME_EDGE_TICKER_H
+#define BATON_APPS_GAME_EDGE_TICKER_H
 
 #include <uv.h>
 
-#include "apps/snake/edge/schedule.h"
+#include "apps/game/edge/schedule.h"
 
 struct ticker;
 

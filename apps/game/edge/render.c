@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The render module's turn: world, picture, stamp, H.264, RTP, all in one go at the frame's time.
- */
-#include "apps/snake/edge/player.h"
+/* The render module's turn: picture, stamp, H.264, RTP. Where the renderer draws at once all is
+ * done in one go at the frame's time, else the rest when its picture is ready. */
+#include "apps/game/edge/player.h"
 
 #include <errno.h>
 #include <string.h>
@@ -55,19 +55,17 @@ static void keep_row(struct player *p, const struct frame_stamp *stamp, uint64_t
 	p->edge->counters.frame_bytes += encoded->bytes;
 }
 
-static int render(struct player *p)
+static int encode(struct player *p, const struct render_mark *mark)
 {
 	struct edge *e = p->edge;
 	struct frame_stamp stamp = {.edge = (uint16_t)e->config.edge_number,
 				    .seq = ++p->seq,
-				    .tick = p->world->tick,
-				    .input = p->applied};
-	uint64_t start_ns = clock_now_ns(), sent_ns;
+				    .tick = mark->tick,
+				    .input = mark->input};
+	uint64_t start_ns = p->render_start_ns, sent_ns;
 	struct encoded encoded;
-	int r;
+	int r = frame_stamp_draw(e->picture, &stamp);
 
-	raster_draw(e->raster, p->world, p->number, &p->view.options, e->picture);
-	r = frame_stamp_draw(e->picture, &stamp);
 	if (r < 0)
 		return r;
 	stream_player_begin(p->stream, &stamp, start_ns);
@@ -88,18 +86,44 @@ static void follow(struct player *p)
 		ticker_follow(p->edge->ticker, p->slot, p->delta_ns);
 }
 
+static bool watched(const struct player *p)
+{
+	return p->stream && stream_player_watched(p->stream);
+}
+
+void render_ready(struct player *p)
+{
+	struct render_mark mark = {.tick = p->tick, .input = p->applied};
+	struct edge *e = p->edge;
+	int r = e->game->renderer->draw(p->scene, e->picture, &mark);
+
+	if (r == -EAGAIN || r == -EINPROGRESS || !watched(p))
+		return;
+	if (r < 0 || encoder_ready(p) < 0 || encode(p, &mark) < 0) {
+		e->counters.frames_failed++;
+		encoder_drop(p);
+	}
+}
+
+/* Whether the renderer itself wants to see what would be shown */
+static bool wanted(struct player *p)
+{
+	const struct renderer *r = p->edge->game->renderer;
+
+	return r->wanted && r->wanted(p->scene);
+}
+
 void render_frame(struct player *p)
 {
 	p->inputs_left = INPUTS_PER_FRAME;
 	follow(p);
-	if (!p->stream || !stream_player_watched(p->stream)) {
+	if (!watched(p)) {
 		encoder_drop(p);
+		if (!wanted(p))
+			return;
+	} else if (frozen(p)) {
 		return;
 	}
-	if (p->world->width == 0 || frozen(p))
-		return;
-	if (encoder_ready(p) < 0 || render(p) < 0) {
-		p->edge->counters.frames_failed++;
-		encoder_drop(p);
-	}
+	p->render_start_ns = clock_now_ns();
+	render_ready(p);
 }
