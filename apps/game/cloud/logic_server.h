@@ -53,6 +53,9 @@ struct logic_ops {
 	void (*world)(void *logic, bool encoded, struct logic_world *ret);
 	const struct logic_tally *(*tally)(const void *logic);
 
+	/* Whether the world runs; NULL: always, from the start on */
+	bool (*ready)(const void *logic);
+
 	/* For a game whose edges talk to its logic server themselves, else NULL. A login was right:
 	 * Return what its answer gains (a new object, whose members are added), or NULL when there
 	 * is no memory. */

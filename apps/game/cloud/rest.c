@@ -49,7 +49,7 @@ static void status_get(struct http_request *req, void *user)
 	c->logic.ops->world(c->logic.logic, false, &w);
 	http_reply(req, 200,
 		   with(json_pack("{s:I, s:i, s:o, s:o, s:{s:I, s:I, s:I}, s:{s:I, s:I}, s:I}",
-				  "tick", (json_int_t)w.tick, "tick_hz", (int)c->tick_hz,
+				  "tick", (json_int_t)w.tick, "tick_hz", (int)c->config.tick_hz,
 				  "sessions", sessions_status(c), "inputs", inputs_status(c),
 				  "ticks", "run", (json_int_t)t->ticks, "late", (json_int_t)t->late,
 				  "skipped", (json_int_t)t->skipped, "bytes", "in",
@@ -101,7 +101,12 @@ static void account_get(struct http_request *req, void *user)
 
 static void health_get(struct http_request *req, void *user)
 {
-	http_reply(req, 204, NULL);
+	const struct cloud *c = user;
+
+	if (c->logic.ops->ready && !c->logic.ops->ready(c->logic.logic))
+		http_problem(req, 503, "NOT_READY", "the logic server is being started");
+	else
+		http_reply(req, 204, NULL);
 }
 
 /* Where metrics go, and what their names begin with */

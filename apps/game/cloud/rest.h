@@ -3,16 +3,7 @@
 #ifndef BATON_APPS_GAME_CLOUD_REST_H
 #define BATON_APPS_GAME_CLOUD_REST_H
 
-#include "apps/game/cloud/login.h"
-
-struct cloud {
-	struct accounts accounts;
-	struct state_file *state;
-	struct sessions *sessions;
-	struct logic_server logic;
-	struct login login;
-	uint16_t tick_hz;
-};
+#include "apps/game/cloud/cloud.h"
 
 /* Routes whose user is a struct cloud: with and without the login server's */
 extern const struct http_route rest_wan_routes[], rest_management_routes[];

@@ -103,6 +103,20 @@ void sessions_tick(uint32_t tick, const uint8_t *delta, size_t len, void *sessio
 	connections_refill(s->connections);
 }
 
+void sessions_renew(struct sessions *s)
+{
+	struct connection *at = NULL;
+
+	while ((at = connection_after(s->connections, at))) {
+		struct client *c = connection_user(at);
+
+		if (!c)
+			continue;
+		c->asked = true;
+		c->snapshot_ns = 0;
+	}
+}
+
 /* ---- upward ---- */
 
 /* Nothing is lost when this can't be kept but who is the first after a restart */

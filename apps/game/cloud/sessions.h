@@ -57,6 +57,9 @@ int sessions_ticket(struct sessions *s, struct account *a, const char *edge,
 /* For the logic server to call after each tick: the tick's delta, the same for everybody */
 void sessions_tick(uint32_t tick, const uint8_t *delta, size_t len, void *sessions);
 
+/* The world is another one than the sessions know: each gets a SNAPSHOT after the next tick */
+void sessions_renew(struct sessions *s);
+
 const struct sessions_tally *sessions_tally(const struct sessions *s);
 /* Session ids that nobody claimed in time */
 uint64_t sessions_expired(const struct sessions *s);
