@@ -305,12 +305,15 @@ int dataplane_radio_remove(struct dataplane *dp, unsigned ifindex)
 
 void dataplane_barrier(struct dataplane *dp)
 {
-	dp_barrier();
+	if (dp->backend->barrier)
+		dp->backend->barrier(dp);
+	else
+		dp_barrier();
 }
 
 int dataplane_end_marker(struct dataplane *dp, struct in_addr peer, uint32_t teid)
 {
-	dp_barrier();
+	dataplane_barrier(dp);
 	return gtpu_path_end_marker(dp->path, peer, teid);
 }
 
@@ -318,8 +321,6 @@ int dataplane_hold_new(struct dataplane *dp, unsigned ifindex, uint16_t *ret_hol
 {
 	int rc = 0;
 
-	if (!dp->backend->hold_open)
-		return -EOPNOTSUPP;
 	if (!dp->hold)
 		rc = dp->backend->hold_open(dp, &dp->hold);
 	return rc ? rc : hold_new(dp->hold, ifindex, ret_hold);

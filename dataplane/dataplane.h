@@ -61,7 +61,8 @@ struct dp_pdr {
 	uint8_t qfi; /* DP_N3: only packets with this QFI; 0: any, with or without a container */
 	bool remove_outer; /* outer header removal: must be set for DP_N3 */
 	uint32_t far_id;
-	uint16_t hold; /* DP_N3 to DP_RADIO: its packets wait there, see dataplane_hold_new; 0: none */
+	uint16_t hold; /* DP_N3 to DP_RADIO: its packets wait there, see dataplane_hold_new; 0: none. On
+			  gtp a session's second TEID must have one: it is served in user space */
 };
 
 enum dp_action { DP_DROP, DP_FORWARD };
@@ -196,7 +197,7 @@ int dataplane_radio_remove(struct dataplane *dp, unsigned ifindex);
  * A target gNB keeps packets back until the UE is there, and those of the new path until the old
  * one has ended (TS 38.300 cl. 9.2.3.2.2). PDRs name it by its number. It begins closed; once
  * released, what waits is delivered in order, what comes meanwhile queues up behind, and when
- * nothing waits any more packets go straight. ebpf only: -EOPNOTSUPP elsewhere, -ENOSPC
+ * nothing waits any more packets go straight. Return: 0, -ENOSPC, ...
  */
 int dataplane_hold_new(struct dataplane *dp, unsigned ifindex, uint16_t *ret_hold);
 void dataplane_hold_release(struct dataplane *dp, uint16_t hold);

@@ -209,7 +209,9 @@ static int session_route(struct dataplane *dp, const struct dp_session *old,
 
 	if (dp->config.role != DP_ROLE_UPF)
 		return 0;
-	return n6_routing_session(dp, e->wire.stack_ifindex, old, session);
+	return n6_routing_session(dp, e->wire.stack_ifindex,
+				  (struct n6_way){old, e->wire.stack_ifindex},
+				  (struct n6_way){session, e->wire.stack_ifindex});
 }
 
 static int ebpf_apply(struct dataplane *dp, struct dp_entry *entry,

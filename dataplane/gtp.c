@@ -1,42 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The gtp back end: the mainline kernel's gtp driver carries the tunnels, on the UDP socket of
- * gtpu_path.c; the guard programs (gtp_guard.bpf.c) do what it doesn't. A session is one context,
- * or, while it is half, none.
+ * gtpu_path.c; the guard programs (gtp_guard.bpf.c) do what it doesn't. A session is one context in
+ * dp-gtp, or, while it is half, none; after a handover of its UE one more in a sender (gtp.h).
  *
- * The driver can't change a context: another peer or TEID is a new one, and packets that come
- * between the deletion and the making are lost. Its uplink packets must come without a PDU session
- * container (6.1 hands those up to the socket). The driver does not count: the guard does, for each
- * UE address. A packet too big with DF is answered by the stack, by the MTU of dp-gtp, and not
- * counted.
+ * The driver can't change a context: where another local TEID or UE address is wanted it is a new
+ * one, and packets that come between the deletion and the making are lost. Its uplink packets must
+ * come without a PDU session container (6.1 hands those up to the socket). The driver does not
+ * count: the guard does, for each UE address. A packet too big with DF is answered by the stack, by
+ * the MTU of dp-gtp, and not counted.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dataplane/bpf_maps.h"
 #include "dataplane/gtp.h"
 #include "dataplane/gtp_shared.h"
 #include "dataplane/gtpu_path.h"
-#include "lib/gtpu/gtpu.h"
+#include "dataplane/hold.h"
 #include "lib/radio.h"
 /* after gtp_shared.h, whose struct gtp_guard_config is in it */
 #include "bpf/gtp_guard.skel.h"
 
-enum { HASH_SIZE = 16384 };
-
 static const char device[] = "dp-gtp";
-
-struct gtp {
-	struct gtp_netlink *netlink;
-	struct gtp_guard *guard;
-	unsigned ifindex;
-	int cpus;
-	size_t radio_count;
-	unsigned radio[DP_RADIO_MAX];
-};
 
 static int fail(struct dp_error *ret_err, int rc, const char *what)
 {
@@ -55,26 +45,27 @@ static int gtp_kernel_check(void)
 
 static int device_make(struct dataplane *dp, struct gtp *g, struct dp_error *ret_err)
 {
-	const struct dp_session any = {0};
 	const bool sgsn = dp->config.role == DP_ROLE_GNB;
-	struct nl_link link;
 	int rc = dp_link_clear(dp->nl, device);
 
 	if (!rc)
-		rc = gtp_link_add(g->netlink, device, gtpu_path_socket(dp->path), sgsn, HASH_SIZE);
+		rc = gtp_link_add(g->netlink, device, gtpu_path_socket(dp->path), sgsn,
+				  GTP_HASH_SIZE);
 	if (!rc)
-		rc = dp_link_find(dp->nl, device, &link);
-	if (rc)
-		return fail(ret_err, rc, device);
-	g->ifindex = link.ifindex;
-	rc = nl_link_set_alias(dp->nl, g->ifindex, DP_LINK_ALIAS);
+		rc = gtp_link_up(dp, device, &g->ifindex);
+	return rc ? fail(ret_err, rc, device) : gtp_senders_open(dp, g, ret_err);
+}
+
+static int backlog_open(struct dataplane *dp, struct gtp *g, struct dp_error *ret_err)
+{
+	struct nl_link lo;
+	int rc = dp_link_find(dp->nl, "lo", &lo);
+
 	if (!rc)
-		rc = nl_link_set_mtu(dp->nl, g->ifindex, dp_session_mtu(dp, &any));
+		rc = nl_link_set_up(dp->nl, lo.ifindex, true);
 	if (!rc)
-		rc = dp_ipv6_disable(device);
-	if (!rc)
-		rc = nl_link_set_up(dp->nl, g->ifindex, true);
-	return rc ? fail(ret_err, rc, device) : 0;
+		rc = g->backlog = dp_backlog_open();
+	return rc < 0 ? fail(ret_err, rc, "loopback") : 0;
 }
 
 static int guard_load(struct dataplane *dp, struct gtp *g, struct dp_error *ret_err)
@@ -94,6 +85,22 @@ static int guard_load(struct dataplane *dp, struct gtp *g, struct dp_error *ret_
 	return rc ? fail(ret_err, rc, "the kernel refuses the guard programs") : 0;
 }
 
+/* A gNB leads only what it has counted to its senders; in a UPF it is the stack that does */
+static int senders_attach(struct dataplane *dp, struct gtp *g)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < GTP_SENDERS && !rc; i++) {
+		rc = dp_filter_attach(dp, g->sender[i].ifindex, false,
+				      bpf_program__fd(g->guard->progs.guard_shut), "guard_shut");
+		if (!rc && dp->config.role == DP_ROLE_UPF)
+			rc = dp_filter_attach(dp, g->sender[i].ifindex, true,
+					      bpf_program__fd(g->guard->progs.guard_out),
+					      "guard_out");
+	}
+	return rc;
+}
+
 static int guard_attach(struct dataplane *dp, struct gtp *g, struct dp_error *ret_err)
 {
 	int rc = dp_prefixes_fill(bpf_map__fd(g->guard->maps.protected_prefixes),
@@ -105,6 +112,8 @@ static int guard_attach(struct dataplane *dp, struct gtp *g, struct dp_error *re
 	if (!rc)
 		rc = dp_filter_attach(dp, g->ifindex, true,
 				      bpf_program__fd(g->guard->progs.guard_out), "guard_out");
+	if (!rc)
+		rc = senders_attach(dp, g);
 	return rc ? fail(ret_err, rc, "guard programs on dp-gtp") : 0;
 }
 
@@ -127,6 +136,9 @@ static int gtp_open(struct dataplane *dp, struct dp_error *ret_err)
 	if (!g)
 		return -ENOMEM;
 	dp->state = g;
+	g->backlog = -1;
+	for (unsigned i = 0; i < GTP_SENDERS; i++)
+		g->sender[i].sock = -1;
 	g->cpus = libbpf_num_possible_cpus();
 	if (g->cpus < 0)
 		return fail(ret_err, g->cpus, "processors");
@@ -140,6 +152,8 @@ static int gtp_open(struct dataplane *dp, struct dp_error *ret_err)
 		rc = pin(dp, g, ret_err);
 	if (!rc)
 		rc = guard_attach(dp, g, ret_err);
+	if (!rc && dp->config.role == DP_ROLE_GNB)
+		rc = backlog_open(dp, g, ret_err);
 	if (rc || dp->config.role != DP_ROLE_UPF)
 		return rc;
 	return n6_routing_up(dp, device, g->ifindex, ret_err);
@@ -155,6 +169,9 @@ static void gtp_close(struct dataplane *dp)
 		n6_routing_down(dp);
 	if (g->ifindex)
 		(void)nl_link_del(dp->nl, g->ifindex);
+	gtp_senders_close(dp, g);
+	if (g->backlog >= 0)
+		close(g->backlog);
 	if (g->guard && dp->config.pin_dir)
 		dp_maps_unpin(g->guard->obj, dp->config.pin_dir);
 	gtp_guard__destroy(g->guard);
@@ -163,12 +180,16 @@ static void gtp_close(struct dataplane *dp)
 	dp->state = NULL;
 }
 
-/* What is installed of the rules that stand; they were accepted once */
-static bool context_of(const struct dp_session *session, struct gtp_pdp *ret_pdp)
-{
-	bool whole;
+/* ---- sessions ---- */
 
-	return !gtp_session_map(session, ret_pdp, &whole, NULL) && whole;
+/* What is installed of the rules that stand; they were accepted once */
+static struct gtp_plan plan_of(const struct dataplane *dp, const struct dp_session *session)
+{
+	struct gtp_plan plan;
+
+	if (gtp_session_map(dp->config.role, session, &plan, NULL))
+		return (struct gtp_plan){0};
+	return plan;
 }
 
 static struct ebpf_bearer bearer_of(const struct dp_session *session)
@@ -179,11 +200,25 @@ static struct ebpf_bearer bearer_of(const struct dp_session *session)
 	return ret;
 }
 
+static unsigned sender_of(const struct dp_entry *entry)
+{
+	return entry->slot == DP_NO_SLOT ? 0 : entry->slot;
+}
+
+/* @sender: 0 is dp-gtp */
+static unsigned ifindex_of(const struct gtp *g, unsigned sender)
+{
+	return sender ? g->sender[sender - 1].ifindex : g->ifindex;
+}
+
 static int guard_add(struct dataplane *dp, struct gtp *g, const struct dp_session *session,
-		     struct in_addr ue)
+		     const struct gtp_plan *plan, unsigned sender)
 {
 	const struct gtp_ue value = {.mtu = dp_session_mtu(dp, session),
-				     .bearer = bearer_of(session)};
+				     .bearer = bearer_of(session),
+				     .hold = plan->hold,
+				     .sender_ifindex = plan->forwards ? ifindex_of(g, sender) : 0};
+	const struct in_addr ue = plan->pdp.ue;
 	int rc = dp_counters_make(bpf_map__fd(g->guard->maps.counters), &ue.s_addr, g->cpus);
 
 	/* there already: a new peer for the same UE counts on */
@@ -198,24 +233,19 @@ static int guard_add(struct dataplane *dp, struct gtp *g, const struct dp_sessio
 	return 0;
 }
 
-static void guard_remove(struct dataplane *dp, struct gtp *g, const struct dp_session *session,
-			 struct in_addr ue)
-{
-	const struct ebpf_bearer bearer = bearer_of(session);
-
-	bpf_map_delete_elem(bpf_map__fd(g->guard->maps.ues), &ue.s_addr);
-	bpf_map_delete_elem(bpf_map__fd(g->guard->maps.counters), &ue.s_addr);
-	if (dp->config.role == DP_ROLE_GNB)
-		bpf_map_delete_elem(bpf_map__fd(g->guard->maps.bearers), &bearer);
-}
-
 static bool pdp_equal(const struct gtp_pdp *a, const struct gtp_pdp *b)
 {
 	return a->local_teid == b->local_teid && a->peer_teid == b->peer_teid &&
 	       a->peer.s_addr == b->peer.s_addr && a->ue.s_addr == b->ue.s_addr;
 }
 
-/* From the context that stands to the one that is wanted; on failure the old one stands again */
+static bool ends_equal(const struct gtp_pdp *a, const struct gtp_pdp *b)
+{
+	return a->local_teid == b->local_teid && a->ue.s_addr == b->ue.s_addr;
+}
+
+/* From the context that stands in dp-gtp to the one that is wanted; on failure the old one stands
+ * again */
 static int context_replace(struct gtp *g, const struct gtp_pdp *old, const struct gtp_pdp *new)
 {
 	int rc = 0;
@@ -232,75 +262,154 @@ static int context_replace(struct gtp *g, const struct gtp_pdp *old, const struc
 	return rc;
 }
 
-/* The guard's entries that fell away: another bearer (handover), another address, or all of it */
-static void guard_prune(struct dataplane *dp, struct gtp *g, const struct dp_session *old,
-			const struct gtp_pdp *old_pdp, const struct dp_session *session,
-			const struct gtp_pdp *new_pdp)
+/* The sender that @new needs: the one that @old has, the other one, or none */
+static unsigned sender_choose(const struct dataplane *dp, unsigned now, const struct gtp_plan *old,
+			      const struct gtp_plan *new)
 {
-	const struct ebpf_bearer was = bearer_of(old), is = bearer_of(session);
+	const unsigned other = now == 1 ? 2 : 1;
 
-	if (!old_pdp)
+	if (!new->whole)
+		return 0;
+	if (dp->config.role == DP_ROLE_GNB && !new->forwards)
+		return 0;
+	if (dp->config.role == DP_ROLE_GNB)
+		return now && pdp_equal(&old->forward, &new->forward) ? now : other;
+	if (!old->whole || !ends_equal(&old->pdp, &new->pdp))
+		return 0;
+	return pdp_equal(&old->pdp, &new->pdp) ? now : other;
+}
+
+static const struct gtp_pdp *sender_pdp(const struct dataplane *dp, const struct gtp_plan *plan)
+{
+	return dp->config.role == DP_ROLE_GNB ? &plan->forward : &plan->pdp;
+}
+
+/* The guard's entries that fell away: another bearer (handover), another address, or all of it */
+static void guard_prune(struct dataplane *dp, struct gtp *g, const struct dp_session *was_session,
+			const struct gtp_plan *old, const struct dp_session *session,
+			const struct gtp_plan *new)
+{
+	const struct ebpf_bearer was = bearer_of(was_session), is = bearer_of(session);
+
+	if (!old->whole)
 		return;
-	if (!new_pdp || new_pdp->ue.s_addr != old_pdp->ue.s_addr) {
-		bpf_map_delete_elem(bpf_map__fd(g->guard->maps.ues), &old_pdp->ue.s_addr);
-		bpf_map_delete_elem(bpf_map__fd(g->guard->maps.counters), &old_pdp->ue.s_addr);
+	if (!new->whole || new->pdp.ue.s_addr != old->pdp.ue.s_addr) {
+		bpf_map_delete_elem(bpf_map__fd(g->guard->maps.ues), &old->pdp.ue.s_addr);
+		bpf_map_delete_elem(bpf_map__fd(g->guard->maps.counters), &old->pdp.ue.s_addr);
 	}
-	if (dp->config.role == DP_ROLE_GNB && (!new_pdp || memcmp(&was, &is, sizeof(was)) != 0))
+	if (dp->config.role == DP_ROLE_GNB && (!new->whole || memcmp(&was, &is, sizeof(was)) != 0))
 		bpf_map_delete_elem(bpf_map__fd(g->guard->maps.bearers), &was);
+}
+
+/* Both contexts and the guard's entries, so that packets may be led by them; on failure as before
+ */
+static int contexts_make(struct dataplane *dp, struct gtp *g, const struct dp_entry *entry,
+			 const struct gtp_plan *old, const struct dp_session *session,
+			 const struct gtp_plan *new, unsigned sender)
+{
+	const unsigned now = sender_of(entry);
+	const bool in_place = dp->config.role == DP_ROLE_UPF && old->whole &&
+			      new->whole &&ends_equal(&old->pdp, &new->pdp);
+	int rc = 0;
+
+	if (sender && sender != now)
+		rc = gtp_pdp_add(g->netlink, ifindex_of(g, sender), sender_pdp(dp, new));
+	if (rc)
+		return rc;
+	/* the guard first: nobody sends to a new context before we have answered */
+	if (new->whole)
+		rc = guard_add(dp, g, session, new, sender);
+	if (!rc && !in_place)
+		rc = context_replace(g, old->whole ? &old->pdp : NULL,
+				     new->whole ? &new->pdp : NULL);
+	if (!rc)
+		return 0;
+	guard_prune(dp, g, session, new, &entry->session, old);
+	if (old->whole)
+		(void)guard_add(dp, g, &entry->session, old, now);
+	if (sender && sender != now)
+		(void)gtp_pdp_del(g->netlink, ifindex_of(g, sender), sender_pdp(dp, new));
+	return rc;
+}
+
+/* Packets of the context that was are through when this returns */
+static void contexts_prune(struct dataplane *dp, struct gtp *g, const struct dp_entry *entry,
+			   const struct gtp_plan *old, const struct dp_session *session,
+			   const struct gtp_plan *new, unsigned sender)
+{
+	const unsigned now = sender_of(entry);
+
+	if (old->whole && (!new->whole || sender != now))
+		dataplane_barrier(dp);
+	guard_prune(dp, g, &entry->session, old, session, new);
+	if (now && now != sender)
+		(void)gtp_pdp_del(g->netlink, ifindex_of(g, now), sender_pdp(dp, old));
+}
+
+static int route(struct dataplane *dp, struct gtp *g, const struct dp_entry *entry,
+		 const struct dp_session *session, unsigned sender)
+{
+	if (dp->config.role != DP_ROLE_UPF)
+		return 0;
+	return n6_routing_session(dp, g->ifindex,
+				  (struct n6_way){&entry->session, ifindex_of(g, sender_of(entry))},
+				  (struct n6_way){session, ifindex_of(g, sender)});
 }
 
 static int gtp_apply(struct dataplane *dp, struct dp_entry *entry, const struct dp_session *session,
 		     struct dp_error *ret_err)
 {
 	struct gtp *g = dp->state;
-	struct gtp_pdp old, new;
-	bool whole;
-	const bool had = context_of(&entry->session, &old);
-	int rc = gtp_session_map(session, &new, &whole, ret_err);
+	const struct gtp_plan old = plan_of(dp, &entry->session);
+	struct gtp_plan new;
+	unsigned sender;
+	int rc = gtp_session_map(dp->config.role, session, &new, ret_err);
 
 	if (rc)
 		return rc;
-	/* the guard first: nobody sends to a new context before we have answered */
-	if (whole)
-		rc = guard_add(dp, g, session, new.ue);
-	if (!rc)
-		rc = context_replace(g, had ? &old : NULL, whole ? &new : NULL);
-	if (rc && whole && !(had && old.ue.s_addr == new.ue.s_addr))
-		guard_remove(dp, g, session, new.ue);
-	else if (rc && whole)
-		(void)guard_add(dp, g, &entry->session, old.ue);
+	sender = sender_choose(dp, sender_of(entry), &old, &new);
+	rc = contexts_make(dp, g, entry, &old, session, &new, sender);
 	if (rc)
 		return fail(ret_err, rc, "context");
-	guard_prune(dp, g, &entry->session, had ? &old : NULL, session, whole ? &new : NULL);
-	if (dp->config.role == DP_ROLE_UPF)
-		(void)n6_routing_session(dp, g->ifindex, &entry->session, session);
+	/* where no other device is wanted the route only makes ICMP say the session's own MTU */
+	rc = route(dp, g, entry, session, sender);
+	if (rc && sender && sender != sender_of(entry)) {
+		(void)gtp_pdp_del(g->netlink, ifindex_of(g, sender), sender_pdp(dp, &new));
+		return fail(ret_err, rc, "route");
+	}
+	contexts_prune(dp, g, entry, &old, session, &new, sender);
+	entry->slot = sender;
 	return 0;
 }
 
 static void gtp_remove(struct dataplane *dp, struct dp_entry *entry)
 {
 	struct gtp *g = dp->state;
-	struct gtp_pdp pdp;
+	const struct gtp_plan old = plan_of(dp, &entry->session), none = {0};
 
-	if (context_of(&entry->session, &pdp)) {
-		(void)gtp_pdp_del(g->netlink, g->ifindex, &pdp);
-		guard_remove(dp, g, &entry->session, pdp.ue);
-	}
-	if (dp->config.role == DP_ROLE_UPF)
-		(void)n6_routing_session(dp, g->ifindex, &entry->session, NULL);
+	if (old.whole)
+		(void)gtp_pdp_del(g->netlink, g->ifindex, &old.pdp);
+	if (sender_of(entry))
+		(void)gtp_pdp_del(g->netlink, ifindex_of(g, sender_of(entry)),
+				  sender_pdp(dp, &old));
+	guard_prune(dp, g, &entry->session, &old, &entry->session, &none);
+	(void)route(dp, g, entry, NULL, 0); /* last: dp-gtp would send to a peer of long ago */
 }
 
 static int gtp_counters(struct dataplane *dp, struct dp_entry *entry,
 			struct dp_counters *ret_counters)
 {
 	struct gtp *g = dp->state;
-	struct gtp_pdp pdp;
+	const struct gtp_plan plan = plan_of(dp, &entry->session);
+	int rc = 0;
 
 	memset(ret_counters, 0, sizeof(*ret_counters));
-	if (!context_of(&entry->session, &pdp))
-		return 0;
-	return dp_counters_sum(bpf_map__fd(g->guard->maps.counters), &pdp.ue.s_addr, g->cpus,
-			       ret_counters);
+	if (plan.whole)
+		rc = dp_counters_sum(bpf_map__fd(g->guard->maps.counters), &plan.pdp.ue.s_addr,
+				     g->cpus, ret_counters);
+	ret_counters->downlink_packets += entry->by_hand.downlink_packets;
+	ret_counters->downlink_bytes += entry->by_hand.downlink_bytes;
+	return rc;
 }
 
 static int gtp_radio_add(struct dataplane *dp, unsigned ifindex)
@@ -341,19 +450,23 @@ static void gtp_drops(struct dataplane *dp, uint64_t drops[DP_DROP_REASONS])
 	dp_drops_sum(bpf_map__fd(g->guard->maps.drops), g->cpus, drops);
 }
 
-/* The driver hands up what it has no context for, and what it can't parse */
-static void gtp_stray(struct dataplane *dp, struct dp_entry *entry, const struct gtpu_msg *msg)
+static int gtp_hold_open(struct dataplane *dp, struct hold_set **ret_holds)
 {
-	struct gtp_pdp pdp;
+	struct gtp *g = dp->state;
 
-	if (!entry)
-		dp->drops[DP_DROP_UNKNOWN_TEID]++;
-	else if (msg->header.n_extension)
-		dp->drops[DP_DROP_MALFORMED]++;
-	else if (!context_of(&entry->session, &pdp))
-		dp->drops[DP_DROP_GATE]++;
+	return hold_open(dp->nl, bpf_map__fd(g->guard->maps.holds), dp->path, ret_holds);
+}
+
+/* The driver decapsulates into the backlog, in a gNB on its way to the guard: what came before an
+ * End Marker may still be there. A UPF's downlink doesn't pass it. */
+static void gtp_barrier(struct dataplane *dp)
+{
+	const struct gtp *g = dp->state;
+
+	if (g->backlog >= 0)
+		dp_backlog_barrier(g->backlog);
 	else
-		dp->drops[DP_DROP_SPOOFED]++;
+		dp_barrier();
 }
 
 const struct dp_backend dp_backend_gtp = {
@@ -369,4 +482,6 @@ const struct dp_backend dp_backend_gtp = {
 	.radio_remove = gtp_radio_remove,
 	.drops = gtp_drops,
 	.stray = gtp_stray,
+	.hold_open = gtp_hold_open,
+	.barrier = gtp_barrier,
 };

@@ -1,5 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The gtp back end inside: which rule sets the driver can do (gtp_session.c), and the rest (gtp.c).
+/*
+ * The gtp back end inside: which rule sets the driver can do (gtp_session.c), the devices that
+ * send (gtp_sender.c), packets that pass through user space (gtp_user.c), and the rest (gtp.c).
+ *
+ * The driver can't change a context, and a device has one for each UE address. What a handover
+ * changes is therefore a context in a second device, made before packets are led to it and deleted
+ * when none is on its way there any more: two senders, taken in turn, whose UDP sockets are bound
+ * to the N3 address and a port that nobody sends to. The driver sends from port 2152 by any socket,
+ * so that the peer sees no difference; nothing is received by them.
+ *
+ *   UPF  uplink stays with its context in dp-gtp, whoever the peer is; downlink to a new gNB goes
+ *        by a sender: the route to UE/32 is replaced, which is one step
+ *   gNB  source: downlink that comes by dp-gtp goes on by a sender (gtp_guard.bpf.c).
+ *        target: what is forwarded to it comes by a second TEID for the same UE, for which the
+ *        driver has no context: it comes up to the UDP socket, in order with its End Marker
  */
 #ifndef BATON_DATAPLANE_GTP_H
 #define BATON_DATAPLANE_GTP_H
@@ -7,16 +21,54 @@
 #include "dataplane/gtp_netlink.h"
 #include "dataplane/internal.h"
 
+enum { GTP_SENDERS = 2, GTP_HASH_SIZE = 16384 };
+
+struct gtp_guard;
+
+struct gtp_sender {
+	unsigned ifindex;
+	int sock;
+};
+
+struct gtp {
+	struct gtp_netlink *netlink;
+	struct gtp_guard *guard;
+	unsigned ifindex;
+	struct gtp_sender sender[GTP_SENDERS]; /* a session's is dp_entry.slot, counted from 1 */
+	int backlog;			       /* gNB: see dp_backlog_barrier */
+	int cpus;
+	size_t radio_count;
+	unsigned radio[DP_RADIO_MAX];
+};
+
+/* What a rule set comes to */
+struct gtp_plan {
+	bool whole; /* else half: nothing is installed yet */
+	struct gtp_pdp pdp;
+	bool forwards; /* gNB: downlink goes on to another gNB */
+	struct gtp_pdp forward;
+	uint16_t hold; /* gNB: of what goes to the radio link */
+};
+
 /**
- * gtp_session_map - the context that a rule set comes to
- * @ret_whole: false for a half session: nothing is installed yet
+ * gtp_session_map - the contexts that a rule set comes to
  *
  * The driver can do one pair of tunnels for one UE address, and no more. A session whose way to N3
  * isn't known yet (no PDR or FAR for it, or a FAR that drops: the gNB's F-TEID comes later, or the
- * UE is idle) is half: it is accepted, and its context made when the rules are whole. Return: 0, or
- * -EOPNOTSUPP with the rule that the driver can't do
+ * UE is idle) is half: it is accepted, and its context made when the rules are whole. In a gNB
+ * downlink may lead to N3, too, and further PDRs may, with a hold, have TEIDs of their own. Return:
+ * 0, or -EOPNOTSUPP with the rule that the driver can't do
  */
-int gtp_session_map(const struct dp_session *session, struct gtp_pdp *ret_pdp, bool *ret_whole,
+int gtp_session_map(enum dp_role role, const struct dp_session *session, struct gtp_plan *ret_plan,
 		    struct dp_error *ret_err);
+
+/** gtp_senders_open - their sockets and devices; guard programs are attached by the caller */
+int gtp_senders_open(struct dataplane *dp, struct gtp *g, struct dp_error *ret_err);
+void gtp_senders_close(struct dataplane *dp, struct gtp *g);
+/** gtp_link_up - MTU, alias and so on of a device of ours; Return: 0 with its index */
+int gtp_link_up(struct dataplane *dp, const char *name, unsigned *ret_ifindex);
+
+/** gtp_stray - a G-PDU came up to the socket: the rules' way in user space, or a drop */
+void gtp_stray(struct dataplane *dp, struct dp_entry *entry, const struct gtpu_msg *msg);
 
 #endif

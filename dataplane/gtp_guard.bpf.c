@@ -5,9 +5,10 @@
  *   UPF   N3 ==driver==> dp-gtp --guard_in--> stack, iif dp-gtp: n6_table
  *         N6 --stack, UE pool dev dp-gtp--guard_out--> dp-gtp ==driver==> N3
  *   gNB   radio --guard_radio--> dp-gtp --guard_out-- ==driver==> N3        no routing: a gNB is no
- * router N3 ==driver==> dp-gtp --guard_in--> radio link of the bearer
+ * router N3 ==driver==> dp-gtp --guard_in--> radio link of the bearer, a hold, or, at the source of
+ * a handover, a sender ==driver==> N3
  *
- * dp-gtp carries IP without a link-layer header.
+ * dp-gtp carries IP without a link-layer header. Senders (gtp.h) let nothing in.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -58,6 +59,14 @@ struct {
 	__type(key, struct ebpf_prefix);
 	__type(value, __u32);
 } protected_prefixes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, EBPF_HOLDS_MAX);
+	__type(key, __u32);
+	__type(value, struct ebpf_hold);
+} holds SEC(".maps");
 
 static __always_inline int drop(__u32 reason, __be32 ue_be)
 {
@@ -111,14 +120,53 @@ static __always_inline int uplink_check(struct __sk_buff *skb, const struct inne
 	}
 }
 
-static __always_inline int to_radio(struct __sk_buff *skb, const struct inner *inner)
+/* Return: the hold that this UE's packets wait in just now, or NULL */
+static __always_inline struct ebpf_hold *hold_of(const struct gtp_ue *ue)
+{
+	const __u32 number = ue->hold;
+	volatile struct ebpf_hold *hold;
+
+	if (!number)
+		return NULL;
+	hold = bpf_map_lookup_elem(&holds, &number);
+	return hold && (hold->closed || hold->waiting) ? (struct ebpf_hold *)hold : NULL;
+}
+
+/* To user space, which has the packets before it: the bearer's address stays the destination */
+static __always_inline int to_hold(struct __sk_buff *skb, const struct inner *inner,
+				   const struct gtp_ue *ue, struct ebpf_hold *hold)
+{
+	const struct ebpf_bearer bearer = ue->bearer;
+	const __u32 number = ue->hold;
+	const __u8 source[ETH_ALEN] = {
+		0x02, 0xba, 0xfe, 0, (__u8)(number >> 8), (__u8)number,
+	};
+
+	if (hold->waiting >= EBPF_HOLD_PACKETS_MAX)
+		return drop(EBPF_DROP_HELD, inner->dst_be);
+	if (bpf_skb_change_head(skb, ETH_HLEN, 0) || eth_write(skb, bearer.mac, source))
+		return drop(EBPF_DROP_MALFORMED, inner->dst_be);
+	__sync_fetch_and_add(&hold->waiting, 1);
+	count(skb, inner, inner->dst_be, false);
+	return bpf_redirect(hold->wire_ifindex, 0);
+}
+
+static __always_inline int downlink(struct __sk_buff *skb, const struct inner *inner)
 {
 	__be32 ue_be = inner->dst_be;
 	const struct gtp_ue *ue = bpf_map_lookup_elem(&ues, &ue_be);
 	struct ebpf_bearer bearer;
+	struct ebpf_hold *hold;
 
 	if (!ue)
 		return drop(EBPF_DROP_UNKNOWN_UE, ue_be);
+	if (ue->sender_ifindex) {
+		count(skb, inner, ue_be, false);
+		return bpf_redirect(ue->sender_ifindex, 0);
+	}
+	hold = hold_of(ue);
+	if (hold)
+		return to_hold(skb, inner, ue, hold);
 	bearer = ue->bearer;
 	if (bpf_skb_change_head(skb, ETH_HLEN, 0) || eth_write(skb, bearer.mac, guard.gnb_mac))
 		return drop(EBPF_DROP_MALFORMED, ue_be);
@@ -133,7 +181,7 @@ int guard_in(struct __sk_buff *skb)
 
 	if (skb->protocol != bpf_htons(ETH_P_IP) || inner_parse(skb, 0, skb->len, &inner))
 		return drop(EBPF_DROP_MALFORMED, 0);
-	return guard.gnb ? to_radio(skb, &inner) : uplink_check(skb, &inner);
+	return guard.gnb ? downlink(skb, &inner) : uplink_check(skb, &inner);
 }
 
 /* What the driver would refuse is refused here, where it is counted */
@@ -154,6 +202,13 @@ int guard_out(struct __sk_buff *skb)
 		return drop(EBPF_DROP_TOO_BIG, ue_be);
 	count(skb, &inner, ue_be, guard.gnb);
 	return TC_ACT_UNSPEC;
+}
+
+/* A sender has contexts for their way out only */
+SEC("tc")
+int guard_shut(struct __sk_buff *skb)
+{
+	return drop(EBPF_DROP_UNKNOWN_TEID, 0);
 }
 
 SEC("tc")

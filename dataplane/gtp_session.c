@@ -10,18 +10,19 @@ struct ways {
 	const struct dp_far *from_far, *into_far;
 };
 
-static const char *from_fault(const struct dp_far *far)
-{
-	if (far->action == DP_DROP)
-		return "the gtp driver can't drop one way only";
-	if (far->destination == DP_N3)
-		return "the gtp driver doesn't lead from tunnel to tunnel";
-	return NULL;
-}
-
 static const char *into_fault(const struct dp_far *far)
 {
 	return far->action == DP_FORWARD && far->qfi ? "the gtp driver can't mark the QFI" : NULL;
+}
+
+static const char *from_fault(enum dp_role role, const struct dp_far *far)
+{
+	if (far->action == DP_DROP)
+		return "the gtp driver can't drop one way only";
+	if (far->destination != DP_N3)
+		return NULL;
+	return role == DP_ROLE_GNB ? into_fault(far)
+				   : "the gtp driver doesn't lead from tunnel to tunnel";
 }
 
 static int pdr_refuse(struct dp_error *err, const struct dp_pdr *pdr, const char *why)
@@ -34,7 +35,8 @@ static int far_refuse(struct dp_error *err, const struct dp_far *far, const char
 	return dp_error_set(err, DP_ERROR_FAR, far->id, -EOPNOTSUPP, "FAR %u: %s", far->id, why);
 }
 
-static int ways_find(const struct dp_session *s, struct ways *ret_ways, struct dp_error *ret_err)
+static int ways_find(enum dp_role role, const struct dp_session *s, struct ways *ret_ways,
+		     struct dp_error *ret_err)
 {
 	struct ways ways = {0};
 
@@ -42,17 +44,18 @@ static int ways_find(const struct dp_session *s, struct ways *ret_ways, struct d
 		const struct dp_pdr *pdr = &s->pdr[i];
 		const struct dp_far *far = dp_session_far(s, pdr->far_id);
 		const bool from = pdr->source == DP_N3;
-		const char *fault = from ? from_fault(far) : into_fault(far);
+		const char *fault = from ? from_fault(role, far) : into_fault(far);
 
-		if (from ? ways.from != NULL : ways.into != NULL)
-			return pdr_refuse(ret_err, pdr,
-					  "the gtp driver has one PDR for each direction");
-		if (pdr->hold)
-			return pdr_refuse(ret_err, pdr, "the gtp driver can't hold packets back");
 		if (from && pdr->qfi)
 			return pdr_refuse(ret_err, pdr, "the gtp driver doesn't look at the QFI");
 		if (fault)
 			return far_refuse(ret_err, far, fault);
+		/* a handover's second TEID: its packets wait in user space anyway */
+		if (from && ways.from && pdr->hold)
+			continue;
+		if (from ? ways.from != NULL : ways.into != NULL)
+			return pdr_refuse(ret_err, pdr,
+					  "the gtp driver has one PDR for each direction");
 		*(from ? &ways.from : &ways.into) = pdr;
 		*(from ? &ways.from_far : &ways.into_far) = far;
 	}
@@ -73,23 +76,34 @@ static int ue_find(const struct ways *ways, struct in_addr *ret_ue, struct dp_er
 	return 0;
 }
 
-int gtp_session_map(const struct dp_session *session, struct gtp_pdp *ret_pdp, bool *ret_whole,
+static struct gtp_pdp pdp_of(const struct ways *ways, const struct dp_far *far, struct in_addr ue)
+{
+	return (struct gtp_pdp){.local_teid = ways->from->teid,
+				.peer_teid = far->teid,
+				.peer = far->peer,
+				.ue = ue};
+}
+
+int gtp_session_map(enum dp_role role, const struct dp_session *session, struct gtp_plan *ret_plan,
 		    struct dp_error *ret_err)
 {
-	struct gtp_pdp pdp = {0};
+	struct gtp_plan plan = {0};
 	struct ways ways = {0};
-	int rc = ways_find(session, &ways, ret_err);
+	struct in_addr ue = {0};
+	int rc = ways_find(role, session, &ways, ret_err);
 
-	*ret_whole = false;
+	*ret_plan = plan;
 	if (rc || !ways.from || !ways.into || ways.into_far->action == DP_DROP)
 		return rc;
-	rc = ue_find(&ways, &pdp.ue, ret_err);
+	rc = ue_find(&ways, &ue, ret_err);
 	if (rc)
 		return rc;
-	pdp.local_teid = ways.from->teid;
-	pdp.peer_teid = ways.into_far->teid;
-	pdp.peer = ways.into_far->peer;
-	*ret_pdp = pdp;
-	*ret_whole = true;
+	plan.whole = true;
+	plan.pdp = pdp_of(&ways, ways.into_far, ue);
+	plan.forwards = ways.from_far->destination == DP_N3;
+	if (plan.forwards)
+		plan.forward = pdp_of(&ways, ways.from_far, ue);
+	plan.hold = ways.from->hold;
+	*ret_plan = plan;
 	return 0;
 }

@@ -13,6 +13,9 @@
 struct gtp_ue {
 	__u32 mtu;
 	struct ebpf_bearer bearer; /* gNB */
+	/* gNB, in a handover; 0: none */
+	__u32 hold;	      /* where packets to the radio link wait */
+	__u32 sender_ifindex; /* they go on to another gNB, by this device */
 };
 
 struct gtp_guard_config {

@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,7 +18,7 @@
 
 enum {
 	BATCH = 64,	      /* messages handled by one call */
-	MESSAGE_MAX = 2048,   /* longer ones are cut, and then malformed */
+	MESSAGE_MAX = 65536,  /* of UDP; a handover's G-PDUs may come by here, whatever N3's MTU */
 	ECHO_PEERS_MAX = 256, /* asked at one time */
 	ECHO_T3_S = 1,
 	ECHO_N3 = 3,
@@ -48,6 +49,7 @@ struct gtpu_path {
 	struct budget all, peer[BUDGET_PEERS];
 	uint64_t log_second;
 	unsigned log_suppressed;
+	uint8_t buf[MESSAGE_MAX];
 };
 
 static uint64_t now_s(void)
@@ -321,25 +323,17 @@ static void message_handle(struct gtpu_path *path, const uint8_t *buf, size_t le
 
 static void socket_process(struct gtpu_path *path)
 {
-	uint8_t buf[MESSAGE_MAX];
-
 	for (int i = 0; i < BATCH; i++) {
 		struct sockaddr_in from;
 		socklen_t from_len = sizeof(from);
-		ssize_t len = recvfrom(path->sock, buf, sizeof(buf), MSG_DONTWAIT | MSG_TRUNC,
+		ssize_t len = recvfrom(path->sock, path->buf, sizeof(path->buf), MSG_DONTWAIT,
 				       (struct sockaddr *)&from, &from_len);
 
 		/* an ICMP error for something we sent is told here too, and is no end */
 		if (len < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			return;
-		if (len < 0)
-			continue;
-		if ((size_t)len > sizeof(buf)) {
-			path->counters.malformed++;
-			path->config.malformed(path->config.user);
-			continue;
-		}
-		message_handle(path, buf, (size_t)len, &from);
+		if (len >= 0)
+			message_handle(path, path->buf, (size_t)len, &from);
 	}
 }
 
@@ -366,6 +360,22 @@ int gtpu_path_end_marker(struct gtpu_path *path, struct in_addr peer, uint32_t t
 	const struct gtpu_msg msg = {.header = {.type = GTPU_END_MARKER, .teid = teid}};
 
 	return message_send(path, &msg, gtpu_port_of(peer));
+}
+
+int gtpu_path_forward(struct gtpu_path *path, struct in_addr peer, uint32_t teid,
+		      const uint8_t *packet, size_t len)
+{
+	const struct gtpu_header header = {.type = GTPU_G_PDU, .teid = teid};
+	struct sockaddr_in to = gtpu_port_of(peer);
+	uint8_t buf[GTPU_HEADER_LEN];
+	struct iovec part[2] = {{buf, 0}, {(void *)packet, len}};
+	const struct msghdr message = {
+		.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = part, .msg_iovlen = 2};
+	int rc = gtpu_header_encode(&header, len, buf, sizeof(buf), &part[0].iov_len);
+
+	if (rc)
+		return rc;
+	return sendmsg(path->sock, &message, MSG_DONTWAIT) < 0 ? -errno : 0;
 }
 
 static int path_open(struct gtpu_path *path)

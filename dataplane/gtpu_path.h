@@ -37,6 +37,9 @@ void gtpu_path_process(struct gtpu_path *path);
 int gtpu_path_echo(struct gtpu_path *path, struct in_addr peer);
 /** gtpu_path_end_marker - Return: 0 or a negative errno */
 int gtpu_path_end_marker(struct gtpu_path *path, struct in_addr peer, uint32_t teid);
+/** gtpu_path_forward - @packet as a G-PDU, without a container; Return: 0 or a negative errno */
+int gtpu_path_forward(struct gtpu_path *path, struct in_addr peer, uint32_t teid,
+		      const uint8_t *packet, size_t len);
 /** gtpu_path_watch - gtpu_path_fd is readable also when @fd is; borrowed */
 int gtpu_path_watch(struct gtpu_path *path, int fd);
 const struct dp_path_counters *gtpu_path_counters(const struct gtpu_path *path);

@@ -122,6 +122,34 @@ static void keep(struct hold_set *s, uint16_t number, const struct virtio_net_hd
 	h->last = &held->next;
 }
 
+/* The frame that is in s->frame */
+static void take(struct hold_set *s, uint16_t number, struct virtio_net_hdr *vnet, size_t len)
+{
+	s->counters.held++;
+	if (s->shared[number].closed || s->hold[number].first)
+		keep(s, number, vnet, len);
+	else
+		send_on(s, number, vnet, s->frame, len);
+}
+
+bool hold_put(struct hold_set *s, uint16_t number, const uint8_t mac[6], const uint8_t *packet,
+	      size_t len)
+{
+	struct virtio_net_hdr vnet = {0};
+	struct ether_header header = {.ether_type = htons(ETHERTYPE_IP)};
+
+	if (!s || !number || number >= EBPF_HOLDS_MAX || !s->hold[number].used ||
+	    len > PACKET_MAX - sizeof(header) ||
+	    __atomic_load_n(&s->shared[number].waiting, __ATOMIC_ACQUIRE) >= EBPF_HOLD_PACKETS_MAX)
+		return false;
+	memcpy(header.ether_dhost, mac, sizeof(header.ether_dhost));
+	memcpy(s->frame, &header, sizeof(header));
+	memcpy(s->frame + sizeof(header), packet, len);
+	__atomic_add_fetch(&s->shared[number].waiting, 1, __ATOMIC_RELEASE);
+	take(s, number, &vnet, sizeof(header) + len);
+	return true;
+}
+
 static bool receive(struct hold_set *s)
 {
 	struct virtio_net_hdr vnet;
@@ -137,12 +165,7 @@ static bool receive(struct hold_set *s)
 	number = (uint16_t)(s->frame[10] << 8 | s->frame[11]);
 	if (s->frame[8] != 0xfe || number == 0 || number >= EBPF_HOLDS_MAX || !s->hold[number].used)
 		return true;
-	len -= (ssize_t)sizeof(vnet);
-	s->counters.held++;
-	if (s->shared[number].closed || s->hold[number].first)
-		keep(s, number, &vnet, (size_t)len);
-	else
-		send_on(s, number, &vnet, s->frame, (size_t)len);
+	take(s, number, &vnet, (size_t)len - sizeof(vnet));
 	return true;
 }
 

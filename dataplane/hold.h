@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Holds, the user-space side: packets that wait on their way from N3 to a radio link, in the gNB's
- * ebpf back end (struct ebpf_hold tells the kernel's side, dataplane.h what they are for).
+ * Holds, the user-space side: packets that wait on their way from N3 to a radio link in a gNB
+ * (struct ebpf_hold tells the kernel's side, dataplane.h what they are for).
  *
- *   N3 --[dp_n3]--> gnb-hold ==veth== gnb-hold-x --packet socket--> a queue a hold --> radio link
+ *   N3 --[dp_n3, guard_in]--> gnb-hold ==veth== gnb-hold-x --packet socket--> a queue a hold -->
+ * radio link
  *
  * Packets keep what the kernel knows of them (struct virtio_net_hdr): a super-packet stays one, an
  * unfinished checksum is finished where it would have been.
@@ -21,6 +22,11 @@ int hold_open(struct nl *nl, int map, struct gtpu_path *path, struct hold_set **
 void hold_close(struct hold_set *holds);
 /** hold_process - take in, and send on, a bounded batch */
 void hold_process(struct hold_set *holds);
+
+/** hold_put - a plain IP packet that came by user space, for @mac: behind what waits; Return: false
+ * when the hold is full */
+bool hold_put(struct hold_set *holds, uint16_t hold, const uint8_t mac[6], const uint8_t *packet,
+	      size_t len);
 
 /* As dataplane_hold_ says */
 int hold_new(struct hold_set *holds, unsigned ifindex, uint16_t *ret_hold);

@@ -30,6 +30,7 @@ struct dp_entry {
 	uint64_t id;
 	uint32_t slot; /* the back end's own number, DP_NO_SLOT before the first apply */
 	struct dp_session session;
+	struct dp_counters by_hand; /* what passed through user space alone */
 	UT_hash_handle hh;
 };
 
@@ -94,6 +95,8 @@ struct dp_backend {
 	void (*drops)(struct dataplane *dp, uint64_t drops[DP_DROP_REASONS]);
 	/* a G-PDU came up to the socket; @entry: whose TEID it is, or NULL */
 	void (*stray)(struct dataplane *dp, struct dp_entry *entry, const struct gtpu_msg *msg);
+	/* NULL: dp_barrier will do */
+	void (*barrier)(struct dataplane *dp);
 };
 
 extern const struct dp_backend dp_backend_ebpf, dp_backend_gtp;
@@ -109,13 +112,19 @@ struct dataplane {
 	struct nl_link n3, n6;
 	struct in_addr n6_addr; /* our first address on N6, 0: none */
 	struct gtpu_path *path;
-	struct hold_set *hold; /* NULL until one is wanted */
+	struct hold_set *hold;		 /* NULL until one is wanted */
 	uint64_t drops[DP_DROP_REASONS]; /* counted in user space */
 };
 
 /** dp_barrier - every program that was running on any CPU of ours, with rules replaced by now, has
  * ended when this returns */
 void dp_barrier(void);
+/** dp_backlog_open - for dp_backlog_barrier, in this namespace, whose lo is up; Return: a socket or
+ * a negative errno */
+int dp_backlog_open(void);
+/** dp_backlog_barrier - dp_barrier, and what waited in a CPU's backlog has been received, too: the
+ * gtp driver puts there what it decapsulated */
+void dp_backlog_barrier(int sock);
 
 /** dp_link_find - Return: 0 or -ENODEV */
 int dp_link_find(struct nl *nl, const char *name, struct nl_link *ret_link);
@@ -141,10 +150,16 @@ int n6_routing_up(struct dataplane *dp, const char *dev, unsigned ifindex,
 		  struct dp_error *ret_err);
 /** n6_routing_down - the rules; the routes go with the device */
 void n6_routing_down(struct dataplane *dp);
-/** n6_routing_session - a session with an MTU of its own has a route that says so; @session NULL:
- * it ends */
-int n6_routing_session(struct dataplane *dp, unsigned ifindex, const struct dp_session *old,
-		       const struct dp_session *session);
+/* A session's way: by which device, NULL session: there is none */
+struct n6_way {
+	const struct dp_session *session;
+	unsigned ifindex;
+};
+
+/** n6_routing_session - a session with an MTU of its own, or another device than @pool_ifindex, has
+ * a route that says so, replaced in one step */
+int n6_routing_session(struct dataplane *dp, unsigned pool_ifindex, struct n6_way old,
+		       struct n6_way new);
 
 /** dp_filter_attach - clsact; takes the place of a predecessor's program */
 int dp_filter_attach(struct dataplane *dp, unsigned ifindex, bool egress, int prog_fd,

@@ -2,7 +2,7 @@
 /*
  * Routing in a UPF around the device that stands for its UEs (dp-ue or dp-gtp):
  *
- *   main table: UE pools dev DEV, and UE/32 for a session with an MTU of its own
+ *   main table: UE pools dev DEV, and UE/32 for a session with an MTU of its own or another device
  *   rules: to POOL lookup main (DEV, also from UE to UE)
  *          iif DEV lookup n6_table     what was decapsulated sees this table and no other,
  *          iif DEV unreachable         nor falls through when that has no route
@@ -126,35 +126,40 @@ void n6_routing_down(struct dataplane *dp)
 	rules_clear(dp->nl);
 }
 
-static bool session_ue(const struct dp_session *session, struct in_addr *ret_ue)
+/* Return: whether there has to be a route for it */
+static bool way_route(const struct dataplane *dp, unsigned pool_ifindex, struct n6_way way,
+		      struct nl_route *ret_route)
 {
-	for (size_t i = 0; i < session->pdr_count; i++)
-		if (session->pdr[i].source == DP_N6) {
-			*ret_ue = session->pdr[i].ue_addr;
-			return true;
-		}
+	const struct dp_session *s = way.session;
+
+	if (!s || (!s->mtu && way.ifindex == pool_ifindex))
+		return false;
+	for (size_t i = 0; i < s->pdr_count; i++) {
+		if (s->pdr[i].source != DP_N6)
+			continue;
+		*ret_route = (struct nl_route){.dst = s->pdr[i].ue_addr,
+					       .dst_len = 32,
+					       .prefsrc = dp->n6_addr,
+					       .ifindex = way.ifindex,
+					       .mtu = s->mtu ? dp_session_mtu(dp, s) : 0};
+		return true;
+	}
 	return false;
 }
 
-int n6_routing_session(struct dataplane *dp, unsigned ifindex, const struct dp_session *old,
-		       const struct dp_session *session)
+int n6_routing_session(struct dataplane *dp, unsigned pool_ifindex, struct n6_way old,
+		       struct n6_way new)
 {
-	struct nl_route route = {.dst_len = 32, .ifindex = ifindex};
-	struct in_addr old_ue = {0};
-	bool had = old->mtu && session_ue(old, &old_ue);
+	struct nl_route was, is;
+	const bool had = way_route(dp, pool_ifindex, old, &was);
 
-	if (session && session->mtu && session_ue(session, &route.dst)) {
-		int rc;
+	if (way_route(dp, pool_ifindex, new, &is)) {
+		int rc = nl_route_replace(dp->nl, &is);
 
-		route.mtu = dp_session_mtu(dp, session);
-		rc = nl_route_replace(dp->nl, &route);
-		if (rc || !had || old_ue.s_addr == route.dst.s_addr)
+		if (rc || !had || was.dst.s_addr == is.dst.s_addr)
 			return rc;
 	}
-	if (had) {
-		route.dst = old_ue;
-		route.mtu = 0;
-		(void)nl_route_del(dp->nl, &route);
-	}
+	if (had)
+		(void)nl_route_del(dp->nl, &was);
 	return 0;
 }

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What a handover takes of a gNB's data plane: dataplane_hold BACKEND. Packets that are held and
- * let go in order, a hold that is full, forwarding from tunnel to tunnel, end markers both ways.
- * The gtp back end refuses it.
+ * let go in order, a hold that is full, a second tunnel to the same UE, forwarding from tunnel to
+ * tunnel, with the UE there and when it is gone, end markers both ways.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tests/integration/dataplane_bed.h"
 
-enum { FEW = 20, FIRST_SIZE = 100, TEID_FORWARD = 0x7007, TEID_OLD = 0x7008 };
+enum { FEW = 20, FIRST_SIZE = 100, TEID_FORWARD = 0x7007, TEID_OLD = 0x7008, TEID_SECOND = 0x2002 };
 
 struct heard {
 	unsigned markers;
@@ -39,13 +38,19 @@ static struct packet down_of(uint16_t size)
 			       .size = size};
 }
 
-static void send_down(struct bed *bed, unsigned from, unsigned count)
+static void send_to(struct bed *bed, uint32_t teid, unsigned from, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		const struct packet packet = down_of((uint16_t)(FIRST_SIZE + from + i));
+		struct packet packet = down_of((uint16_t)(FIRST_SIZE + from + i));
 
+		packet.teid = teid;
 		inject(bed, PORT_N3, &packet);
 	}
+}
+
+static void send_down(struct bed *bed, unsigned from, unsigned count)
+{
+	send_to(bed, TEID_GNB, from, count);
 }
 
 /* All of them come out, as they were, in order. */
@@ -144,17 +149,89 @@ static void bound_check(struct bed *bed)
 	       "what waits in one that ends is dropped");
 }
 
-static void forward_check(struct bed *bed)
+/* The target's: what the source forwards comes by a TEID of its own, and before what comes by the
+ * new path */
+static void second_check(struct bed *bed)
 {
+	const uint16_t first = new_hold(bed), second = new_hold(bed);
+	const uint64_t before = counters(bed).held;
 	struct dp_session s = gnb_session(bed);
+	struct packet spoofed = down_of(FIRST_SIZE);
+
+	for (size_t i = 0; i < s.pdr_count; i++) {
+		if (s.pdr[i].source != DP_N3)
+			continue;
+		s.pdr[i].hold = second;
+		s.pdr[2] = s.pdr[i];
+	}
+	s.pdr[2].id = 3;
+	s.pdr[2].teid = TEID_SECOND;
+	s.pdr[2].hold = first;
+	s.pdr_count = 3;
+	apply(bed, &s);
+	send_down(bed, FEW, FEW);
+	send_to(bed, TEID_SECOND, 0, FEW / 2);
+	await_held(bed, before + FEW + FEW / 2);
+	tap_ok(counters(bed).held == before + FEW + FEW / 2 && !receive(bed, PORT_RADIO, 0),
+	       "two tunnels to one UE: both wait");
+	dataplane_hold_release(bed->dp, first);
+	tap_ok(comes_down(bed, 0, FEW / 2), "the second one's packets first");
+	send_to(bed, TEID_SECOND, FEW / 2, FEW / 2);
+	tap_ok(comes_down(bed, FEW / 2, FEW / 2), "what comes by it then, too");
+	tap_ok(dataplane_hold_empty(bed->dp, first), "and none waits");
+	dataplane_hold_release(bed->dp, second);
+	tap_ok(comes_down(bed, FEW, FEW), "and the first one's behind them");
+	if (bed->gtp) {
+		spoofed.teid = TEID_SECOND;
+		spoofed.dst = UE_NONE;
+		inject(bed, PORT_N3, &spoofed);
+		tap_ok(!receive(bed, PORT_RADIO, 100) && drop_count(bed, DP_DROP_SPOOFED) == 1,
+		       "a packet for somebody else isn't this UE's");
+	}
+	apply_held(bed, 0);
+	dataplane_hold_free(bed->dp, first);
+	dataplane_hold_free(bed->dp, second);
+}
+
+/* @by_hand: not by the driver, but by our socket */
+static bool goes_on(struct bed *bed, uint32_t teid, bool by_hand)
+{
 	const struct packet in = down_of(FIRST_SIZE);
 	const struct packet out = {.form = PACKET_TUNNEL,
 				   .outer_src = GNB_N3,
 				   .outer_dst = UPF_N3,
-				   .teid = TEID_FORWARD,
+				   .outer_no_df = bed->gtp && !by_hand,
+				   .outer_unfinished = bed->gtp,
+				   .teid = teid,
 				   .src = SERVER,
 				   .dst = UE,
 				   .size = FIRST_SIZE};
+
+	inject(bed, PORT_N3, &in);
+	return frame_equal(&out, PORT_N3, receive(bed, PORT_N3, WAIT_MS));
+}
+
+static bool uplink_passes(struct bed *bed)
+{
+	const struct packet in = {.form = PACKET_PLAIN, .src = UE, .dst = SERVER};
+	const struct packet out = {.form = PACKET_TUNNEL,
+				   .outer_src = GNB_N3,
+				   .outer_dst = UPF_N3,
+				   .outer_no_df = bed->gtp,
+				   .outer_unfinished = bed->gtp,
+				   .teid = TEID_UPF,
+				   .psc = bed->gtp ? 0 : PSC_UL,
+				   .qfi = 9,
+				   .src = UE,
+				   .dst = SERVER};
+
+	inject(bed, PORT_RADIO, &in);
+	return frame_equal(&out, PORT_N3, receive(bed, PORT_N3, WAIT_MS));
+}
+
+static struct dp_session forwarding(struct bed *bed, uint32_t teid)
+{
+	struct dp_session s = gnb_session(bed);
 
 	for (size_t i = 0; i < s.far_count; i++)
 		if (s.far[i].destination == DP_RADIO)
@@ -162,11 +239,53 @@ static void forward_check(struct bed *bed)
 						   .action = DP_FORWARD,
 						   .destination = DP_N3,
 						   .peer = ip(UPF_N3),
-						   .teid = TEID_FORWARD};
+						   .teid = teid};
+	return s;
+}
+
+/* The source's, twice, and back */
+static void forward_check(struct bed *bed)
+{
+	struct dp_session s;
+
+	for (uint32_t teid = TEID_FORWARD; teid < TEID_FORWARD + 3; teid++) {
+		s = forwarding(bed, teid);
+		apply(bed, &s);
+		tap_ok(goes_on(bed, teid, false), "downlink is forwarded from tunnel to tunnel");
+		tap_ok(uplink_passes(bed), "while uplink goes its way");
+	}
+	s = gnb_session(bed);
 	apply(bed, &s);
-	inject(bed, PORT_N3, &in);
-	tap_ok(frame_equal(&out, PORT_N3, receive(bed, PORT_N3, WAIT_MS)),
-	       "downlink is forwarded from tunnel to tunnel");
+	send_down(bed, 0, FEW);
+	tap_ok(comes_down(bed, 0, FEW), "taken back: downlink comes by the radio link");
+}
+
+/* The UE is gone, and back, while what is left of it still goes on */
+static void tail_check(struct bed *bed)
+{
+	struct dp_session s = forwarding(bed, TEID_FORWARD), tail, back = gnb_session(bed);
+
+	apply(bed, &s);
+	tail = s;
+	tail.pdr_count = 0;
+	for (size_t i = 0; i < s.pdr_count; i++)
+		if (s.pdr[i].source == DP_N3)
+			tail.pdr[tail.pdr_count++] = s.pdr[i];
+	apply(bed, &tail);
+	tap_ok(goes_on(bed, TEID_FORWARD, true), "without a bearer downlink is forwarded still");
+	back.id = 2;
+	for (size_t i = 0; i < back.pdr_count; i++)
+		if (back.pdr[i].source == DP_N3)
+			back.pdr[i].teid = TEID_SECOND;
+	apply(bed, &back);
+	send_to(bed, TEID_SECOND, 0, FEW);
+	tap_ok(comes_down(bed, 0, FEW), "the same UE may have a session again meanwhile");
+	tap_ok(goes_on(bed, TEID_FORWARD, true), "and the rest is forwarded");
+	tap_ok(!dataplane_session_remove(bed->dp, 2), "that one ends");
+	s = gnb_session(bed);
+	apply(bed, &s);
+	send_down(bed, 0, FEW);
+	tap_ok(comes_down(bed, 0, FEW), "and the first is as it was");
 }
 
 static void marker_check(struct bed *bed, struct heard *heard)
@@ -189,22 +308,6 @@ static void marker_check(struct bed *bed, struct heard *heard)
 	       "and one is sent");
 }
 
-static void refused_check(struct bed *bed)
-{
-	struct dp_session s = gnb_session(bed);
-	struct dp_error err;
-	uint16_t hold;
-
-	tap_ok(dataplane_hold_new(bed->dp, link_index(&bed->node, "radio"), &hold) == -EOPNOTSUPP,
-	       "gtp: there are no holds");
-	netns_enter(&bed->node);
-	for (size_t i = 0; i < s.pdr_count; i++)
-		s.pdr[i].hold = 1;
-	tap_ok(dataplane_session_apply(bed->dp, &s, &err) == -EOPNOTSUPP &&
-		       strstr(err.text, "hold"),
-	       "gtp: a rule with one is refused: %s", err.text);
-}
-
 int main(int argc, char **argv)
 {
 	struct heard heard = {0};
@@ -216,13 +319,11 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	gnb_start(&bed, argv[1], &events);
-	if (bed.gtp) {
-		refused_check(&bed);
-	} else {
-		order_check(&bed);
-		bound_check(&bed);
-		forward_check(&bed);
-	}
+	order_check(&bed);
+	bound_check(&bed);
+	second_check(&bed);
+	forward_check(&bed);
+	tail_check(&bed);
 	marker_check(&bed, &heard);
 	bed_free(&bed);
 	return tap_end();

@@ -145,9 +145,12 @@ static void change_check(struct bed *bed)
 	s.far[1].action = DP_FORWARD;
 	apply(bed, &s);
 	tap_ok(both_pass(bed, 0x3001), "whole: both ways pass");
+	/* gtp: by one sender and the other in turn */
+	for (s.far[1].teid = 0x3005; s.far[1].teid > 0x3001; s.far[1].teid--) {
+		apply(bed, &s);
+		tap_ok(both_pass(bed, s.far[1].teid), "another peer TEID");
+	}
 	s.far[1].teid = 0x3002;
-	apply(bed, &s);
-	tap_ok(both_pass(bed, 0x3002), "another peer TEID");
 	s.pdr[0].teid = 0x1fff;
 	apply(bed, &s);
 	tap_ok(drops(bed, PORT_N3, &uplink, PORT_N6, DP_DROP_UNKNOWN_TEID),

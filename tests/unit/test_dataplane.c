@@ -146,6 +146,12 @@ CHANGE(match, s->pdr[0].qfi = 9)
 CHANGE(uplink_drops, s->far[0].action = DP_DROP)
 CHANGE(second_pdr, s->pdr[2] = s->pdr[1]; s->pdr[2].id = 3; s->pdr_count = 3)
 CHANGE(other_ue, s->pdr[1].ue_addr.s_addr++)
+CHANGE(forwards, s->far[0] = s->far[1]; s->far[0].id = 1; s->far[0].teid = 0x7001)
+CHANGE(forwards_marked, s->far[0] = s->far[1]; s->far[0].id = 1; s->far[0].qfi = 9)
+CHANGE(second_teid, s->pdr[2] = s->pdr[0]; s->pdr[2].id = 3; s->pdr[2].teid++; s->pdr_count = 3)
+CHANGE(second_teid_held, s->pdr[2] = s->pdr[0]; s->pdr[2].id = 3; s->pdr[2].teid++;
+       s->pdr[2].hold = 1; s->pdr_count = 3)
+CHANGE(tail, s->far[0] = s->far[1]; s->far[0].id = 1; s->pdr_count = 1)
 CHANGE(nobody, s->pdr[0].has_ue_addr = s->pdr[1].has_ue_addr = false)
 CHANGE(one_pdr, s->pdr_count = 1)
 
@@ -163,6 +169,11 @@ static const struct change_row map_rows[] = {
 	{"a second PDR", DP_ROLE_UPF, second_pdr, -EOPNOTSUPP, DP_ERROR_PDR, 3},
 	{"two UE addresses", DP_ROLE_UPF, other_ue, -EOPNOTSUPP, DP_ERROR_PDR, 2},
 	{"no UE address", DP_ROLE_GNB, nobody, -EOPNOTSUPP, DP_ERROR_PDR, 2},
+	{"to another gNB", DP_ROLE_GNB, forwards, 0, 0, 0},
+	{"to another gNB, marked", DP_ROLE_GNB, forwards_marked, -EOPNOTSUPP, DP_ERROR_FAR, 1},
+	{"from another gNB", DP_ROLE_GNB, second_teid_held, 0, 0, 0},
+	{"a second TEID", DP_ROLE_GNB, second_teid, -EOPNOTSUPP, DP_ERROR_PDR, 3},
+	{"what is left of a UE that is gone: half", DP_ROLE_GNB, tail, 1, 0, 0},
 };
 
 static void driver_map(void **state)
@@ -171,22 +182,21 @@ static void driver_map(void **state)
 		const struct change_row *row = &map_rows[i];
 		struct dp_session s = row->role == DP_ROLE_UPF ? upf_session(1) : gnb_session(1);
 		struct dp_error err = {0};
-		struct gtp_pdp pdp;
-		bool whole;
+		struct gtp_plan plan;
 		int rc;
 
 		row->change(&s);
-		rc = gtp_session_map(&s, &pdp, &whole, &err);
-		if ((rc ? rc : !whole) != row->rc || (int)err.what != row->what ||
+		rc = gtp_session_map(row->role, &s, &plan, &err);
+		if ((rc ? rc : !plan.whole) != row->rc || (int)err.what != row->what ||
 		    err.rule_id != row->rule_id)
-			fail_msg("row %zu, %s: %d, whole %d, rule %u: %s", i, row->name, rc, whole,
-				 err.rule_id, err.text);
-		if (rc || !whole)
+			fail_msg("row %zu, %s: %d, whole %d, rule %u: %s", i, row->name, rc,
+				 plan.whole, err.rule_id, err.text);
+		if (rc || !plan.whole)
 			continue;
-		assert_int_equal(pdp.local_teid, 0x1001);
-		assert_int_equal(pdp.peer_teid, 0x2001);
-		assert_int_equal(pdp.ue.s_addr, htonl(0x0a3c0101));
-		assert_int_equal(pdp.peer.s_addr, htonl(0x0a650101));
+		assert_int_equal(plan.pdp.local_teid, 0x1001);
+		assert_int_equal(plan.pdp.peer_teid, 0x2001);
+		assert_int_equal(plan.pdp.ue.s_addr, htonl(0x0a3c0101));
+		assert_int_equal(plan.pdp.peer.s_addr, htonl(0x0a650101));
 	}
 }
 
