@@ -10,6 +10,7 @@ $(call unit-test,test_selector_faults,tests/unit/test_selector_faults.c tests/un
 $(call unit-test,test_player_inputs,tests/unit/test_player_inputs.c tests/unit/player_world.c,stream-client stream picture core,libuv)
 $(call unit-test,test_strip,tests/unit/test_strip.c,stream-client picture)
 $(call unit-test,test_steering,tests/unit/test_steering.c tests/unit/player_world.c,stream-client stream picture core,libuv)
+$(call unit-test,test_pace,tests/unit/test_pace.c,stream-client picture)
 $(call unit-test,test_downtime,tests/unit/test_downtime.c,stream-client picture)
 $(call fuzz-target,fuzz_input_script,tests/fuzz/fuzz_input_script.c apps/stream-client/input_source.c apps/stream-client/inputs.c,)
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/stream-client/pace.h"
 
+#include <string.h>
+
 #define NS_PER_S 1000000000ULL
 /* A place is worth going to when it is a tenth better. */
 #define PACE_WORTH 0.9
@@ -11,22 +13,47 @@ void pace_init(struct pace *pace, unsigned fps, bool follow, uint64_t now_ns)
 		.interval_ns = NS_PER_S / fps, .deadline_ns = now_ns, .follow = follow};
 }
 
-void pace_arrival(struct pace *pace, uint64_t ns)
+void pace_arrival(struct pace *pace, unsigned n, uint64_t ns)
 {
+	struct pace_stream *stream = &pace->stream[n];
 	uint64_t phase = ns % pace->interval_ns;
 
-	pace->weight[phase * PACE_SLOTS / pace->interval_ns] += 1;
+	if (stream->begun)
+		stream->weight[phase * PACE_SLOTS / pace->interval_ns] += 1;
+	stream->begun = true;
+	stream->silent = 0;
 }
 
 static void decay(struct pace *pace)
 {
-	for (unsigned i = 0; i < PACE_SLOTS; i++)
-		pace->weight[i] *= 1 - 1.0 / PACE_DECAY;
+	for (unsigned n = 0; n < PACE_STREAMS; n++) {
+		struct pace_stream *stream = &pace->stream[n];
+
+		for (unsigned i = 0; i < PACE_SLOTS; i++)
+			stream->weight[i] *= 1 - 1.0 / PACE_DECAY;
+		if (stream->silent++ == PACE_SILENT)
+			*stream = (struct pace_stream){0};
+	}
+}
+
+/* When frames arrive: of each stream the share that comes then */
+static void add_up(const struct pace *pace, double weight[PACE_SLOTS])
+{
+	memset(weight, 0, PACE_SLOTS * sizeof *weight);
+	for (unsigned n = 0; n < PACE_STREAMS; n++) {
+		const struct pace_stream *stream = &pace->stream[n];
+		double sum = 0;
+
+		for (unsigned i = 0; i < PACE_SLOTS; i++)
+			sum += stream->weight[i];
+		for (unsigned i = 0; sum > 0 && i < PACE_SLOTS; i++)
+			weight[i] += stream->weight[i] / sum;
+	}
 }
 
 /* How near to arrivals a moment is: the nearer and the more of them, the dearer; half an interval
  * away they don't count. */
-static double cost(const struct pace *pace, unsigned slot)
+static double cost(const double weight[PACE_SLOTS], unsigned slot)
 {
 	double sum = 0;
 
@@ -36,7 +63,7 @@ static double cost(const struct pace *pace, unsigned slot)
 
 		apart = apart > PACE_SLOTS / 2 ? PACE_SLOTS - apart : apart;
 		near = 1 - (double)apart / (PACE_SLOTS / 2);
-		sum += pace->weight[i] * near * near * near;
+		sum += weight[i] * near * near * near;
 	}
 	return sum;
 }
@@ -47,11 +74,14 @@ static int64_t offset(const struct pace *pace)
 {
 	unsigned now =
 		(unsigned)(pace->deadline_ns % pace->interval_ns * PACE_SLOTS / pace->interval_ns);
-	double best = cost(pace, now), worth = best * PACE_WORTH;
+	double weight[PACE_SLOTS], best, worth;
 	int slots = 0;
 
+	add_up(pace, weight);
+	best = cost(weight, now);
+	worth = best * PACE_WORTH;
 	for (unsigned i = 0; i < PACE_SLOTS; i++) {
-		double c = cost(pace, i);
+		double c = cost(weight, i);
 
 		if (c >= best || c >= worth)
 			continue;
@@ -62,13 +92,18 @@ static int64_t offset(const struct pace *pace)
 	return slots * (int64_t)(pace->interval_ns / PACE_SLOTS);
 }
 
+static int64_t step_of(const struct pace *pace)
+{
+	int64_t by = offset(pace) / PACE_SHARE, most = (int64_t)(pace->interval_ns / PACE_STEP);
+
+	return by > most ? most : by < -most ? -most : by;
+}
+
 uint64_t pace_next(struct pace *pace, uint64_t now_ns, uint64_t *ret_left_out)
 {
-	int64_t by = pace->follow ? offset(pace) : 0;
-	int64_t step = (int64_t)(pace->interval_ns / PACE_STEP);
+	int64_t by = pace->follow ? step_of(pace) : 0;
 
 	decay(pace);
-	by = by > step ? step : by < -step ? -step : by;
 	pace->deadline_ns += (uint64_t)((int64_t)pace->interval_ns + by);
 	*ret_left_out = 0;
 	if (pace->deadline_ns + pace->interval_ns < now_ns) {

@@ -56,7 +56,7 @@ static void note_arrivals(struct pace *pace, const struct turn_streams *streams,
 		if (!s->frame || s->frame->decoded_ns == seen[s->n])
 			continue;
 		seen[s->n] = s->frame->decoded_ns;
-		pace_arrival(pace, s->frame->decoded_ns - ahead);
+		pace_arrival(pace, s->n, s->frame->decoded_ns - ahead);
 	}
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What a switch cost, from rows made by hand; the rings that rows are kept in; when turns are. */
+/* What a switch cost, from rows made by hand; the rings that rows are kept in. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "apps/stream-client/downtime.h"
-#include "apps/stream-client/pace.h"
 #include "apps/stream-client/ring.h"
 
 enum { MS = 1000000, ROWS = 1024 };
@@ -262,67 +261,6 @@ static void test_ring(void **state)
 	ring_free(ring);
 }
 
-/* ---- pace ---- */
-
-static void test_pace_fixed(void **state)
-{
-	struct pace pace;
-	uint64_t left_out;
-
-	pace_init(&pace, 100, false, T0);
-	for (unsigned i = 1; i <= 100; i++) {
-		pace_arrival(&pace, T0 + i * INTERVAL);
-		assert_true(pace_next(&pace, T0, &left_out) == T0 + i * INTERVAL);
-		assert_int_equal(left_out, 0);
-	}
-}
-
-static void test_pace_late(void **state)
-{
-	struct pace pace;
-	uint64_t left_out;
-
-	pace_init(&pace, 100, false, T0);
-	/* A little late: the next turn is at once, none is left out */
-	assert_true(pace_next(&pace, T0 + 15 * MS, &left_out) == T0 + INTERVAL);
-	assert_int_equal(left_out, 0);
-	/* Far too late: turns are left out, the phase stays */
-	assert_true(pace_next(&pace, T0 + 125 * MS, &left_out) == T0 + 120 * MS);
-	assert_int_equal(left_out, 10);
-}
-
-/* Deadlines leave the moments at which two streams arrive, slowly, and stay away. */
-static void test_pace_follows(void **state)
-{
-	struct pace pace;
-	uint64_t left_out, before = T0, next = T0, away;
-
-	pace_init(&pace, 100, true, T0);
-	for (unsigned i = 1; i <= 2000; i++) {
-		pace_arrival(&pace, T0 + i * INTERVAL + (i % 3) * MS / 4);
-		pace_arrival(&pace, T0 + i * INTERVAL + 3 * MS);
-		next = pace_next(&pace, T0, &left_out);
-		assert_true(next - before >= INTERVAL - INTERVAL / PACE_STEP - 1);
-		assert_true(next - before <= INTERVAL + INTERVAL / PACE_STEP + 1);
-		before = next;
-	}
-	away = next % INTERVAL; /* arrivals: 0 to 0.5 and 3; the widest part is 3 to 10 */
-	assert_in_range(away, 11 * MS / 2, 8 * MS);
-}
-
-static void test_pace_without_arrivals(void **state)
-{
-	struct pace pace;
-	uint64_t left_out;
-
-	pace_init(&pace, 100, true, T0);
-	for (unsigned i = 1; i <= 10; i++)
-		assert_true(pace_next(&pace, T0, &left_out) == T0 + i * INTERVAL);
-	for (unsigned i = 0; i < PACE_SLOTS; i++) /* everywhere: no place is better */
-		pace_arrival(&pace, T0 + i * INTERVAL / PACE_SLOTS + 1);
-	assert_true(pace_next(&pace, T0, &left_out) == T0 + 11 * INTERVAL);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,8 +269,6 @@ int main(void)
 		cmocka_unit_test(test_still_frozen), cmocka_unit_test(test_no_answer_to_the_signal),
 		cmocka_unit_test(test_not_switched), cmocka_unit_test(test_input_to_display),
 		cmocka_unit_test(test_packets),	     cmocka_unit_test(test_ring),
-		cmocka_unit_test(test_pace_fixed),   cmocka_unit_test(test_pace_late),
-		cmocka_unit_test(test_pace_follows), cmocka_unit_test(test_pace_without_arrivals),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
