@@ -54,8 +54,7 @@ unsigned frame_stamp_strip(unsigned width)
 	       STRIP_STEP;
 }
 
-/* CRC-16/CCITT-FALSE: polynomial 1021, first FFFF, most significant bit first, nothing inverted */
-static uint16_t crc16(const uint8_t *octets, size_t len)
+uint16_t frame_stamp_crc(const uint8_t *octets, size_t len)
 {
 	uint16_t crc = 0xffff;
 
@@ -99,7 +98,7 @@ int frame_stamp_draw(struct picture *picture, const struct frame_stamp *stamp)
 	if (!strip_fits(picture))
 		return -EINVAL;
 	frame_stamp_encode(stamp, code);
-	wire_store16(code + FRAME_STAMP_LEN, crc16(code, FRAME_STAMP_LEN));
+	wire_store16(code + FRAME_STAMP_LEN, frame_stamp_crc(code, FRAME_STAMP_LEN));
 	strip_clear(picture, frame_stamp_strip(picture->width));
 	for (unsigned bit = 0; bit < CODE_BITS; bit++) {
 		uint8_t *block = block_at(picture, bit);
@@ -133,7 +132,7 @@ int frame_stamp_read(const struct picture *picture, struct frame_stamp *ret_stam
 	for (unsigned bit = 0; bit < CODE_BITS; bit++)
 		if (block_read(picture, bit))
 			code[bit / 8] |= (uint8_t)(1 << (7 - bit % 8));
-	if (crc16(code, FRAME_STAMP_LEN) != wire_load16(code + FRAME_STAMP_LEN))
+	if (frame_stamp_crc(code, FRAME_STAMP_LEN) != wire_load16(code + FRAME_STAMP_LEN))
 		return -EBADMSG;
 	frame_stamp_decode(code, ret_stamp);
 	return 0;

@@ -40,4 +40,8 @@ int frame_stamp_draw(struct picture *picture, const struct frame_stamp *stamp);
  * is wrong */
 int frame_stamp_read(const struct picture *picture, struct frame_stamp *ret_stamp);
 
+/** frame_stamp_crc - CRC-16/CCITT-FALSE: polynomial 1021, first FFFF, most significant bit first,
+ * nothing inverted */
+uint16_t frame_stamp_crc(const uint8_t *octets, size_t len);
+
 #endif

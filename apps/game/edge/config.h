@@ -9,6 +9,7 @@ enum {
 	ACCOUNT_LEN_MAX = 31, /* [a-z0-9._-] */
 	SECRET_LEN_MAX = 127,
 	SECRETS_MAX = 256,
+	CONFIG_OWN_MAX = 512,
 };
 
 struct config_secret {
@@ -20,11 +21,12 @@ struct config {
 	uint32_t rest_port, stream_port, edge_number, width, height, fps;
 	uint64_t bitrate; /* bit/s of one stream */
 	char token_file[256], edge[64], login_url[128], codec[16];
-	char state_dir[128]; /* of games that have one, "" else */
-	bool faults;	     /* PUT /v1/faults is allowed */
+	bool faults; /* PUT /v1/faults is allowed */
 	const struct yaml_node *secrets_node;
 	struct config_secret *secrets;
 	size_t secret_count;
+	/* of the keys that only one game has: a struct of its own lies here */
+	_Alignas(8) char own[CONFIG_OWN_MAX];
 };
 
 /**

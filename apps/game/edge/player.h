@@ -64,6 +64,7 @@ struct player {
 	struct stream_player *stream;
 	struct encoder *encoder;
 	uint32_t seq;
+	bool rendering;		  /* a picture was asked for, and is not there yet */
 	uint64_t render_start_ns; /* CLOCK_REALTIME: of the frame that is being rendered */
 	uint64_t frozen_until_ns; /* CLOCK_MONOTONIC; a fault */
 	struct frames frames;

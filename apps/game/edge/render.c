@@ -97,6 +97,7 @@ void render_ready(struct player *p)
 	struct edge *e = p->edge;
 	int r = e->game->renderer->draw(p->scene, e->picture, &mark);
 
+	p->rendering = r == -EINPROGRESS;
 	if (r == -EAGAIN || r == -EINPROGRESS || !watched(p))
 		return;
 	if (r < 0 || encoder_ready(p) < 0 || encode(p, &mark) < 0) {
@@ -124,6 +125,7 @@ void render_frame(struct player *p)
 	} else if (frozen(p)) {
 		return;
 	}
-	p->render_start_ns = clock_now_ns();
+	if (!p->rendering)
+		p->render_start_ns = clock_now_ns();
 	render_ready(p);
 }

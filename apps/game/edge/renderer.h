@@ -7,6 +7,7 @@
 #define BATON_APPS_GAME_EDGE_RENDERER_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -62,7 +63,7 @@ struct renderer {
 	const char *(*trouble)(const void *scene);
 	/** wanted - whether a picture has to be drawn for the renderer's own sake, when nobody
 	 * watches; asked at each frame's time; or NULL */
-	int (*wanted)(void *scene);
+	bool (*wanted)(void *scene);
 	/* More of GET /metrics, in the text format; or NULL */
 	void (*metrics)(const struct edge *edge, FILE *out);
 };

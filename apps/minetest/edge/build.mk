@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# minetest-edge: a library and a main, so that unit tests link what they test. Conversion is done at every frame.
+_edge := apps/minetest/edge/
+$(call library,minetest-child,apps/minetest/child.c apps/minetest/child_log.c,libuv)
+$(call library,minetest-edge,$(filter-out $(_edge)main.c,$(wildcard $(_edge)*.c)),libuv jansson xcb xcb-shm)
+$(call objs,$(_edge)bgrx.c): CFLAGS += -O3
+$(call program,minetest-edge,$(_edge)main.c,game-edge minetest-edge minetest-child game-wire stream picture core,libuv jansson)
