@@ -11,6 +11,7 @@
 #define BATON_APPS_GAME_CLOUD_LOGIC_SERVER_H
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "apps/game/cloud/account.h"
 
@@ -68,6 +69,8 @@ struct logic_ops {
 	/* What GET says: members that are added to those of /v1/status and of an account; new */
 	json_t *(*status_json)(const void *logic);
 	json_t *(*account_json)(const void *logic, const struct account *a);
+	/* What /metrics says besides; NULL: nothing */
+	void (*print_metrics)(const void *logic, FILE *out);
 };
 
 struct logic_server {

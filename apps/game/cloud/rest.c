@@ -199,6 +199,8 @@ static void metrics_get(struct http_request *req, void *user)
 	print_sessions(&p, c);
 	print_logic(&p, c);
 	print_login(&p, c);
+	if (c->logic.ops->print_metrics)
+		c->logic.ops->print_metrics(c->logic.logic, m.out);
 	metrics_reply(&m, req);
 }
 
