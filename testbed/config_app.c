@@ -309,9 +309,11 @@ void config_app_stream_client(const struct plan *plan, unsigned node, FILE *out)
 	fprintf(out,
 		"account: \"%s\"\nwidth: %u\nheight: %u\nfps: %u\ncodec: %s\nthreshold: "
 		"%.17g\nwindow: %u\ninput: \"%s\"\n"
-		"inputs_seed: %u\nscreen_port: %d\n",
+		"inputs_seed: %u\nscreen_port: %d\nbuffer: %s\njumps: %s\npairs: %s\n",
 		player->account, app->width, app->height, app->fps, app->codec, player->threshold,
-		player->window, input, plan->t->node[node].number, SCREEN_PORT);
+		player->window, input, plan->t->node[node].number, SCREEN_PORT,
+		player->fifo ? "fifo" : "one-frame", player->jumps ? "true" : "false",
+		player->jumps ? "always" : "waiting");
 }
 
 /* Local rendering: the player's own */

@@ -195,6 +195,8 @@ struct topo_player {
 	uint64_t countdown_us; /* before the source of a migration is released */
 	struct topo_trigger trigger;
 	char input[256];   /* "generated", "none", "keyboard" or a script's path */
+	bool fifo;	   /* frames wait in a FIFO instead of the one-frame buffer */
+	bool jumps;	   /* the trace has them (apps/stream-client/jump.h) */
 };
 
 struct topo_app {

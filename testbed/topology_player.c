@@ -22,7 +22,8 @@ enum {
 #define RTT_MAX_US	60000000ULL
 
 struct player_keys {
-	const struct yaml_node *ue, *account, *threshold, *input, *trigger;
+	const struct yaml_node *ue, *account, *threshold, *input, *trigger, *buffer;
+	bool jumps;
 	uint32_t window, session;
 	uint64_t countdown_us;
 };
@@ -49,6 +50,14 @@ static const struct yaml_field player_fields[] = {
 	 .read = yaml_read_node,
 	 .offset = offsetof(struct player_keys, trigger),
 	 .help = "when the UE asks for a migration: {rtt, loss, for, hold_off}"},
+	{.key = "buffer",
+	 .read = yaml_read_node,
+	 .offset = offsetof(struct player_keys, buffer),
+	 .help = "of decoded frames: one-frame or fifo"},
+	{.key = "jumps",
+	 .read = yaml_read_bool,
+	 .offset = offsetof(struct player_keys, jumps),
+	 .help = "how much the screen jumps, in the trace"},
 	{.key = "countdown",
 	 .read = shape_quantity_read_duration,
 	 .offset = offsetof(struct player_keys, countdown_us),
@@ -112,6 +121,14 @@ static int read_input(struct topo_reader *r, const struct yaml_node *node, char 
 			"input: expected generated, none, keyboard or the whole path of a script");
 	strcpy(ret, node->scalar);
 	return 0;
+}
+
+static int read_buffer(struct topo_reader *r, const struct yaml_node *node, bool *ret_fifo)
+{
+	*ret_fifo = node && node->kind == YAML_SCALAR && !strcmp(node->scalar, "fifo");
+	if (!node || *ret_fifo || (node->kind == YAML_SCALAR && !strcmp(node->scalar, "one-frame")))
+		return 0;
+	return yaml_fail(r->doc, node, r->err, "buffer: expected one-frame or fifo");
 }
 
 static int read_share(const struct yaml_doc *doc, const struct yaml_node *node,
@@ -217,11 +234,13 @@ static int read_player(struct topo_reader *r, struct topo_app *app, const struct
 	if ((rc = read_account(r, keys.account, player.account)) ||
 	    (rc = read_threshold(r, keys.threshold, &player.threshold)) ||
 	    (rc = read_input(r, keys.input, player.input)) ||
+	    (rc = read_buffer(r, keys.buffer, &player.fifo)) ||
 	    (rc = read_trigger(r, app, keys.trigger, &player.trigger)))
 		return rc;
 	if (keys.countdown_us < COUNTDOWN_MIN_US || keys.countdown_us > COUNTDOWN_MAX_US)
 		return yaml_fail(r->doc, item, r->err, "countdown: expected 1ms to 10min");
 	player.window = keys.window;
+	player.jumps = keys.jumps;
 	player.countdown_us = keys.countdown_us;
 	player.session = keys.session ? keys.session : first_session(r->t, app, player.ue);
 	rc = check_player(r, app, &player, item);

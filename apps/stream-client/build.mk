@@ -2,6 +2,7 @@
 #
 # A library and a main, so that unit tests link what they test.
 $(call library,stream-client,$(filter-out apps/stream-client/main.c,$(wildcard apps/stream-client/*.c)),libuv jansson libjpeg)
+$(call objs,apps/stream-client/jump.c): CFLAGS += -O3
 $(call program,stream-client,apps/stream-client/main.c,stream-client stream picture core,libuv jansson)
 
 $(call unit-test,test_one_frame_buffer,tests/unit/test_one_frame_buffer.c,stream-client picture)
@@ -11,6 +12,7 @@ $(call unit-test,test_player_inputs,tests/unit/test_player_inputs.c tests/unit/p
 $(call unit-test,test_strip,tests/unit/test_strip.c,stream-client picture)
 $(call unit-test,test_steering,tests/unit/test_steering.c tests/unit/player_world.c,stream-client stream picture core,libuv)
 $(call unit-test,test_pace,tests/unit/test_pace.c,stream-client picture)
+$(call unit-test,test_jump,tests/unit/test_jump.c tests/unit/picture_scene.c,stream-client picture)
 $(call unit-test,test_downtime,tests/unit/test_downtime.c,stream-client picture)
 $(call fuzz-target,fuzz_input_script,tests/fuzz/fuzz_input_script.c apps/stream-client/input_source.c apps/stream-client/inputs.c,)
 

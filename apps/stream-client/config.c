@@ -59,6 +59,7 @@ static const struct yaml_field fields[] = {
 	{"buffer", yaml_read_text, AT(buffer_word), 16, 0, 0, false, "one-frame, fifo"},
 	{"pace", yaml_read_text, AT(pace_word), 16, 0, 0, false, "follow, fixed"},
 	{"pairs", yaml_read_text, AT(pairs_word), 16, 0, 0, false, "waiting, always"},
+	{"jumps", yaml_read_bool, AT(jumps), 0, 0, 0, false, "jumps between pictures in the trace"},
 	{"input", yaml_read_text, AT(input), 256, 0, 0, false, "none, player, keyboard or a file"},
 	{"inputs_seed", yaml_read_u64, AT(inputs_seed), 0, 0, UINT64_MAX, false,
 	 "of input: player"},

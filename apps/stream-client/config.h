@@ -21,7 +21,7 @@ struct config {
 	/* What the words mean */
 	enum codec_kind codec;
 	enum one_frame_buffer_kind buffer;
-	bool pace_fixed, pairs_always;
+	bool pace_fixed, pairs_always, jumps;
 };
 
 /** config_load - read the daemon's configuration; what is wrong is logged; Return: 0 or -errno */

@@ -59,6 +59,15 @@ static int start_record(struct viewer *v)
 	return r;
 }
 
+static int start_jumps(struct viewer *v)
+{
+	int r = v->config.jumps ? jumps_new(v->config.fps, VIEWER_DISPLAYS, &v->jumps) : 0;
+
+	if (r < 0)
+		log_error("jumps", "error=\"%s\"", strerror(-r));
+	return r;
+}
+
 static int start_screen(struct viewer *v)
 {
 	int r;
@@ -125,6 +134,8 @@ static int start(struct viewer *v)
 	if (r == 0)
 		r = start_record(v);
 	if (r == 0)
+		r = start_jumps(v);
+	if (r == 0)
 		r = start_screen(v);
 	if (r == 0)
 		r = rest_start(v);
@@ -146,6 +157,7 @@ static void stop(struct viewer *v)
 	if (v->selector)
 		viewer_remove_all(v);
 	record_free(v->record);
+	jumps_free(v->jumps);
 	one_frame_buffer_free(v->display);
 	ring_free(v->displays);
 	ring_free(v->pairs);

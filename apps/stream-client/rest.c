@@ -55,6 +55,17 @@ static json_t *record_status(struct viewer *v)
 					    : json_null());
 }
 
+static json_t *jumps_status(struct viewer *v)
+{
+	struct jumps_state s;
+
+	if (!v->jumps)
+		return json_null();
+	jumps_state(v->jumps, &s);
+	return json_pack("{s:I, s:I}", "computed", (json_int_t)s.computed, "left_out",
+			 (json_int_t)s.left_out);
+}
+
 static void status_get(struct http_request *req, void *user)
 {
 	struct viewer *v = user;
@@ -67,7 +78,7 @@ static void status_get(struct http_request *req, void *user)
 	pthread_mutex_unlock(&v->lock);
 	http_reply(req, 200,
 		   json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:s, s:f, s:i, s:I, s:I, s:I, s:I, "
-			     "s:I, s:o, s:o}",
+			     "s:I, s:o, s:o, s:o}",
 			     "account", v->config.account, "state", viewer_state(v), "shown",
 			     (int)shown, "steered", (int)steering_where(v->steering), "fps",
 			     (int)v->config.fps, "window", (int)v->config.window, "buffer",
@@ -75,7 +86,8 @@ static void status_get(struct http_request *req, void *user)
 			     (int)v->switch_count, "turns", (json_int_t)c.turns, "late",
 			     (json_int_t)c.late, "displayed", (json_int_t)c.displayed, "again",
 			     (json_int_t)c.again, "blended", (json_int_t)c.blended, "inputs",
-			     inputs_status(v), "record", record_status(v)));
+			     inputs_status(v), "record", record_status(v), "jumps",
+			     jumps_status(v)));
 }
 
 /* ---- inputs and view ---- */

@@ -26,17 +26,18 @@ static bool read_from(struct http_request *req, const char *name, uint64_t *ret_
 	return false;
 }
 
-typedef json_t *(*row_json)(const void *row);
+/* @user: what else a row has; @n: its number */
+typedef json_t *(*row_json)(const void *row, uint64_t n, void *user);
 
 static json_t *rows_json(struct ring *ring, uint64_t from, size_t row_bytes, row_json json,
-			 uint64_t *ret_first, uint64_t *ret_next)
+			 void *user, uint64_t *ret_first, uint64_t *ret_next)
 {
 	char *rows = calloc(TRACE_ROWS, row_bytes);
 	size_t count = rows ? ring_read(ring, from, TRACE_ROWS, rows, ret_first) : 0;
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, json(rows + i * row_bytes));
+		json_array_append_new(list, json(rows + i * row_bytes, *ret_first + i, user));
 	*ret_next = *ret_first + count;
 	free(rows);
 	return list;
@@ -47,10 +48,13 @@ static void add_number(json_t *row, uint64_t value)
 	json_array_append_new(row, json_integer((json_int_t)value));
 }
 
-static json_t *display_json(const void *at)
+/* With jumps, another column: null where it isn't known (yet) */
+static json_t *display_json(const void *at, uint64_t n, void *user)
 {
 	const struct display_row *d = at;
+	struct jumps *jumps = user;
 	json_t *row = json_array();
+	double jump;
 
 	add_number(row, d->display_ns);
 	add_number(row, d->stream);
@@ -60,10 +64,13 @@ static json_t *display_json(const void *at)
 	add_number(row, d->stamp.input);
 	add_number(row, d->again);
 	json_array_append_new(row, json_integer(d->alpha_n));
+	if (jumps)
+		json_array_append_new(row,
+				      jumps_get(jumps, n, &jump) ? json_real(jump) : json_null());
 	return row;
 }
 
-static json_t *pair_json(const void *at)
+static json_t *pair_json(const void *at, uint64_t n, void *user)
 {
 	const struct pair_row *p = at;
 	json_t *row = json_array();
@@ -75,7 +82,7 @@ static json_t *pair_json(const void *at)
 	return row;
 }
 
-static json_t *arrival_json(const void *at)
+static json_t *arrival_json(const void *at, uint64_t n, void *user)
 {
 	const struct arrival_row *a = at;
 	json_t *row = json_array();
@@ -131,7 +138,7 @@ void trace_get(struct http_request *req, void *user)
 	json = json_object();
 	json_object_set_new(json, "frames",
 			    rows_json(v->displays, from, sizeof(struct display_row), display_json,
-				      &first, &next));
+				      v->jumps, &first, &next));
 	json_object_set_new(json, "from", json_integer((json_int_t)first));
 	json_object_set_new(json, "next", json_integer((json_int_t)next));
 	json_object_set_new(json, "inputs", inputs_json(v->inputs, inputs_from, &first, &next));
@@ -149,7 +156,7 @@ static void reply_rows(struct http_request *req, const char *name, struct ring *
 	if (!read_from(req, "from", &from))
 		return;
 	json = json_object();
-	json_object_set_new(json, name, rows_json(ring, from, row_bytes, row, &first, &next));
+	json_object_set_new(json, name, rows_json(ring, from, row_bytes, row, NULL, &first, &next));
 	json_object_set_new(json, "from", json_integer((json_int_t)first));
 	json_object_set_new(json, "next", json_integer((json_int_t)next));
 	http_reply(req, 200, json);

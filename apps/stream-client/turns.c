@@ -81,16 +81,19 @@ static void display(struct viewer *v, struct selector_turn *turn)
 	struct frame shown = {.picture = (struct picture *)(uintptr_t)turn->picture,
 			      .stamp = turn->row.stamp};
 	struct viewer_stream *of = &v->stream[turn->row.stream];
+	uint64_t row;
 
 	/* Refused only while readers hold too many: they see the next one. */
 	(void)one_frame_buffer_put(v->display, &shown);
 	selector_displayed(v->selector, turn, clock_now_ns());
 	steering_start(v->steering, turn->row.display_ns);
 	inputs_shown(v->inputs, turn->row.stamp.input, turn->row.display_ns);
-	ring_add(v->displays, &turn->row);
+	row = ring_add(v->displays, &turn->row);
 	strip_show(v->strip, &turn->row, turn->picture);
 	if (v->record)
 		record_put(v->record, &shown);
+	if (v->jumps)
+		jumps_put(v->jumps, turn->picture, row, turn->row.display_ns);
 	v->counters.displayed += !turn->row.again;
 	v->counters.again += turn->row.again;
 	v->counters.blended += turn->row.alpha_n > 0;

@@ -2,7 +2,7 @@
 /*
  * The whole program: one client thread a stream (stream.h), the selector thread (turns.c), and the
  * main thread with REST (rest*.c), the browser's page (screen.c) and the keyboard. A thread of its
- * own writes the record, if there is one.
+ * own writes the record, if there is one, another looks for jumps (jumps.h).
  *
  * viewer.lock guards the table of streams, the selector and the switches. The selector thread holds
  * it through a turn (well below a millisecond), everyone else for moments; client threads never.
@@ -15,6 +15,7 @@
 
 #include "apps/stream-client/config.h"
 #include "apps/stream-client/downtime.h"
+#include "apps/stream-client/jumps.h"
 #include "apps/stream-client/pace.h"
 #include "apps/stream-client/record.h"
 #include "apps/stream-client/selector.h"
@@ -53,6 +54,7 @@ struct viewer {
 	struct ring *displays, *pairs;	  /* struct display_row, pair_row */
 	struct one_frame_buffer *display; /* what is on the screen; the selector thread's */
 	struct record *record;		  /* NULL: none */
+	struct jumps *jumps;		  /* NULL: none; of rows of displays */
 
 	pthread_mutex_t lock;
 	struct viewer_stream stream[SELECTOR_STREAMS_MAX];
