@@ -63,6 +63,36 @@ static int draw_lots(struct xvfb *x)
 	return 0;
 }
 
+/* ---- dots an inch ---- */
+
+enum { DPI = 96, DPI_TRIES = 8 };
+
+/* What minetest makes of the screen's size in whole millimetres, which Xvfb makes of @dpi */
+static unsigned dpi_told(unsigned dots, unsigned dpi)
+{
+	unsigned mm = (dots * 254 + dpi * 5) / (dpi * 10);
+
+	return mm ? (unsigned)((float)dots / ((float)mm * 0.039370f) + 0.5f) : 0;
+}
+
+static bool tells_96(unsigned width, unsigned height, unsigned dpi)
+{
+	unsigned across = dpi_told(width, dpi), down = dpi_told(height, dpi);
+
+	return (across > down ? across : down) == DPI;
+}
+
+unsigned xvfb_dpi(unsigned width, unsigned height)
+{
+	for (unsigned i = 0; i < DPI_TRIES; i++) {
+		if (tells_96(width, height, DPI + i))
+			return DPI + i;
+		if (tells_96(width, height, DPI - i))
+			return DPI - i;
+	}
+	return DPI;
+}
+
 /* ---- its life ---- */
 
 static void on_poll_closed(uv_handle_t *handle)
@@ -101,11 +131,11 @@ static void on_readable(uv_poll_t *poll, int error, int events)
 
 static int start_child(struct xvfb *x, const struct xvfb_config *config, int write_fd)
 {
-	char screen[32], kept[8];
-	char *argv[] = {"Xvfb",	      x->display,   "-screen",	 "0",	 screen,
-			"-nolisten",  "tcp",	    "-nolisten", "unix", "-nolock",
-			"-noreset",   "-nocursor",  "-s",	 "0",	 "-auth",
-			x->authority, "-displayfd", kept,	 NULL};
+	char screen[32], kept[8], dpi[8];
+	char *argv[] = {"Xvfb",	      x->display,  "-screen", "0",	 screen,     "-nolisten",
+			"tcp",	      "-nolisten", "unix",    "-nolock", "-noreset", "-nocursor",
+			"-dpi",	      dpi,	   "-s",      "0",	 "-auth",    x->authority,
+			"-displayfd", kept,	   NULL};
 	char *envp[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", NULL};
 	struct child_command command = {.name = "xvfb",
 					.about = x->about,
@@ -116,6 +146,7 @@ static int start_child(struct xvfb *x, const struct xvfb_config *config, int wri
 					.keep = write_fd};
 
 	snprintf(screen, sizeof screen, "%ux%ux24", config->width, config->height);
+	snprintf(dpi, sizeof dpi, "%u", xvfb_dpi(config->width, config->height));
 	snprintf(kept, sizeof kept, "%d", CHILD_KEPT);
 	return child_start(config->loop, &command, on_child_ended, x, &x->child);
 }

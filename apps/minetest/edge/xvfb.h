@@ -37,6 +37,12 @@ const char *xvfb_display(const struct xvfb *x);
 /* The file with the cookie, for XAUTHORITY */
 const char *xvfb_authority(const struct xvfb *x);
 const uint8_t *xvfb_cookie(const struct xvfb *x);
+/**
+ * xvfb_dpi - the value of Xvfb's -dpi by which a client takes the screen for one of 96 dots an
+ * inch, which draws the HUD unscaled
+ * Return: 96 where none does
+ */
+unsigned xvfb_dpi(unsigned width, unsigned height);
 /** xvfb_kill - on_ended follows */
 void xvfb_kill(struct xvfb *x);
 /** xvfb_finish - kill it and wait: on_ended is called before this returns */
