@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-#
+include $(wildcard apps/minetest/edge/build.mk)
+
 # minetest-cloud: a library and a main, so that tests link what they test
 _cloud := apps/minetest/cloud/
 $(call library,minetest-cloud,$(filter-out $(_cloud)main.c,$(wildcard $(_cloud)*.c)),libuv jansson)
-$(call program,minetest-cloud,$(_cloud)main.c,minetest-cloud game-cloud game-wire session core,libuv jansson)
-
-include $(wildcard apps/minetest/edge/build.mk)
+$(call program,minetest-cloud,$(_cloud)main.c,minetest-cloud minetest-child game-cloud game-wire session core,libuv jansson)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Debian's minetestserver as a child: its files in a directory of ours, its start, its end. A child
- * that ends is started again, with a delay that grows while it doesn't last; when this process
- * ends, however it does, the kernel kills the child (PR_SET_PDEATHSIG).
+ * Debian's minetestserver as a child (apps/minetest/child.h): its files in a directory of ours, its
+ * start, its end. A child that ends is started again, with a delay that grows while it doesn't
+ * last. It keeps nothing that could be lost, so its end is a kill.
  */
 #ifndef BATON_APPS_MINETEST_CLOUD_SERVER_H
 #define BATON_APPS_MINETEST_CLOUD_SERVER_H
@@ -36,8 +36,7 @@ struct server;
 /** server_new - write what never changes, and start it; Return: 0 or a negative errno (logged) */
 int server_new(uv_loop_t *loop, const struct server_config *config,
 	       const struct server_events *events, void *user, struct server **ret_server);
-/* SIGTERM, and SIGKILL when that takes too long: waits. The loop has to run until handles are
- * closed. */
+/* Kills it and waits. The loop has to run until its handles are closed. */
 void server_free(struct server *s);
 /* It doesn't answer: SIGKILL, so that it is started again */
 void server_kill(struct server *s);
