@@ -6,16 +6,16 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 cases=$build/integration/snake_cloud_cases
-export BATON_SNAKE_CLOUD=$build/bin/snake-cloud
-need_built "$cases" "$BATON_SNAKE_CLOUD"
+export BATON_GAME_CLOUD=$build/bin/snake-cloud
+need_built "$cases" "$BATON_GAME_CLOUD"
 
 example=$root/apps/snake/cloud/snake-cloud.example.yaml
-ok 'the example configuration is right' "$BATON_SNAKE_CLOUD" --config "$example" --check-config
+ok 'the example configuration is right' "$BATON_GAME_CLOUD" --config "$example" --check-config
 check_refusal() { # NAME LINE REGEX: the example with another line is refused, and why
 	sed -e "/^${2%%:*}:/d" -e /^accounts:/d -e '/^  - /d' "$example" >"$tmp/wrong.yaml"
 	[[ $2 == accounts:* ]] || echo 'accounts: [{name: ann, secret: x}]' >>"$tmp/wrong.yaml"
 	echo "$2" >>"$tmp/wrong.yaml"
-	nok "$1: refused" "$BATON_SNAKE_CLOUD" --config "$tmp/wrong.yaml" --check-config
+	nok "$1: refused" "$BATON_GAME_CLOUD" --config "$tmp/wrong.yaml" --check-config
 	like "$1: told" "$_output" "$3"
 }
 check_refusal 'an unknown key' 'bot: 3' "wrong.yaml:[0-9]+:1: unknown key 'bot'"
@@ -28,12 +28,12 @@ check_refusal 'no list of accounts' 'accounts: ann' 'expected a list of accounts
 
 sed -e "s,^state_file:.*,state_file: $tmp/state," -e '/^rest_\|^token/d' "$example" >"$tmp/state.yaml"
 echo 'what is this' >"$tmp/state"
-nok 'a state file that is none' "$BATON_SNAKE_CLOUD" --config "$tmp/state.yaml"
+nok 'a state file that is none' "$BATON_GAME_CLOUD" --config "$tmp/state.yaml"
 like 'is told with its line' "$_output" "path=$tmp/state line=1 "
 
 rm "$tmp/state"
 echo "token_file: $tmp/none" >>"$tmp/state.yaml"
-nok 'a token file that is not there' "$BATON_SNAKE_CLOUD" --config "$tmp/state.yaml"
+nok 'a token file that is not there' "$BATON_GAME_CLOUD" --config "$tmp/state.yaml"
 like 'is told' "$_output" "$tmp/none"
 
 # They mostly wait, so several run at once.

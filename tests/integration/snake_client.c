@@ -27,6 +27,14 @@ static void copy_text(const json_t *object, const char *name, char *ret, size_t 
 	snprintf(ret, size, "%s", text ? text : "");
 }
 
+static void copy_minetest(const json_t *minetest, struct snake_login *l)
+{
+	copy_text(minetest, "name", l->name, sizeof(l->name));
+	copy_text(minetest, "password", l->password, sizeof(l->password));
+	copy_text(minetest, "address", l->address, sizeof(l->address));
+	l->game_port = (uint16_t)json_integer_value(json_object_get(minetest, "port"));
+}
+
 struct snake_login snake_login(uint16_t port, const char *account, const char *secret,
 			       const char *edge)
 {
@@ -43,6 +51,7 @@ struct snake_login snake_login(uint16_t port, const char *account, const char *s
 	copy_text(answer.body, "cause", l.cause, sizeof(l.cause));
 	copy_text(answer.body, "session", l.session, sizeof(l.session));
 	copy_text(answer.body, "stream_key", l.key, sizeof(l.key));
+	copy_minetest(json_object_get(answer.body, "minetest"), &l);
 	l.port = (uint16_t)json_integer_value(json_object_get(answer.body, "port"));
 	http_answer_done(&answer);
 	json_decref(body);
@@ -144,12 +153,30 @@ void snake_client_view(struct snake_client *c, const char *text)
 
 /* ---- what comes ---- */
 
+/* A game whose state protocol carries no world (Minetest): ticks only, which grow */
+static bool worldless(const struct snake_client *c)
+{
+	return c->welcome.width == 0;
+}
+
+static int take_tick(struct snake_client *c, const struct state_update *u)
+{
+	if (u->len)
+		return -EBADMSG;
+	if (c->deltas && u->tick <= c->world->tick)
+		return -ESTALE;
+	c->world->tick = u->tick;
+	return 0;
+}
+
 static void take_snapshot(struct snake_client *c, const uint8_t *body, size_t len)
 {
 	struct state_update u;
 	int r = state_get_snapshot(body, len, &u);
 
-	if (r == 0)
+	if (r == 0 && worldless(c))
+		r = u.len ? -EBADMSG : 0;
+	else if (r == 0)
 		r = world_decode(c->world, u.tick, u.world, u.len);
 	c->snapshots++;
 	c->errors += r < 0;
@@ -169,7 +196,8 @@ static void take_delta(struct snake_client *c, const uint8_t *body, size_t len)
 		c->deltas++;
 		if (!c->synchronised)
 			return;
-		r = world_delta_apply(c->world, u.tick, u.world, u.len);
+		r = worldless(c) ? take_tick(c, &u)
+				 : world_delta_apply(c->world, u.tick, u.world, u.len);
 	}
 	c->gaps += r == -ESTALE;
 	c->checked += r == 0 && c->world->tick % WORLD_CHECK_TICKS == 0;

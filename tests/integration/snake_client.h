@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An edge of the snake game for tests: logs in, speaks the state protocol, keeps a replica of the
- * world and counts what comes. Blocking; several are served in turn by snake_clients_turn.
+ * An edge of the snake game for tests (or of a game without a world in its state protocol): logs
+ * in, speaks the state protocol, keeps a replica of the world and counts what comes. Blocking;
+ * several are served in turn by snake_clients_turn.
  */
 #ifndef BATON_TESTS_SNAKE_CLIENT_H
 #define BATON_TESTS_SNAKE_CLIENT_H
@@ -18,6 +19,9 @@ struct snake_login {
 	char cause[32];	 /* of a refusal */
 	char session[SNAKE_ID_TEXT], key[SNAKE_ID_TEXT];
 	uint16_t port;
+	/* of Minetest, else empty */
+	char name[32], password[SNAKE_ID_TEXT], address[16];
+	uint16_t game_port;
 };
 
 struct snake_client {

@@ -70,11 +70,11 @@ static bool healthy(struct cloud_bed *bed)
 
 void cloud_bed_start(struct cloud_bed *bed)
 {
-	const char *program = getenv("BATON_SNAKE_CLOUD");
+	const char *program = getenv("BATON_GAME_CLOUD");
 	int status;
 
 	bed->told = false;
-	check(program, "BATON_SNAKE_CLOUD names the program");
+	check(program, "BATON_GAME_CLOUD names the program");
 	bed->pid = fork();
 	check(bed->pid >= 0, "%s", strerror(errno));
 	if (bed->pid == 0) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * snake-cloud as a child of a test, on ports of loopback that were free, with edges
- * (snake_client.h) that are served while the test waits. What fails ends the test with its place.
+ * snake-cloud, or another game's cloud tier (BATON_GAME_CLOUD), as a child of a test, on ports of
+ * loopback that were free, with edges (snake_client.h) that are served while the test waits. What
+ * fails ends the test with its place.
  */
 #ifndef BATON_TESTS_SNAKE_CLOUD_BED_H
 #define BATON_TESTS_SNAKE_CLOUD_BED_H

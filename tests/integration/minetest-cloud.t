@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# minetest-cloud on loopback: its command line, and with Debian's minetestserver and minetest (without a picture) all that edges and
+# players can do to it (minetest_cloud_cases.c), each case with a daemon and a server of its own.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+cases=$build/integration/minetest_cloud_cases
+export BATON_GAME_CLOUD=$build/bin/minetest-cloud
+export BATON_MINETEST_SHARE=$root/apps/minetest
+need_built "$cases" "$BATON_GAME_CLOUD"
+
+example=$root/apps/minetest/cloud/minetest-cloud.example.yaml
+ok 'the example configuration is right' "$BATON_GAME_CLOUD" --config "$example" --check-config
+check_refusal() { # NAME LINE REGEX: the example with another line is refused, and why
+	sed -e "/^${2%%:*}:/d" "$example" >"$tmp/wrong.yaml"
+	sed -i "1i $2" "$tmp/wrong.yaml"
+	nok "$1: refused" "$BATON_GAME_CLOUD" --config "$tmp/wrong.yaml" --check-config
+	like "$1: told" "$_output" "$3"
+}
+check_refusal 'an unknown key' 'bot: 3' "wrong.yaml:[0-9]+:1: unknown key 'bot'"
+check_refusal 'too many steps' 'tick_hz: 500' 'expected .*60'
+check_refusal 'too many bots' 'bots: 500' 'expected .*64'
+
+sed "s,^state_dir:.*,state_dir: $tmp/state,; s,^share_dir:.*,share_dir: $root/apps/minetest,; /^state_file\|^token_file\|^rest_/d" \
+	"$example" >"$tmp/right.yaml"
+check_start() { # NAME LINE REGEX: so it can't start, and why
+	sed -e "/^${2%%:*}:/d" "$tmp/right.yaml" >"$tmp/wrong.yaml"
+	sed -i "1i $2" "$tmp/wrong.yaml"
+	nok "$1: not started" "$BATON_GAME_CLOUD" --config "$tmp/wrong.yaml"
+	like "$1: told" "$_output" "$3"
+}
+check_start 'no such server' 'server: /nowhere/minetestserver' 'path=/nowhere/minetestserver .*package minetest-server'
+check_start 'no game' "share_dir: $tmp" "path=$tmp/game/game.conf "
+check_start 'a directory that is not absolute' 'state_dir: here' 'expected an absolute path'
+check_start 'a directory that cannot be' "state_dir: $tmp/right.yaml/state" "path=$tmp/right.yaml/state "
+
+if [ ! -x /usr/lib/minetest/minetestserver ] || [ ! -x /usr/games/minetest ]; then
+	skip 'the cases' 'scripts/setup minetest installs minetest and minetest-server'
+	done_testing
+	exit
+fi
+# They mostly wait, so several run at once.
+export tmp cases
+# shellcheck disable=SC2016 # expanded there
+"$cases" | xargs -P 4 -I '{}' sh -c '"$cases" {} >"$tmp/{}.out" 2>&1; echo $? >"$tmp/{}.status"'
+while read -r name; do
+	is "$name" "$(cat "$tmp/$name.status")" 0 || note "$(cat "$tmp/$name.out")" >&2
+done < <("$cases")
+done_testing
