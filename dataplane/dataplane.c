@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dataplane/gtpu_path.h"
 #include "dataplane/hold.h"
@@ -103,6 +104,10 @@ static int links_find(struct dataplane *dp, struct dp_error *ret_err)
 	if (rc)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "interface %s: %s", missing,
 				    strerror(-rc));
+	rc = dp_barrier_open(dp->nl, &dp->backlog);
+	if (rc)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "loopback: %s",
+				    strerror(-rc));
 	if (dp->n3.mtu < TUNNEL_OVERHEAD + 68 || dp->n3.mtu > UINT16_MAX)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "interface %s: MTU %u",
 				    dp->config.n3_dev, dp->n3.mtu);
@@ -178,6 +183,7 @@ int dataplane_new(const struct dp_config *config, const struct dp_events *events
 		memset(ret_err, 0, sizeof(*ret_err));
 	if (!dp)
 		return -ENOMEM;
+	dp->backlog = -1;
 	if (events)
 		dp->events = *events;
 	rc = config_copy(dp, config, ret_err);
@@ -205,6 +211,8 @@ void dataplane_free(struct dataplane *dp)
 		dp->backend->close(dp);
 	hold_close(dp->hold);
 	gtpu_path_free(dp->path);
+	if (dp->backlog >= 0)
+		close(dp->backlog);
 	dp_store_clear(&dp->store);
 	if (dp->nl)
 		nl_close(dp->nl);
@@ -305,15 +313,12 @@ int dataplane_radio_remove(struct dataplane *dp, unsigned ifindex)
 
 void dataplane_barrier(struct dataplane *dp)
 {
-	if (dp->backend->barrier)
-		dp->backend->barrier(dp);
-	else
-		dp_barrier();
+	dp_barrier(dp->backlog);
 }
 
 int dataplane_end_marker(struct dataplane *dp, struct in_addr peer, uint32_t teid)
 {
-	dataplane_barrier(dp);
+	dp_barrier(dp->backlog);
 	return gtpu_path_end_marker(dp->path, peer, teid);
 }
 

@@ -292,7 +292,8 @@ static int ebpf_hold_open(struct dataplane *dp, struct hold_set **ret_holds)
 {
 	const struct ebpf *e = dp->state;
 
-	return hold_open(dp->nl, bpf_map__fd(e->skel->maps.holds), dp->path, ret_holds);
+	return hold_open(dp->nl, bpf_map__fd(e->skel->maps.holds), dp->path, dp->backlog,
+			 ret_holds);
 }
 
 static int ebpf_kernel_check(void)

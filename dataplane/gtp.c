@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "dataplane/bpf_maps.h"
 #include "dataplane/gtp.h"
@@ -54,18 +53,6 @@ static int device_make(struct dataplane *dp, struct gtp *g, struct dp_error *ret
 	if (!rc)
 		rc = gtp_link_up(dp, device, &g->ifindex);
 	return rc ? fail(ret_err, rc, device) : gtp_senders_open(dp, g, ret_err);
-}
-
-static int backlog_open(struct dataplane *dp, struct gtp *g, struct dp_error *ret_err)
-{
-	struct nl_link lo;
-	int rc = dp_link_find(dp->nl, "lo", &lo);
-
-	if (!rc)
-		rc = nl_link_set_up(dp->nl, lo.ifindex, true);
-	if (!rc)
-		rc = g->backlog = dp_backlog_open();
-	return rc < 0 ? fail(ret_err, rc, "loopback") : 0;
 }
 
 static int guard_load(struct dataplane *dp, struct gtp *g, struct dp_error *ret_err)
@@ -136,7 +123,6 @@ static int gtp_open(struct dataplane *dp, struct dp_error *ret_err)
 	if (!g)
 		return -ENOMEM;
 	dp->state = g;
-	g->backlog = -1;
 	for (unsigned i = 0; i < GTP_SENDERS; i++)
 		g->sender[i].sock = -1;
 	g->cpus = libbpf_num_possible_cpus();
@@ -152,8 +138,6 @@ static int gtp_open(struct dataplane *dp, struct dp_error *ret_err)
 		rc = pin(dp, g, ret_err);
 	if (!rc)
 		rc = guard_attach(dp, g, ret_err);
-	if (!rc && dp->config.role == DP_ROLE_GNB)
-		rc = backlog_open(dp, g, ret_err);
 	if (rc || dp->config.role != DP_ROLE_UPF)
 		return rc;
 	return n6_routing_up(dp, device, g->ifindex, ret_err);
@@ -170,8 +154,6 @@ static void gtp_close(struct dataplane *dp)
 	if (g->ifindex)
 		(void)nl_link_del(dp->nl, g->ifindex);
 	gtp_senders_close(dp, g);
-	if (g->backlog >= 0)
-		close(g->backlog);
 	if (g->guard && dp->config.pin_dir)
 		dp_maps_unpin(g->guard->obj, dp->config.pin_dir);
 	gtp_guard__destroy(g->guard);
@@ -454,19 +436,8 @@ static int gtp_hold_open(struct dataplane *dp, struct hold_set **ret_holds)
 {
 	struct gtp *g = dp->state;
 
-	return hold_open(dp->nl, bpf_map__fd(g->guard->maps.holds), dp->path, ret_holds);
-}
-
-/* The driver decapsulates into the backlog, in a gNB on its way to the guard: what came before an
- * End Marker may still be there. A UPF's downlink doesn't pass it. */
-static void gtp_barrier(struct dataplane *dp)
-{
-	const struct gtp *g = dp->state;
-
-	if (g->backlog >= 0)
-		dp_backlog_barrier(g->backlog);
-	else
-		dp_barrier();
+	return hold_open(dp->nl, bpf_map__fd(g->guard->maps.holds), dp->path, dp->backlog,
+			 ret_holds);
 }
 
 const struct dp_backend dp_backend_gtp = {
@@ -483,5 +454,4 @@ const struct dp_backend dp_backend_gtp = {
 	.drops = gtp_drops,
 	.stray = gtp_stray,
 	.hold_open = gtp_hold_open,
-	.barrier = gtp_barrier,
 };

@@ -35,7 +35,6 @@ struct gtp {
 	struct gtp_guard *guard;
 	unsigned ifindex;
 	struct gtp_sender sender[GTP_SENDERS]; /* a session's is dp_entry.slot, counted from 1 */
-	int backlog;			       /* gNB: see dp_backlog_barrier */
 	int cpus;
 	size_t radio_count;
 	unsigned radio[DP_RADIO_MAX];

@@ -16,9 +16,10 @@
 
 struct hold_set;
 
-/** hold_open - the wire and its sockets; @map: of struct ebpf_hold; @nl, @path: borrowed, @path
- * tells when there is something to read */
-int hold_open(struct nl *nl, int map, struct gtpu_path *path, struct hold_set **ret_holds);
+/** hold_open - the wire and its sockets; @map: of struct ebpf_hold; @nl, @path, @backlog (of
+ * dp_barrier): borrowed, @path tells when there is something to read */
+int hold_open(struct nl *nl, int map, struct gtpu_path *path, int backlog,
+	      struct hold_set **ret_holds);
 void hold_close(struct hold_set *holds);
 /** hold_process - take in, and send on, a bounded batch */
 void hold_process(struct hold_set *holds);

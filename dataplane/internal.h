@@ -95,8 +95,6 @@ struct dp_backend {
 	void (*drops)(struct dataplane *dp, uint64_t drops[DP_DROP_REASONS]);
 	/* a G-PDU came up to the socket; @entry: whose TEID it is, or NULL */
 	void (*stray)(struct dataplane *dp, struct dp_entry *entry, const struct gtpu_msg *msg);
-	/* NULL: dp_barrier will do */
-	void (*barrier)(struct dataplane *dp);
 };
 
 extern const struct dp_backend dp_backend_ebpf, dp_backend_gtp;
@@ -113,18 +111,15 @@ struct dataplane {
 	struct in_addr n6_addr; /* our first address on N6, 0: none */
 	struct gtpu_path *path;
 	struct hold_set *hold;		 /* NULL until one is wanted */
+	int backlog;			 /* a socket on lo, see dp_barrier */
 	uint64_t drops[DP_DROP_REASONS]; /* counted in user space */
 };
 
+/** dp_barrier_open - what dp_barrier takes; it brings lo up; Return: 0 or a negative errno */
+int dp_barrier_open(struct nl *nl, int *ret_backlog);
 /** dp_barrier - every program that was running on any CPU of ours, with rules replaced by now, has
- * ended when this returns */
-void dp_barrier(void);
-/** dp_backlog_open - for dp_backlog_barrier, in this namespace, whose lo is up; Return: a socket or
- * a negative errno */
-int dp_backlog_open(void);
-/** dp_backlog_barrier - dp_barrier, and what waited in a CPU's backlog has been received, too: the
- * gtp driver puts there what it decapsulated */
-void dp_backlog_barrier(int sock);
+ * ended when this returns, and so have the packets on their way between veths in this machine */
+void dp_barrier(int backlog);
 
 /** dp_link_find - Return: 0 or -ENODEV */
 int dp_link_find(struct nl *nl, const char *name, struct nl_link *ret_link);
