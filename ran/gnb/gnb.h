@@ -190,6 +190,8 @@ void session_drop_all(struct gnb_ue *ue);
 void session_forget(struct gnb_ue *ue, struct gnb_session *s);
 /** session_apply - the data plane's rules as @s says; Return: 0 or a negative errno, logged */
 int session_apply(struct gnb_ue *ue, const struct gnb_session *s);
+/** session_marks - PDU session containers are wanted, and the back end can */
+bool session_marks(const struct gnb *g);
 uint64_t session_dp_id(const struct gnb_ue *ue, const struct gnb_session *s);
 /** session_teid_new - for a tunnel that ends here */
 uint32_t session_teid_new(struct gnb *g);

@@ -143,8 +143,6 @@ static void requested(struct gnb *g, struct in_addr from, const struct xn_messag
 	}
 	if (!ue) {
 		refuse(g, from, m->transaction, XN_NOT_IN_REACH);
-	} else if (strcmp(dataplane_backend(g->dp), "ebpf") != 0) {
-		refuse(g, from, m->transaction, XN_NO_HOLDS);
 	} else if (!g->n2_ready) {
 		refuse(g, from, m->transaction, XN_NO_CORE);
 	} else if (ue->out || (ue->in && ue->in->state != XN_PREPARED)) {

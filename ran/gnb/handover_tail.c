@@ -45,7 +45,7 @@ void handover_leave_tail(struct gnb_ue *ue, struct gnb_session *s)
 				   .destination = DP_N3,
 				   .peer = s->forward_peer,
 				   .teid = s->forward_teid,
-				   .qfi = g->config.container ? s->qfi : 0};
+				   .qfi = session_marks(g) ? s->qfi : 0};
 	if (dataplane_session_apply(g->dp, &d, &err) < 0 || !tail_add(g, &tail))
 		return;
 	memset(s, 0, sizeof *s); /* its rules are the tail's now */

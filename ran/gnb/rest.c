@@ -110,11 +110,6 @@ static void start_handover(struct http_request *req, struct gnb *g, struct gnb_u
 	else if (!target)
 		http_problem(req, 404, "GNB_NOT_FOUND", "%s has no neighbour '%s'", g->config.name,
 			     name);
-	else if (strcmp(dataplane_backend(g->dp), "ebpf") != 0)
-		http_problem(req, 501, "NOT_SUPPORTED",
-			     "%s is on the %s back end, which forwards nothing and holds nothing "
-			     "back; expected dataplane: ebpf",
-			     g->config.name, dataplane_backend(g->dp));
 	else if (ue->out)
 		http_problem(req, 409, "HANDOVER_UNDER_WAY", "%s is just being handed over to %s",
 			     ue->supi, ue->out->target);

@@ -23,6 +23,11 @@ uint64_t session_dp_id(const struct gnb_ue *ue, const struct gnb_session *s)
 	return (uint64_t)ue->ran_ue_id << 8 | s->id;
 }
 
+bool session_marks(const struct gnb *g)
+{
+	return g->config.container && strcmp(dataplane_backend(g->dp), "ebpf") == 0;
+}
+
 /* ---- the tunnel ---- */
 
 /* At the source of a handover downlink goes on to the target; at the target there is a second way
@@ -51,7 +56,7 @@ static void handover_rules(const struct gnb_session *s, bool marks, struct dp_se
 int session_apply(struct gnb_ue *ue, const struct gnb_session *s)
 {
 	struct gnb *g = ue->gnb;
-	bool marks = g->config.container && strcmp(dataplane_backend(g->dp), "ebpf") == 0;
+	bool marks = session_marks(g);
 	struct dp_session d = {.id = session_dp_id(ue, s),
 			       .bearer.ifindex = radio_link_ifindex(ue->link),
 			       .pdr_count = 2,

@@ -23,7 +23,6 @@ const char *xn_refusal_text(enum xn_refusal refusal)
 {
 	static const char *const texts[XN_REFUSALS] = {
 		[XN_NOT_IN_REACH] = "the UE is not in its reach",
-		[XN_NO_HOLDS] = "its back end can't hold packets back; expected ebpf",
 		[XN_NO_CORE] = "it has no connection to smf-lite",
 		[XN_BUSY] = "an earlier handover of the UE is still going on there",
 		[XN_NO_ROOM] = "it has no room for the UE's sessions",

@@ -55,7 +55,6 @@ enum xn_state {
 
 enum xn_refusal {
 	XN_NOT_IN_REACH, /* no radio link to that UE, or a silent one */
-	XN_NO_HOLDS,	 /* the back end can't hold packets back (gtp) */
 	XN_NO_CORE,	 /* no NG Setup */
 	XN_BUSY,	 /* an earlier handover of that UE is still going on */
 	XN_NO_ROOM,	 /* no tunnel, no memory */
