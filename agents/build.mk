@@ -16,17 +16,21 @@ $(B)/tests/test_agents: | $(B)/bin/ue-agent $(B)/bin/edge-agent
 
 $(eval $(call executable-rules,$(B)/integration,game_standin,tests/integration/game_standin.c,core,jansson))
 
-# Images of the game: what the edge and cloud agents run. Plain directories; scripts/image writes their manifests.
-IMAGES := $(B)/bin/images/snake/manifest.json $(B)/bin/images/snake-cloud/manifest.json
-$(B)/bin/images/snake/manifest.json: image_program := snake-edge
-$(B)/bin/images/snake/manifest.json: $(B)/bin/snake-edge
-$(B)/bin/images/snake-cloud/manifest.json: image_program := snake-cloud
-$(B)/bin/images/snake-cloud/manifest.json: $(B)/bin/snake-cloud
+# Images of games: what the edge and cloud agents run. Plain directories, a program each and the folders that it comes with;
+# scripts/image writes their manifests.
+IMAGES := $(foreach image,snake snake-cloud minetest minetest-cloud,$(B)/bin/images/$(image)/manifest.json)
+image-of = $(eval $(B)/bin/images/$(1)/manifest.json: image_program := $(2))$(eval $(B)/bin/images/$(1)/manifest.json: image_folders := $(3))$(eval \
+	$(B)/bin/images/$(1)/manifest.json: $(B)/bin/$(2) $(shell find $(wildcard $(3)) /dev/null -type f))
+$(call image-of,snake,snake-edge)
+$(call image-of,snake-cloud,snake-cloud)
+$(call image-of,minetest,minetest-edge)
+$(call image-of,minetest-cloud,minetest-cloud,apps/minetest/game apps/minetest/mod)
 $(IMAGES): scripts/image VERSION
 	@mkdir -p $(@D)
 	@echo "  IMAGE   $(@D)"
 	@strip --strip-debug -o $(@D)/.$(image_program) $(B)/bin/$(image_program)
 	@mv $(@D)/.$(image_program) $(@D)/$(image_program)
+	@for folder in $(image_folders); do rm -rf $(@D)/$${folder##*/} && cp -R $$folder $(@D)/ || exit 1; done
 	@scripts/image $(@D) $(notdir $(@D)) $(VERSION)
 all: $(IMAGES)
 # Who builds the one that serves them has them.

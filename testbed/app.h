@@ -3,9 +3,9 @@
  * Applications of a topology that is made or up: where the parts of a game are told to be (the one place that knows its ports), what
  * daemons are told of it, and how it is.
  *
- *   edge rendering   snake-edge is an instance at edges, started by edge-agent
- *   cloud rendering  snake-edge is a service of cloud-agent
- *   local rendering  snake-edge is a daemon of the UE
+ *   edge rendering   the game's edge program is an instance at edges, started by edge-agent
+ *   cloud rendering  it is a service of cloud-agent
+ *   local rendering  it is a daemon of the UE
  *
  * The cloud tier is a service of cloud-agent in each.
  */
@@ -26,13 +26,16 @@ void config_app_cloud_agent(const struct plan *plan, unsigned node, FILE *out);
 void config_app_edge_agent(const struct plan *plan, unsigned node, FILE *out);
 void config_app_ue_agent(const struct plan *plan, unsigned node, FILE *out);
 void config_app_stream_client(const struct plan *plan, unsigned node, FILE *out);
-void config_app_snake_edge(const struct plan *plan, unsigned node, FILE *out);
+void config_app_local(const struct plan *plan, unsigned node, FILE *out);
 
 /* app_files.c: before any daemon is */
 /** app_files_make - a secret for each account, before configurations are written; Return: 0 or a negative errno */
 int app_files_make(const struct plan *plan);
 /** app_images_place - in the directories of the edges that have them from the start */
 int app_images_place(const struct plan *plan);
+/** app_packages_missing - of an application whose game needs packages that aren't here: what is to be said of it, in @ret; Return: whether
+ * there is one */
+bool app_packages_missing(const struct plan *plan, char *ret, size_t size);
 /** app_files_missing - an image that isn't installed, told into @path; Return: whether there is one */
 bool app_files_missing(const struct plan *plan, char path[PATH_MAX]);
 /** app_secret - of an account, from the run directory; "" when it has none */

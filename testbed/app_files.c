@@ -16,6 +16,7 @@
 
 #include "testbed/app.h"
 #include "lib/file.h"
+#include "testbed/topology_game.h"
 
 enum { COPY_DEPTH_MAX = 8, SECRET_BYTES = 16 };
 
@@ -125,49 +126,87 @@ static int copy_tree(const char *from, const char *to, int depth)
 	return rc;
 }
 
-static bool has_image(const struct topology *t, unsigned node)
-{
-	for (size_t a = 0; a < t->app_count; a++)
-		if (t->app[a].at_edges && t->app[a].edge[node])
-			return true;
-	return false;
-}
-
 static int place_image(const struct plan *plan, unsigned edge, const char *image)
 {
 	char from[PATH_MAX], to[RUN_PATH_MAX], images[PATH_MAX];
 
 	app_images(plan, images);
 	snprintf(from, sizeof(from), "%.*s/%s", PATH_MAX - 64, images, image);
-	run_path(plan->run, to, "nodes/%s/repository", plan->t->node[edge].name);
-	if (mkdir(to, 0755))
-		return -errno;
 	run_path(plan->run, to, "nodes/%s/repository/%s", plan->t->node[edge].name, image);
 	return copy_tree(from, to, 0);
 }
 
-/* Every game's renderer is the one image so far. */
+static bool has_image(const struct topology *t, unsigned edge, const struct topo_game *game)
+{
+	for (size_t a = 0; a < t->app_count; a++)
+		if (t->app[a].at_edges && t->app[a].edge[edge] && game_find(t->app[a].game) == game)
+			return true;
+	return false;
+}
+
+/* Two applications that are the same game share one. */
+static int place_at(const struct plan *plan, unsigned edge)
+{
+	char repository[RUN_PATH_MAX];
+	int rc = 0;
+
+	run_path(plan->run, repository, "nodes/%s/repository", plan->t->node[edge].name);
+	for (const struct topo_game *game = topo_games; !rc && game->name; game++) {
+		if (!has_image(plan->t, edge, game))
+			continue;
+		if (mkdir(repository, 0755) && errno != EEXIST)
+			return -errno;
+		rc = place_image(plan, edge, game->edge.image);
+	}
+	return rc;
+}
+
 static int place_images(const struct plan *plan)
 {
 	int rc = 0;
 
 	for (unsigned i = 0; !rc && i < plan->t->node_count; i++)
-		if (has_image(plan->t, i))
-			rc = place_image(plan, i, plan->t->app[0].game);
+		rc = place_at(plan, i);
 	return rc;
+}
+
+static bool image_missing(const struct plan *plan, const char *image, char path[PATH_MAX])
+{
+	char directory[PATH_MAX];
+
+	app_images(plan, directory);
+	snprintf(path, PATH_MAX, "%.*s/%s/manifest.json", PATH_MAX - 128, directory, image);
+	return access(path, R_OK);
 }
 
 bool app_files_missing(const struct plan *plan, char path[PATH_MAX])
 {
-	static const char *const images[] = {"snake", "snake-cloud"};
-	char directory[PATH_MAX];
+	for (size_t a = 0; a < plan->t->app_count; a++) {
+		const struct topo_game *game = game_find(plan->t->app[a].game);
 
-	app_images(plan, directory);
-	for (size_t i = 0; plan->t->app_count && i < 2; i++) {
-		snprintf(path, PATH_MAX, "%.*s/%s/manifest.json", PATH_MAX - 64, directory,
-			 images[i]);
-		if (access(path, R_OK))
+		if (image_missing(plan, game->edge.image, path) ||
+		    image_missing(plan, game->cloud.image, path))
 			return true;
+	}
+	return false;
+}
+
+bool app_packages_missing(const struct plan *plan, char *ret, size_t size)
+{
+	char packages[128];
+
+	for (size_t a = 0; a < plan->t->app_count; a++) {
+		const struct topo_app *app = &plan->t->app[a];
+		const struct topo_game *game = game_find(app->game);
+
+		if (!game_missing(game, packages, sizeof(packages)))
+			continue;
+		snprintf(ret, size,
+			 "%s:%u:%u: app '%s': the game %s needs packages that aren't installed: "
+			 "%s; `scripts/setup %s` installs them",
+			 plan->t->path, app->at.line, app->at.column, app->name, game->name,
+			 packages, game->set);
+		return true;
 	}
 	return false;
 }

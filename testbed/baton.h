@@ -20,6 +20,7 @@ enum baton_exit {
 	BATON_NOT_UP = 6,	/* also: which of several isn't said */
 	BATON_KERNEL = 7,	/* the kernel lacks what the topology asks for */
 	BATON_DIFFERENT = 8,	/* up --dry-run: there is something to do */
+	BATON_PACKAGES = 9,	/* packages that an application's game needs aren't installed */
 	BATON_INTERRUPTED = 130 /* by a signal; all was rolled back */
 };
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-$(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology_node.c topology_group.c topology_service.c topology_app.c topology_player.c topology_app_write.c \
+$(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology_node.c topology_group.c topology_service.c topology_game.c topology_app.c topology_player.c topology_app_write.c \
 	topology_network.c topology_link.c topology_shape.c topology_change.c topology_timeline.c walk.c topology_path.c topology_movement.c topology_derive.c topology_route.c topology_check.c topology_write.c topology_diff.c),)
 # measure: all of it but the command and what knows a running topology
 measure_command := $(addprefix testbed/measure/,command.c place.c migrate.c handover.c screen.c session.c session_compute.c switch.c storm.c storm_ask.c storm_cpu.c)

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What daemons are told of applications, by docs/csm.md. A second application's ports are a hundred
- * above the first's. */
+ * above the first's. Which programs, images and keys a game has is in topology_game.c. */
 #include <arpa/inet.h>
 #include <string.h>
 
 #include "lib/shape/quantity.h"
 #include "lib/version.h"
 #include "testbed/app.h"
+#include "testbed/topology_game.h"
 
 enum {
 	LOGIN_PORT = 8090,
 	STATE_PORT = 8091,
-	GAME_REST_PORT = 8092, /* snake-edge's */
+	GAME_REST_PORT = 8092, /* an instance's */
 	CLOUD_REST_PORT = 8096,
 	SCREEN_PORT = 8097,
 	IMAGE_PORT = 8095,
@@ -22,6 +23,11 @@ enum {
 static unsigned number_of(const struct topology *t, const struct topo_app *app)
 {
 	return (unsigned)(app - t->app);
+}
+
+static const struct topo_game *game_of(const struct topo_app *app)
+{
+	return game_find(app->game);
 }
 
 static unsigned port_of(const struct topology *t, const struct topo_app *app, unsigned first)
@@ -80,14 +86,23 @@ bool app_daemon_wanted(const struct topology *t, unsigned node, const char *daem
 		return t->app_count;
 	if (!strcmp(daemon, "stream-client"))
 		return topology_player_on(t, node, &app);
-	if (!strcmp(daemon, "snake-edge"))
-		return topology_player_on(t, node, &app) && app->rendering == TOPO_RENDER_LOCAL;
+	for (const struct topo_game *game = topo_games; game->name; game++)
+		if (!strcmp(daemon, game->edge.name))
+			return topology_player_on(t, node, &app) && game_of(app) == game &&
+			       app->rendering == TOPO_RENDER_LOCAL;
 	return true;
 }
 
 /* ---- the game ---- */
 
-/* @indent: blanks before each key. REST keys are the caller's. */
+/* Of a workload; its supervisor replaces the word. */
+static void put_state_dir(const struct topo_app *app, FILE *out)
+{
+	if (game_of(app)->server_port)
+		fprintf(out, "      state_dir: \"{state}\"\n");
+}
+
+/* @indent: blanks before each key. Keys of REST and of directories are the caller's. */
 static void put_renderer(const struct plan *plan, const struct topo_app *app, const char *indent,
 			 FILE *out)
 {
@@ -111,20 +126,36 @@ static void put_renderer(const struct plan *plan, const struct topo_app *app, co
 
 /* One of a list of workloads: what all have, up to the keys of `config` that are the program's own
  */
-static void put_workload(const char *name, bool start, const char *program, unsigned rest_port,
-			 FILE *out)
+static void put_workload(const char *name, bool start, const struct game_program *program,
+			 unsigned rest_port, FILE *out)
 {
 	fprintf(out,
 		"  - name: \"%s\"\n    start: %s\n    image: \"%s\"\n    version: \"%s\"\n    "
 		"rest_port: %u\n"
 		"    command: [\"./%s\", \"--config\", \"{config}\"]\n",
-		name, start ? "true" : "false", !strcmp(program, "snake-edge") ? "snake" : program,
-		version_string, rest_port, program);
+		name, start ? "true" : "false", program->image, version_string, rest_port,
+		program->name);
 }
 
 static const char config_head[] =
 	"    config:\n      rest_address: \"{address}\"\n      rest_port: \"{port}\"\n"
 	"      token_file: \"{token_file}\"\n";
+
+/* Of the world */
+static void put_world(const struct topology *t, const struct topo_app *app, FILE *out)
+{
+	const struct topo_game *game = game_of(app);
+
+	if (game_has(game, GAME_BOTS))
+		fprintf(out, "      bots: %u\n", app->bots);
+	if (game_has(game, GAME_WORLD))
+		fprintf(out, "      world_width: %u\n      world_height: %u\n", app->world,
+			app->world);
+	if (game_has(game, GAME_SEED))
+		fprintf(out, "      seed: %llu\n", (unsigned long long)app->seed);
+	if (game->server_port)
+		fprintf(out, "      game_port: %u\n", port_of(t, app, game->server_port));
+}
 
 static void put_logic(const struct plan *plan, const struct topo_app *app, FILE *out)
 {
@@ -132,15 +163,13 @@ static void put_logic(const struct plan *plan, const struct topo_app *app, FILE 
 	const struct topology *t = plan->t;
 
 	snprintf(name, sizeof(name), "%s-cloud", app->name);
-	put_workload(name, true, "snake-cloud", port_of(t, app, CLOUD_REST_PORT), out);
-	fprintf(out,
-		"%s      address: \"%s\"\n      login_port: %u\n      state_port: %u\n      bots: "
-		"%u\n"
-		"      world_width: %u\n      world_height: %u\n      seed: %llu\n      "
-		"state_file: \"{state}/accounts\"\n",
+	put_workload(name, true, &game_of(app)->cloud, port_of(t, app, CLOUD_REST_PORT), out);
+	fprintf(out, "%s      address: \"%s\"\n      login_port: %u\n      state_port: %u\n",
 		config_head, wan_text(t, cloud_of(t), wan), port_of(t, app, LOGIN_PORT),
-		port_of(t, app, STATE_PORT), app->bots, app->world, app->world,
-		(unsigned long long)app->seed);
+		port_of(t, app, STATE_PORT));
+	put_world(t, app, out);
+	fprintf(out, "      state_file: \"{state}/accounts\"\n");
+	put_state_dir(app, out);
 	fprintf(out, app->player_count ? "      accounts:\n" : "      accounts: []\n");
 	for (size_t i = 0; i < app->player_count; i++) {
 		app_secret(plan->run, app->player[i].account, secret);
@@ -167,11 +196,13 @@ void config_app_cloud_agent(const struct plan *plan, unsigned node, FILE *out)
 		put_logic(plan, app, out);
 		if (app->rendering != TOPO_RENDER_CLOUD)
 			continue;
-		put_workload(app->name, true, "snake-edge", port_of(t, app, GAME_REST_PORT), out);
+		put_workload(app->name, true, &game_of(app)->edge, port_of(t, app, GAME_REST_PORT),
+			     out);
 		fprintf(out,
 			"%s      edge: \"{name}\"\n      edge_number: 1\n      stream_address: "
 			"\"%s\"\n",
 			config_head, wan);
+		put_state_dir(app, out);
 		put_renderer(plan, app, "      ", out);
 	}
 }
@@ -217,12 +248,13 @@ void config_app_edge_agent(const struct plan *plan, unsigned node, FILE *out)
 
 		if (!app->edge[node])
 			continue;
-		put_workload(app->name, app->start[node], "snake-edge",
+		put_workload(app->name, app->start[node], &game_of(app)->edge,
 			     port_of(t, app, GAME_REST_PORT), out);
 		fprintf(out, "    service: \"%s\"\n%s", address_text(app->service, text),
 			config_head);
 		fprintf(out, "      edge: \"{name}\"\n      edge_number: \"{number}\"\n      "
 			     "stream_address: \"{service}\"\n");
+		put_state_dir(app, out);
 		put_renderer(plan, app, "      ", out);
 	}
 }
@@ -257,7 +289,7 @@ static void put_player_url(const struct plan *plan, const struct topo_app *app,
 	if (app->rendering == TOPO_RENDER_CLOUD)
 		node = cloud_of(plan->t);
 	else
-		game = daemon_rest_port("snake-edge"); /* a daemon of the UE, of which there is one */
+		game = daemon_rest_port(game_of(app)->edge.name); /* the UE has but one of it */
 	fprintf(out, "    player_url: \"http://%s:%u/v1/players/%s\"\n",
 		management_text(plan, node, text), game, player->account);
 }
@@ -317,7 +349,7 @@ void config_app_stream_client(const struct plan *plan, unsigned node, FILE *out)
 }
 
 /* Local rendering: the player's own */
-void config_app_snake_edge(const struct plan *plan, unsigned node, FILE *out)
+void config_app_local(const struct plan *plan, unsigned node, FILE *out)
 {
 	const struct topo_app *app;
 
@@ -325,5 +357,7 @@ void config_app_snake_edge(const struct plan *plan, unsigned node, FILE *out)
 		return;
 	fprintf(out, "edge: \"%s\"\nedge_number: %u\nstream_address: \"127.0.0.1\"\n",
 		plan->t->node[node].name, plan->t->node[node].number);
+	if (game_of(app)->server_port)
+		put_path(plan, node, "state_dir", "game", out);
 	put_renderer(plan, app, "", out);
 }

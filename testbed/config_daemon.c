@@ -367,9 +367,9 @@ static void write_stream_client(const struct writer *w)
 	config_app_stream_client(w->plan, w->index, w->out);
 }
 
-static void write_snake_edge(const struct writer *w)
+static void write_local_game(const struct writer *w)
 {
-	config_app_snake_edge(w->plan, w->index, w->out);
+	config_app_local(w->plan, w->index, w->out);
 }
 
 static void write_mover(const struct writer *w)
@@ -402,7 +402,8 @@ static const struct {
 	{"edge-agent", write_edge_agent},
 	{"cloud-agent", write_cloud_agent},
 	{"stream-client", write_stream_client},
-	{"snake-edge", write_snake_edge},
+	{"snake-edge", write_local_game},
+	{"minetest-edge", write_local_game},
 	{"mover", write_mover},
 	{"link-shaper", write_shaper},
 };

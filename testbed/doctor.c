@@ -12,8 +12,10 @@
 #include "testbed/baton.h"
 #include "testbed/cgroup.h"
 #include "testbed/kernel.h"
+#include "testbed/topology_game.h"
 
 struct finding {
+	char name[32], what[96];
 	bool ok;
 	bool essential; /* without it nothing comes up */
 	char found[160];
@@ -187,30 +189,62 @@ static const struct need {
 	{"lab", "scripts/lab: Debian's kernel in QEMU", find_lab},
 	{"iperf3", "servers on edges", find_iperf3},
 };
-enum { NEEDS = sizeof(needs) / sizeof(needs[0]) };
+enum { NEEDS = sizeof(needs) / sizeof(needs[0]), GAMES_MAX = 8, FINDINGS_MAX = NEEDS + GAMES_MAX };
 
-static void print_text(const struct finding *findings)
+/* What some games need beside Baton */
+static void find_game(const struct topo_game *game, struct finding *f)
 {
+	char missing[80];
+
+	snprintf(f->name, sizeof(f->name), "%s", game->name);
+	snprintf(f->what, sizeof(f->what), "applications that are the game %s", game->name);
+	f->ok = !game_missing(game, missing, sizeof(missing));
+	snprintf(f->found, sizeof(f->found), "%s%s",
+		 f->ok ? "installed" : "not installed: ", missing);
+	if (!f->ok)
+		snprintf(f->used, sizeof(f->used),
+			 "nothing: up refuses it; `scripts/setup %s` installs what is missing",
+			 game->set);
+}
+
+/* Return: how many */
+static size_t find_all(struct finding *findings)
+{
+	size_t count = NEEDS;
+
 	for (size_t i = 0; i < NEEDS; i++) {
+		snprintf(findings[i].name, sizeof(findings[i].name), "%s", needs[i].name);
+		snprintf(findings[i].what, sizeof(findings[i].what), "%s", needs[i].what);
+		needs[i].find(&findings[i]);
+	}
+	for (const struct topo_game *game = topo_games; game->name && count < FINDINGS_MAX; game++)
+		if (game->set)
+			find_game(game, &findings[count++]);
+	return count;
+}
+
+static void print_text(const struct finding *findings, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
 		const struct finding *f = &findings[i];
 
-		printf("%-4s %-15s %s\n     %-15s for %s\n", f->ok ? "yes" : "no", needs[i].name,
-		       f->found, "", needs[i].what);
+		printf("%-4s %-15s %s\n     %-15s for %s\n", f->ok ? "yes" : "no", f->name,
+		       f->found, "", f->what);
 		if (f->used[0])
 			printf("     %-15s used instead: %s\n", "", f->used);
 	}
 }
 
-static void print_json(const struct finding *findings, bool sound)
+static void print_json(const struct finding *findings, size_t count, bool sound)
 {
 	json_t *list = json_array(), *json;
 
-	for (size_t i = 0; i < NEEDS; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct finding *f = &findings[i];
 
-		json = json_pack("{s:s, s:s, s:b, s:b, s:s, s:s}", "need", needs[i].name, "for",
-				 needs[i].what, "ok", f->ok, "essential", f->essential, "found",
-				 f->found, "used", f->used);
+		json = json_pack("{s:s, s:s, s:b, s:b, s:s, s:s}", "need", f->name, "for", f->what,
+				 "ok", f->ok, "essential", f->essential, "found", f->found, "used",
+				 f->used);
 		json_array_append_new(list, json);
 	}
 	json = json_pack("{s:b, s:o}", "sound", sound, "needs", list);
@@ -221,18 +255,18 @@ static void print_json(const struct finding *findings, bool sound)
 
 int doctor_main(const struct baton_context *ctx, int argc, char **argv)
 {
-	struct finding findings[NEEDS];
+	struct finding findings[FINDINGS_MAX];
 	bool sound = true;
+	size_t count;
 
 	memset(findings, 0, sizeof(findings));
-	for (size_t i = 0; i < NEEDS; i++) {
-		needs[i].find(&findings[i]);
+	count = find_all(findings);
+	for (size_t i = 0; i < count; i++)
 		sound = sound && (findings[i].ok || !findings[i].essential);
-	}
 	if (ctx->json)
-		print_json(findings, sound);
+		print_json(findings, count, sound);
 	else
-		print_text(findings);
+		print_text(findings, count);
 	if (geteuid() != 0)
 		return BATON_NOT_ROOT;
 	return sound ? BATON_OK : BATON_KERNEL;

@@ -13,6 +13,7 @@ const struct daemon_row daemon_rows[] = {
 	{"ue", TOPO_UE, 8083, true},
 	{"ue-agent", TOPO_UE, 8084, true},
 	{"snake-edge", TOPO_UE, 8092, true},
+	{"minetest-edge", TOPO_UE, 8092, true}, /* of games one at most */
 	{"stream-client", TOPO_UE, 8093, true},
 	{"edge-agent", TOPO_EDGE, 8085, true},
 	{"iperf3", TOPO_EDGE, 0, false},

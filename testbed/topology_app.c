@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Applications of a topology file: a game, where its pictures are made, who runs it from up on, and
- * who plays. What each key becomes in the daemons' configurations is in config_app.c.
+ * who plays. What games there are, and how they differ, is in topology_game.c; what each key
+ * becomes in the daemons' configurations in config_app.c.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/shape/quantity.h"
+#include "testbed/topology_game.h"
 #include "testbed/topology_internal.h"
 
 #define RATE_MAX_BPS 1000000000000ULL
@@ -28,13 +31,14 @@ enum {
 	WIDTH_MIN = 320,
 	SIDE_MAX = 4096,
 	FPS_MAX = 240,
-	BOTS_MAX = 200,
 	WORLD_MIN = 32,
 	WORLD_MAX = 4096,
 	PULL_MIN_BPS = 8000,
-	BITRATE_MIN_BPS = 100000, /* snake-edge's limits */
+	BITRATE_MIN_BPS = 100000, /* an instance's limits */
 	BITRATE_MAX_BPS = 50000000,
+	GAMES_MAX = 8,
 };
+#define NOT_GIVEN UINT32_MAX
 
 struct keys {
 	const struct yaml_node *game, *rendering, *service, *cloud, *edges, *start, *image, *codec,
@@ -53,7 +57,7 @@ struct keys {
 		.max = high, .help = h                                                             \
 	}
 static const struct yaml_field app_fields[] = {
-	KEY_NODE(game, "snake"),
+	KEY_NODE(game, "snake or minetest"),
 	KEY_NODE(rendering, "where pictures are made: edge, cloud or local"),
 	KEY_NODE(service, "its address on the edges"),
 	KEY_NODE(cloud, "the node of its cloud tier"),
@@ -67,8 +71,8 @@ static const struct yaml_field app_fields[] = {
 	KEY_NUMBER(width, WIDTH_MIN, SIDE_MAX, "of the picture"),
 	KEY_NUMBER(height, SIDE_MIN, SIDE_MAX, "of the picture"),
 	KEY_NUMBER(fps, 1, FPS_MAX, "pictures a second"),
-	KEY_NUMBER(bots, 0, BOTS_MAX, "snakes that the computer plays"),
-	KEY_NUMBER(world, WORLD_MIN, WORLD_MAX, "cells a side"),
+	KEY_NUMBER(bots, 0, 1000, "players that are the computer's"),
+	KEY_NUMBER(world, WORLD_MIN, WORLD_MAX, "cells a side; of snake"),
 	{.key = "seed",
 	 .read = yaml_read_u64,
 	 .offset = offsetof(struct keys, seed),
@@ -204,17 +208,116 @@ static int read_service(struct topo_reader *r, struct topo_app *app, const struc
 				app->edge);
 }
 
+/* ---- the game ---- */
+
+static const struct topo_game *game_of(const struct topo_app *app)
+{
+	return game_find(app->game);
+}
+
+/* "snake or minetest" */
+static int read_game(struct topo_reader *r, struct topo_app *app, const struct yaml_node *node)
+{
+	const char *words[GAMES_MAX + 1] = {NULL};
+	char expected[128] = "";
+	size_t game = 0;
+	int rc;
+
+	for (size_t i = 0; i < GAMES_MAX && topo_games[i].name; i++) {
+		size_t len = strlen(expected);
+
+		words[i] = topo_games[i].name;
+		snprintf(expected + len, sizeof(expected) - len, "%s%s",
+			 !i			  ? ""
+			 : topo_games[i + 1].name ? ", "
+						  : " or ",
+			 words[i]);
+	}
+	rc = read_word(r, node, words, expected, &game);
+	if (!rc)
+		snprintf(app->game, sizeof(app->game), "%s", words[game]);
+	return rc;
+}
+
+/* What the file doesn't say is the game's own. */
+static uint32_t or_default(uint32_t given, uint32_t otherwise)
+{
+	return given == NOT_GIVEN ? otherwise : given;
+}
+
+static void take_numbers(struct topo_app *app, const struct keys *keys)
+{
+	const struct topo_game *game = game_of(app);
+
+	app->width = or_default(keys->width, game->width);
+	app->height = or_default(keys->height, game->height);
+	app->fps = or_default(keys->fps, game->fps);
+	app->bots = or_default(keys->bots, game->bots);
+	app->world = or_default(keys->world, game->world);
+	app->seed = keys->seed;
+}
+
+/* Keys that are another game's */
+static int check_keys(struct topo_reader *r, const struct topo_app *app,
+		      const struct yaml_node *value)
+{
+	static const struct {
+		enum game_key key;
+		const char *name;
+	} rows[] = {{GAME_BOTS, "bots"}, {GAME_WORLD, "world"}, {GAME_SEED, "seed"}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct yaml_node *node = yaml_get(value, rows[i].name);
+
+		if (node && !game_has(game_of(app), rows[i].key))
+			return yaml_fail(r->doc, node, r->err, "%s: %s has no such key",
+					 rows[i].name, app->game);
+	}
+	return 0;
+}
+
+/* Where each game has its own limit */
+static int check_limits(struct topo_reader *r, const struct topo_app *app,
+			const struct yaml_node *value)
+{
+	const struct topo_game *game = game_of(app);
+
+	if (app->bots > game->bots_max)
+		return yaml_fail(r->doc, yaml_get(value, "bots"), r->err,
+				 "bots: expected at most %u of %s, found %u", game->bots_max,
+				 game->name, app->bots);
+	if (app->seed > game->seed_max)
+		return yaml_fail(r->doc, yaml_get(value, "seed"), r->err,
+				 "seed: expected at most %" PRIu64 " of %s, found %" PRIu64,
+				 game->seed_max, game->name, app->seed);
+	return 0;
+}
+
+/* An edge has one instance, and all of them may come to it. */
+static int check_players(struct topo_reader *r, const struct topo_app *app,
+			 const struct yaml_node *players)
+{
+	const struct topo_game *game = game_of(app);
+
+	if (app->player_count <= game->players_max)
+		return 0;
+	return yaml_fail(r->doc, players, r->err,
+			 "players: expected at most %u, as many as an instance of %s can have, "
+			 "found %zu",
+			 game->players_max, game->name, app->player_count);
+}
+
 /* ---- the application ---- */
 
 static int read_words(struct topo_reader *r, struct topo_app *app, const struct keys *keys)
 {
-	static const char *const games[] = {"snake", NULL},
-				 *const images[] = {"cloud-only", "at-edges", NULL},
-				 *const codecs[] = {"openh264", "x264", NULL};
-	size_t game = 0, image = 1, codec = 0, rendering = TOPO_RENDER_EDGE;
+	static const char *const images[] = {"cloud-only", "at-edges", NULL}, *const codecs[] = {
+										      "openh264",
+										      "x264", NULL};
+	size_t image = 1, codec = 0, rendering = TOPO_RENDER_EDGE;
 	int rc;
 
-	if ((rc = read_word(r, keys->game, games, "snake", &game)) ||
+	if ((rc = read_game(r, app, keys->game)) ||
 	    (rc = read_word(r, keys->rendering, rendering_names, "edge, cloud or local",
 			    &rendering)) ||
 	    (rc = read_word(r, keys->image, images, "at-edges or cloud-only", &image)) ||
@@ -224,10 +327,12 @@ static int read_words(struct topo_reader *r, struct topo_app *app, const struct 
 	    (rc = read_rate(r, keys->rate_limit, PULL_MIN_BPS, RATE_MAX_BPS,
 			    "of at least 8kbit, such as 100Mbit", &app->rate_limit_bps)))
 		return rc;
-	strcpy(app->game, games[game]);
 	strcpy(app->codec, codecs[codec]);
 	app->rendering = (enum topo_rendering)rendering;
 	app->at_edges = image;
+	if (!(game_of(app)->renderings & 1u << rendering))
+		return yaml_fail(r->doc, keys->rendering, r->err, "rendering: %s has no %s",
+				 app->game, rendering_names[rendering]);
 	return 0;
 }
 
@@ -281,8 +386,12 @@ static int check_start(struct topo_reader *r, const struct topo_app *app, const 
 
 static int read_app(struct topo_reader *r, const struct yaml_node *value)
 {
-	struct keys keys = {
-		.width = 640, .height = 480, .fps = 60, .bots = 12, .world = 256, .seed = 1};
+	struct keys keys = {.width = NOT_GIVEN,
+			    .height = NOT_GIVEN,
+			    .fps = NOT_GIVEN,
+			    .bots = NOT_GIVEN,
+			    .world = NOT_GIVEN,
+			    .seed = 1};
 	struct topology *t = r->t;
 	struct topo_app *app = &t->app[t->app_count];
 	unsigned cloud;
@@ -303,20 +412,22 @@ static int read_app(struct topo_reader *r, const struct yaml_node *value)
 		rc = topo_node_reference(r, keys.cloud, TOPO_CLOUD, &cloud);
 	if (!rc)
 		rc = check_rendering(r, app, &keys);
+	if (!rc)
+		rc = check_keys(r, app, value);
 	if (rc)
 		return rc;
-	if ((keys.width | keys.height) % 16)
+	take_numbers(app, &keys);
+	rc = check_limits(r, app, value);
+	if (rc)
+		return rc;
+	if ((app->width | app->height) % 16)
 		return yaml_fail(r->doc, value, r->err, "width, height: expected multiples of 16");
-	app->width = keys.width;
-	app->height = keys.height;
-	app->fps = keys.fps;
-	app->bots = keys.bots;
-	app->world = keys.world;
-	app->seed = keys.seed;
 	t->app_count++; /* what it holds is freed from here on */
 	rc = read_edge_keys(r, app, &keys);
 	if (!rc)
 		rc = topo_read_players(r, app, keys.players);
+	if (!rc)
+		rc = check_players(r, app, keys.players);
 	return rc ? rc : check_start(r, app, &keys);
 }
 

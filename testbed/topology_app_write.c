@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "testbed/topology.h"
+#include "testbed/topology_game.h"
 
 const struct topo_player *topology_player_on(const struct topology *t, unsigned ue,
 					     const struct topo_app **ret_app)
@@ -60,6 +61,22 @@ static void write_player(const struct topology *t, const struct topo_player *p, 
 	fprintf(out, "}\n");
 }
 
+static void write_numbers(const struct topo_app *app, FILE *out)
+{
+	const struct topo_game *game = game_find(app->game);
+
+	fprintf(out,
+		"    width: %u\n    height: %u\n    fps: %u\n    bitrate: %" PRIu64
+		"bit\n    codec: %s\n",
+		app->width, app->height, app->fps, app->bitrate_bps, app->codec);
+	if (game_has(game, GAME_BOTS))
+		fprintf(out, "    bots: %u\n", app->bots);
+	if (game_has(game, GAME_WORLD))
+		fprintf(out, "    world: %u\n", app->world);
+	if (game_has(game, GAME_SEED))
+		fprintf(out, "    seed: %" PRIu64 "\n", app->seed);
+}
+
 static void write_app(const struct topology *t, const struct topo_app *app, FILE *out)
 {
 	char addr[INET_ADDRSTRLEN];
@@ -75,12 +92,7 @@ static void write_app(const struct topology *t, const struct topo_app *app, FILE
 		if (app->rate_limit_bps)
 			fprintf(out, "    rate_limit: %" PRIu64 "bit\n", app->rate_limit_bps);
 	}
-	fprintf(out,
-		"    width: %u\n    height: %u\n    fps: %u\n    bitrate: %" PRIu64
-		"bit\n    codec: %s\n"
-		"    bots: %u\n    world: %u\n    seed: %" PRIu64 "\n",
-		app->width, app->height, app->fps, app->bitrate_bps, app->codec, app->bots,
-		app->world, app->seed);
+	write_numbers(app, out);
 	fprintf(out, app->player_count ? "    players:\n" : "    players: []\n");
 	for (size_t i = 0; i < app->player_count; i++)
 		write_player(t, &app->player[i], out);

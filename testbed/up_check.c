@@ -75,12 +75,16 @@ static void find_iperf3(struct plan *plan)
 
 int up_check_programs(struct plan *plan)
 {
-	char image[PATH_MAX];
+	char image[PATH_MAX], packages[PATH_MAX];
 
 	find_iperf3(plan);
+	if (app_packages_missing(plan, packages, sizeof(packages))) {
+		complain("%s", packages);
+		return BATON_PACKAGES;
+	}
 	if (app_files_missing(plan, image)) {
-		complain("apps need %s: %s (BATON_LIBEXEC says where the daemons and images are)", image,
-			 strerror(errno));
+		complain("apps need %s: %s (BATON_LIBEXEC says where the daemons and images are)",
+			 image, strerror(errno));
 		return BATON_FAILED;
 	}
 	for (unsigned i = 0; i < plan_node_count(plan); i++) {

@@ -83,6 +83,7 @@ B\nmcc: "001"\nmnc: "001"\ntac: 16777215\ndataplane: ebpf\nneeds: [qos]\nmtu: 57
 name: x\nnodes: {a: host}\nmanagement: none
 B\nmcc: 262\nmnc: 42\nneeds: []\nmanagement: 10.200.0.0/24\nmtu: 65535
 B\nmanagement: auto\nservice_prefix: 10.71.0.0/16\nservices: {web: 10.71.0.7, dns: {address: 10.71.0.8, edges: [edge]}, none: {address: 10.71.0.9, edges: []}}
+B\napps: {mt: {game: minetest, rendering: cloud, bots: 64, seed: 2147483647, players: [{ue: ue}]}, local: {game: minetest, rendering: local, width: 640}}
 B\napps: {snake: {}, far: {rendering: cloud, players: []}, near: {rendering: local, players: [{ue: ue, account: 7, threshold: 1, window: 64, input: /tmp/keys, session: 1}]}}
 B\napps: {snake: {game: snake, rendering: edge, service: 10.70.0.9, cloud: cloud, edges: [edge], start: [edge], image: cloud-only, codec: x264, bitrate: 50Mbit, rate_limit: 8kbit, width: 4096, height: 160, fps: 240, bots: 0, world: 32, seed: 0, players: [{ue: ue, account: a.b_c-d, threshold: 0.85, window: 1, countdown: 10min, input: none, trigger: {rtt: 60s, loss: 0.5%, for: 10min, hold_off: 1h}}]}}
 B\ndnns: {internet: {sst: 0}, ims: {sst: 255, sd: 00ff00, dns: 10.70.0.53}, v2x: {sd: "012345"}}
@@ -189,6 +190,9 @@ B\napps: {snake: edge}
 B\napps: {a1: {}, a2: {}, a3: {}, a4: {}, a5: {}}
 B\napps: {snake: {gam: snake}}
 B\napps: {snake: {game: chess}}
+B\napps: {mt: {game: minetest, world: 64}}
+B\napps: {mt: {game: minetest, bots: 65}}
+B\napps: {mt: {game: minetest, seed: 2147483648}}
 B\napps: {snake: {rendering: moon}}
 B\napps: {snake: {service: here}}
 B\napps: {snake: {edges: edge}}

@@ -33,7 +33,7 @@ is 'lib includes nothing above it' "$found" ''
 
 for example in upf/upf smf-lite/smf-lite ran/gnb/gnb ran/ue/ue agents/ue-agent/ue-agent agents/edge-agent/edge-agent \
 	agents/cloud-agent/cloud-agent \
-	migration-manager/migration-manager link-shaper/link-shaper apps/snake/cloud/snake-cloud apps/snake/edge/snake-edge apps/minetest/cloud/minetest-cloud \
+	migration-manager/migration-manager link-shaper/link-shaper apps/snake/cloud/snake-cloud apps/snake/edge/snake-edge \
 	apps/minetest/cloud/minetest-cloud apps/minetest/edge/minetest-edge \
 	apps/stream-client/stream-client; do
 	program=$build/bin/$(basename "$example")

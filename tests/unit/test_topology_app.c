@@ -12,12 +12,14 @@
 #include <cmocka.h>
 
 #include "testbed/topology.h"
+#include "testbed/topology_game.h"
 #include "testbed/topology_diff.h"
 
 #define NODES                                                                                      \
 	"name: x\nnodes: {core: core, gnb: gnb, upf-a: {kind: upf, edge: edge-a}, upf-b: {kind: "  \
 	"upf, edge: edge-b}, edge-a: edge, edge-b: edge, cloud: cloud, ue: {kind: ue, sessions: "  \
-	"[{anchor: edge-b}, {anchor: edge-a}]}, ue2: ue}\napps:\n  snake:"
+	"[{anchor: edge-b}, {anchor: edge-a}]}, ue2: ue, u3: ue, u4: ue, u5: ue}\napps:\n  "       \
+	"snake:"
 
 static struct topology *load(const char *text)
 {
@@ -66,6 +68,65 @@ static void defaults(void **state)
 	topology_free(t);
 }
 
+/* The same file with another game: what differs is the games' rows. */
+static void a_game_has_its_own_defaults(void **state)
+{
+	struct topology *snake = load(NODES " {game: snake}");
+	struct topology *minetest = load(NODES " {game: minetest, height: 320}");
+	struct topology *local = load(NODES " {game: minetest, rendering: local, bots: 0}");
+
+	assert_string_equal(snake->app[0].game, "snake");
+	assert_int_equal(snake->app[0].width, 640);
+	assert_int_equal(snake->app[0].height, 480);
+	assert_int_equal(snake->app[0].fps, 60);
+	assert_int_equal(snake->app[0].bots, 12);
+	assert_int_equal(snake->app[0].world, 256);
+	assert_string_equal(minetest->app[0].game, "minetest");
+	assert_int_equal(minetest->app[0].width, 320);
+	assert_int_equal(minetest->app[0].height, 320);
+	assert_int_equal(minetest->app[0].fps, 30);
+	assert_int_equal(minetest->app[0].bots, 8);
+	assert_int_equal(local->app[0].bots, 0);
+	assert_int_equal(local->app[0].rendering, TOPO_RENDER_LOCAL);
+	topology_free(snake);
+	topology_free(minetest);
+	topology_free(local);
+}
+
+/* Each row is whole, whatever games there will be. */
+static void every_game_is_described(void **state)
+{
+	for (const struct topo_game *game = topo_games; game->name; game++) {
+		assert_ptr_equal(game_find(game->name), game);
+		assert_true(strlen(game->name) < sizeof(((struct topo_app *)0)->game));
+		assert_non_null(game->edge.name);
+		assert_non_null(game->edge.image);
+		assert_non_null(game->cloud.name);
+		assert_non_null(game->cloud.image);
+		assert_int_equal((game->width | game->height) % 16, 0);
+		assert_true(game->fps && game->players_max && game->renderings);
+		assert_int_equal(!game->set, !game->need[0].program);
+		for (size_t i = 0; game->need[i].program; i++)
+			assert_true(game->need[i].program[0] == '/' && game->need[i].package &&
+				    i + 1 < GAME_NEEDS_MAX);
+	}
+	assert_null(game_find("chess"));
+}
+
+static void what_is_missing_is_told_by_package(void **state)
+{
+	const struct topo_game game = {
+		.name = "x",
+		.need = {{"/", "root"}, {"/nowhere/one", "one"}, {"/nowhere/two", "two"}}};
+	const struct topo_game none = {.name = "x"};
+	char missing[64];
+
+	assert_true(game_missing(&game, missing, sizeof(missing)));
+	assert_string_equal(missing, "one, two");
+	assert_false(game_missing(&none, missing, sizeof(missing)));
+	assert_string_equal(missing, "");
+}
+
 static void elsewhere_no_edge_has_it(void **state)
 {
 	struct topology *t = load(NODES " {rendering: local, players: [{ue: ue}]}");
@@ -93,6 +154,7 @@ static void what_is_written_is_read_again(void **state)
 {
 	static const char *const texts[] = {
 		NODES " {}",
+		NODES " {game: minetest, bots: 0, seed: 7}",
 		NODES " {rendering: cloud, players: [{ue: ue, input: /tmp/keys}]}",
 		NODES " {service: 10.70.3.4, edges: [edge-b], start: [edge-b], image: cloud-only, "
 		      "rate_limit: 20Mbit, bitrate: 2Mbit, codec: x264, width: 320, height: 240, "
@@ -130,7 +192,17 @@ static const struct {
 } mistakes[] = {
 	{" [1]", "t.yaml:4:10: "},
 	{" {gam: snake}", "t.yaml:4:11: unknown key 'gam'"},
-	{" {game: chess}", "t.yaml:4:17: game: expected snake, found 'chess'"},
+	{" {game: chess}", "t.yaml:4:17: game: expected snake or minetest, found 'chess'"},
+	{" {game: minetest, world: 64}", "t.yaml:4:34: world: minetest has no such key"},
+	{" {game: minetest, players: [{ue: ue}, {ue: ue2}, {ue: u3}, {ue: u4}, {ue: u5}]}",
+	 "t.yaml:4:36: players: expected at most 4, as many as an instance of minetest can have, "
+	 "found 5"},
+	{" {game: minetest, bots: 65}",
+	 "t.yaml:4:33: bots: expected at most 64 of minetest, found 65"},
+	{" {game: minetest, seed: 2147483648}",
+	 "t.yaml:4:33: seed: expected at most 2147483647 of minetest, found 2147483648"},
+	{" {bots: 201}", "t.yaml:4:17: bots: expected at most 200 of snake, found 201"},
+	{" {game: minetest, fps: 0}", "t.yaml:4:32: "},
 	{" {rendering: moon}", "t.yaml:4:22: rendering: expected edge, cloud or local"},
 	{" {image: [a]}", "t.yaml:4:18: image: expected at-edges or cloud-only"},
 	{" {codec: vp8}", "t.yaml:4:18: codec: expected openh264 or x264"},
@@ -215,6 +287,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
+		cmocka_unit_test(a_game_has_its_own_defaults),
+		cmocka_unit_test(every_game_is_described),
+		cmocka_unit_test(what_is_missing_is_told_by_package),
 		cmocka_unit_test(elsewhere_no_edge_has_it),
 		cmocka_unit_test(what_is_written_is_read_again),
 		cmocka_unit_test(it_is_fixed_while_up),
