@@ -9,3 +9,5 @@ $(call program,minetest-cloud,$(_cloud)main.c,minetest-cloud minetest-child game
 # Run by tests/integration/minetest-cloud.t
 $(eval $(call executable-rules,$(B)/integration,minetest_cloud_cases,$(addprefix tests/integration/minetest_cloud_,cases.c sessions.c life.c clients.c) \
 	$(SNAKE_BED),snake game-wire core,jansson))
+$(call unit-test,test_minetest_cloud,tests/unit/test_minetest_cloud.c,minetest-cloud minetest-child game-cloud game-wire session core,libuv jansson)
+$(call fuzz-target,fuzz_minetest_report,tests/fuzz/fuzz_minetest_report.c $(_cloud)report.c,,jansson)
