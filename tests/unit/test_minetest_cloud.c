@@ -311,4 +311,5 @@ int main(void)
 		cmocka_unit_test(a_body_is_told),     cmocka_unit_test(files_are_made),
 	};
 
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
