@@ -2,7 +2,7 @@
 $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology_node.c topology_group.c topology_service.c topology_game.c topology_app.c topology_player.c topology_app_write.c \
 	topology_network.c topology_link.c topology_shape.c topology_change.c topology_timeline.c walk.c topology_path.c topology_movement.c topology_derive.c topology_route.c topology_check.c topology_write.c topology_diff.c),)
 # measure: all of it but the command and what knows a running topology
-measure_command := $(addprefix testbed/measure/,command.c place.c migrate.c handover.c screen.c session.c session_compute.c switch.c storm.c storm_ask.c storm_cpu.c)
+measure_command := $(addprefix testbed/measure/,command.c place.c migrate.c handover.c screen.c session.c session_compute.c switch.c follow.c storm.c storm_ask.c storm_cpu.c)
 $(call library,measure,$(filter-out $(measure_command),$(wildcard testbed/measure/*.c)),jansson zlib)
 # experiments: all but the commands and what runs other programs
 experiment_command := $(addprefix testbed/experiment/,command.c check.c compare.c run.c child.c store.c page.c)
@@ -23,6 +23,8 @@ $(B)/bin/baton: LDFLAGS += -Wl,-z,now
 
 measure_libs := measure plot stamp netlink gtpu core
 $(call unit-test,test_measure,tests/unit/test_measure.c tests/unit/measure_world.c,$(measure_libs))
+$(call unit-test,test_similarity,tests/unit/test_similarity.c $(addprefix testbed/measure/,similarity.c similarity_json.c),core)
+$(call unit-test,test_app_trace,tests/unit/test_app_trace.c,$(measure_libs))
 $(call unit-test,test_measure_collect,tests/unit/test_measure_collect.c,$(measure_libs))
 $(call unit-test,test_check,tests/unit/test_check.c $(addprefix testbed/,check_judge.c check_measure.c check_probe.c),$(measure_libs))
 $(call unit-test,test_hdr,tests/unit/test_hdr.c,$(measure_libs))
@@ -37,6 +39,7 @@ $(call unit-test,test_movement,tests/unit/test_movement.c,topology shape netlink
 $(call fuzz-target,fuzz_topology,tests/fuzz/fuzz_topology.c,topology shape netlink core,)
 $(call unit-test,test_measure_input,tests/unit/test_measure_input.c,$(measure_libs))
 $(call fuzz-target,fuzz_tap,tests/fuzz/fuzz_tap.c testbed/measure/tap_parse.c testbed/measure/collect.c,stamp gtpu)
+$(call fuzz-target,fuzz_app_trace,tests/fuzz/fuzz_app_trace.c $(addprefix testbed/measure/,app_trace.c similarity.c similarity_json.c),core)
 
 $(eval $(call executable-rules,$(B)/bench,bench_topology,tests/bench/bench_topology.c tests/bench/bench_report.c,core,jansson))
 bench-topology: $(B)/bench/bench_topology all

@@ -345,7 +345,7 @@ void config_app_stream_client(const struct plan *plan, unsigned node, FILE *out)
 		player->account, app->width, app->height, app->fps, app->codec, player->threshold,
 		player->window, input, plan->t->node[node].number, SCREEN_PORT,
 		player->fifo ? "fifo" : "one-frame", player->jumps ? "true" : "false",
-		player->jumps ? "always" : "waiting");
+		player->pairs_always || player->jumps ? "always" : "waiting");
 }
 
 /* Local rendering: the player's own */

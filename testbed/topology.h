@@ -196,6 +196,7 @@ struct topo_player {
 	struct topo_trigger trigger;
 	char input[256];   /* "generated", "none", "keyboard" or a script's path */
 	bool fifo;	   /* frames wait in a FIFO instead of the one-frame buffer */
+	bool pairs_always; /* SSIM of two streams is recorded whenever both are there */
 	bool jumps;	   /* the trace has them (apps/stream-client/jump.h) */
 };
 

@@ -53,9 +53,10 @@ static void write_player(const struct topology *t, const struct topo_player *p, 
 {
 	fprintf(out,
 		"      - {ue: %s, account: \"%s\", threshold: %.17g, window: %u, session: %u, "
-		"countdown: %" PRIu64 "us, input: \"%s\", buffer: %s, jumps: %s",
+		"countdown: %" PRIu64 "us, input: \"%s\", buffer: %s, pairs: %s, jumps: %s",
 		t->node[p->ue].name, p->account, p->threshold, p->window, p->session,
 		p->countdown_us, p->input, p->fifo ? "fifo" : "one-frame",
+		p->pairs_always ? "always" : "waiting",
 		p->jumps ? "true" : "false");
 	write_trigger(&p->trigger, out);
 	fprintf(out, "}\n");

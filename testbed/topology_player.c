@@ -22,7 +22,7 @@ enum {
 #define RTT_MAX_US	60000000ULL
 
 struct player_keys {
-	const struct yaml_node *ue, *account, *threshold, *input, *trigger, *buffer;
+	const struct yaml_node *ue, *account, *threshold, *input, *trigger, *buffer, *pairs;
 	bool jumps;
 	uint32_t window, session;
 	uint64_t countdown_us;
@@ -54,6 +54,10 @@ static const struct yaml_field player_fields[] = {
 	 .read = yaml_read_node,
 	 .offset = offsetof(struct player_keys, buffer),
 	 .help = "of decoded frames: one-frame or fifo"},
+	{.key = "pairs",
+	 .read = yaml_read_node,
+	 .offset = offsetof(struct player_keys, pairs),
+	 .help = "when the SSIM of two streams is recorded: waiting or always"},
 	{.key = "jumps",
 	 .read = yaml_read_bool,
 	 .offset = offsetof(struct player_keys, jumps),
@@ -123,12 +127,16 @@ static int read_input(struct topo_reader *r, const struct yaml_node *node, char 
 	return 0;
 }
 
-static int read_buffer(struct topo_reader *r, const struct yaml_node *node, bool *ret_fifo)
+/* @usual or @other; @ret_other: which it is */
+static int read_either(struct topo_reader *r, const struct yaml_node *node, const char *usual,
+		       const char *other, bool *ret_other)
 {
-	*ret_fifo = node && node->kind == YAML_SCALAR && !strcmp(node->scalar, "fifo");
-	if (!node || *ret_fifo || (node->kind == YAML_SCALAR && !strcmp(node->scalar, "one-frame")))
+	const char *word = node && node->kind == YAML_SCALAR ? node->scalar : "";
+
+	*ret_other = !strcmp(word, other);
+	if (!node || *ret_other || !strcmp(word, usual))
 		return 0;
-	return yaml_fail(r->doc, node, r->err, "buffer: expected one-frame or fifo");
+	return yaml_fail(r->doc, node, r->err, "%s: expected %s or %s", node->key, usual, other);
 }
 
 static int read_share(const struct yaml_doc *doc, const struct yaml_node *node,
@@ -234,7 +242,8 @@ static int read_player(struct topo_reader *r, struct topo_app *app, const struct
 	if ((rc = read_account(r, keys.account, player.account)) ||
 	    (rc = read_threshold(r, keys.threshold, &player.threshold)) ||
 	    (rc = read_input(r, keys.input, player.input)) ||
-	    (rc = read_buffer(r, keys.buffer, &player.fifo)) ||
+	    (rc = read_either(r, keys.buffer, "one-frame", "fifo", &player.fifo)) ||
+	    (rc = read_either(r, keys.pairs, "waiting", "always", &player.pairs_always)) ||
 	    (rc = read_trigger(r, app, keys.trigger, &player.trigger)))
 		return rc;
 	if (keys.countdown_us < COUNTDOWN_MIN_US || keys.countdown_us > COUNTDOWN_MAX_US)

@@ -43,6 +43,8 @@ static void read_stages(struct app_result *a, const json_t *stages)
 		const json_t *from = json_object_get(stage, "started_ns"),
 			     *to = json_object_get(stage, "ended_ns");
 
+		if (n >= 1 && n <= APP_STAGES && json_is_integer(from))
+			a->stage_ns[n - 1] = (uint64_t)json_integer_value(from);
 		if (n >= 1 && n <= APP_STAGES && json_is_integer(from) && json_is_integer(to))
 			a->stage_us[n - 1] =
 				(double)(json_integer_value(to) - json_integer_value(from)) / 1000;
@@ -61,6 +63,7 @@ static void read_stream(struct app_result *a, const json_t *stream)
 {
 	const json_t *downtime = json_object_get(stream, "downtime");
 
+	a->t0_ns = (uint64_t)json_integer_value(json_object_get(stream, "t0_ns"));
 	a->wait_us = number_of(stream, "waited_ms", 1000);
 	a->ssim = number_of(stream, "ssim", 1);
 	a->tick_jump = number_of(downtime, "tick_jump", 1);

@@ -8,11 +8,14 @@
 #define BATON_MEASURE_APP_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 enum { APP_STAGES = 6 };
 
 struct app_result {
-	double stage_us[APP_STAGES]; /* initialisation to delayed release */
+	double stage_us[APP_STAGES];   /* initialisation to delayed release */
+	uint64_t stage_ns[APP_STAGES]; /* when each began; 0: not told */
+	uint64_t t0_ns;		       /* the turn that switched the stream; 0: none did */
 	double pre_us, comp_us, migration_us;
 	double pull_us;	 /* the image, from the cloud; 0: it was there */
 	double frame_us; /* downtime at the frame level: longest between displays of new pictures,

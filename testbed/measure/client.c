@@ -130,6 +130,8 @@ int client_migrate(struct client *c, const struct client_migration *m, char ret_
 		json_object_set_new(body, "threshold", json_real(m->threshold));
 	if (m->app && m->window)
 		json_object_set_new(body, "window", json_integer((json_int_t)m->window));
+	if (m->app && m->timeout_ms)
+		json_object_set_new(body, "timeout_ms", json_integer((json_int_t)m->timeout_ms));
 	r = call(c, &http, &answer);
 	id = json_string_value(json_object_get(answer.body, "id"));
 

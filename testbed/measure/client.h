@@ -34,6 +34,7 @@ struct client_migration {
 	const char *app, *strategy; /* NULL: the sessions alone */
 	double threshold;	    /* negative: the application's own */
 	uint64_t window;	    /* 0: the application's own */
+	uint64_t timeout_ms;	    /* of the wait for alike pictures; 0: the manager's */
 	const char *key;	    /* idempotency: asked again with it, nothing is begun twice */
 	uint64_t hold_ms;
 };

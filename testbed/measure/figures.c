@@ -11,7 +11,10 @@ void report_done(struct report *r)
 	json_decref(r->links.ports);
 	json_decref(r->links.before);
 	json_decref(r->around);
+	for (size_t i = 0; r->event && i < r->event_count; i++)
+		input_samples_done(&r->event[i].inputs);
 	free(r->event);
+	similarity_done(&r->similarity);
 	for (size_t i = 0; i < r->run_count; i++)
 		probe_run_done(&r->run[i]);
 	free(r->run);

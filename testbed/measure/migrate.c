@@ -41,12 +41,13 @@ static int ask(struct session *s, struct switch_event *event)
 					     .strategy = s->options.strategy,
 					     .threshold = s->options.threshold,
 					     .window = s->options.window,
+					     .timeout_ms = s->options.timeout_ms,
 					     .key = key,
 					     .hold_ms = s->options.hold_ms};
 
 	snprintf(mode, sizeof mode, "%.*s", (int)strcspn(name, "+"), name);
 	snprintf(key, sizeof key, "measure-%u-%" PRIu64 "-%zu", s->ssid, s->report.time_ns,
-		 s->report.event_count);
+		 s->report.event_count + s->recordings);
 	while (client_migrate(&s->client, &migration, event->migration) < 0) {
 		if (!place_is_up(&s->place)) {
 			complain("topology %s was taken down", s->place.run.name);
@@ -70,7 +71,8 @@ static int ask(struct session *s, struct switch_event *event)
  * within the time, or the topology is gone */
 static json_t *await_end(struct session *s, const char *id)
 {
-	uint64_t deadline = deadline_in(MIGRATION_TIMEOUT_MS + s->options.hold_ms);
+	uint64_t timeout_ms = MIGRATION_TIMEOUT_MS + s->options.hold_ms + s->report.timeout_ms;
+	uint64_t deadline = deadline_in(timeout_ms);
 
 	while (clock_mono_ns() < deadline) {
 		json_t *migration = client_migration(&s->client, id);
@@ -87,8 +89,7 @@ static json_t *await_end(struct session *s, const char *id)
 		pause_ms(migration ? POLL_MS : RETRY_MS);
 		json_decref(migration);
 	}
-	complain("migration %s did not end within %" PRIu64 " s", id,
-		 (MIGRATION_TIMEOUT_MS + s->options.hold_ms) / 1000);
+	complain("migration %s did not end within %" PRIu64 " s", id, timeout_ms / 1000);
 	return NULL;
 }
 
@@ -115,6 +116,7 @@ void session_note_end(struct switch_event *event, const json_t *migration, uint6
 	copy_text(event->state, sizeof event->state, migration, "state");
 	copy_text(event->cause, sizeof event->cause, migration, "cause");
 	event->ok = strcmp(event->state, "completed") == 0;
+	event->given_up = !event->ok && strcmp(event->cause, "SIMILARITY_NOT_REACHED") == 0;
 	event->created_ns = integer(migration, "created_ns");
 	event->ended_ns = integer(migration, "state_since_ns");
 	event->t0_ns = integer(details, "t0_ns");
@@ -137,10 +139,23 @@ static void note_session(struct session *s, struct switch_event *event, const js
 					   &event->uplink_upf);
 }
 
+/* The session stays where it was: the UE goes back to where it was, too, so that the next try finds
+ * what this one found. */
+static int take_back(struct session *s, const struct switch_event *event)
+{
+	json_t *answer = NULL;
+	int r = 0;
+
+	if (session_mode_hands_over(s->report.mode[event->mode].name))
+		r = session_move(s, &answer);
+	json_decref(answer);
+	return r < 0 ? -EIO : 0;
+}
+
 int session_migrate(struct session *s, struct switch_event *event)
 {
 	json_t *migration, *handover = NULL;
-	int moved = 0;
+	int moved = 0, r = 0;
 
 	*event = (struct switch_event){
 		.mode = event->mode, .setup_us = NAN, .app = app_result_none()};
@@ -161,8 +176,11 @@ int session_migrate(struct session *s, struct switch_event *event)
 	}
 	if (event->ok)
 		note_session(s, event, migration);
+	else if (event->given_up && moved == 0)
+		r = take_back(s, event);
 	else
 		complain("migration %s ended %s: %s", event->migration, event->state, event->cause);
 	json_decref(migration);
-	return 0;
+	session_note_inputs(s, event);
+	return r;
 }

@@ -19,7 +19,9 @@ enum {
 	SWITCHES_MAX = 100000,
 	HOLD_MAX_MS = 600000,
 	HOLD_UNSAID = HOLD_MAX_MS + 1,
-	WINDOW_MAX = 1000
+	WINDOW_MAX = 1000,
+	TIMEOUT_MAX_MS = 600000,
+	RECORD_MAX_S = HOLD_MAX_MS / 1000
 };
 
 static const char switch_usage[] =
@@ -58,6 +60,14 @@ static const char switch_usage[] =
 	"1; 0: no wait\n"
 	"                       (default: the application's own)\n"
 	"  --window N           frames over which one picture slides into the other; 1: at once\n"
+	"  --timeout MS         after how long without a pair that is alike a switch is given up, "
+	"and the migration\n"
+	"                       rolled back (default 75000)\n"
+	"  --record-ssim SECS   before the switches, one way and the other: hold both streams for "
+	"so long and record\n"
+	"                       how alike they are (the player's pairs: always); the waits that "
+	"this would have\n"
+	"                       given stand beside those of the switches\n"
 	"  --out DIR            write report.json (with every raw sample), .csv, .hlog and "
 	"pictures there\n"
 	"  --json               print the report as JSON, with every raw sample, instead of the "
@@ -258,6 +268,10 @@ static int read_option(struct measure_options *o, int c)
 		return read_threshold(o, optarg);
 	case 'w':
 		return read_number(o, "--window", optarg, 1, WINDOW_MAX, &o->window);
+	case 'g':
+		return read_number(o, "--timeout", optarg, 1, TIMEOUT_MAX_MS, &o->timeout_ms);
+	case 'R':
+		return read_number(o, "--record-ssim", optarg, 1, RECORD_MAX_S, &o->record_s);
 	case 't':
 		return read_rate(o, optarg ? optarg : "20Mbit");
 	case 'o':
@@ -289,6 +303,8 @@ static const struct option switch_options[] = {{"mode", required_argument, NULL,
 					       {"strategy", required_argument, NULL, 'S'},
 					       {"threshold", required_argument, NULL, 'T'},
 					       {"window", required_argument, NULL, 'w'},
+					       {"timeout", required_argument, NULL, 'g'},
+					       {"record-ssim", required_argument, NULL, 'R'},
 					       {"json", no_argument, NULL, 'j'},
 					       {"quiet", no_argument, NULL, 'q'},
 					       {"help", no_argument, NULL, 'H'},
@@ -336,10 +352,12 @@ static void complete_storm(struct measure_options *o)
 
 static int complete_app(struct measure_options *o)
 {
-	static const char *const needs[] = {"--strategy", "--threshold", "--window"};
-	const bool given[] = {o->strategy != NULL, o->threshold >= 0, o->window > 0};
+	static const char *const needs[] = {"--strategy", "--threshold", "--window", "--timeout",
+					    "--record-ssim"};
+	const bool given[] = {o->strategy != NULL, o->threshold >= 0, o->window > 0,
+			      o->timeout_ms > 0, o->record_s > 0};
 
-	for (int i = 0; i < 3 && !o->app; i++)
+	for (size_t i = 0; i < sizeof given / sizeof given[0] && !o->app; i++)
 		if (given[i])
 			return refuse(o, "%s: it is about an application; expected --app too",
 				      needs[i]);

@@ -20,6 +20,8 @@ struct measure_options {
 	const char *strategy; /* how; NULL without an app */
 	double threshold;     /* of likeness, 0 to 1; negative: the application's own */
 	uint64_t window;      /* of frame sliding; 0: the application's own */
+	uint64_t timeout_ms;  /* of the wait for alike pictures; 0: the manager's own, 75 s */
+	uint64_t record_s;    /* both streams are held before the switches, each way; 0: not */
 	size_t mode_count;
 	struct report_mode mode[MODES_MAX];
 	bool json, quiet, help;

@@ -9,7 +9,10 @@
 
 #include "testbed/measure/delays.h"
 #include "testbed/measure/result.h"
+#include "testbed/measure/similarity.h"
 #include "testbed/measure/timeline.h"
+
+enum { SIMILARITY_TIMEOUT_MS = 75000 /* the manager's, after 001 V-F */ };
 
 struct report_mode {
 	char name[32];
@@ -48,7 +51,7 @@ struct report_storm {
 struct report {
 	char machine[160], kernel[96], topology[64], dataplane_upf[32], dataplane_gnb[32];
 	char running[64]; /* what the topology is called that is up; "": as in its file */
-	bool emulated; /* under TCG: only ratios inside this report mean anything */
+	bool emulated;	  /* under TCG: only ratios inside this report mean anything */
 	uint64_t time_ns, interval_ns, hold_ms;
 	size_t mode_count;
 	struct report_mode mode[MODES_MAX];
@@ -61,10 +64,14 @@ struct report {
 	size_t run_count;
 	struct probe_run *run; /* one a UE */
 	struct report_storm storm;
-	struct tcp_run tcp;	     /* rate_bps 0: none ran */
-	char app[64], strategy[32];  /* that was migrated, and how; "": the sessions alone */
-	struct timelines *timelines; /* by mode; NULL: not worked out */
-	struct delays *delays;	     /* [mode][direction]; NULL: not worked out */
+	struct tcp_run tcp;	    /* rate_bps 0: none ran */
+	char app[64], strategy[32]; /* that was migrated, and how; "": the sessions alone */
+	uint64_t timeout_ms;	    /* of the application's stream switch */
+	char edge_called[EDGES_MAX + 1]
+			[64];	      /* by the number that pictures carry, from 1; "": none */
+	struct similarity similarity; /* of the application's pictures, where they were recorded */
+	struct timelines *timelines;  /* by mode; NULL: not worked out */
+	struct delays *delays;	      /* [mode][direction]; NULL: not worked out */
 };
 
 void report_done(struct report *r);
@@ -98,6 +105,22 @@ int report_storm_svg(const struct report *r, FILE *out);
 /** report_stages_svg - the stages of one migration of an application; Return: 0 or a negative errno
  */
 int report_stages_svg(const struct report *r, FILE *out);
+
+/** report_inputs_svg - each input's time to the picture that shows it, across the switches, and its
+ * distribution before and after; Return: 0 or a negative errno */
+int report_inputs_svg(const struct report *r, FILE *out);
+/** report_inputs_csv - a line an input */
+int report_inputs_csv(const struct report *r, FILE *out);
+/** report_edge_name - of the edge with that number; @buf for one that has no name; "": 0 */
+const char *report_edge_name(const struct report *r, uint32_t edge, char *buf, size_t size);
+/** report_input_values - latencies in us of the inputs before or after the switches of @mode
+ * (SIZE_MAX: of all), ascending; to be freed; NULL: no memory */
+double *report_input_values(const struct report *r, size_t mode, bool after, size_t *ret_count);
+/** report_given_up - switches of @mode (SIZE_MAX: of all) whose pictures were not alike in time */
+size_t report_given_up(const struct report *r, size_t mode);
+/** report_live_waits - for alike pictures, of all modes, ascending, those given up as long as the
+ * timeout; to be freed; NULL: no memory */
+double *report_live_waits(const struct report *r, size_t *ret_count);
 
 /** report_time_text - "149 us", "1.46 ms", "12.3 s"; "-" for NAN */
 void report_time_text(double us, char *buf, size_t size);

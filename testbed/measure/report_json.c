@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "lib/version.h"
@@ -99,6 +100,20 @@ static json_t *tcp_json(const struct report *r, size_t mode, const struct report
 			 (json_int_t)c->retransmissions, "connections_ended", (json_int_t)c->ended);
 }
 
+/* Of the inputs themselves, not of the switches' medians */
+static json_t *inputs_json(const struct report *r, size_t mode, bool after)
+{
+	size_t n = 0;
+	double *values = report_input_values(r, mode, after, &n);
+	json_t *j = json_pack("{s:I, s:o, s:o, s:o}", "inputs", (json_int_t)n, "p50",
+			      number(ascending_at(values, n, 0.5), 1000), "p95",
+			      number(ascending_at(values, n, 0.95), 1000), "max",
+			      number(ascending_at(values, n, 1), 1000));
+
+	free(values);
+	return j;
+}
+
 static json_t *app_json(const struct report *r, size_t mode)
 {
 	static const struct {
@@ -117,6 +132,9 @@ static json_t *app_json(const struct report *r, size_t mode)
 		json_object_set_new(
 			j, figures[i].name,
 			summary_json(report_summary(r, mode, UPLINK, figures[i].figure), 1000));
+	json_object_set_new(j, "given_up", json_integer((json_int_t)report_given_up(r, mode)));
+	json_object_set_new(j, "inputs_before_ms", inputs_json(r, mode, false));
+	json_object_set_new(j, "inputs_after_ms", inputs_json(r, mode, true));
 	return j;
 }
 
@@ -194,6 +212,7 @@ static json_t *head_json(const struct report *r)
 	if (r->app[0]) {
 		json_object_set_new(head, "app", json_string(r->app));
 		json_object_set_new(head, "strategy", json_string(r->strategy));
+		json_object_set_new(head, "timeout_ms", json_integer((json_int_t)r->timeout_ms));
 	}
 	return head;
 }
@@ -215,6 +234,36 @@ static json_t *result_json(const struct direction_result *d)
 			 count(d, d->reordered));
 }
 
+static json_t *input_json(const struct report *r, const struct input_sample *s)
+{
+	char edge[64];
+
+	report_edge_name(r, s->edge, edge, sizeof edge);
+	return json_pack(
+		"{s:I, s:i, s:I, s:o, s:o, s:s, s:I, s:b}", "seq", (json_int_t)s->times.seq,
+		"input", s->times.input, "made_ns", (json_int_t)s->times.made_ns, "from_switch_ms",
+		number((double)s->from_switch_ns, 1e6), "latency_ms", number(s->latency_us, 1000),
+		"edge", edge, "sends", (json_int_t)s->times.sends, "resent", s->resent);
+}
+
+static json_t *event_app_json(const struct report *r, const struct switch_event *e)
+{
+	json_t *j = app_result_json(&e->app), *before = json_array(), *after = json_array();
+
+	for (size_t i = 0; i < e->inputs.count; i++)
+		json_array_append_new(e->inputs.sample[i].from_switch_ns < 0 ? before : after,
+				      input_json(r, &e->inputs.sample[i]));
+	json_object_set_new(j, "inputs_before", before);
+	json_object_set_new(j, "inputs_after", after);
+	return j;
+}
+
+/* Of a switch that was given up, how long it waited is known. */
+static json_t *given_up_json(const struct report *r)
+{
+	return json_pack("{s:b, s:I}", "given_up", 1, "waited_ms", (json_int_t)r->timeout_ms);
+}
+
 static json_t *event_json(const struct report *r, const struct switch_event *e)
 {
 	json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:b}", "ue", r->run[e->ue].ue, "mode",
@@ -223,6 +272,8 @@ static json_t *event_json(const struct report *r, const struct switch_event *e)
 
 	if (e->cause[0])
 		json_object_set_new(j, "cause", json_string(e->cause));
+	if (e->given_up)
+		json_object_set_new(j, "application", given_up_json(r));
 	if (!e->ok)
 		return j;
 	if (e->note[0])
@@ -239,7 +290,7 @@ static json_t *event_json(const struct report *r, const struct switch_event *e)
 	json_object_set_new(j, "uplink", result_json(&e->up));
 	json_object_set_new(j, "downlink", result_json(&e->down));
 	if (r->app[0])
-		json_object_set_new(j, "application", app_result_json(&e->app));
+		json_object_set_new(j, "application", event_app_json(r, e));
 	if (r->tcp.rate_bps)
 		json_object_set_new(j, "tcp",
 				    json_pack("{s:o, s:o, s:o, s:o, s:i, s:i}", "stall_us",
@@ -408,6 +459,23 @@ static int print_tcp(const struct report *r, FILE *out)
 	return status;
 }
 
+static int print_similarity(const struct report *r, FILE *out)
+{
+	size_t n = 0;
+	double *live = report_live_waits(r, &n);
+	json_t *j = live ? similarity_json(&r->similarity, live, n, report_given_up(r, SIZE_MAX))
+			 : NULL;
+	int status = -ENOMEM;
+
+	if (j) {
+		fprintf(out, ",\"similarity\":");
+		status = json_dumpf(j, out, FORM) < 0 ? -EIO : 0;
+	}
+	json_decref(j);
+	free(live);
+	return status;
+}
+
 int report_json(const struct report *r, FILE *out)
 {
 	bool first = true;
@@ -426,6 +494,8 @@ int report_json(const struct report *r, FILE *out)
 		status = print_event(r, &r->event[i], out);
 	}
 	fprintf(out, "]");
+	if (r->similarity.count && status == 0)
+		status = print_similarity(r, out);
 	if (r->tcp.rate_bps && status == 0)
 		status = print_tcp(r, out);
 	fprintf(out, "}\n");

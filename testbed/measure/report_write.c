@@ -77,6 +77,12 @@ int report_folder(const char *dir)
 	return 0;
 }
 
+static bool is_of_app(int (*write)(const struct report *, FILE *))
+{
+	return write == report_stages_svg || write == report_inputs_svg ||
+	       write == report_inputs_csv;
+}
+
 int report_write(const struct report *r, const char *dir, char *ret_path)
 {
 	static const struct {
@@ -89,7 +95,9 @@ int report_write(const struct report *r, const char *dir, char *ret_path)
 		     {"-timeline.svg", report_timeline_svg},
 		     {"-phases.svg", report_phases_svg},
 		     {"-storm.svg", report_storm_svg},
-		     {"-stages.svg", report_stages_svg}};
+		     {"-stages.svg", report_stages_svg},
+		     {"-inputs.svg", report_inputs_svg},
+		     {"-inputs.csv", report_inputs_csv}};
 	char aside[PATH_MAX];
 	int status = make_folders(dir);
 
@@ -98,7 +106,7 @@ int report_write(const struct report *r, const char *dir, char *ret_path)
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0] && status == 0; i++) {
 		if (forms[i].write == report_storm_svg && !r->storm.rounds)
 			continue;
-		if (forms[i].write == report_stages_svg && !r->app[0])
+		if (is_of_app(forms[i].write) && !r->app[0])
 			continue;
 		snprintf(ret_path, PATH_MAX, "%s/report%s", dir, forms[i].end);
 		status = write_file(r, ret_path, aside, forms[i].write);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "testbed/measure/app.h"
+#include "testbed/measure/app_trace.h"
 #include "testbed/measure/hdr.h"
 #include "testbed/measure/samples.h"
 #include "testbed/measure/tcp_flow.h"
@@ -56,6 +57,8 @@ struct switch_event {
 	struct direction_result up, down;
 	struct tcp_result tcp; /* where a TCP flow ran beside the probes */
 	struct app_result app; /* where an application was migrated */
+	bool given_up; /* not ok, because no pair of pictures was alike within the timeout */
+	struct input_samples inputs; /* of the player, around the switch; owned */
 };
 
 /* Nearest-rank percentiles; p99 is NAN below 100 samples, all of them when there is none. */

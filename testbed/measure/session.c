@@ -297,6 +297,8 @@ int session_prepare(struct session *s, size_t ues, size_t events)
 	if (s->options.app) {
 		snprintf(r->app, sizeof r->app, "%s", s->options.app);
 		snprintf(r->strategy, sizeof r->strategy, "%s", s->options.strategy);
+		r->timeout_ms =
+			s->options.timeout_ms ? s->options.timeout_ms : SIMILARITY_TIMEOUT_MS;
 	}
 	r->mode_count = s->options.mode_count;
 	memcpy(r->mode, s->options.mode, sizeof r->mode);
@@ -325,6 +327,7 @@ static int end(struct session *s)
 {
 	int64_t step_ns = s->probe ? probe_finish(s->probe, s->report.run) : 0;
 
+	app_trace_done(&s->trace);
 	tap_finish(s->tap, s->report.run);
 	tcp_flow_finish(s->tcp, &s->report.tcp);
 	s->tcp = NULL;

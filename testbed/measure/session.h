@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "lib/daemon.h"
+#include "testbed/measure/app_trace.h"
 #include "testbed/measure/place.h"
 
 enum { RETRY_MS = 50 /* before a daemon that did not answer is asked again */ };
@@ -22,9 +23,11 @@ struct session {
 	struct tcp_flow *tcp; /* NULL: none was asked for */
 	uint16_t ssid;	      /* of the first UE; the others count up */
 	uint64_t noise_start_ns, noise_length_ns;
-	size_t noise_windows; /* that were whole */
-	char at[64];	      /* edge of the primary session; of a switch alone */
-	unsigned target;      /* of the handover under way: the gNB's node */
+	size_t noise_windows;	/* that were whole */
+	char at[64];		/* edge of the primary session; of a switch alone */
+	unsigned target;	/* of the handover under way: the gNB's node */
+	struct app_trace trace; /* of the player, around the last switch */
+	size_t recordings;	/* of how alike pictures are */
 };
 
 /* ---- session.c ---- */
@@ -82,8 +85,20 @@ bool session_mode_hands_over(const char *mode);
 /** session_move - hand the UE over to another gNB in its reach; @ret_answer: the source's;
  * complains; Return: 0 or negative errno */
 int session_move(struct session *s, json_t **ret_answer);
-/** session_save_screen - with an application and --out: DIR/report-screen.png; complains (screen.c) */
+/** session_save_screen - with an application and --out: DIR/report-screen.png; complains (screen.c)
+ */
 void session_save_screen(struct session *s);
+/* Of the application's player; nothing without one (follow.c) */
+
+/** session_follow - from now on its trace is read; complains; Return: 0 or negative errno */
+int session_follow(struct session *s);
+/** session_note_inputs - those around the switch of @event, which has just ended; what can't be had
+ * is complained of */
+void session_note_inputs(struct session *s, struct switch_event *event);
+/** session_record - with --record-ssim: a migration one way and one back, each with both streams
+ * held so long; complains; Return: 0 or negative errno */
+int session_record(struct session *s);
+
 /** session_handover - the same as a switch of its own; as session_migrate */
 int session_handover(struct session *s, struct switch_event *event);
 /** session_note_end - what the ended migration's record @migration says, into @event; @hold_ms:

@@ -48,6 +48,12 @@ static void show_progress(const struct session *s, size_t mode, uint64_t done)
 				 tty && !last ? "" : "\n");
 }
 
+/* A switch that was given up did what it should. */
+static bool has_failed(const struct switch_event *event)
+{
+	return !event->ok && !event->given_up;
+}
+
 static int run_mode(struct session *s, size_t mode)
 {
 	unsigned failures = 0;
@@ -60,7 +66,7 @@ static int run_mode(struct session *s, size_t mode)
 		r = session_interrupted() ? -EINTR : switch_once(s, mode);
 		if (r < 0)
 			break;
-		failures = s->report.event[before].ok ? 0 : failures + 1;
+		failures = has_failed(&s->report.event[before]) ? failures + 1 : 0;
 		if (failures == FAILURES_MAX) {
 			complain("%u switches in a row did not complete; giving up", failures);
 			r = -EIO;
@@ -96,8 +102,13 @@ static int begin(struct session *s)
 
 static int measure(struct session *s)
 {
-	int r = begin(s);
+	int r = session_record(s);
 	json_t *before;
+
+	if (r == 0)
+		r = begin(s);
+	if (r == 0)
+		r = session_follow(s);
 
 	if (r < 0)
 		return r;

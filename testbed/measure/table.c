@@ -169,6 +169,21 @@ static void tcp_rows(FILE *out, const struct report *r)
 	fprintf(out, "\n");
 }
 
+/* Nothing, where no switch was given up */
+static void given_up_row(FILE *out, const struct report *r)
+{
+	char text[48];
+
+	if (!report_given_up(r, SIZE_MAX))
+		return;
+	label(out, "given up: pictures not alike");
+	for (size_t m = 0; m < r->mode_count; m++) {
+		snprintf(text, sizeof text, "%zu", report_given_up(r, m));
+		spanning(out, text);
+	}
+	fprintf(out, "\n");
+}
+
 /* What the user of the application saw, what it was made of, and the stages of 001 III-C. */
 static void app_rows(FILE *out, const struct report *r)
 {
@@ -184,10 +199,76 @@ static void app_rows(FILE *out, const struct report *r)
 	summary_row(out, r, "input to display, 2 s before", UPLINK, FIGURE_APP_INPUT_BEFORE);
 	summary_row(out, r, "input to display, 2 s after", UPLINK, FIGURE_APP_INPUT_AFTER);
 	summary_row(out, r, "migration time (T_mig)", UPLINK, FIGURE_APP_MIGRATION);
+	given_up_row(out, r);
 	for (int i = 0; i < APP_STAGES; i++) {
 		snprintf(text, sizeof text, "  stage %d, %s", i + 1, app_stage_name[i]);
 		summary_row(out, r, text, UPLINK, (enum report_figure)(FIGURE_APP_STAGE + i));
 	}
+}
+
+static void waits_line(FILE *out, const struct waits *w)
+{
+	char p50[16], p90[16], max[16];
+
+	report_time_text(ascending_at(w->us, w->count, 0.5), p50, sizeof p50);
+	report_time_text(ascending_at(w->us, w->count, 0.9), p90, sizeof p90);
+	report_time_text(ascending_at(w->us, w->count, 1), max, sizeof max);
+	fprintf(out, "  over %.2f: median %s, p90 %s, longest %s; of %zu moments %zu given up",
+		w->threshold, p50, p90, max, w->count + w->open, w->given_up);
+	if (w->open)
+		fprintf(out, ", %zu not known, as the recording ends before", w->open);
+	fprintf(out, "\n");
+}
+
+static void live_line(FILE *out, const struct report *r, const struct waits *computed)
+{
+	static const char *const verdicts[] = {"too few to compare", "they don't agree",
+					       "they agree"};
+	char own[16], live[16], from[16], to[16];
+	double low = NAN, high = NAN, *values;
+	size_t n = 0;
+
+	values = report_live_waits(r, &n);
+	if (!values)
+		return;
+	median_interval(values, n, &low, &high);
+	report_time_text(ascending_at(computed->us, computed->count, 0.5), own, sizeof own);
+	report_time_text(ascending_at(values, n, 0.5), live, sizeof live);
+	report_time_text(low, from, sizeof from);
+	report_time_text(high, to, sizeof to);
+	fprintf(out,
+		"  live, over %.2f: median of %zu waits %s (95 %%: %s to %s), computed %s: %s\n",
+		computed->threshold, n, live, from, to, own,
+		verdicts[similarity_agrees(computed, values, n) + 1]);
+	free(values);
+}
+
+/* How alike pictures were while both streams were held, and what waits that would have given */
+static void similarity_rows(FILE *out, const struct report *r)
+{
+	static const double thresholds[] = {0.75, 0.80, 0.85, 0.90, 0.95};
+	const struct similarity *s = &r->similarity;
+	struct waits w;
+	size_t n = 0;
+	double *values = s->count ? similarity_values(s, &n) : NULL;
+
+	if (!values)
+		return;
+	fprintf(out,
+		"\n  SSIM of %zu recorded pairs: p5 %.3f, p25 %.3f, median %.3f, p75 %.3f, p95 "
+		"%.3f\n  Waits that a switch would have had, given up after %g s:\n",
+		n, ascending_at(values, n, 0.05), ascending_at(values, n, 0.25),
+		ascending_at(values, n, 0.5), ascending_at(values, n, 0.75),
+		ascending_at(values, n, 0.95), (double)s->timeout_ns / 1e9);
+	free(values);
+	for (size_t i = 0; i < sizeof thresholds / sizeof thresholds[0]; i++) {
+		if (waits_compute(s->trace, s->count, thresholds[i], s->timeout_ns, &w) == 0)
+			waits_line(out, &w);
+		waits_done(&w);
+	}
+	if (waits_compute(s->trace, s->count, s->threshold, s->timeout_ns, &w) == 0)
+		live_line(out, r, &w);
+	waits_done(&w);
 }
 
 /* Of a storm: how long all of them took, and what they cost the daemons. */
@@ -222,7 +303,9 @@ static void heading(FILE *out, const struct report *r)
 	char text[64], interval[16];
 
 	report_interval_text(r, interval, sizeof interval);
-	fprintf(out, "%s%s%s%s: data plane %s (UPF), %s (gNB); a probe every %s%s, hold %" PRIu64 " ms\n",
+	fprintf(out,
+		"%s%s%s%s: data plane %s (UPF), %s (gNB); a probe every %s%s, hold %" PRIu64
+		" ms\n",
 		r->running, r->running[0] ? " (" : "", r->topology, r->running[0] ? ")" : "",
 		r->dataplane_upf, r->dataplane_gnb, interval,
 		r->storm.rounds ? " from each UE" : "", r->hold_ms);
@@ -347,6 +430,7 @@ void report_table(const struct report *r, FILE *out)
 	delay_rows(out, r);
 	tcp_rows(out, r);
 	app_rows(out, r);
+	similarity_rows(out, r);
 	storm_rows(out, r);
 	footing(out, r);
 }

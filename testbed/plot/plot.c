@@ -181,6 +181,16 @@ static void draw_crosses(const struct panel *p, const struct plot_series *s, FIL
 	fprintf(out, "'/>\n");
 }
 
+static void draw_rings(const struct panel *p, const struct plot_series *s, FILE *out)
+{
+	fprintf(out, "<g fill='none' stroke='%s' stroke-width='1.4'>\n", colour_of(s));
+	for (size_t i = 0; i < s->count; i++)
+		if (is_there(s, i))
+			fprintf(out, "<circle cx='%.1f' cy='%.1f' r='5.5'/>\n", x_of(p, s->x[i]),
+				y_of(p, s->y[i]));
+	fprintf(out, "</g>\n");
+}
+
 static void draw_error_bars(const struct panel *p, const struct plot_series *s, FILE *out)
 {
 	if (!s->y_low || !s->y_high)
@@ -244,6 +254,9 @@ static int draw_series(const struct panel *p, const struct plot_series *s, FILE 
 	case PLOT_CROSSES:
 		draw_crosses(p, s, out);
 		return 0;
+	case PLOT_RINGS:
+		draw_rings(p, s, out);
+		return 0;
 	case PLOT_CDF:
 		return draw_distribution(p, s, out);
 	}
@@ -276,6 +289,11 @@ static void draw_key(const struct plot_series *s, double x, double y, FILE *out)
 			"<path fill='none' stroke='%s' stroke-width='1.6' d='M%.1f %.1fl6 6m0 "
 			"-6l-6 6'/>\n",
 			colour_of(s), x + 11, y - 7);
+	else if (s->kind == PLOT_RINGS)
+		fprintf(out,
+			"<circle fill='none' stroke='%s' stroke-width='1.4' cx='%.1f' cy='%.1f' "
+			"r='5.5'/>\n",
+			colour_of(s), x + 14, y - 4);
 	else
 		fprintf(out, "<path d='M%.1f %.1fh28' stroke='%s' stroke-width='2.2'%s/>\n", x,
 			y - 4, colour_of(s), s->dashed ? " stroke-dasharray='7 4'" : "");

@@ -29,10 +29,11 @@ struct plot_axis {
 };
 
 enum plot_kind {
-	PLOT_LINE,   /* with a dot at each point */
-	PLOT_POINTS, /* a small dot each */
-	PLOT_CDF,    /* x alone: the share of values that are not above; y is not looked at */
-	PLOT_CROSSES /* for what was lost */
+	PLOT_LINE,    /* with a dot at each point */
+	PLOT_POINTS,  /* a small dot each */
+	PLOT_CDF,     /* x alone: the share of values that are not above; y is not looked at */
+	PLOT_CROSSES, /* for what was lost */
+	PLOT_RINGS    /* around points that are marked */
 };
 
 struct plot_series {
