@@ -221,6 +221,7 @@ static int read_link(const struct nlmsghdr *nlh, void *user)
 	link.running = ifi->ifi_flags & IFF_RUNNING;
 	link.mtu = nl_attr_u32(attr[IFLA_MTU], 0);
 	link.peer = nl_attr_u32(attr[IFLA_LINK], 0);
+	link.far = attr[IFLA_LINK_NETNSID];
 	link.master = nl_attr_u32(attr[IFLA_MASTER], 0);
 	copy_text(link.name, sizeof(link.name), attr[IFLA_IFNAME]);
 	copy_text(link.alias, sizeof(link.alias), attr[IFLA_IFALIAS]);

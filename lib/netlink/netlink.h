@@ -64,6 +64,7 @@ struct nl_link {
 	uint32_t mtu;
 	bool up, running;
 	unsigned peer;	 /* of a veth: the other end's index, in its namespace; 0: not known */
+	bool far;	 /* the other end is in another namespace */
 	unsigned master; /* the bridge that it is in; 0: none */
 };
 /** nl_link_list - @each is called for every link; a non-zero answer ends the walk and is returned */

@@ -6,6 +6,11 @@
 #include "testbed/measure/measure.h"
 #include "testbed/measure/session.h"
 
+static int (*const runs[MEASUREMENTS])(struct session *s) = {[MEASURE_SWITCH] = switch_run,
+							     [MEASURE_STORM] = storm_run,
+							     [MEASURE_BYTES] = bytes_run,
+							     [MEASURE_PLAY] = play_run};
+
 static int run(const struct baton_context *ctx, enum measurement what, int argc, char **argv)
 {
 	struct session s = {.options.json = ctx->json, .lock = -1};
@@ -19,9 +24,11 @@ static int run(const struct baton_context *ctx, enum measurement what, int argc,
 		fputs(measure_usage(what), stdout);
 		return BATON_OK;
 	}
-	status = place_find(&s.place, ctx, &s.options);
+	status = what == MEASURE_BYTES	? place_find_topology(&s.place, ctx)
+		 : what == MEASURE_PLAY ? place_find_ue(&s.place, ctx, s.options.ue)
+					: place_find(&s.place, ctx, &s.options);
 	if (status == BATON_OK)
-		status = what == MEASURE_STORM ? storm_run(&s) : switch_run(&s);
+		status = runs[what](&s);
 	report_done(&s.report);
 	if (s.lock >= 0)
 		close(s.lock);
@@ -32,17 +39,17 @@ static int run(const struct baton_context *ctx, enum measurement what, int argc,
 int measure_main(const struct baton_context *ctx, int argc, char **argv)
 {
 	const char *word = argc >= 2 ? argv[1] : NULL;
+	int what = word ? measure_named(word) : -1;
 
-	if (word && strcmp(word, "switch") == 0)
-		return run(ctx, MEASURE_SWITCH, argc - 1, argv + 1);
-	if (word && strcmp(word, "storm") == 0)
-		return run(ctx, MEASURE_STORM, argc - 1, argv + 1);
+	if (what >= 0)
+		return run(ctx, (enum measurement)what, argc - 1, argv + 1);
 	if (word && strcmp(word, "--help") == 0) {
-		printf("%s\n%s", measure_usage(MEASURE_SWITCH), measure_usage(MEASURE_STORM));
+		for (what = 0; what < MEASUREMENTS; what++)
+			printf("%s%s", what ? "\n" : "", measure_usage((enum measurement)what));
 		return BATON_OK;
 	}
-	complain("measure: expected 'switch' or 'storm'%s%s", word ? ", found " : "",
-		 word ? word : "");
+	complain("measure: expected 'switch', 'storm', 'bytes' or 'play'%s%s",
+		 word ? ", found " : "", word ? word : "");
 	fputs(measure_usage(MEASURE_SWITCH), stderr);
 	return BATON_USAGE;
 }

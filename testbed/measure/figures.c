@@ -13,6 +13,7 @@ void report_done(struct report *r)
 	json_decref(r->around);
 	for (size_t i = 0; r->event && i < r->event_count; i++)
 		input_samples_done(&r->event[i].inputs);
+	report_watch_done(r);
 	free(r->event);
 	similarity_done(&r->similarity);
 	for (size_t i = 0; i < r->run_count; i++)

@@ -21,88 +21,12 @@ enum {
 	HOLD_UNSAID = HOLD_MAX_MS + 1,
 	WINDOW_MAX = 1000,
 	TIMEOUT_MAX_MS = 600000,
-	RECORD_MAX_S = HOLD_MAX_MS / 1000
+	RECORD_MAX_S = HOLD_MAX_MS / 1000,
+	RESOURCES_MIN_MS = 20,
+	RESOURCES_MAX_MS = 1000,
+	SECONDS_MAX = 3600,
+	AROUND_UNSAID = SECONDS_MAX + 1
 };
-
-static const char switch_usage[] =
-	"usage: baton [--name NAME] measure switch [OPTIONS]\n"
-	"\n"
-	"Switches a UE to and fro between two edges under STAMP probes and works out what each "
-	"switch cost.\n"
-	"\n"
-	"  --mode MODE[:N]      make-before-break or break-before-make, N switches; give it twice "
-	"for both\n"
-	"                       (default: both, as many as --switches says). With +handover "
-	"behind the mode the\n"
-	"                       UE is handed over to another gNB in the middle of each; handover "
-	"alone: to and\n"
-	"                       fro between two gNBs, its sessions staying where they are\n"
-	"  --switches N         switches of each mode that doesn't say its own number (default "
-	"100)\n"
-	"  --interval TIME      between probes, 100us to 10ms (default 1ms)\n"
-	"  --hold MS            how long the old session is held after a switch (default 200, with "
-	"--app 2500); it\n"
-	"                       should outlast the round trip, and with --app the 2 s that inputs "
-	"are looked at\n"
-	"  --ue NODE            the UE (default: the first)\n"
-	"  --service NAME       the service that is probed (default: the first)\n"
-	"  --tcp[=RATE]         a TCP connection of RATE beside the probes, 1Mbit to 10Gbit "
-	"(default "
-	"20Mbit): how\n"
-	"                       long it stalls, when it is back, what it sends again\n"
-	"  --app APP            migrate the UE's player of this application of the topology as "
-	"well, "
-	"make-before-\n"
-	"                       break alone by default; the table then has stages, downtime on the "
-	"screen, T_comp\n"
-	"  --strategy NAME      how the application is migrated (default with --app: dual)\n"
-	"  --threshold X        how alike two pictures must be before the stream is switched, 0 to "
-	"1; 0: no wait\n"
-	"                       (default: the application's own)\n"
-	"  --window N           frames over which one picture slides into the other; 1: at once\n"
-	"  --timeout MS         after how long without a pair that is alike a switch is given up, "
-	"and the migration\n"
-	"                       rolled back (default 75000)\n"
-	"  --record-ssim SECS   before the switches, one way and the other: hold both streams for "
-	"so long and record\n"
-	"                       how alike they are (the player's pairs: always); the waits that "
-	"this would have\n"
-	"                       given stand beside those of the switches\n"
-	"  --out DIR            write report.json (with every raw sample), .csv, .hlog and "
-	"pictures there\n"
-	"  --json               print the report as JSON, with every raw sample, instead of the "
-	"table\n"
-	"  --quiet              say nothing while it runs\n"
-	"\n"
-	"Ctrl-C ends it after the switch under way and tells what was measured; a second one ends "
-	"it at once.\n";
-
-static const char storm_usage[] =
-	"usage: baton [--name NAME] measure storm [OPTIONS]\n"
-	"\n"
-	"Switches many UEs at once, each to another edge than its own, every one of them under "
-	"STAMP "
-	"probes, and\n"
-	"works out what each switch cost, how long they took together, and what processor time.\n"
-	"\n"
-	"  --ues N              how many: the first N of the topology (default: all)\n"
-	"  --rounds N           so many storms, one after the other, to and fro (default 1)\n"
-	"  --mode MODE          make-before-break (default) or break-before-make\n"
-	"  --interval TIME      between probes of each UE, 100us to 1s (default 10ms)\n"
-	"  --hold MS            how long old sessions are held after a switch (default 500)\n"
-	"  --service NAME       the service that is probed (default: the first)\n"
-	"  --out DIR            write report.json (with every raw sample), .csv, .hlog and "
-	"pictures there\n"
-	"  --json               print the report as JSON, with every raw sample, instead of the "
-	"table\n"
-	"  --quiet              say nothing while it runs\n"
-	"\n"
-	"A topology with many UEs: `ue: {kind: ue, count: 200}`, as in topologies/storm.yaml.\n";
-
-const char *measure_usage(enum measurement what)
-{
-	return what == MEASURE_STORM ? storm_usage : switch_usage;
-}
 
 static int __attribute__((format(printf, 2, 3)))
 refuse(struct measure_options *o, const char *format, ...)
@@ -142,6 +66,28 @@ static int read_interval(struct measure_options *o, const char *text, double max
 		return refuse(o, "--interval: expected 100us to %s, found '%.60s'",
 			      max_us > INTERVAL_MAX_US ? "1s" : "10ms", text);
 	o->interval_us = (uint64_t)llround(us);
+	return 0;
+}
+
+static int read_resources(struct measure_options *o, const char *text)
+{
+	char *end;
+	double value = strtod(text, &end);
+	double ms = strcmp(end, "ms") == 0 ? value : strcmp(end, "s") == 0 ? value * 1000 : NAN;
+
+	if (!isdigit((unsigned char)text[0]) ||
+	    !(ms >= RESOURCES_MIN_MS && ms <= RESOURCES_MAX_MS))
+		return refuse(o, "--resources: expected 20ms to 1s, found '%.60s'", text);
+	o->resources_ms = (uint64_t)llround(ms);
+	return 0;
+}
+
+/* An option alone, or, as experiments give it, with a value */
+static int read_switch(struct measure_options *o, const char *option, const char *text, bool *ret)
+{
+	*ret = !text || strcmp(text, "true") == 0 || strcmp(text, "yes") == 0;
+	if (!*ret && strcmp(text, "false") != 0 && strcmp(text, "no") != 0)
+		return refuse(o, "%s: expected true or false, found '%.60s'", option, text);
 	return 0;
 }
 
@@ -274,6 +220,14 @@ static int read_option(struct measure_options *o, int c)
 		return read_number(o, "--record-ssim", optarg, 1, RECORD_MAX_S, &o->record_s);
 	case 't':
 		return read_rate(o, optarg ? optarg : "20Mbit");
+	case 'b':
+		return read_switch(o, "--bytes", optarg, &o->bytes);
+	case 'V':
+		return read_resources(o, optarg);
+	case 'A':
+		return read_number(o, "--around", optarg, 0, SECONDS_MAX, &o->around_s);
+	case 'N':
+		return read_number(o, "--seconds", optarg, 1, SECONDS_MAX, &o->seconds);
 	case 'o':
 		o->out = optarg;
 		return 0;
@@ -305,6 +259,9 @@ static const struct option switch_options[] = {{"mode", required_argument, NULL,
 					       {"window", required_argument, NULL, 'w'},
 					       {"timeout", required_argument, NULL, 'g'},
 					       {"record-ssim", required_argument, NULL, 'R'},
+					       {"bytes", optional_argument, NULL, 'b'},
+					       {"resources", required_argument, NULL, 'V'},
+					       {"around", required_argument, NULL, 'A'},
 					       {"json", no_argument, NULL, 'j'},
 					       {"quiet", no_argument, NULL, 'q'},
 					       {"help", no_argument, NULL, 'H'},
@@ -322,15 +279,38 @@ static const struct option storm_options[] = {{"mode", required_argument, NULL, 
 					      {"help", no_argument, NULL, 'H'},
 					      {0}};
 
+static const struct option bytes_options[] = {{"seconds", required_argument, NULL, 'N'},
+					      {"out", required_argument, NULL, 'o'},
+					      {"json", no_argument, NULL, 'j'},
+					      {"quiet", no_argument, NULL, 'q'},
+					      {"help", no_argument, NULL, 'H'},
+					      {0}};
+
+static const struct option play_options[] = {{"app", required_argument, NULL, 'a'},
+					     {"ue", required_argument, NULL, 'u'},
+					     {"seconds", required_argument, NULL, 'N'},
+					     {"resources", required_argument, NULL, 'V'},
+					     {"out", required_argument, NULL, 'o'},
+					     {"json", no_argument, NULL, 'j'},
+					     {"quiet", no_argument, NULL, 'q'},
+					     {"help", no_argument, NULL, 'H'},
+					     {0}};
+
+static const struct option *const options_of[MEASUREMENTS] = {[MEASURE_SWITCH] = switch_options,
+							      [MEASURE_STORM] = storm_options,
+							      [MEASURE_BYTES] = bytes_options,
+							      [MEASURE_PLAY] = play_options};
+
 static int read_all(struct measure_options *o, enum measurement what, int argc, char **argv)
 {
-	const struct option *options = what == MEASURE_STORM ? storm_options : switch_options;
-	const char *name = what == MEASURE_STORM ? "storm" : "switch";
+	const char *name = measure_name[what];
 	int c, r = 0;
 
 	optind = 0; /* begin anew, GNU getopt's way */
 	opterr = 0;
-	while (r == 0 && (c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+	/* what follows a command is the command's */
+	while (r == 0 && (c = getopt_long(argc, argv, what == MEASURE_BYTES ? "+:" : ":",
+					  options_of[what], NULL)) != -1) {
 		if (c == ':')
 			r = refuse(o, "measure %s: %.60s needs an argument", name,
 				   argv[optind - 1]);
@@ -339,7 +319,9 @@ static int read_all(struct measure_options *o, enum measurement what, int argc, 
 		else
 			r = read_option(o, c);
 	}
-	if (r == 0 && optind < argc)
+	if (r == 0 && optind < argc && what == MEASURE_BYTES)
+		o->command = argv + optind;
+	else if (r == 0 && optind < argc)
 		r = refuse(o, "measure %s: unexpected argument '%.60s'", name, argv[optind]);
 	return r;
 }
@@ -381,6 +363,36 @@ static void complete_switch(struct measure_options *o)
 	}
 }
 
+static int complete_play(struct measure_options *o)
+{
+	if (!o->app && !o->help)
+		return refuse(o, "measure play: expected --app APP");
+	if (!o->resources_ms)
+		o->resources_ms = 100;
+	if (!o->seconds)
+		o->seconds = 20;
+	return 0;
+}
+
+static int complete_bytes(struct measure_options *o)
+{
+	if (o->command && o->seconds)
+		return refuse(o, "--seconds: it lasts as long as the command; expected one of both");
+	if (!o->seconds)
+		o->seconds = 10;
+	o->bytes = true;
+	return 0;
+}
+
+static int complete_around(struct measure_options *o)
+{
+	if (!o->resources_ms && o->around_s != AROUND_UNSAID)
+		return refuse(o, "--around: it is about resources; expected --resources too");
+	if (o->around_s == AROUND_UNSAID)
+		o->around_s = o->resources_ms ? 10 : 0;
+	return complete_app(o);
+}
+
 int measure_options_read(struct measure_options *o, enum measurement what, int argc, char **argv)
 {
 	bool storm = what == MEASURE_STORM;
@@ -391,13 +403,18 @@ int measure_options_read(struct measure_options *o, enum measurement what, int a
 				      .switches = 100,
 				      .rounds = 1,
 				      .threshold = -1,
+				      .around_s = AROUND_UNSAID,
 				      .json = o->json};
 	r = read_all(o, what, argc, argv);
 	if (r < 0)
 		return r;
+	if (what == MEASURE_PLAY)
+		return complete_play(o);
+	if (what == MEASURE_BYTES)
+		return complete_bytes(o);
 	if (storm)
 		complete_storm(o);
 	else
 		complete_switch(o);
-	return complete_app(o);
+	return complete_around(o);
 }

@@ -45,7 +45,7 @@ static int missing(const struct place *p, const char *what, const char *name)
 	return BATON_FAILED;
 }
 
-int place_find(struct place *p, const struct baton_context *ctx, const struct measure_options *o)
+int place_find_topology(struct place *p, const struct baton_context *ctx)
 {
 	int status;
 
@@ -54,15 +54,31 @@ int place_find(struct place *p, const struct baton_context *ctx, const struct me
 	if (status != BATON_OK)
 		return status;
 	p->topology = run_topology(&p->run);
-	if (!p->topology)
-		return BATON_FAILED;
-	if (!find_node(p, TOPO_UE, o->ue, &p->ue))
-		return missing(p, "UE", o->ue);
+	return p->topology ? BATON_OK : BATON_FAILED;
+}
+
+int place_find_ue(struct place *p, const struct baton_context *ctx, const char *ue)
+{
+	int status = place_find_topology(p, ctx);
+
+	if (status != BATON_OK)
+		return status;
+	if (!find_node(p, TOPO_UE, ue, &p->ue))
+		return missing(p, "UE", ue);
+	p->supi = p->topology->node[p->ue].supi;
+	return BATON_OK;
+}
+
+int place_find(struct place *p, const struct baton_context *ctx, const struct measure_options *o)
+{
+	int status = place_find_ue(p, ctx, o->ue);
+
+	if (status != BATON_OK)
+		return status;
 	if (!find_node(p, TOPO_CORE, NULL, &p->core))
 		return missing(p, "core node, so no migration manager", NULL);
 	if (!find_service(p, o->service))
 		return missing(p, "service", o->service);
-	p->supi = p->topology->node[p->ue].supi;
 	return BATON_OK;
 }
 

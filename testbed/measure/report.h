@@ -7,7 +7,9 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "testbed/measure/bytes.h"
 #include "testbed/measure/delays.h"
+#include "testbed/measure/resources.h"
 #include "testbed/measure/result.h"
 #include "testbed/measure/similarity.h"
 #include "testbed/measure/timeline.h"
@@ -70,6 +72,9 @@ struct report {
 	char edge_called[EDGES_MAX + 1]
 			[64];	      /* by the number that pictures carry, from 1; "": none */
 	struct similarity similarity; /* of the application's pictures, where they were recorded */
+	struct bytes_places *bytes_places; /* owned; NULL: no bytes were counted */
+	struct bytes_reading bytes;	   /* of the whole run */
+	struct resources resources;	   /* interval_ns 0: they were not recorded */
 	struct timelines *timelines;  /* by mode; NULL: not worked out */
 	struct delays *delays;	      /* [mode][direction]; NULL: not worked out */
 };
@@ -121,6 +126,20 @@ size_t report_given_up(const struct report *r, size_t mode);
 /** report_live_waits - for alike pictures, of all modes, ascending, those given up as long as the
  * timeout; to be freed; NULL: no memory */
 double *report_live_waits(const struct report *r, size_t *ret_count);
+
+/** report_marks - the completed switches, for what nodes used; @ret: room for event_count; Return:
+ * how many */
+size_t report_resource_marks(const struct report *r, struct resource_mark *ret);
+/** report_resources_svg, _csv, report_bytes_csv - where they were recorded; Return: 0 or a negative
+ * errno */
+int report_resources_svg(const struct report *r, FILE *out);
+int report_resources_csv(const struct report *r, FILE *out);
+int report_bytes_csv(const struct report *r, FILE *out);
+/** report_watch_json - "bytes" and "resources", as far as there are, printed behind a comma; Return:
+ * 0, -EIO or -ENOMEM */
+int report_watch_json(const struct report *r, FILE *out);
+void report_watch_table(const struct report *r, FILE *out);
+void report_watch_done(struct report *r);
 
 /** report_time_text - "149 us", "1.46 ms", "12.3 s"; "-" for NAN */
 void report_time_text(double us, char *buf, size_t size);

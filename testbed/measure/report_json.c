@@ -291,6 +291,8 @@ static json_t *event_json(const struct report *r, const struct switch_event *e)
 	json_object_set_new(j, "downlink", result_json(&e->down));
 	if (r->app[0])
 		json_object_set_new(j, "application", event_app_json(r, e));
+	if (e->bytes)
+		json_object_set(j, "bytes", e->bytes);
 	if (r->tcp.rate_bps)
 		json_object_set_new(j, "tcp",
 				    json_pack("{s:o, s:o, s:o, s:o, s:i, s:i}", "stall_us",
@@ -496,6 +498,8 @@ int report_json(const struct report *r, FILE *out)
 	fprintf(out, "]");
 	if (r->similarity.count && status == 0)
 		status = print_similarity(r, out);
+	if (status == 0)
+		status = report_watch_json(r, out);
 	if (r->tcp.rate_bps && status == 0)
 		status = print_tcp(r, out);
 	fprintf(out, "}\n");

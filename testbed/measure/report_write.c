@@ -83,6 +83,13 @@ static bool is_of_app(int (*write)(const struct report *, FILE *))
 	       write == report_inputs_csv;
 }
 
+static bool is_watched(const struct report *r, int (*write)(const struct report *, FILE *))
+{
+	if (write == report_resources_svg || write == report_resources_csv)
+		return r->resources.interval_ns > 0;
+	return write != report_bytes_csv || r->bytes_places;
+}
+
 int report_write(const struct report *r, const char *dir, char *ret_path)
 {
 	static const struct {
@@ -97,7 +104,10 @@ int report_write(const struct report *r, const char *dir, char *ret_path)
 		     {"-storm.svg", report_storm_svg},
 		     {"-stages.svg", report_stages_svg},
 		     {"-inputs.svg", report_inputs_svg},
-		     {"-inputs.csv", report_inputs_csv}};
+		     {"-inputs.csv", report_inputs_csv},
+		     {"-resources.svg", report_resources_svg},
+		     {"-resources.csv", report_resources_csv},
+		     {"-bytes.csv", report_bytes_csv}};
 	char aside[PATH_MAX];
 	int status = make_folders(dir);
 
@@ -107,6 +117,8 @@ int report_write(const struct report *r, const char *dir, char *ret_path)
 		if (forms[i].write == report_storm_svg && !r->storm.rounds)
 			continue;
 		if (is_of_app(forms[i].write) && !r->app[0])
+			continue;
+		if (!is_watched(r, forms[i].write))
 			continue;
 		snprintf(ret_path, PATH_MAX, "%s/report%s", dir, forms[i].end);
 		status = write_file(r, ret_path, aside, forms[i].write);

@@ -14,6 +14,7 @@
 
 #include "testbed/measure/app.h"
 #include "testbed/measure/app_trace.h"
+#include "testbed/measure/bytes.h"
 #include "testbed/measure/hdr.h"
 #include "testbed/measure/samples.h"
 #include "testbed/measure/tcp_flow.h"
@@ -57,6 +58,8 @@ struct switch_event {
 	struct direction_result up, down;
 	struct tcp_result tcp; /* where a TCP flow ran beside the probes */
 	struct app_result app; /* where an application was migrated */
+	char from[64], to[64]; /* edges that it was between; "": not known */
+	json_t *bytes; /* between them; owned; NULL: not counted */
 	bool given_up; /* not ok, because no pair of pictures was alike within the timeout */
 	struct input_samples inputs; /* of the player, around the switch; owned */
 };

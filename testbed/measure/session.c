@@ -328,6 +328,7 @@ static int end(struct session *s)
 	int64_t step_ns = s->probe ? probe_finish(s->probe, s->report.run) : 0;
 
 	app_trace_done(&s->trace);
+	watch_end(&s->watch, &s->report);
 	tap_finish(s->tap, s->report.run);
 	tcp_flow_finish(s->tcp, &s->report.tcp);
 	s->tcp = NULL;

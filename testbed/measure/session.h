@@ -9,6 +9,7 @@
 #include "lib/daemon.h"
 #include "testbed/measure/app_trace.h"
 #include "testbed/measure/place.h"
+#include "testbed/measure/watch.h"
 
 enum { RETRY_MS = 50 /* before a daemon that did not answer is asked again */ };
 
@@ -28,6 +29,7 @@ struct session {
 	unsigned target;	/* of the handover under way: the gNB's node */
 	struct app_trace trace; /* of the player, around the last switch */
 	size_t recordings;	/* of how alike pictures are */
+	struct watch watch;
 };
 
 /* ---- session.c ---- */
@@ -72,6 +74,9 @@ int session_compute(struct session *s);
 /* ---- the measurements; Return: an exit status ---- */
 int switch_run(struct session *s);
 int storm_run(struct session *s);
+/** bytes_run, play_run - they take no session but its options and place */
+int bytes_run(struct session *s);
+int play_run(struct session *s);
 
 /** session_migrate - switch the UE to the other edge and await the migration's end; complains
  * @event: its mode is said; the rest is written

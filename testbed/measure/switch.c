@@ -21,16 +21,23 @@ enum {
 static int switch_once(struct session *s, size_t mode)
 {
 	struct switch_event *event = &s->report.event[s->report.event_count];
+	char from[64];
 	int r;
 
 	pause_ms(PAUSE_MS);
 	if (session_interrupted())
 		return -EINTR;
 	event->mode = mode;
+	snprintf(from, sizeof from, "%s", s->at);
+	watch_switch_begins(&s->watch);
 	r = strcmp(s->report.mode[mode].name, "handover") == 0 ? session_handover(s, event)
 							       : session_migrate(s, event);
-	if (r != -ENOENT)
+	if (r != -ENOENT) {
+		snprintf(event->from, sizeof event->from, "%s", from);
+		snprintf(event->to, sizeof event->to, "%s", s->at);
+		watch_switch_ends(&s->watch, from, s->at, event);
 		s->report.event_count++;
+	}
 	if (r == 0)
 		session_fetch(s);
 	return r;
@@ -100,6 +107,15 @@ static int begin(struct session *s)
 	return r;
 }
 
+/* What nodes use is recorded for so long on either side. */
+static void look_longer(const struct session *s)
+{
+	uint64_t deadline = deadline_in(s->options.around_s * 1000);
+
+	while (clock_mono_ns() < deadline && !session_interrupted())
+		pause_ms(PAUSE_MS);
+}
+
 static int measure(struct session *s)
 {
 	int r = session_record(s);
@@ -109,13 +125,17 @@ static int measure(struct session *s)
 		r = begin(s);
 	if (r == 0)
 		r = session_follow(s);
+	if (r == 0)
+		r = watch_begin(&s->watch, &s->place, &s->options);
 
 	if (r < 0)
 		return r;
 	before = session_look_around(s);
 	session_listen(s, NOISE_WINDOWS);
+	look_longer(s);
 	for (size_t m = 0; m < s->report.mode_count && r == 0; m++)
 		r = run_mode(s, m);
+	look_longer(s);
 	pause_ms(PAUSE_MS);
 	session_save_screen(s);
 	session_drain(s, before);

@@ -433,4 +433,5 @@ void report_table(const struct report *r, FILE *out)
 	similarity_rows(out, r);
 	storm_rows(out, r);
 	footing(out, r);
+	report_watch_table(r, out);
 }

@@ -247,6 +247,9 @@ static int draw_series(const struct panel *p, const struct plot_series *s, FILE 
 		draw_line(p, s, out);
 		draw_dots(p, s, 3.2, out);
 		return 0;
+	case PLOT_CURVE:
+		draw_line(p, s, out);
+		return 0;
 	case PLOT_POINTS:
 		draw_error_bars(p, s, out);
 		draw_dots(p, s, 1.8, out);

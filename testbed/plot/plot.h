@@ -30,6 +30,7 @@ struct plot_axis {
 
 enum plot_kind {
 	PLOT_LINE,    /* with a dot at each point */
+	PLOT_CURVE,   /* without */
 	PLOT_POINTS,  /* a small dot each */
 	PLOT_CDF,     /* x alone: the share of values that are not above; y is not looked at */
 	PLOT_CROSSES, /* for what was lost */
