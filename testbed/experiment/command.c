@@ -301,15 +301,23 @@ static double highest_rate(const json_t *settings)
 
 static int measure_unshaped(struct session *s, double *ret_bps)
 {
-	const json_t *settings = json_object_get(json_array_get(s->runs, 0), "settings");
-	json_t *saved = store_load(&s->store, "unshaped.json");
+	json_t *saved = store_load(&s->store, "unshaped.json"), *run;
 	char why[512] = "";
+	size_t i;
 
 	*ret_bps = json_number_value(json_object_get(saved, "bps"));
 	json_decref(saved);
 	if (*ret_bps > 0)
 		return BATON_OK;
-	*ret_bps = run_unshaped(&s->runner, settings, why, sizeof(why));
+	json_array_foreach(s->runs, i, run)
+	{
+		*ret_bps = run_unshaped(&s->runner, json_object_get(run, "settings"), why,
+					sizeof(why));
+		if (!s->runner.skipped)
+			break;
+	}
+	if (s->runner.skipped) /* so will be each run, and say so */
+		return BATON_OK;
 	if (child_interrupted())
 		return BATON_INTERRUPTED;
 	if (*ret_bps <= 0) {
@@ -338,6 +346,8 @@ static int check_rates(struct session *s)
 	rc = measure_unshaped(s, &bps);
 	if (rc != BATON_OK)
 		return rc;
+	if (bps <= 0)
+		return BATON_OK;
 	json_object_set_new(s->plan, "unshaped_bps", json_real(bps));
 	if (highest > bps * 2 / 3) {
 		complain("a rate of %.4g Mbit/s is above two thirds of the %.4g Mbit/s that the "
@@ -348,7 +358,8 @@ static int check_rates(struct session *s)
 	return BATON_OK;
 }
 
-/* Once more when it fails; a record either way, unless we were told to stop. */
+/* Once more when it fails, but not for want of packages; a record either way, unless we were told
+ * to stop. */
 static json_t *make_record(struct session *s, json_t *run, json_t *old)
 {
 	json_int_t before = json_integer_value(json_object_get(old, "attempts"));
@@ -368,6 +379,11 @@ static json_t *make_record(struct session *s, json_t *run, json_t *old)
 		if (json_object_get(record, "report") || s->runner.fatal)
 			break;
 		end_line();
+		if (s->runner.skipped) {
+			complain("run %s skipped: %s", name,
+				 json_string_value(json_object_get(record, "error")));
+			break;
+		}
 		complain("run %s failed%s: %s", name, attempt < ATTEMPTS ? ", once more" : " again",
 			 json_string_value(json_object_get(record, "error")));
 	}
@@ -396,8 +412,10 @@ static int run_one(struct session *s, size_t index)
 	json_decref(old);
 	if (!record)
 		return BATON_INTERRUPTED;
-	s->spent += now() - begun;
-	s->made++;
+	if (!s->runner.skipped) {
+		s->spent += now() - begun;
+		s->made++;
+	}
 	json_array_append_new(s->records, record);
 	store_run_name(run, name, sizeof(name));
 	r = store_save(&s->store, name, record);
@@ -445,10 +463,35 @@ static bool complain_of_empty(const struct session *s, const json_t *result)
 	return any;
 }
 
+/* ", 3 skipped" */
+static const char *skipped_text(const json_t *result, char buf[32])
+{
+	json_int_t skipped = json_integer_value(json_object_get(result, "skipped"));
+
+	buf[0] = '\0';
+	if (skipped)
+		snprintf(buf, 32, ", %lld skipped", (long long)skipped);
+	return buf;
+}
+
+/* All runs may have been skipped: nothing is wrong, and there is nothing. */
+static int result_status(const struct session *s, const json_t *result, int rc)
+{
+	json_int_t done = json_integer_value(json_object_get(result, "done")),
+		   skipped = json_integer_value(json_object_get(result, "skipped"));
+	bool partial = json_is_true(json_object_get(result, "partial")),
+	     empty = complain_of_empty(s, result);
+
+	if (rc == BATON_OK && (empty || (partial && !s->options->only)))
+		return BATON_FAILED;
+	return rc == BATON_OK && skipped && !done ? BATON_PACKAGES : rc;
+}
+
 static int save_result(struct session *s, int rc)
 {
 	json_t *result = result_make(&s->experiment, s->plan, s->records, s->store.dir);
-	bool partial = json_is_true(json_object_get(result, "partial")), empty;
+	bool partial = json_is_true(json_object_get(result, "partial"));
+	char skipped[32];
 	int r;
 
 	json_object_set_new(result, "command", json_string(s->options->line));
@@ -460,15 +503,13 @@ static int save_result(struct session *s, int rc)
 	if (r < 0)
 		complain("%s/result.json: %s", s->store.dir, strerror(-r));
 	else
-		fprintf(stderr, "%s: %lld of %lld runs%s; %s/report.html\n", s->experiment.name,
+		fprintf(stderr, "%s: %lld of %lld runs%s%s; %s/report.html\n", s->experiment.name,
 			(long long)json_integer_value(json_object_get(result, "done")),
 			(long long)json_integer_value(json_object_get(result, "planned")),
-			partial ? ", partial" : "", s->store.dir);
-	empty = complain_of_empty(s, result);
+			skipped_text(result, skipped), partial ? ", partial" : "", s->store.dir);
+	rc = r < 0 ? BATON_FAILED : result_status(s, result, rc);
 	json_decref(result);
-	return r < 0								   ? BATON_FAILED
-	       : rc == BATON_OK && (empty || (partial && !s->options->only)) ? BATON_FAILED
-									   : rc;
+	return rc;
 }
 
 static int session_run(struct session *s)

@@ -103,9 +103,12 @@ static void put_head(FILE *out, const json_t *result)
 	html_text(out, *title ? title : text_at(result, "experiment"));
 	fputs("</h1><p class='soft'>", out);
 	html_text(out, text_at(result, "experiment"));
-	fprintf(out, ": %lld of %lld runs, %s; %s</p>\n",
+	fprintf(out, ": %lld of %lld runs%s, %s; %s</p>\n",
 		(long long)json_integer_value(json_object_get(result, "done")),
 		(long long)json_integer_value(json_object_get(result, "planned")),
+		json_integer_value(json_object_get(result, "skipped"))
+			? " (what was skipped, and why, is in the table of runs)"
+			: "",
 		json_is_true(json_object_get(result, "full"))
 			? "all points and repeats"
 			: "ends and middle of each sweep, fewer repeats than with --full",
@@ -222,7 +225,10 @@ static void put_run(FILE *out, const json_t *run)
 	fprintf(out, "</td><td class='n'>%.1f s</td><td class='n'>",
 		json_number_value(json_object_get(run, "seconds")));
 	put_bandwidth(out, run);
-	fprintf(out, "</td><td><span class='%s'>", strcmp(status, "done") ? "bad" : "good");
+	fprintf(out, "</td><td><span class='%s'>",
+		!strcmp(status, "done")	     ? "good"
+		: !strcmp(status, "skipped") ? "soft"
+					     : "bad");
 	html_text(out, status);
 	fputs("</span> ", out);
 	html_text(out, text_at(run, "error"));

@@ -42,7 +42,7 @@ static json_t *run_summary(const json_t *run)
 	return summary;
 }
 
-static size_t count_done(const json_t *runs)
+static size_t count_of(const json_t *runs, const char *which)
 {
 	size_t i, n = 0;
 	json_t *run;
@@ -51,7 +51,7 @@ static size_t count_done(const json_t *runs)
 	{
 		const char *status = json_string_value(json_object_get(run, "status"));
 
-		n += status && !strcmp(status, "done");
+		n += status && !strcmp(status, which);
 	}
 	return n;
 }
@@ -75,7 +75,8 @@ static void copy_environment(json_t *result, const json_t *runs)
 	}
 }
 
-/* Runs that are done and have no number at the metric: it is misspelt, or there is nothing of it. */
+/* Runs that are done and have no number at the metric: it is misspelt, or there is nothing of it.
+ */
 static void note_empty(json_t *row, const json_t *series)
 {
 	const char *metric = json_string_value(json_object_get(row, "metric"));
@@ -95,20 +96,44 @@ static void note_empty(json_t *row, const json_t *series)
 			    json_sprintf("no run has a number at %s", metric ? metric : ""));
 }
 
+/* Some of the row's points weren't run, and won't be: by what they lack, not by a failure. */
+static void note_skipped(json_t *row, const json_t *runs)
+{
+	const char *why = json_string_value(json_object_get(row, "why"));
+	json_t *run;
+	size_t i;
+
+	json_array_foreach((json_t *)runs, i, run)
+	{
+		const char *status = json_string_value(json_object_get(run, "status"));
+		const char *error = json_string_value(json_object_get(run, "error"));
+
+		if (!status || strcmp(status, "skipped") != 0 ||
+		    !settings_match(json_object_get(run, "settings"),
+				    json_object_get(row, "where")))
+			continue;
+		json_object_set_new(row, "why",
+				    json_sprintf("%s%sskipped: %s", why ? why : "", why ? "; " : "",
+						 error ? error : ""));
+		return;
+	}
+}
+
 json_t *result_make(const struct experiment *e, const json_t *plan, const json_t *runs,
 		    const char *dir)
 {
 	bool full = json_is_true(json_object_get(plan, "full"));
 	json_t *points = plan_points(e, full), *rows = json_array(), *all = json_array();
 	size_t planned = json_array_size(points) * (full ? e->repeats_full : e->repeats), i;
-	size_t done = count_done(runs);
+	size_t done = count_of(runs, "done"), skipped = count_of(runs, "skipped");
 	json_t *result, *row, *run;
 
 	result = json_pack(
-		"{s:s,s:s,s:o,s:o,s:b,s:b,s:I,s:I,s:I,s:O,s:s}", "experiment", e->name, "title",
-		e->title, "rows", rows, "runs", all, "full", full, "partial", done < planned,
-		"planned", (json_int_t)planned, "done", (json_int_t)done, "seed",
-		(json_int_t)e->seed, "plan", plan, "intervals",
+		"{s:s,s:s,s:o,s:o,s:b,s:b,s:I,s:I,s:I,s:I,s:O,s:s}", "experiment", e->name, "title",
+		e->title, "rows", rows, "runs", all, "full", full, "partial",
+		done + skipped < planned, "planned", (json_int_t)planned, "done", (json_int_t)done,
+		"skipped", (json_int_t)skipped, "seed", (json_int_t)e->seed, "plan", plan,
+		"intervals",
 		"95 %, percentile bootstrap in two stages (runs, then values), 2000 draws");
 	json_object_set_new(result, "dir", json_string(dir));
 	json_array_foreach(e->rows, i, row)
@@ -119,6 +144,7 @@ json_t *result_make(const struct experiment *e, const json_t *plan, const json_t
 
 		shape_judge(judged, series, against, e->seed);
 		note_empty(judged, series);
+		note_skipped(judged, runs);
 		json_object_set_new(judged, "points", series);
 		json_decref(against);
 		json_array_append_new(rows, judged);

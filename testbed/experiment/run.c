@@ -122,6 +122,15 @@ static void note_failure(json_t *record, const char *what, int rc, const struct 
 		json_object_set_new(record, "said", json_string(child->err));
 }
 
+/* What up says without the place, which is one of a file that nobody wrote */
+static void note_skipped(json_t *record, const struct child_result *child)
+{
+	const char *said = child->err ? strstr(child->err, "app '") : NULL;
+
+	json_object_set_new(record, "error",
+			    json_stringn(said ? said : "", said ? strcspn(said, "\n") : 0));
+}
+
 /* ---- steps: 0, or -1 with the record's "error" set ---- */
 
 static int step_up(struct runner *r, json_t *record, const json_t *settings)
@@ -147,7 +156,11 @@ static int step_up(struct runner *r, json_t *record, const json_t *settings)
 	}
 	note_command(record, up);
 	rc = child_run(up, UP_SECONDS, false, &child);
-	if (rc < 0 || child.status) {
+	r->skipped = rc == 0 && child.status == BATON_PACKAGES;
+	if (r->skipped) {
+		note_skipped(record, &child);
+		rc = -1;
+	} else if (rc < 0 || child.status) {
 		note_failure(record, "up", rc, &child);
 		if (rc == 0 && (child.status == BATON_KERNEL || child.status == BATON_TOPOLOGY ||
 				child.status == BATON_NOT_ROOT))
@@ -411,9 +424,11 @@ json_t *run_make(struct runner *r, const json_t *run)
 	json_t *record = begin_record(r, run);
 	double begun = now();
 
+	r->skipped = false;
 	runner_clean(r);
 	if (make_steps(r, record, json_object_get(run, "settings")) < 0) {
-		json_object_set_new(record, "status", json_string("failed"));
+		json_object_set_new(record, "status",
+				    json_string(r->skipped ? "skipped" : "failed"));
 	} else {
 		json_object_set_new(record, "status", json_string("done"));
 		take_from_report(record);

@@ -165,6 +165,34 @@ chmod 755 "$tmp"
 chmod 644 "$tmp/works.yaml"
 status 'not as root' 4 setpriv --reuid 65534 --clear-groups "$baton" experiment "$tmp/works.yaml" --out "$tmp/works"
 
+# ---- a game whose packages aren't installed: hidden, in a mount namespace ----
+
+cat >"$tmp/games.yaml" <<EOF
+experiment: games
+topology: {file: $root/topologies/game-edge.yaml, set: {apps.snake.width: 320, apps.snake.height: 240, apps.snake.fps: 30}}
+workload: {command: [echo, 42], node: ue, result: number}
+bandwidth: false
+sweep: {knobs: {apps.snake.game: [snake, minetest]}}
+rows:
+  - {id: B24, what: n, metric: value, unit: "1", where: {apps.snake.game: snake}}
+  - {id: B24, what: n, metric: value, unit: "1", where: {apps.snake.game: minetest}}
+EOF
+mkdir -p "$tmp/nothing"
+without_games() { # COMMAND...: where there may be no /usr/games at all
+	local hide=(/usr/bin/Xvfb)
+	[ -e /usr/bin/Xvfb ] || hide=()
+	# shellcheck disable=SC2016 # the inner shell's own
+	unshare --mount bash -c 'for file in $0; do mount --bind /dev/null "$file" || exit 1; done; "$@"' "${hide[*]}" "$@"
+}
+status 'a game whose packages lack' 0 without_games "$baton" experiment "$tmp/games.yaml" --out "$tmp/games"
+like 'is skipped, with the command that installs them' "$_output" \
+	"run runs/[0-9]+-p2-r1.json skipped: app 'snake': the game minetest needs packages that aren't installed: .*xvfb; .scripts/setup minetest. installs them"
+like 'and counted' "$_output" 'games: 1 of 2 runs, 1 skipped; '
+is 'the other is done' "$(jq -c '[.partial, .skipped, .rows[0].ours, ([.runs[].status] | sort | join(" "))]' "$tmp/games/result.json")" '[false,1,42,"done skipped"]'
+like 'its row says why it is empty' "$(jq -r '.rows[1].why' "$tmp/games/result.json")" "skipped: app 'snake': the game minetest needs packages"
+like 'so does the page' "$(cat "$tmp/games/report.html")" 'what was skipped, and why, is in the table of runs'
+status 'where nothing else was to be run' 9 without_games "$baton" experiment "$tmp/games.yaml" --only apps.snake.game=minetest --out "$tmp/games-only"
+
 # ---- a rate that the path doesn't carry ----
 
 cat >"$tmp/fast.yaml" <<EOF
