@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib.sh"
 cases=$build/integration/minetest_cloud_cases
 export BATON_GAME_CLOUD=$build/bin/minetest-cloud
-export BATON_MINETEST_SHARE=$root/apps/minetest
+export BATON_MINETEST_SHARE=$root/apps/minetest BATON_MINETEST_PROBE=$root/tests/integration/minetest_probe
 need_built "$cases" "$BATON_GAME_CLOUD"
 
 example=$root/apps/minetest/cloud/minetest-cloud.example.yaml

@@ -103,15 +103,32 @@ static uint16_t free_udp_port(void)
 	return ntohs(at.sin_port);
 }
 
+/* A mod that tells the test what the server knows of its players, there before the server is */
+static void put_probe(const char *probe)
+{
+	static const char *const dirs[] = {"/server", "/server/world", "/server/world/worldmods",
+					   NULL};
+	char path[256];
+
+	for (size_t i = 0; dirs[i]; i++) {
+		snprintf(path, sizeof(path), "%s%s", dir, dirs[i]);
+		check(mkdir(path, 0700) == 0, "%s: %s", path, strerror(errno));
+	}
+	snprintf(path, sizeof(path), "%s/server/world/worldmods/probe", dir);
+	check(symlink(probe, path) == 0, "%s: %s", path, strerror(errno));
+}
+
 static void run(const struct minetest_case *c)
 {
-	const char *share = getenv("BATON_MINETEST_SHARE"), *tmp = getenv("tmp");
+	const char *share = getenv("BATON_MINETEST_SHARE"), *probe = getenv("BATON_MINETEST_PROBE");
+	const char *tmp = getenv("tmp");
 	struct cloud_bed bed;
 	char more[768];
 
-	check(share && tmp, "the environment of minetest-cloud.t");
+	check(share && probe && tmp, "the environment of minetest-cloud.t");
 	snprintf(dir, sizeof(dir), "%s/%s.dir", tmp, c->name);
 	check(mkdir(dir, 0700) == 0, "%s", strerror(errno));
+	put_probe(probe);
 	snprintf(more, sizeof(more),
 		 "tick_hz: 30\nbots: 2\nleave_after: 2\nshare_dir: %s\nstate_dir: %s/server\n"
 		 "game_port: %u",

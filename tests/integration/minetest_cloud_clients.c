@@ -84,6 +84,42 @@ static bool player_is(struct cloud_bed *bed, size_t at, const char *member)
 	return yes;
 }
 
+/* ---- the probe (minetest_probe/init.lua) ---- */
+
+/* What the server says of a player by its newest file, "" when it isn't there: @member's text, or
+ * "true" and "false" */
+static void probe(const char *player, const char *member, char ret[1024])
+{
+	char path[PATH_SIZE];
+	json_t *all, *value;
+
+	snprintf(path, sizeof(path), "%s/server/world/probe.json", minetest_dir());
+	all = json_load_file(path, 0, NULL);
+	value = json_object_get(json_object_get(json_object_get(all, "players"), player), member);
+	snprintf(ret, 1024, "%s",
+		 json_is_string(value)	? json_string_value(value)
+		 : json_is_true(value)	? "true"
+		 : json_is_false(value) ? "false"
+					: "");
+	json_decref(all);
+}
+
+static bool probe_is(const char *player, const char *member, const char *text)
+{
+	char value[1024];
+
+	probe(player, member, value);
+	return strcmp(value, text) == 0;
+}
+
+static bool probes_equal(const char *one, const char *two, const char *member)
+{
+	char value[1024];
+
+	probe(one, member, value);
+	return value[0] && probe_is(two, member, value);
+}
+
 static bool said(const char *tag, const char *text)
 {
 	char log[65536];
@@ -163,9 +199,76 @@ static void case_rejoin(struct cloud_bed *bed)
 	end(one);
 }
 
+/* Two sessions' players are one to look at: place, look and inventory; only the primary's acts */
+static void case_mirror(struct cloud_bed *bed)
+{
+	struct snake_login l, m;
+	struct snake_client *a = minetest_edge(bed, "edge-a", &l),
+			    *b = minetest_edge(bed, "edge-b", &m);
+	pid_t one = join("one", &l, l.password), two = join("two", &m, m.password);
+	char path[PATH_SIZE];
+	uint32_t tick;
+
+	await(bed, probe_is("ann_1", "attached", "true") && probe_is("ann_2", "attached", "true"));
+	check(probe_is("ann_1", "visible", "false") && probe_is("ann_2", "visible", "false"),
+	      "seen");
+	await(bed, probe_is("ann_1", "interact", "true") && probe_is("ann_2", "interact", "false"));
+	snake_client_input(a, 0, 1, 1, INPUT_RIGHT);
+	await(bed, a->last_input == 1);
+	snake_client_input(a, 0, 2, 1, INPUT_REST);
+	await(bed, minetest_body_rests(bed));
+	await(bed, probes_equal("ann_1", "ann_2", "at"));
+	await(bed, probes_equal("ann_1", "ann_2", "looks"));
+	check(probes_equal("ann_1", "ann_2", "body"), "one body");
+	snprintf(path, sizeof(path), "%s/server/world/give", minetest_dir());
+	write_file(path, "");
+	await(bed, probe_is("ann_1", "inventory", "land:stone 3"));
+	await(bed, probe_is("ann_2", "inventory", "land:stone 3"));
+	snake_client_input(b, 1, 3, 1, INPUT_REST);
+	await(bed, b->role.role == STATE_PRIMARY && a->role.role == STATE_SECONDARY);
+	await(bed, probe_is("ann_2", "interact", "true") && probe_is("ann_1", "interact", "false"));
+	write_file(path, "");
+	await(bed, probe_is("ann_1", "inventory", "land:stone 6"));
+	check(probe_is("ann_2", "inventory", "land:stone 6"), "of the account");
+	/* it outlives the server, once reported */
+	tick = b->world->tick;
+	await(bed, b->world->tick > tick + 2);
+	kill(minetest_server_pid(bed), SIGKILL);
+	await(bed, a->snapshots == 2);
+	end(one);
+	end(two);
+	two = join("again", &m, m.password);
+	await(bed, probe_is("ann_2", "inventory", "land:stone 6"));
+	end(two);
+}
+
+/* A client that died still counts as connected; the next one is called NAME-K, and takes its place
+ */
+static void case_client_killed(struct cloud_bed *bed)
+{
+	struct snake_login l, again;
+	struct snake_client *a = minetest_edge(bed, "edge-a", &l);
+	pid_t one = join("one", &l, l.password), two;
+
+	await(bed, player_is(bed, 0, "attached"));
+	end(one);
+	again = l;
+	snprintf(again.name, sizeof(again.name), "ann_1-1");
+	two = join("two", &again, l.password);
+	await(bed, probe_is("ann_1-1", "attached", "true"));
+	await(bed, probe_is("ann_1", "attached", ""));
+	check(probe_is("ann_1-1", "interact", "true"), "with its rights");
+	await(bed, cloud_bed_number(bed, STATUS, "world.players") == 1);
+	again.name[0] = 'b'; /* nobody's */
+	one = join("stranger", &again, l.password);
+	await(bed, said("stranger", "No session has this name"));
+	end(one);
+	end(two);
+	await(bed, !a->errors);
+}
+
 const struct minetest_case minetest_client_cases[] = {
-	{"players", case_players},
-	{"password", case_password},
-	{"rejoin", case_rejoin},
-	{0},
+	{"players", case_players}, {"password", case_password},
+	{"rejoin", case_rejoin},   {"client-killed", case_client_killed},
+	{"mirror", case_mirror},   {0},
 };

@@ -5,7 +5,7 @@
 #include "apps/minetest/cloud/body.h"
 
 enum {
-	NAME_MAX_LEN = BODY_NAME_SIZE - 3, /* before "_N" */
+	NAME_MAX_LEN = BODY_NAME_SIZE - 6, /* before "_N", and "-KK" of clients that start again */
 	LANE_MM = 500,			   /* half way between columns of nodes */
 	APART_MM = 3000,
 	ACROSS = 16, /* bodies begin in rows of so many */
@@ -75,11 +75,12 @@ void body_players_json(const struct body *b, json_t *list)
 		if (!seat->taken)
 			continue;
 		body_player_name(b->account, n, name);
-		json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:i, s:I, s:s}", "name",
+		json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:i, s:I, s:s, s:I}", "name",
 						      name, "password", seat->password, "account",
 						      (json_int_t)b->account->id, "seat", (int)n,
 						      "body", (json_int_t)b->number, "role",
-						      role_word(seat->role)));
+						      role_word(seat->role), "life",
+						      (json_int_t)seat->life));
 	}
 }
 

@@ -15,6 +15,7 @@ struct body_seat {
 	bool taken;
 	enum session_role role;
 	char password[BODY_KEY_SIZE];
+	uint32_t life;	       /* of its client: how often that was begun anew */
 	bool joined, attached; /* its client, by the newest report */
 };
 
@@ -33,8 +34,9 @@ struct body {
 
 /**
  * body_player_name - what the player of a seat is called: ACCOUNT_SEAT where Minetest takes that
- * (17 letters, digits, hyphens and underscores at most), else IDn_SEAT of the account's id, which
- * no account is called, since those have no capitals
+ * (14 letters, digits, hyphens and underscores at most), else IDn_SEAT of the account's id, which
+ * no account is called, since those have no capitals. Room is left for "-KK", which a client
+ * appends that starts again while its forerunner still counts as connected.
  */
 void body_player_name(const struct account *a, unsigned seat, char ret[BODY_NAME_SIZE]);
 

@@ -1,15 +1,17 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Who may come in, and what they may do: names and passwords of live tickets only. The primary session's player has interact, a
 -- secondary one has nothing and so reads only.
-local wanted = function(name)
-	return baton.players.wanted[name]
-end
+local ticket = baton.players.ticket
 
 minetest.register_authentication_handler({
 	get_auth = function(name)
-		local w = wanted(name)
-		if w then
-			return {password = w.hash, privileges = {interact = w.role == "primary" or nil}, last_login = -1}
+		local t = ticket(name)
+		if t then
+			return {
+				password = minetest.get_password_hash(name, t.password),
+				privileges = {interact = t.role == "primary" or nil},
+				last_login = -1,
+			}
 		end
 	end,
 	create_auth = function() end,
@@ -28,7 +30,7 @@ minetest.register_authentication_handler({
 })
 
 minetest.register_on_prejoinplayer(function(name)
-	if not wanted(name) then
+	if not ticket(name) then
 		return "No session has this name."
 	end
 end)

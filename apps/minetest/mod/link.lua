@@ -11,6 +11,7 @@ local headers = {
 	"Expect:", -- libcurl would wait for leave to send
 }
 local handle
+local most_inventories = 8 -- in one report
 local told = {} -- inventories, by body, as the parent knows them
 
 -- ---- what the answer says ----
@@ -68,7 +69,7 @@ local function bodies_json(inventories)
 	for number, b in pairs(baton.bodies.all) do
 		if not b.bot then
 			list[#list + 1] = ("[%d,%d,%d,%d,%d,%d]"):format(number, b.applied, b.x * 1000, b.z * 1000, b.heading, b.going and 1 or 0)
-			if told[number] ~= b.inventory then
+			if told[number] ~= b.inventory and #inventories < most_inventories then
 				told[number] = b.inventory
 				inventories[#inventories + 1] = ('[%d,"%s"]'):format(number, minetest.encode_base64(b.inventory))
 			end
@@ -80,9 +81,9 @@ end
 local function players_json()
 	local list = {}
 	for name, p in pairs(baton.players.here) do
-		local w = baton.players.wanted[name]
-		if w then
-			list[#list + 1] = ("[%d,%d,%d]"):format(w.account, w.seat, p.attached and 1 or 0)
+		local t = baton.players.ticket(name)
+		if t then
+			list[#list + 1] = ("[%d,%d,%d]"):format(t.account, t.seat, p.attached and 1 or 0)
 		end
 	end
 	return table.concat(list, ",")

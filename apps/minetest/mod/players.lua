@@ -2,13 +2,19 @@
 -- Players: each is a session's client, attached to its account's body, so that it sees what the body sees. It is itself invisible,
 -- and its HUD has nothing but the code.
 local players = {
-	wanted = {}, -- by name, as the parent says: {name, password, account, seat, body, role}
+	wanted = {}, -- tickets by name, as the parent says: {name, password, account, seat, body, role}
 	here = {}, -- by name, those that have joined: {object, role, body, shown, mirrored, yaw}
 }
 baton.players = players
 
 local eye_down = 0.25 -- radians below the horizon
 local feet = -5.5 -- from the body's middle to its feet, in tenths of a node
+
+-- The ticket by which somebody called @name comes. A client that starts again while its forerunner still counts as connected calls
+-- itself NAME-K, K being another number each time.
+function players.ticket(name)
+	return players.wanted[name] or players.wanted[name:match("^(.+_%d)%-%d%d?$") or ""]
+end
 
 -- Those attached to a body
 function players.of(number)
@@ -23,8 +29,9 @@ end
 
 local function hide(player)
 	player:set_properties({
+		visual = "sprite", -- of nothing: the engine sets is_visible again
 		visual_size = {x = 0, y = 0, z = 0},
-		is_visible = false,
+		textures = {"blank.png"},
 		makes_footstep_sound = false,
 		pointable = false,
 		physical = false,
@@ -50,6 +57,13 @@ end
 
 minetest.register_on_joinplayer(function(player)
 	local name = player:get_player_name()
+	local ticket = players.ticket(name)
+	for other in pairs(players.here) do
+		if players.ticket(other) == ticket then
+			players.here[other] = nil
+			minetest.kick_player(other, "its client was started again")
+		end
+	end
 	players.here[name] = {object = player, shown = {}}
 	hide(player)
 end)
@@ -60,18 +74,19 @@ end)
 
 -- What the parent wants from now on. Who isn't wanted any more, or has another password now, is removed.
 function players.set(list)
-	local wanted = {}
-	for _, w in ipairs(list) do
-		local old = players.wanted[w.name]
-		w.hash = old and old.password == w.password and old.hash or minetest.get_password_hash(w.name, w.password)
-		wanted[w.name] = w
-	end
-	local before = players.wanted
-	players.wanted = wanted
+	local before = {}
 	for name in pairs(players.here) do
-		if not wanted[name] or (before[name] and before[name].password ~= wanted[name].password) then
+		before[name] = players.ticket(name)
+	end
+	players.wanted = {}
+	for _, w in ipairs(list) do
+		players.wanted[w.name] = w
+	end
+	for name in pairs(players.here) do
+		local was, is = before[name], players.ticket(name)
+		if not is or not was or was.password ~= is.password then
 			minetest.kick_player(name, "its session is over")
-		elseif before[name] and before[name].role ~= wanted[name].role then
+		elseif was.role ~= is.role then
 			minetest.notify_authentication_modified(name)
 		end
 	end
@@ -103,8 +118,9 @@ end
 
 function players.follow()
 	for name, p in pairs(players.here) do
-		if players.wanted[name] then
-			follow(p, players.wanted[name])
+		local ticket = players.ticket(name)
+		if ticket then
+			follow(p, ticket)
 		end
 	end
 end
