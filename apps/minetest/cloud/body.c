@@ -75,12 +75,11 @@ void body_players_json(const struct body *b, json_t *list)
 		if (!seat->taken)
 			continue;
 		body_player_name(b->account, n, name);
-		json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:i, s:I, s:s, s:I}", "name",
+		json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:i, s:I, s:s}", "name",
 						      name, "password", seat->password, "account",
 						      (json_int_t)b->account->id, "seat", (int)n,
 						      "body", (json_int_t)b->number, "role",
-						      role_word(seat->role), "life",
-						      (json_int_t)seat->life));
+						      role_word(seat->role)));
 	}
 }
 

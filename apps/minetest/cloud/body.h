@@ -15,7 +15,6 @@ struct body_seat {
 	bool taken;
 	enum session_role role;
 	char password[BODY_KEY_SIZE];
-	uint32_t life;	       /* of its client: how often that was begun anew */
 	bool joined, attached; /* its client, by the newest report */
 };
 

@@ -405,15 +405,6 @@ static void seat_left(void *logic, const struct seat *s)
 	changed(l);
 }
 
-/* The client there has ended, and comes again: the server, which would miss it late, drops it. */
-static void seat_anew(void *logic, const struct seat *s)
-{
-	struct logic *l = logic;
-
-	body_of(l, s->account)->seat[s->number - 1].life++;
-	changed(l);
-}
-
 /* ---- status ---- */
 
 static size_t joined(const struct logic *l)
@@ -483,7 +474,6 @@ const struct logic_ops logic_minetest_ops = {
 	.seat_taken = seat_taken,
 	.seat_role = seat_role,
 	.seat_left = seat_left,
-	.seat_anew = seat_anew,
 	.status_json = status_json,
 	.account_json = account_json,
 	.print_metrics = print_metrics,
