@@ -10,7 +10,7 @@
 
 #include "lib/file.h"
 
-enum { PATH_LEN = 512 };
+enum { PATH_LEN = 512, AGAIN_MAX = 99 };
 
 /*
  * Nothing may be on the screen but the world and what the server's mod puts there; nothing goes to
@@ -79,8 +79,20 @@ struct paths {
 	char home[PATH_LEN], settings[PATH_LEN], password[PATH_LEN];
 };
 
-static int start(const struct client_config *c, const struct ticket *t, const struct paths *paths,
-		 child_ended on_ended, void *user, struct child **ret_child)
+void client_name(const struct ticket *t, unsigned again, char ret[TICKET_NAME_MAX + 1])
+{
+	char suffix[8] = "";
+
+	if (again)
+		snprintf(suffix, sizeof suffix, "-%u", (again - 1) % AGAIN_MAX + 1);
+	if (strlen(t->name) + strlen(suffix) > TICKET_NAME_MAX)
+		suffix[0] = '\0';
+	snprintf(ret, TICKET_NAME_MAX + 1, "%s%s", t->name, suffix);
+}
+
+static int start(const struct client_config *c, const struct ticket *t, unsigned again,
+		 const struct paths *paths, child_ended on_ended, void *user,
+		 struct child **ret_child)
 {
 	char address[INET_ADDRSTRLEN], port[8], name[TICKET_NAME_MAX + 1];
 	char home[PATH_LEN + 8], display[32], authority[PATH_LEN + 16], shaders[PATH_LEN + 32];
@@ -117,7 +129,7 @@ static int start(const struct client_config *c, const struct ticket *t, const st
 
 	inet_ntop(AF_INET, &t->address, address, sizeof address);
 	snprintf(port, sizeof port, "%u", t->port);
-	snprintf(name, sizeof name, "%s", t->name);
+	client_name(t, again, name);
 	snprintf(home, sizeof home, "HOME=%s", paths->home);
 	snprintf(display, sizeof display, "DISPLAY=%s", c->display);
 	snprintf(authority, sizeof authority, "XAUTHORITY=%s", c->authority);
@@ -125,8 +137,8 @@ static int start(const struct client_config *c, const struct ticket *t, const st
 	return child_start(c->loop, &command, on_ended, user, ret_child);
 }
 
-int client_start(const struct client_config *c, const struct ticket *t, child_ended on_ended,
-		 void *user, struct child **ret_child)
+int client_start(const struct client_config *c, const struct ticket *t, unsigned again,
+		 child_ended on_ended, void *user, struct child **ret_child)
 {
 	struct paths paths;
 	int r;
@@ -139,5 +151,5 @@ int client_start(const struct client_config *c, const struct ticket *t, child_en
 	if (mkdir(paths.home, 0700) < 0 && errno != EEXIST)
 		return -errno;
 	r = write_files(c, t, paths.settings, paths.password);
-	return r < 0 ? r : start(c, t, &paths, on_ended, user, ret_child);
+	return r < 0 ? r : start(c, t, again, &paths, on_ended, user, ret_child);
 }

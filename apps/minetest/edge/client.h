@@ -20,9 +20,16 @@ struct client_config {
 	unsigned width, height, fps, viewing_range;
 };
 
-/** client_start - write its files and start it; Return: 0 or a negative errno */
-int client_start(const struct client_config *config, const struct ticket *ticket,
+/**
+ * client_start - write its files and start it
+ * @again: how many clients the player has had here before this one: while a forerunner that was
+ *         killed still counts as connected, its name is taken, and its successor is NAME-K
+ * Return: 0 or a negative errno
+ */
+int client_start(const struct client_config *config, const struct ticket *ticket, unsigned again,
 		 child_ended on_ended, void *user, struct child **ret_child);
+/** client_name - "ann_1", then "ann_1-1" to "ann_1-99" by turns */
+void client_name(const struct ticket *ticket, unsigned again, char ret[TICKET_NAME_MAX + 1]);
 /** client_settings - the text of its minetest.conf; to be freed, or NULL */
 char *client_settings(const struct client_config *config);
 

@@ -58,6 +58,7 @@ struct scene {
 	bool grab_ready, replaced; /* the client is killed for another ticket */
 	bool ticketed;
 	struct ticket ticket;
+	unsigned clients;	/* that were started */
 	unsigned failures;	/* in a row */
 	uint64_t not_before_ns; /* CLOCK_MONOTONIC: of the next start */
 	const char *cause;	/* of not showing the world, when that isn't told by the code */

@@ -168,7 +168,7 @@ static void start_client(struct scene *s)
 				       .height = s->config->height,
 				       .fps = s->config->fps,
 				       .viewing_range = own(s)->viewing_range};
-	int r = client_start(&config, &s->ticket, on_client_ended, s, &s->client);
+	int r = client_start(&config, &s->ticket, s->clients, on_client_ended, s, &s->client);
 
 	if (r < 0) {
 		log_error("scene", "%swhat=\"%s is not started\" error=\"%s\"", s->about,
@@ -177,6 +177,7 @@ static void start_client(struct scene *s)
 		wait_before_next(s);
 		return;
 	}
+	s->clients++;
 	s->all->counters.clients++;
 	if (s->failures == 0)
 		s->cause = "CLIENT_STARTING";
