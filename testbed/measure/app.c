@@ -2,6 +2,7 @@
 #include "testbed/measure/app.h"
 
 #include <math.h>
+#include <string.h>
 
 const char *const app_stage_name[APP_STAGES] = {"initialisation",	 "session set-up",
 						"state synchronisation", "dual streaming",
@@ -62,10 +63,12 @@ static double input_us(const json_t *side)
 static void read_stream(struct app_result *a, const json_t *stream)
 {
 	const json_t *downtime = json_object_get(stream, "downtime");
+	const char *reason = json_string_value(json_object_get(stream, "reason"));
 
 	a->t0_ns = (uint64_t)json_integer_value(json_object_get(stream, "t0_ns"));
 	a->wait_us = number_of(stream, "waited_ms", 1000);
 	a->ssim = number_of(stream, "ssim", 1);
+	a->passed = !isnan(a->ssim) && reason && !strcmp(reason, "ssim");
 	a->tick_jump = number_of(downtime, "tick_jump", 1);
 	a->input_before_us = input_us(json_object_get(downtime, "input_before"));
 	a->input_after_us = input_us(json_object_get(downtime, "input_after"));
@@ -94,18 +97,29 @@ static json_t *value(double v, double scale)
 	return isnan(v) ? json_null() : json_real(round(v / scale * 1e6) / 1e6);
 }
 
+const char *app_rest_text(enum app_rest rest)
+{
+	return rest == APP_REST_UNKNOWN ? "" : rest == APP_RESTS ? "yes" : "no";
+}
+
+static json_t *rest_json(enum app_rest rest)
+{
+	return rest == APP_REST_UNKNOWN ? json_null() : json_boolean(rest == APP_RESTS);
+}
+
 json_t *app_result_json(const struct app_result *a)
 {
 	json_t *stages = json_object();
 
 	for (int i = 0; i < APP_STAGES; i++)
 		json_object_set_new(stages, app_stage_name[i], value(a->stage_us[i], 1000));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "stages_ms",
-			 stages, "image_pull_ms", value(a->pull_us, 1000), "t_pre_ms",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}",
+			 "stages_ms", stages, "image_pull_ms", value(a->pull_us, 1000), "t_pre_ms",
 			 value(a->pre_us, 1000), "t_comp_ms", value(a->comp_us, 1000), "t_mig_ms",
 			 value(a->migration_us, 1000), "frame_downtime_ms",
 			 value(a->frame_us, 1000), "waited_ms", value(a->wait_us, 1000), "ssim",
 			 value(a->ssim, 1), "tick_jump", value(a->tick_jump, 1),
 			 "input_to_display_before_ms", value(a->input_before_us, 1000),
-			 "input_to_display_after_ms", value(a->input_after_us, 1000));
+			 "input_to_display_after_ms", value(a->input_after_us, 1000), "gate_passed",
+			 a->passed, "rested", rest_json(a->rest));
 }

@@ -10,6 +10,8 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "testbed/measure/app_trace.h"
+
 enum { APP_STAGES = 6 };
 
 struct app_result {
@@ -22,6 +24,8 @@ struct app_result {
 			    less the frame interval */
 	double wait_us;	 /* for pictures that are alike */
 	double ssim;	 /* of the pair that passed */
+	bool passed;	 /* the SSIM gate: it wasn't forced, and there was one */
+	enum app_rest rest; /* of the player, at the switch; by his trace, not by the record */
 	double tick_jump;
 	double input_before_us, input_after_us; /* input to display, p50 of 2 s before and after */
 };
@@ -30,6 +34,8 @@ extern const char *const app_stage_name[APP_STAGES];
 
 /** app_result_read - of a migration as GET answers it; borrowed */
 struct app_result app_result_read(const json_t *migration);
+/** app_rest_text - "yes", "no", "" */
+const char *app_rest_text(enum app_rest rest);
 /** app_result_none - nothing told */
 struct app_result app_result_none(void);
 /** app_result_json - returned */

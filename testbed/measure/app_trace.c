@@ -139,6 +139,25 @@ int app_trace_add(struct app_trace *t, const json_t *answer)
 	return (int)(json_array_size(frames) + json_array_size(inputs));
 }
 
+enum { INPUT_UP = 1, INPUT_REST = 5, INPUT_GO = 6 }; /* of the wire (docs/csm.md) */
+
+static enum app_rest rest_after(enum app_rest before, const struct input_times *input)
+{
+	if (input->input < INPUT_UP || input->input > INPUT_GO)
+		return before;
+	return input->input == INPUT_REST ? APP_RESTS : APP_MOVES;
+}
+
+enum app_rest app_trace_rest(const struct app_trace *t, uint64_t ns)
+{
+	enum app_rest rest = t->forgotten;
+
+	for (size_t i = 0; i < t->input_count; i++)
+		if (t->input[i].shown_ns && t->input[i].shown_ns <= ns)
+			rest = rest_after(rest, &t->input[i]);
+	return rest;
+}
+
 void app_trace_forget(struct app_trace *t, uint64_t ns)
 {
 	size_t old = 0;
@@ -150,7 +169,7 @@ void app_trace_forget(struct app_trace *t, uint64_t ns)
 		memmove(t->shown, t->shown + old, t->shown_count * sizeof *t->shown);
 	old = 0;
 	while (old < t->input_count && t->input[old].made_ns < ns)
-		old++;
+		t->forgotten = rest_after(t->forgotten, &t->input[old++]);
 	t->input_count -= old;
 	if (old)
 		memmove(t->input, t->input + old, t->input_count * sizeof *t->input);

@@ -28,12 +28,16 @@ struct input_times {
 	uint64_t made_ns, sent_ns, acked_ns, shown_ns; /* 0: not yet */
 };
 
+/* Does the player rest, by his inputs */
+enum app_rest { APP_REST_UNKNOWN, APP_RESTS, APP_MOVES };
+
 struct app_trace {
 	struct shown_picture *shown; /* by time */
 	size_t shown_count, shown_room;
 	struct input_times *input; /* by number */
 	size_t input_count, input_room;
 	uint64_t next, inputs_next; /* rows to be asked for */
+	enum app_rest forgotten;    /* by the newest input that was forgotten */
 };
 
 /**
@@ -47,6 +51,9 @@ int app_trace_add(struct app_trace *t, const json_t *answer);
  */
 void app_trace_forget(struct app_trace *t, uint64_t ns);
 void app_trace_done(struct app_trace *t);
+/** app_trace_rest - at @ns: by the newest input that a picture shown until then has. A direction or
+ * `go` ends a rest */
+enum app_rest app_trace_rest(const struct app_trace *t, uint64_t ns);
 
 /* One input made within INPUTS_AROUND_NS of a switch */
 struct input_sample {

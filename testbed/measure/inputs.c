@@ -49,6 +49,22 @@ size_t report_given_up(const struct report *r, size_t mode)
 	return n;
 }
 
+struct report_gate report_gate(const struct report *r, size_t mode)
+{
+	struct report_gate gate = {0};
+
+	for (size_t i = 0; i < r->event_count; i++) {
+		const struct switch_event *e = &r->event[i];
+
+		if (!is_of(e, mode) || !e->ok || !e->app.passed)
+			continue;
+		gate.passed++;
+		gate.known += e->app.rest != APP_REST_UNKNOWN;
+		gate.rested += e->app.rest == APP_RESTS;
+	}
+	return gate;
+}
+
 double *report_live_waits(const struct report *r, size_t *ret_count)
 {
 	double *values = calloc(r->event_count + 1, sizeof *values);

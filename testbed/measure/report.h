@@ -123,6 +123,12 @@ const char *report_edge_name(const struct report *r, uint32_t edge, char *buf, s
 double *report_input_values(const struct report *r, size_t mode, bool after, size_t *ret_count);
 /** report_given_up - switches of @mode (SIZE_MAX: of all) whose pictures were not alike in time */
 size_t report_given_up(const struct report *r, size_t mode);
+/* Of switches of @mode that passed the SSIM gate, and of which it is known whether the player rested
+ */
+struct report_gate {
+	size_t passed, known, rested;
+};
+struct report_gate report_gate(const struct report *r, size_t mode);
 /** report_live_waits - for alike pictures, of all modes, ascending, those given up as long as the
  * timeout; to be freed; NULL: no memory */
 double *report_live_waits(const struct report *r, size_t *ret_count);

@@ -114,6 +114,16 @@ static json_t *inputs_json(const struct report *r, size_t mode, bool after)
 	return j;
 }
 
+static json_t *gate_json(const struct report *r, size_t mode)
+{
+	struct report_gate gate = report_gate(r, mode);
+
+	return json_pack("{s:I, s:I, s:o}", "passed", (json_int_t)gate.passed, "rested",
+			 (json_int_t)gate.rested, "rested_share",
+			 gate.known ? number((double)gate.rested / (double)gate.known, 1)
+				    : json_null());
+}
+
 static json_t *app_json(const struct report *r, size_t mode)
 {
 	static const struct {
@@ -133,6 +143,7 @@ static json_t *app_json(const struct report *r, size_t mode)
 			j, figures[i].name,
 			summary_json(report_summary(r, mode, UPLINK, figures[i].figure), 1000));
 	json_object_set_new(j, "given_up", json_integer((json_int_t)report_given_up(r, mode)));
+	json_object_set_new(j, "gate", gate_json(r, mode));
 	json_object_set_new(j, "inputs_before_ms", inputs_json(r, mode, false));
 	json_object_set_new(j, "inputs_after_ms", inputs_json(r, mode, true));
 	return j;

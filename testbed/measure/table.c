@@ -184,6 +184,23 @@ static void given_up_row(FILE *out, const struct report *r)
 	fprintf(out, "\n");
 }
 
+/* For a game whose pictures are alike at rest only, it says so; for another one, that they aren't.
+ */
+static void gate_row(FILE *out, const struct report *r)
+{
+	char text[48];
+
+	label(out, "gate passed; while at rest");
+	for (size_t m = 0; m < r->mode_count; m++) {
+		struct report_gate gate = report_gate(r, m);
+
+		snprintf(text, sizeof text, "%zu; %zu of %zu", gate.passed, gate.rested,
+			 gate.known);
+		spanning(out, text);
+	}
+	fprintf(out, "\n");
+}
+
 /* What the user of the application saw, what it was made of, and the stages of 001 III-C. */
 static void app_rows(FILE *out, const struct report *r)
 {
@@ -199,6 +216,7 @@ static void app_rows(FILE *out, const struct report *r)
 	summary_row(out, r, "input to display, 2 s before", UPLINK, FIGURE_APP_INPUT_BEFORE);
 	summary_row(out, r, "input to display, 2 s after", UPLINK, FIGURE_APP_INPUT_AFTER);
 	summary_row(out, r, "migration time (T_mig)", UPLINK, FIGURE_APP_MIGRATION);
+	gate_row(out, r);
 	given_up_row(out, r);
 	for (int i = 0; i < APP_STAGES; i++) {
 		snprintf(text, sizeof text, "  stage %d, %s", i + 1, app_stage_name[i]);

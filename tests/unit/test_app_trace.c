@@ -109,6 +109,28 @@ static void test_around_a_switch(void **state)
 	app_trace_done(&t);
 }
 
+/* The inputs are down, left, rest, go, up, right: the third is shown at 45 ms, the fourth at 580
+ * ms, the others aren't. What was forgotten still counts. */
+static void test_rest(void **state)
+{
+	struct app_trace t = make_trace(), empty = {0};
+
+	assert_int_equal(t.input[3].input, 5);
+	assert_int_equal(app_trace_rest(&empty, T0_NS), APP_REST_UNKNOWN);
+	assert_int_equal(app_trace_rest(&t, T0_NS - 2901 * MS), APP_REST_UNKNOWN);
+	assert_int_equal(app_trace_rest(&t, T0_NS), APP_MOVES);
+	assert_int_equal(app_trace_rest(&t, T0_NS + 579 * MS), APP_MOVES);
+	assert_int_equal(app_trace_rest(&t, T0_NS + 580 * MS), APP_RESTS);
+	assert_int_equal(app_trace_rest(&t, T0_NS + 5000 * MS), APP_RESTS);
+	app_trace_forget(&t, T0_NS + 600 * MS);
+	assert_int_equal(t.input_count, 2);
+	assert_int_equal(app_trace_rest(&t, T0_NS + 700 * MS), APP_RESTS);
+	t.input[0].shown_ns = T0_NS + 1100 * MS;
+	assert_int_equal(app_trace_rest(&t, T0_NS + 1099 * MS), APP_RESTS);
+	assert_int_equal(app_trace_rest(&t, T0_NS + 1100 * MS), APP_MOVES);
+	app_trace_done(&t);
+}
+
 /* Two seconds: the first moment of them is in, the first moment after them isn't. */
 static void test_two_seconds(void **state)
 {
@@ -319,6 +341,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_around_a_switch),
+		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_two_seconds),
 		cmocka_unit_test(test_asked_again),
 		cmocka_unit_test(test_answers_that_are_none),

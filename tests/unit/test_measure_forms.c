@@ -249,10 +249,10 @@ static void test_around(void **state)
 	json_t *was = json_pack("{s:i, s:[{s:s, s:s, s:{s:i}}]}", "moved", 3, "ports", "node", "a",
 				"interface", "n3", "shape", "delay_us", 5);
 	json_t *is = json_deep_copy(was), *marks;
-	json_t *nodes = json_pack("[{s:s, s:[{s:s, s:i, s:i}, {s:s, s:i, s:i}]}, {s:s, s:[]}, n]",
-				  "node", "upf-a", "daemons", "name", "upf", "pid", 2, "restarts",
-				  0, "name", "agent", "pid", 3, "restarts", 0, "node", "gone",
-				  "daemons");
+	json_t *nodes =
+		json_pack("[{s:s, s:[{s:s, s:i, s:i}, {s:s, s:i, s:i}]}, {s:s, s:[]}, n]", "node",
+			  "upf-a", "daemons", "name", "upf", "pid", 2, "restarts", 0, "name",
+			  "agent", "pid", 3, "restarts", 0, "node", "gone", "daemons");
 	json_t *now = json_deep_copy(nodes), *daemons;
 	struct report r = make_report();
 
@@ -395,7 +395,8 @@ static const char migrated[] =
 	"  {\"stage\": 6, \"started_ns\": 50000, \"ended_ns\": 1050000},"
 	"  {\"stage\": 7, \"started_ns\": 1, \"ended_ns\": 2},"
 	"  {\"stage\": 2, \"started_ns\": 31000}], \"instance_pull_us\": 2500,"
-	" \"stream\": {\"waited_ms\": 12, \"ssim\": 0.9, \"downtime\": {\"complete\": true,"
+	" \"stream\": {\"waited_ms\": 12, \"ssim\": 0.9, \"reason\": \"ssim\", \"downtime\": "
+	"{\"complete\": true,"
 	"  \"frame_ms\": 3.25, \"tick_jump\": -2,"
 	"  \"input_before\": {\"count\": 2, \"p50_ms\": 60}, \"input_after\": {\"count\": 0, "
 	"\"p50_ms\": 0}}}}}";
@@ -412,9 +413,13 @@ static void test_app_record(void **state)
 	assert_true(a.tick_jump == -2 && a.input_before_us == 60000);
 	assert_true(isnan(a.input_after_us)); /* no input, no median */
 	downtime = json_object_get(json_object_get(get(record, "details"), "stream"), "downtime");
+	assert_true(a.passed && a.rest == APP_REST_UNKNOWN); /* a record tells nothing of rests */
 	json_object_set_new(downtime, "complete", json_false());
+	json_object_set_new(json_object_get(get(record, "details"), "stream"), "reason",
+			    json_string("forced"));
 	a = app_result_read(record);
 	assert_true(isnan(a.frame_us)); /* it may grow */
+	assert_false(a.passed);
 	json_decref(record);
 	a = app_result_read(NULL);
 	assert_true(isnan(a.pre_us) && isnan(a.frame_us) && isnan(a.stage_us[0]));
@@ -433,6 +438,7 @@ static void test_app_forms(void **state)
 	for (size_t i = 0; i < r.event_count; i++)
 		r.event[i].app = app_result_none();
 	r.event[0].app = app_result_read(record);
+	r.event[0].app.rest = APP_RESTS;
 	json_decref(record);
 	j = as_json(&r);
 	assert_string_equal(json_string_value(get(j, "app")), "snake");
@@ -445,13 +451,22 @@ static void test_app_forms(void **state)
 		json_real_value(get(
 			get(get(json_array_get(get(j, "samples"), 0), "application"), "stages_ms"),
 			"delayed release")) == 1);
+	assert_int_equal(json_integer_value(get(get(mode, "gate"), "passed")), 1);
+	assert_int_equal(json_integer_value(get(get(mode, "gate"), "rested")), 1);
+	assert_true(json_real_value(get(get(mode, "gate"), "rested_share")) == 1);
+	mode = get(get(get(j, "modes"), "break-before-make"), "application");
+	assert_true(json_is_null(get(get(mode, "gate"), "rested_share")));
+	mode = get(json_array_get(get(j, "samples"), 0), "application");
+	assert_true(json_is_true(get(mode, "rested")) && json_is_true(get(mode, "gate_passed")));
 	json_decref(j);
 	csv = printed(&r, report_csv);
-	assert_non_null(strstr(csv, ",stage_5_us,stage_6_us\n"));
+	assert_non_null(strstr(csv, ",stage_5_us,stage_6_us,gate_passed,rested\n"));
 	assert_non_null(strstr(csv, ",3250.000,41000.000,541000.000,12000.000,0.900,-2.000,"
-				    "60000.000,,2500.000,30.000,,,,,1000.000\n"));
+				    "60000.000,,2500.000,30.000,,,,,1000.000,yes,yes\n"));
 	table = printed(&r, report_table);
 	assert_non_null(strstr(table, "  downtime, frames shown             3.25 ms"));
+	assert_non_null(strstr(table, "  gate passed; while at rest    "));
+	assert_non_null(strstr(table, "   1; 1 of 1 "));
 	free(table);
 	free(csv);
 	report_done(&r);
@@ -911,14 +926,15 @@ static void test_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json_keys),   cmocka_unit_test(test_links), cmocka_unit_test(test_around),
-		cmocka_unit_test(test_tcp),	    cmocka_unit_test(test_app_record),
-		cmocka_unit_test(test_app_forms),   cmocka_unit_test(test_json_figures),
-		cmocka_unit_test(test_json_p99),    cmocka_unit_test(test_json_samples),
-		cmocka_unit_test(test_empty),	    cmocka_unit_test(test_csv_columns),
-		cmocka_unit_test(test_svg),	    cmocka_unit_test(test_golden),
-		cmocka_unit_test(test_times),	    cmocka_unit_test(test_files),
-		cmocka_unit_test(test_full),	    cmocka_unit_test(test_storm_table), cmocka_unit_test(test_storm_json),
+		cmocka_unit_test(test_json_keys),    cmocka_unit_test(test_links),
+		cmocka_unit_test(test_around),	     cmocka_unit_test(test_tcp),
+		cmocka_unit_test(test_app_record),   cmocka_unit_test(test_app_forms),
+		cmocka_unit_test(test_json_figures), cmocka_unit_test(test_json_p99),
+		cmocka_unit_test(test_json_samples), cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_csv_columns),  cmocka_unit_test(test_svg),
+		cmocka_unit_test(test_golden),	     cmocka_unit_test(test_times),
+		cmocka_unit_test(test_files),	     cmocka_unit_test(test_full),
+		cmocka_unit_test(test_storm_table),  cmocka_unit_test(test_storm_json),
 		cmocka_unit_test(test_storm_forms),
 	};
 
