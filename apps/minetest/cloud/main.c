@@ -51,7 +51,7 @@ static const struct yaml_field fields[] = {
 	{"server", yaml_read_text, AT(program), SERVER_PATH_SIZE, 0, 0, false,
 	 "minetestserver's program"},
 	{"bots", yaml_read_u32, AT(bots), 0, 0, BOTS_MAX, false, "bodies that the computer walks"},
-	{"seed", yaml_read_u64, AT(seed), 0, 0, INT32_MAX, false, "of their chance"},
+	{"seed", yaml_read_u64, AT(seed), 0, 0, UINT64_MAX, false, "of their chance"},
 	{0},
 };
 

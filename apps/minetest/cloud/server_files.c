@@ -118,6 +118,6 @@ int server_files_configure(const struct server_config *c, uint32_t last_step)
 		 "baton.url = http://127.0.0.1:%u/v1/step\nbaton.token = %s\n"
 		 "baton.first_step = %u\nbaton.bots = %u\nbaton.seed = %u\n",
 		 address, c->port, 1.0 / c->tick_hz, c->link_port, c->token, last_step, c->bots,
-		 (unsigned)c->seed);
+		 (unsigned)(c->seed % INT32_MAX));
 	return write_file(c, "/server.conf", text);
 }
