@@ -9,6 +9,8 @@
 
 #include "smf-lite/config.h"
 #include "smf-lite/n4_client.h"
+#include "smf-lite/session.h"
+#include "smf-lite/ue.h"
 
 int anchor_table_new(struct anchor_table **ret_table)
 {
@@ -102,4 +104,32 @@ struct upf *anchor_choose(struct smf *smf, const char *supi, const char *dnn, ui
 		if (smf->n4->upfs[i].associated)
 			upf = &smf->n4->upfs[i];
 	return upf ? upf : &smf->n4->upfs[0];
+}
+
+/* ---- sessions that are lost and come back ---- */
+
+void anchor_note_lost(const struct session *s)
+{
+	struct ue_lost *lost = &s->ue->lost[s->id];
+
+	lost->upf = s->upf;
+	memcpy(lost->dnn, s->dnn, sizeof(lost->dnn));
+}
+
+void anchor_forget_lost(struct smf *smf, const char *supi, const char *dnn)
+{
+	struct ue *ue = ue_find_supi(smf, supi);
+
+	for (unsigned id = 1; ue && id <= NGAP_MAX_SESSIONS; id++)
+		if (strcasecmp(ue->lost[id].dnn, dnn) == 0)
+			ue->lost[id].upf = NULL;
+}
+
+struct upf *anchor_resume(struct ue *ue, const char *dnn, uint8_t session)
+{
+	struct ue_lost *lost = &ue->lost[session];
+	struct upf *upf = strcasecmp(lost->dnn, dnn) == 0 ? lost->upf : NULL;
+
+	lost->upf = NULL;
+	return upf;
 }

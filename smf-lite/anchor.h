@@ -4,6 +4,10 @@
  * over REST for {supi, dnn}; else the configuration's choice for {supi, dnn, session}; else the
  * first associated UPF in file order. A UPF that was chosen is waited for, not replaced: a
  * migration that asked for edge B must not end at edge A.
+ *
+ * A session that is lost, since a gNB or the UE was restarted, and asked for again is no new one:
+ * it is anchored where it was, whatever was told for new ones meanwhile. What is told after the
+ * loss counts for it, too.
  */
 #ifndef BATON_SMF_ANCHOR_H
 #define BATON_SMF_ANCHOR_H
@@ -13,6 +17,8 @@
 
 #include "smf-lite/smf.h"
 
+struct session;
+struct ue;
 struct upf;
 
 struct anchor_key {
@@ -43,5 +49,12 @@ int anchor_unset(struct anchor_table *table, const char *supi, const char *dnn);
 
 /** anchor_choose - Return: never NULL; whether it is associated is the caller's to see */
 struct upf *anchor_choose(struct smf *smf, const char *supi, const char *dnn, uint8_t session);
+
+/** anchor_note_lost - @s goes, and its UE will ask for it again */
+void anchor_note_lost(const struct session *s);
+/** anchor_forget_lost - what is told for {supi, dnn} from now on counts for lost ones, too */
+void anchor_forget_lost(struct smf *smf, const char *supi, const char *dnn);
+/** anchor_resume - where the lost session of this id was, once; NULL: there is none */
+struct upf *anchor_resume(struct ue *ue, const char *dnn, uint8_t session);
 
 #endif

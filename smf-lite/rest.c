@@ -213,6 +213,7 @@ static void set_anchor(struct http_request *req, struct smf *smf, const char *su
 			anchor_unset(smf->anchors, supi, dnn);
 		http_problem(req, 507, "STORE_FAILED", "the database refuses to write");
 	} else {
+		anchor_forget_lost(smf, supi, dnn);
 		http_reply(req, 204, NULL);
 	}
 }
@@ -254,6 +255,7 @@ static void delete_anchor(struct http_request *req, void *user)
 		http_problem(req, 507, "STORE_FAILED", "the database refuses to write");
 		return;
 	}
+	anchor_forget_lost(smf, supi, dnn);
 	anchor_unset(smf->anchors, supi,
 		     dnn); /* idempotent: what isn't there is as good as deleted */
 	http_reply(req, 204, NULL);

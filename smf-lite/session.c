@@ -161,7 +161,9 @@ void session_start(struct session *s)
 {
 	struct smf *smf = s->smf;
 
-	s->upf = anchor_choose(smf, s->supi, s->dnn, s->id);
+	s->upf = anchor_resume(s->ue, s->dnn, s->id);
+	if (!s->upf)
+		s->upf = anchor_choose(smf, s->supi, s->dnn, s->id);
 	s->requested_mono_ns = clock_mono_ns();
 	s->upf->sessions++;
 	if (pool_take(&s->upf->pool, &s->address)) {
@@ -190,7 +192,7 @@ void session_recover(struct session *s)
 	case SESSION_N4_ACTIVATE:
 		/* Who knows of it, and what, is open. With cause 39 the UE, if it has it, asks anew
 		 * by itself. */
-		session_begin_release(s, NAS_SM_REACTIVATION_REQUESTED, 0);
+		session_begin_reactivation(s);
 		break;
 	case SESSION_N2_RELEASE:
 		session_begin_release(s, s->cause, s->pti);

@@ -2,6 +2,7 @@
 /* Release of a session at UE and gNB: TS 23.502 cl. 4.3.4, TS 24.501 cl. 6.3.3. */
 
 #include "lib/log.h"
+#include "smf-lite/anchor.h"
 #include "smf-lite/session_steps.h"
 #include "smf-lite/timer.h"
 #include "smf-lite/ue.h"
@@ -42,6 +43,12 @@ void session_begin_release(struct session *s, uint8_t cause, uint8_t pti)
 	send_release(s);
 }
 
+void session_begin_reactivation(struct session *s)
+{
+	anchor_note_lost(s);
+	session_begin_release(s, NAS_SM_REACTIVATION_REQUESTED, 0);
+}
+
 void session_step_release(struct session *s, const struct session_input *in)
 {
 	session_begin_release(s, in->cause, 0);
@@ -57,7 +64,7 @@ void session_step_release_requested(struct session *s, const struct session_inpu
 void session_step_error_indication(struct session *s, const struct session_input *in)
 {
 	s->smf->counters.count[SMF_error_indications]++;
-	session_begin_release(s, NAS_SM_REACTIVATION_REQUESTED, 0);
+	session_begin_reactivation(s);
 }
 
 void session_step_release_midway(struct session *s, const struct session_input *in)
@@ -67,7 +74,7 @@ void session_step_release_midway(struct session *s, const struct session_input *
 
 void session_step_release_reactivate(struct session *s, const struct session_input *in)
 {
-	session_begin_release(s, NAS_SM_REACTIVATION_REQUESTED, 0);
+	session_begin_reactivation(s);
 }
 
 static void released_somewhere(struct session *s)
@@ -125,5 +132,8 @@ void session_step_local_release(struct session *s, const struct session_input *i
 	/* in N2_RELEASE the gNB has its command already */
 	if (s->n2_sent && s->state != SESSION_N2_RELEASE && ue_connected(s->ue))
 		session_n2_release(s, false);
+	/* in N2_RELEASE somebody has asked for its end */
+	if (s->state != SESSION_N2_RELEASE && s->state != SESSION_N1_REJECT)
+		anchor_note_lost(s);
 	session_detach(s);
 }

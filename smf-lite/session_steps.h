@@ -29,6 +29,10 @@ void session_undo(struct session *s, uint8_t cause);
  * May free it */
 void session_begin_release(struct session *s, uint8_t cause, uint8_t pti);
 
+/** session_begin_reactivation - with cause 39, upon which the UE asks for it again: anchored where
+ * it is (anchor.h). May free it */
+void session_begin_reactivation(struct session *s);
+
 /**
  * session_update_n4 - bring the UPF in line with what we know: the downlink tunnel, or all if it
  * has lost the session

@@ -26,6 +26,13 @@ enum ue_state {
 struct gnb;
 struct session;
 struct smf_timer;
+struct upf;
+
+/* A session that was lost without anybody having asked for its end (see anchor.h) */
+struct ue_lost {
+	struct upf *upf; /* NULL: none */
+	char dnn[SMF_NAME_SIZE];
+};
 
 struct ue {
 	struct smf *smf;
@@ -44,6 +51,7 @@ struct ue {
 	/* The Registration Request under way, as far as the answer needs it */
 	struct nas_registration_request request;
 	struct session *session[NGAP_MAX_SESSIONS + 1]; /* by PDU session id; [0] is unused */
+	struct ue_lost lost[NGAP_MAX_SESSIONS + 1];	/* likewise; not stored */
 	UT_hash_handle by_supi, by_amf_id, by_tmsi;
 };
 

@@ -90,6 +90,65 @@ static void test_sessions_at_two_edges(void **state)
 	assert_true(pool_contains(&w->smf.n4->upfs[1].pool, world_session(w, 2)->address));
 }
 
+static const char *anchored(struct world *w, uint8_t session)
+{
+	return world_session(w, session)->upf->config->dnai;
+}
+
+/* The gNB is restarted, and so the UE registers anew. */
+static void again(struct world *w)
+{
+	world_gnb_lost(w);
+	world_gnb(w, 0, false);
+	world_register(w, 8);
+}
+
+/* The UE is restarted while a migration has told where new sessions go: what it had is none. */
+static void test_a_lost_session_comes_back_where_it_was(void **state)
+{
+	struct world *w = *state;
+
+	world_gnb(w, 0, false);
+	world_register(w, 7);
+	world_establish(w, 1);
+	assert_int_equal(anchor_set(w->smf.anchors, WORLD_SUPI, "internet", "edge-b"), 0);
+	world_establish(w, 2);
+	again(w); /* has none of them any more */
+	assert_null(world_session(w, 1));
+	world_establish(w, 2);
+	world_establish(w, 1);
+	assert_string_equal(anchored(w, 1), "edge-a");
+	assert_string_equal(anchored(w, 2), "edge-b");
+	world_establish(w, 3); /* a new one, as told */
+	assert_string_equal(anchored(w, 3), "edge-b");
+	/* once: an end that was asked for is an end */
+	session_feed(world_session(w, 1), SESSION_EV_RELEASE,
+		     &(struct session_input){.cause = NAS_SM_REGULAR_DEACTIVATION});
+	world_expect(w, NGAP_PDU_SESSION_RESOURCE_RELEASE_COMMAND);
+	world_release_response(w, 1);
+	world_release_complete(w, 1);
+	world_turn(w);
+	assert_null(world_session(w, 1));
+	world_establish(w, 1);
+	assert_string_equal(anchored(w, 1), "edge-b");
+}
+
+static void test_what_is_told_after_the_loss_counts(void **state)
+{
+	struct world *w = *state;
+
+	world_gnb(w, 0, false);
+	world_register(w, 7);
+	world_establish(w, 1);
+	again(w);
+	assert_int_equal(anchor_set(w->smf.anchors, WORLD_SUPI, "internet", "edge-b"), 0);
+	anchor_forget_lost(&w->smf, WORLD_SUPI, "other");
+	anchor_forget_lost(&w->smf, "imsi-001010000000002", "internet");
+	anchor_forget_lost(&w->smf, WORLD_SUPI, "internet");
+	world_establish(w, 1);
+	assert_string_equal(anchored(w, 1), "edge-b");
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -101,6 +160,8 @@ int main(void)
 		WORLD_TEST(test_a_upf_that_is_gone),
 		WORLD_TEST(test_bound),
 		WORLD_TEST(test_sessions_at_two_edges),
+		WORLD_TEST(test_a_lost_session_comes_back_where_it_was),
+		WORLD_TEST(test_what_is_told_after_the_loss_counts),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
