@@ -294,13 +294,16 @@ void stream_state(struct stream *stream, struct stream_state *ret_state)
 	*ret_state = state;
 }
 
-enum stream_client_phase stream_phase(struct stream *stream)
+bool stream_is_stalled(struct stream *stream)
 {
 	struct stream_client_state state = {.phase = STREAM_STALLED};
+	bool anew;
 
 	pthread_mutex_lock(&stream->lock);
 	if (stream->client)
 		stream_client_state(stream->client, &state);
+	anew = stream->restarts > 0;
 	pthread_mutex_unlock(&stream->lock);
-	return state.phase;
+	/* Begun anew it joins again, and the buffer has what was before. */
+	return state.phase == STREAM_STALLED || (state.phase == STREAM_JOINING && anew);
 }

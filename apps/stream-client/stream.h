@@ -47,8 +47,8 @@ struct one_frame_buffer *stream_buffer(struct stream *stream);
 /** stream_arrivals - rows of struct arrival_row */
 struct ring *stream_arrivals(struct stream *stream);
 void stream_state(struct stream *stream, struct stream_state *ret_state);
-/** stream_phase - cheap: for each turn of the selector */
-enum stream_client_phase stream_phase(struct stream *stream);
+/** stream_is_stalled - what is in its buffer is old; cheap: for each turn of the selector */
+bool stream_is_stalled(struct stream *stream);
 /** stream_wake - something may be due on it */
 void stream_wake(struct stream *stream);
 /** stream_switch - the selector's turn: steering_switch on this stream */

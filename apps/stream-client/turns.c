@@ -31,7 +31,7 @@ static void gather(struct viewer *v, struct turn_streams *ret)
 			continue;
 		ret->known[ret->count++] = (struct selector_stream){
 			.n = n,
-			.stalled = stream_phase(stream) == STREAM_STALLED,
+			.stalled = stream_is_stalled(stream),
 			.frame = one_frame_buffer_read(stream_buffer(stream)),
 		};
 	}

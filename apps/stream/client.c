@@ -46,8 +46,26 @@ static int send_message(struct stream_client *c, struct control_message *m)
 	return len > 0 ? send_octets(c, buf, len) : -EINVAL;
 }
 
+/* A connected socket keeps the address that it was connected from, also when the device has got
+ * another one since. Nobody can bind to what isn't there any more. */
+static bool source_is_gone(const struct stream_client *c)
+{
+	struct sockaddr_in at;
+	socklen_t len = sizeof(at);
+	const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool gone = false;
+
+	if (fd >= 0 && getsockname(c->fd, (struct sockaddr *)&at, &len) == 0) {
+		at.sin_port = 0;
+		gone = bind(fd, (struct sockaddr *)&at, sizeof(at)) && errno == EADDRNOTAVAIL;
+	}
+	if (fd >= 0)
+		close(fd);
+	return gone;
+}
+
 /* What the thread itself sends. A refusal by the other side (ICMP) or a full queue passes; a device
- * that is gone doesn't come back under this socket */
+ * or a source address that is gone doesn't come back under this socket */
 static void sent(struct stream_client *c, int rc)
 {
 	if (!rc)
@@ -55,6 +73,8 @@ static void sent(struct stream_client *c, int rc)
 	c->now.send_errors++;
 	if (rc == -ENODEV || rc == -ENXIO)
 		c->dead = -ENODEV;
+	else if ((rc == -ENETUNREACH || rc == -EINVAL) && source_is_gone(c))
+		c->dead = -EADDRNOTAVAIL;
 }
 
 static void send_join(struct stream_client *c)
