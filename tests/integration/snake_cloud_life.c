@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Peers that misbehave, and the end and restart of snake-cloud. */
+#include <arpa/inet.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/integration/snake_cloud_cases.h"
 
@@ -70,6 +73,59 @@ static void case_flood(struct cloud_bed *bed)
 	check(a->snapshots <= 1 + (unsigned)(b->deltas / 12) + 1, "%u snapshots in %u ticks",
 	      a->snapshots, b->deltas);
 	check(!b->gaps && !b->errors && !a->errors, "everybody is served");
+}
+
+enum { STRANGERS = 1024 + 200 /* more than there is room for */ };
+
+static int stranger(const struct cloud_bed *bed)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET,
+				 .sin_port = htons(bed->state_port),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	check(fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0, "a connection: %m");
+	return fd;
+}
+
+static void many_files(void)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Connections that never say HELLO, renewed all the time: they displace each other, nobody else */
+static void case_strangers(struct cloud_bed *bed)
+{
+	struct snake_client *a = cloud_bed_edge(bed, "ann", "edge-a"), *b;
+	int fd[STRANGERS];
+
+	many_files();
+	for (size_t i = 0; i < STRANGERS; i++) {
+		fd[i] = stranger(bed);
+		if (i % 32 == 0)
+			cloud_bed_turn(bed);
+	}
+	b = cloud_bed_edge(bed, "bob", "edge-b");
+	check(b->welcome.role == STATE_PRIMARY, "an edge comes in");
+	for (size_t i = 0; i < STRANGERS / 4; i++) {
+		close(fd[i]);
+		fd[i] = stranger(bed);
+		if (i % 32 == 0)
+			cloud_bed_turn(bed);
+	}
+	snake_client_input(a, 0, 1, 1, INPUT_GO);
+	snake_client_input(b, 0, 1, 1, INPUT_GO);
+	await(bed, a->last_input == 1 && b->last_input == 1);
+	check(!a->gaps && !b->gaps && !a->errors && !b->errors, "both play on");
+	check(cloud_bed_metric(bed, "baton_snake_sessions_ended_total{reason=\"displaced\"} ") > 0,
+	      "and it is counted");
+	check(cloud_bed_number(bed, STATUS, "sessions.primary") == 2, "two players");
+	for (size_t i = 0; i < STRANGERS; i++)
+		close(fd[i]);
 }
 
 static void case_restart(struct cloud_bed *bed)
@@ -274,6 +330,7 @@ const struct cloud_case cloud_life_cases[] = {
 	{"silent-peer", case_silent_peer, NULL},
 	{"slow-reader", case_slow_reader, NULL},
 	{"flood", case_flood, NULL},
+	{"strangers", case_strangers, NULL},
 	{"restart", case_restart, NULL},
 	{"full-disk", case_full_disk, NULL},
 	{"restart-often", case_restart_often, NULL},

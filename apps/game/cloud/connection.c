@@ -22,6 +22,7 @@ enum {
 	SILENT_MS = 10000,
 	NS_PER_S = 1000000000, /* what an ended one has for its last octets */
 	NO_BYE = 0,	       /* the peer has gone */
+	CLOSING_MAX = 256, /* handles that close beside those in use; more are taken no sooner */
 };
 
 struct connection {
@@ -259,7 +260,30 @@ static void link_first(struct connections *all, struct connection *c)
 	all->handles++;
 }
 
-/* Who ends lingers, so room is counted by handles. Who finds none is closed without a word. */
+/* The oldest that has never said who it is: connections alone must keep nobody out */
+static struct connection *oldest_stranger(const struct connections *all)
+{
+	struct connection *oldest = NULL;
+
+	for (struct connection *c = all->first; c; c = c->next)
+		if (!c->ended && !c->user)
+			oldest = c; /* the newest comes first */
+	return oldest;
+}
+
+/* Return: whether @c, which is linked, may stay */
+static bool make_room(struct connections *all, struct connection *c)
+{
+	struct connection *oldest = all->count > all->max ? oldest_stranger(all) : NULL;
+
+	if (oldest && oldest != c) {
+		all->tally.displaced++;
+		end(oldest, NO_BYE);
+	}
+	return all->count <= all->max && all->handles - 1 <= all->max + CLOSING_MAX;
+}
+
+/* Who ends lingers, so handles are counted, too. Who finds no room is closed without a word. */
 static void on_connection(uv_stream_t *listener, int status)
 {
 	struct connections *all = listener->data;
@@ -274,7 +298,7 @@ static void on_connection(uv_stream_t *listener, int status)
 	state_parser_init(&c->parser, STATE_EDGE_LEN_MAX);
 	uv_tcp_init(listener->loop, &c->tcp);
 	link_first(all, c);
-	if (uv_accept(listener, (uv_stream_t *)&c->tcp) == 0 && all->handles - 1 <= all->max) {
+	if (uv_accept(listener, (uv_stream_t *)&c->tcp) == 0 && make_room(all, c)) {
 		all->tally.accepted++;
 		set_options(c);
 		uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);

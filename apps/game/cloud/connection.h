@@ -30,10 +30,12 @@ struct connection_events {
 struct connections_tally {
 	uint64_t octets_in, octets_out;
 	uint64_t accepted, full;	  /* connections taken, and refused because of @max */
+	uint64_t displaced;		  /* of those without a user, to make room */
 	uint64_t slow, malformed, silent; /* ended so */
 };
 
-/** connections_new - listen; @max at once. Return: 0, -EADDRINUSE, ... */
+/** connections_new - listen; @max at once: one more displaces the oldest that has no user, without
+ * a word, or is refused when there is none. Return: 0, -EADDRINUSE, ... */
 int connections_new(uv_loop_t *loop, struct in_addr address, uint16_t port, unsigned max,
 		    const struct connection_events *events, void *user,
 		    struct connections **ret_connections);

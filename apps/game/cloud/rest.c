@@ -143,6 +143,7 @@ static void print_sessions(const struct page *p, const struct cloud *c)
 	value(p, "sessions_ended_total", "{reason=\"slow\"}", n->slow);
 	value(p, "sessions_ended_total", "{reason=\"silent\"}", n->silent);
 	value(p, "sessions_ended_total", "{reason=\"full\"}", n->full);
+	value(p, "sessions_ended_total", "{reason=\"displaced\"}", n->displaced);
 	head(p, "tickets_void_total", "counter", "Session ids that nobody claimed in time.");
 	value(p, "tickets_void_total", "", sessions_expired(c->sessions));
 	head(p, "switching_signals_total", "counter", "Switching signals, by outcome.");

@@ -56,6 +56,17 @@ static void tell_role(struct sessions *s, const struct client *c)
 		s->logic.ops->seat_role(s->logic.logic, &seat);
 }
 
+/* Connections that have not said HELLO make way for those that have. */
+static size_t count_members(const struct sessions *s)
+{
+	struct connection *at = NULL;
+	size_t n = 0;
+
+	while ((at = connection_after(s->connections, at)))
+		n += connection_user(at) != NULL;
+	return n;
+}
+
 int sessions_ticket(struct sessions *s, struct account *a, const char *edge,
 		    uint8_t ret_id[STATE_SESSION_LEN], struct seat *ret_seat)
 {
@@ -64,7 +75,7 @@ int sessions_ticket(struct sessions *s, struct account *a, const char *edge,
 
 	if (a->set.count + a->tickets >= SESSION_SET_MAX || number > SESSION_SET_MAX)
 		return -EMFILE;
-	if (connections_count(s->connections) >= SESSIONS_MAX)
+	if (count_members(s) >= SESSIONS_MAX)
 		return -ENOSPC;
 	r = tickets_give(&s->tickets, a, edge, number, clock_mono_ns(), ret_id);
 	if (r < 0)
