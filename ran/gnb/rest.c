@@ -18,6 +18,15 @@ static json_t *drops_json(struct gnb *g)
 	return j;
 }
 
+static int count_contexts(const struct gnb *g)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < g->ue_count; i++)
+		n += g->ue[i]->has_context;
+	return n;
+}
+
 static int count_sessions(const struct gnb *g)
 {
 	int n = 0;
@@ -50,12 +59,13 @@ static void status_get(struct http_request *req, void *user)
 	struct gnb *g = user;
 
 	http_reply(req, 200,
-		   json_pack("{s:s, s:b, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:o, s:o}", "name",
+		   json_pack("{s:s, s:b, s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:o, s:o}", "name",
 			     g->config.name, "n2", g->n2_ready, "sctp",
 			     sctp_stack_name(sctp_probe()), "dataplane", dataplane_backend(g->dp),
-			     "reason", dataplane_backend_reason(g->dp), "sessions",
-			     count_sessions(g), "n2_malformed", (json_int_t)g->n2_malformed,
-			     "n2_unexpected", (json_int_t)g->n2_unexpected, "nas_dropped",
+			     "reason", dataplane_backend_reason(g->dp), "contexts",
+			     count_contexts(g), "sessions", count_sessions(g), "n2_malformed",
+			     (json_int_t)g->n2_malformed, "n2_unexpected",
+			     (json_int_t)g->n2_unexpected, "nas_dropped",
 			     (json_int_t)g->nas_dropped, "handovers", handovers_json(g), "drops",
 			     drops_json(g)));
 }
