@@ -67,6 +67,21 @@ bool minetest_body_rests(struct cloud_bed *bed)
 	return yes;
 }
 
+bool minetest_steered(const char *inputs)
+{
+	char path[256];
+	const char *steered;
+	json_t *all;
+	bool same;
+
+	snprintf(path, sizeof(path), "%s/server/world/probe.json", dir);
+	all = json_load_file(path, 0, NULL);
+	steered = json_string_value(json_object_get(all, "steered"));
+	same = steered && strcmp(steered, inputs) == 0;
+	json_decref(all);
+	return same;
+}
+
 pid_t minetest_server_pid(struct cloud_bed *bed)
 {
 	return (pid_t)cloud_bed_number(bed, STATUS, "server.pid");
@@ -154,7 +169,7 @@ static void list(const struct minetest_case *c)
 int main(int argc, char **argv)
 {
 	static const struct minetest_case *const all[] = {
-		minetest_session_cases, minetest_life_cases, minetest_client_cases};
+		minetest_life_cases, minetest_session_cases, minetest_client_cases};
 	const struct minetest_case *c = NULL;
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && !c; i++) {

@@ -29,6 +29,8 @@ struct snake_client *minetest_edge(struct cloud_bed *bed, const char *edge,
 long long minetest_body_number(struct cloud_bed *bed, const char *name);
 bool minetest_body_heads(struct cloud_bed *bed, const char *heading);
 bool minetest_body_rests(struct cloud_bed *bed);
+/* Whether this server has applied just these inputs to bodies, "NUMBER:INPUT ..." in their order */
+bool minetest_steered(const char *inputs);
 pid_t minetest_server_pid(struct cloud_bed *bed);
 bool minetest_gone(pid_t pid);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,6 +59,63 @@ static void case_server_killed_often(struct cloud_bed *bed)
 	}
 	check(cloud_bed_number(bed, STATUS, "inputs.applied") == made, "each once");
 	check(a->input_step == 1 && !a->gaps, "in order");
+}
+
+/* One that hangs is killed, and the next one goes on */
+static void case_server_stopped(struct cloud_bed *bed)
+{
+	struct snake_login l;
+	struct snake_client *a = minetest_edge(bed, "edge-a", &l);
+	pid_t first = minetest_server_pid(bed);
+
+	snake_client_input(a, 0, 1, 1, INPUT_GO);
+	await(bed, a->last_input == 1);
+	kill(first, SIGSTOP);
+	snake_client_input(a, 0, 2, 2, INPUT_GO);
+	await(bed, a->snapshots == 2);
+	check(minetest_gone(first), "the first");
+	await(bed, a->last_input == 3);
+	check(cloud_bed_number(bed, STATUS, "server.restarts") == 1, "once");
+}
+
+/* ---- the state file ---- */
+
+static void limit_files(struct cloud_bed *bed, bool full)
+{
+	struct rlimit limit;
+	struct stat st;
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/state", bed->dir);
+	check(stat(path, &st) == 0, "a state file");
+	prlimit(bed->pid, RLIMIT_FSIZE, NULL, &limit);
+	limit.rlim_cur = full ? (rlim_t)st.st_size + 5 : limit.rlim_max;
+	check(prlimit(bed->pid, RLIMIT_FSIZE, &limit, NULL) == 0, "a limit");
+}
+
+/* What can't be kept is not handed over, nor is a signal obeyed; all goes on afterwards */
+static void case_full_disk(struct cloud_bed *bed)
+{
+	struct snake_login l;
+	struct snake_client *a = minetest_edge(bed, "edge-a", &l);
+	struct snake_client *b = minetest_edge(bed, "edge-b", &l);
+	unsigned deltas;
+
+	snake_client_input(a, 0, 1, 2, INPUT_UP);
+	await(bed, a->last_input == 2);
+	limit_files(bed, true);
+	snake_client_input(a, 0, 3, 2, INPUT_LEFT);
+	snake_client_input(b, 1, 3, 2, INPUT_LEFT);
+	deltas = a->deltas;
+	await(bed, a->deltas > deltas + 20);
+	check(a->last_input == 2 && !b->roles && !a->roles, "nothing was acknowledged");
+	check(minetest_steered("1:1 2:1"), "nor done");
+	check(cloud_bed_number(bed, STATUS, "state_errors") > 1, "and it says so");
+	limit_files(bed, false);
+	await(bed, a->last_input == 4);
+	snake_client_input(b, 1, 5, 1, INPUT_DOWN);
+	await(bed, b->last_input == 5 && b->role.role == STATE_PRIMARY);
+	await(bed, minetest_steered("1:1 2:1 3:4 4:4 5:3"));
 }
 
 /* However the parent ends, its child does, too; who was primary is it again, no tick comes twice */
@@ -158,9 +216,12 @@ static void case_link(struct cloud_bed *bed)
 	await(bed, a->last_input == 1);
 }
 
+/* The longest first: several cases run at once */
 const struct minetest_case minetest_life_cases[] = {
+	{"server-stopped", case_server_stopped},
 	{"server-killed", case_server_killed},
 	{"server-killed-often", case_server_killed_often},
+	{"full-disk", case_full_disk},
 	{"parent-killed", case_parent_killed},
 	{"told-to-end", case_told_to_end},
 	{"link", case_link},

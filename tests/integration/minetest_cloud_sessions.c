@@ -63,6 +63,7 @@ static void case_inputs(struct cloud_bed *bed)
 	await(bed, minetest_body_heads(bed, "west"));
 	check(cloud_bed_number(bed, STATUS, "inputs.applied") == 8, "each once");
 	check(cloud_bed_number(bed, STATUS, "inputs.duplicate") == 3, "and counted");
+	await(bed, minetest_steered("1:2 2:2 3:2 4:2 5:1 6:3 7:4 8:4"));
 	snake_client_input(a, 0, 9, 40, INPUT_DOWN);
 	await(bed, a->last_input == 48);
 	check(a->input_step == 1, "one a step, not %u", a->input_step);
@@ -106,6 +107,7 @@ static void case_secondary(struct cloud_bed *bed)
 	await(bed, minetest_body_heads(bed, "west"));
 	check(!minetest_body_rests(bed), "the secondary's are not");
 	check(cloud_bed_number(bed, STATUS, "inputs.applied") == 1, "only the primary's");
+	await(bed, minetest_steered("1:4"));
 }
 
 /* Inputs in flight on the old session when the signal comes are dropped there, and come again on
@@ -135,6 +137,7 @@ static void case_switch(struct cloud_bed *bed)
 	check(cloud_bed_number(bed, STATUS, "inputs.duplicate") == 1, "5 came twice");
 	check(cloud_bed_number(bed, STATUS, "sessions.primary") == 1, "one primary");
 	check(!a->gaps && !b->gaps, "in order");
+	await(bed, minetest_steered("1:1 2:1 3:2 4:2 5:2 6:3 7:3"));
 }
 
 /* The last session gone, the body leaves the world, and the next life is another */

@@ -14,7 +14,7 @@
 
 #include "tests/integration/snake_client.h"
 
-enum { CLOUD_EDGES = 8, CLOUD_PATIENCE_S = 20 };
+enum { CLOUD_EDGES = 8, CLOUD_PATIENCE_S = 30 };
 
 struct cloud_bed {
 	pid_t pid;

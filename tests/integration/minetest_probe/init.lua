@@ -1,7 +1,17 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Writes what the engine itself says of each player to WORLD/probe.json, at every step; gives an item to the primary's player when
+-- Writes what the engine itself says of each player, and every input that was applied, to WORLD/probe.json, at every step; gives an item to the primary's player when
 -- there is a file WORLD/give, which it takes away.
 local world = minetest.get_worldpath()
+
+-- Every input that steers a body, in order: number of the input and what it is
+local steered = {}
+local steer = baton.bodies.steer
+function baton.bodies.steer(body, input)
+	if not body.bot then
+		steered[#steered + 1] = body.applied .. ":" .. input
+	end
+	return steer(body, input)
+end
 
 local function tell(player)
 	local name, at = player:get_player_name(), player:get_pos()
@@ -42,6 +52,6 @@ minetest.register_globalstep(function()
 	for _, player in ipairs(minetest.get_connected_players()) do
 		players[player:get_player_name()] = tell(player)
 	end
-	minetest.safe_file_write(world .. "/probe.json", minetest.write_json({players = players, step = baton.step}))
+	minetest.safe_file_write(world .. "/probe.json", minetest.write_json({players = players, steered = table.concat(steered, " ")}))
 	give()
 end)
