@@ -6,3 +6,8 @@ $(call library,minetest-child,apps/minetest/child.c apps/minetest/child_log.c,li
 $(call library,minetest-edge,$(filter-out $(_edge)main.c,$(wildcard $(_edge)*.c)),libuv jansson xcb xcb-shm)
 $(call objs,$(_edge)bgrx.c): CFLAGS += -O3
 $(call program,minetest-edge,$(_edge)main.c,game-edge minetest-edge minetest-child game-wire stream picture core,libuv jansson)
+
+$(call unit-test,test_minetest_edge,tests/unit/test_minetest_edge.c,minetest-edge minetest-child picture core,libuv jansson)
+$(call unit-test,test_minetest_child,tests/unit/test_minetest_child.c,minetest-child core,libuv)
+$(call fuzz-target,fuzz_hud_code,tests/fuzz/fuzz_hud_code.c apps/minetest/edge/hud_code.c apps/minetest/edge/bgrx.c,picture)
+$(call fuzz-target,fuzz_ticket,tests/fuzz/fuzz_ticket.c apps/minetest/edge/ticket.c apps/minetest/edge/client.c,minetest-child core,libuv jansson)

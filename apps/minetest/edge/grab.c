@@ -82,8 +82,8 @@ static int check_screen(struct grab *g)
 	const xcb_setup_t *setup = xcb_get_setup(g->x);
 	const xcb_screen_t *screen = xcb_setup_roots_iterator(setup).data;
 
-	if (!screen || screen->width_in_pixels != g->picture.width ||
-	    screen->height_in_pixels != g->picture.height || screen->root_depth != 24 ||
+	if (!screen || screen->width_in_pixels < g->picture.width ||
+	    screen->height_in_pixels < g->picture.height || screen->root_depth != 24 ||
 	    !pixels_fit(setup, screen->root_depth))
 		return -EPROTOTYPE;
 	g->root = screen->root;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pictures of a whole X screen, by MIT-SHM into memory that is shared by descriptor: nothing of it
- * outlives the two processes. One is asked for at a time, and nothing waits: the server's answer is
- * an event of the loop. What the server has drawn by one request is never seen half.
+ * Pictures of an X screen, from its top left corner, by MIT-SHM into memory that is shared by
+ * descriptor: nothing of it outlives the two processes. One is asked for at a time, and nothing
+ * waits: the server's answer is an event of the loop. What the server has drawn by one request is
+ * never seen half.
  */
 #ifndef BATON_APPS_MINETEST_EDGE_GRAB_H
 #define BATON_APPS_MINETEST_EDGE_GRAB_H

@@ -65,7 +65,7 @@ static int draw_lots(struct xvfb *x)
 
 /* ---- dots an inch ---- */
 
-enum { DPI = 96, DPI_TRIES = 8 };
+enum { DPI = 96, DPI_TRIES = 8, MORE_LINES = 64, MORE_STEP = 16 };
 
 /* What minetest makes of the screen's size in whole millimetres, which Xvfb makes of @dpi */
 static unsigned dpi_told(unsigned dots, unsigned dpi)
@@ -82,14 +82,18 @@ static bool tells_96(unsigned width, unsigned height, unsigned dpi)
 	return (across > down ? across : down) == DPI;
 }
 
-unsigned xvfb_dpi(unsigned width, unsigned height)
+unsigned xvfb_screen(unsigned width, unsigned height, unsigned *ret_height)
 {
-	for (unsigned i = 0; i < DPI_TRIES; i++) {
-		if (tells_96(width, height, DPI + i))
-			return DPI + i;
-		if (tells_96(width, height, DPI - i))
-			return DPI - i;
-	}
+	unsigned most = height + MORE_LINES;
+
+	for (*ret_height = height; *ret_height <= most; *ret_height += MORE_STEP)
+		for (unsigned i = 0; i < DPI_TRIES; i++) {
+			if (tells_96(width, *ret_height, DPI + i))
+				return DPI + i;
+			if (tells_96(width, *ret_height, DPI - i))
+				return DPI - i;
+		}
+	*ret_height = height;
 	return DPI;
 }
 
@@ -131,6 +135,7 @@ static void on_readable(uv_poll_t *poll, int error, int events)
 
 static int start_child(struct xvfb *x, const struct xvfb_config *config, int write_fd)
 {
+	unsigned height, resolution = xvfb_screen(config->width, config->height, &height);
 	char screen[32], kept[8], dpi[8];
 	char *argv[] = {"Xvfb",	      x->display,  "-screen", "0",	 screen,     "-nolisten",
 			"tcp",	      "-nolisten", "unix",    "-nolock", "-noreset", "-nocursor",
@@ -145,8 +150,8 @@ static int start_child(struct xvfb *x, const struct xvfb_config *config, int wri
 					.directory = config->directory,
 					.keep = write_fd};
 
-	snprintf(screen, sizeof screen, "%ux%ux24", config->width, config->height);
-	snprintf(dpi, sizeof dpi, "%u", xvfb_dpi(config->width, config->height));
+	snprintf(screen, sizeof screen, "%ux%ux24", config->width, height);
+	snprintf(dpi, sizeof dpi, "%u", resolution);
 	snprintf(kept, sizeof kept, "%d", CHILD_KEPT);
 	return child_start(config->loop, &command, on_child_ended, x, &x->child);
 }
