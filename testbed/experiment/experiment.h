@@ -114,7 +114,7 @@ json_t *series_make(const json_t *runs, const json_t *points, const json_t *row,
 /**
  * shape_judge - fills "ours", "shape_holds" and "why" of a row
  * @series:  the row's points
- * @against: those it is compared with in a ratio; may be empty
+ * @against: those it is compared with in a ratio, or agrees with; may be empty
  */
 void shape_judge(json_t *row, const json_t *series, const json_t *against, uint64_t seed);
 

@@ -300,10 +300,11 @@ static int check_zipped(struct context *c, const struct yaml_node *knobs, size_t
 	for (size_t i = 0; i < length; i++)
 		for (size_t j = 0; j < i; j++)
 			if (same_tuple(c, i, j))
-				return yaml_fail(c->doc, knobs, c->err,
-						 "knobs: entries %zu and %zu of the zipped lists are "
-						 "the same point",
-						 j + 1, i + 1);
+				return yaml_fail(
+					c->doc, knobs, c->err,
+					"knobs: entries %zu and %zu of the zipped lists are "
+					"the same point",
+					j + 1, i + 1);
 	return 0;
 }
 
@@ -339,8 +340,13 @@ static int read_sweep(struct context *c, const struct yaml_node *node)
 
 static int read_modes(struct context *c, const struct yaml_node *node)
 {
-	static const char *const modes[] = {"make-before-break", "break-before-make",
-					    "uplink-classifier", NULL};
+	static const char *const modes[] = {"make-before-break",
+					    "break-before-make",
+					    "uplink-classifier",
+					    "handover",
+					    "make-before-break+handover",
+					    "break-before-make+handover",
+					    NULL};
 	const struct yaml_node *n = node->kind == YAML_SEQUENCE ? node->child : node;
 
 	if (read_texts(c, node, c->e->modes) < 0)
@@ -421,12 +427,22 @@ static int want_number(struct context *c, const struct yaml_node *shape, const c
 	return 0;
 }
 
+/* Of what a row agrees with */
+static int want_metric(struct context *c, const struct yaml_node *shape)
+{
+	const struct yaml_node *with = yaml_get(shape, "with");
+
+	if (!with)
+		return yaml_fail(c->doc, shape, c->err, "shape: 'with' is missing");
+	return want(c, with, YAML_SCALAR, "a metric of the same report");
+}
+
 static int read_shape(struct context *c, const struct yaml_node *shape)
 {
 	static const char *const keys[] = {"check",  "over",  "against", "at_least",
-					   "within", "limit", NULL};
-	static const char *const checks[] = {"grows",	"falls",    "flat", "ratio",
-					     "at-most", "at-least", NULL};
+					   "within", "limit", "with",	 NULL};
+	static const char *const checks[] = {"grows",	"falls",    "flat",   "ratio",
+					     "at-most", "at-least", "agrees", NULL};
 	const struct yaml_node *check, *over, *against;
 
 	if (want(c, shape, YAML_MAPPING, "a mapping with check") < 0 ||
@@ -449,6 +465,8 @@ static int read_shape(struct context *c, const struct yaml_node *shape)
 	}
 	if (!strncmp(check->scalar, "at-", 3))
 		return want_number(c, shape, "limit");
+	if (!strcmp(check->scalar, "agrees"))
+		return want_metric(c, shape);
 	if (!over)
 		return yaml_fail(c->doc, shape, c->err, "shape: 'over' is missing");
 	return strcmp(check->scalar, "flat") ? 0 : want_number(c, shape, "within");

@@ -11,8 +11,16 @@ static json_t *against_of(const json_t *row, const json_t *runs, const json_t *p
 			  uint64_t seed)
 {
 	const json_t *keys = json_object_get(json_object_get(row, "shape"), "against");
+	const json_t *with = json_object_get(json_object_get(row, "shape"), "with");
 	json_t *copy, *where, *series;
 
+	if (with) {
+		copy = json_copy((json_t *)row);
+		json_object_set(copy, "metric", (json_t *)with);
+		series = series_make(runs, points, copy, seed);
+		json_decref(copy);
+		return series;
+	}
 	if (!keys)
 		return json_array();
 	copy = json_copy((json_t *)row);
@@ -146,6 +154,8 @@ json_t *result_make(const struct experiment *e, const json_t *plan, const json_t
 		note_empty(judged, series);
 		note_skipped(judged, runs);
 		json_object_set_new(judged, "points", series);
+		if (json_object_get(json_object_get(row, "shape"), "with"))
+			json_object_set(judged, "points_with", against);
 		json_decref(against);
 		json_array_append_new(rows, judged);
 	}

@@ -260,6 +260,73 @@ static void shape_explain(const struct judged *j, const json_t *shape, const str
 			 check[3] == 'm' ? "at most" : "at least", limit_of(shape, "limit"));
 }
 
+/* ---- agreement ---- */
+
+/* Of the difference between what a point's two metrics give */
+static struct interval difference_of(struct sample *a, struct sample *b, enum statistic which,
+				     uint64_t seed)
+{
+	double *draws = calloc(BOOTSTRAP_ROUNDS, sizeof(*draws));
+	struct interval interval = {NAN, NAN, NAN};
+	uint64_t state = seed;
+
+	for (size_t i = 0; draws && i < BOOTSTRAP_ROUNDS; i++)
+		draws[i] = sample_resample(&a->view, which, &state, a->scratch) -
+			   sample_resample(&b->view, which, &state, b->scratch);
+	if (draws)
+		interval = interval_of_draws(sample_statistic(&a->view, which) -
+						     sample_statistic(&b->view, which),
+					     draws, BOOTSTRAP_ROUNDS);
+	free(draws);
+	return interval;
+}
+
+/* "0.85: 8.3 and 8.7" */
+static void tell_both(const json_t *point, const json_t *other, char *text, size_t size)
+{
+	json_t *settings = json_object_get(point, "settings"), *value;
+	size_t len = strlen(text);
+	const char *knob;
+
+	len += (size_t)snprintf(text + len, size - len, "%s", len ? "; " : "");
+	json_object_foreach(settings, knob, value) if (strcmp(knob, "mode") && len < size) len +=
+		(size_t)snprintf(text + len, size - len, "%s%s", json_string_value(value), ": ");
+	if (len < size)
+		snprintf(text + len, size - len, "%.4g and %.4g",
+			 json_number_value(json_object_get(point, "value")),
+			 json_number_value(json_object_get(other, "value")));
+}
+
+/* Holds where no point's difference is surely another than 0; Return: true, false or null */
+static json_t *judge_agreement(const json_t *series, const json_t *with, enum statistic which,
+			       uint64_t seed, char *text, size_t size)
+{
+	bool agree = true, whole = json_array_size(series) > 0;
+	json_t *point;
+	size_t i;
+
+	text[0] = '\0';
+	json_array_foreach((json_t *)series, i, point)
+	{
+		const json_t *other = json_array_get(with, i);
+		struct interval interval = {NAN, NAN, NAN};
+		struct sample a = {0}, b = {0};
+
+		whole = sample_read(point, &a) == 0 && a.view.runs && whole;
+		whole = sample_read(other, &b) == 0 && b.view.runs && whole;
+		if (whole)
+			interval = difference_of(&a, &b, which, seed);
+		whole = whole && !isnan(interval.value);
+		agree = agree && interval.low <= 0 && interval.high >= 0;
+		tell_both(point, other, text, size);
+		sample_free(&a);
+		sample_free(&b);
+	}
+	if (!whole)
+		snprintf(text, size, "not every point has been measured");
+	return whole ? json_boolean(agree) : json_null();
+}
+
 static void judge_shape(json_t *row, const json_t *series, const json_t *against, uint64_t seed)
 {
 	const json_t *shape = json_object_get(row, "shape");
@@ -277,6 +344,8 @@ static void judge_shape(json_t *row, const json_t *series, const json_t *against
 		j.against = calloc(j.n + 1, sizeof(*j.against));
 	if (!j.check) {
 		snprintf(text, sizeof(text), "no shape is expected");
+	} else if (!strcmp(j.check, "agrees")) {
+		holds = judge_agreement(series, against, j.statistic, seed, text, sizeof(text));
 	} else if (j.samples && j.x && judged_fill(&j, series, against, shape)) {
 		struct interval interval = draws_of(&j, seed);
 

@@ -380,13 +380,13 @@ static double *all_values(const json_t *point, size_t *ret_n)
 	return values;
 }
 
-static void draw_steps(FILE *out, const double *values, size_t n, size_t index,
+static void draw_steps(FILE *out, const double *values, size_t n, size_t index, bool dashed,
 		       const struct axis *ax, const struct axis *ay)
 {
 	size_t stride = n / 1000 + 1; /* a curve of a thousand steps looks like one of a million */
 
-	fprintf(out, "<path class='c%zu curve' d='M%.1f %d", index % COLOURS, place(ax, values[0]),
-		BOTTOM);
+	fprintf(out, "<path class='c%zu curve'%s d='M%.1f %d", index % COLOURS,
+		dashed ? " stroke-dasharray='6 4'" : "", place(ax, values[0]), BOTTOM);
 	for (size_t i = 0; i < n; i += stride) {
 		size_t at = i + stride >= n ? n - 1 : i;
 
@@ -396,46 +396,77 @@ static void draw_steps(FILE *out, const double *values, size_t n, size_t index,
 	fprintf(out, "H%d'/>\n", WIDTH - RIGHT);
 }
 
-int svg_cdf(FILE *out, const json_t *row)
+struct extent {
+	double low, high;
+	size_t curves, most; /* values of one */
+};
+
+static void extend(struct extent *e, const json_t *points)
 {
-	const json_t *points = json_object_get(row, "points");
-	double low = INFINITY, high = -INFINITY;
-	struct axis ax, ay = {0, 1, 0.25, BOTTOM, TOP, false};
-	size_t i, n, curves = 0, most = 0;
 	json_t *point;
+	size_t i, n;
 
 	json_array_foreach((json_t *)points, i, point)
 	{
 		double *values = all_values(point, &n);
 
 		for (size_t k = 0; values && k < n; k++)
-			widen(values[k], &low, &high);
-		curves += n > 0;
-		most = n > most ? n : most;
+			widen(values[k], &e->low, &e->high);
+		e->curves += n > 0;
+		e->most = n > e->most ? n : e->most;
 		free(values);
 	}
-	if (!curves || most < 3 || !(high > low))
-		return 0;
-	curves = curves > CURVES_MAX ? CURVES_MAX : curves;
-	ax = low > 0 && high / low > 30 ? log_axis(low, high, LEFT, WIDTH - RIGHT)
-					: linear_axis(low, high, LEFT, WIDTH - RIGHT);
-	open_svg(out, HEIGHT + LEGEND_LINE * (int)curves, text_at(row, "what"));
-	draw_x(out, &ax, BOTTOM, text_at(row, "what"), text_at(row, "unit"));
-	draw_y(out, &ay, "share of all");
-	curves = 0;
+}
+
+/* @with: what the dashed ones are, for the legend; NULL: they are the row's own. Return: how many
+ * curves there are by now */
+static size_t draw_distributions(FILE *out, const json_t *points, const char *with, size_t curves,
+				 const struct axis *ax, const struct axis *ay)
+{
+	size_t i, n, index = 0;
+	json_t *point;
+
 	json_array_foreach((json_t *)points, i, point)
 	{
 		double *values = all_values(point, &n);
-		char name[160];
+		char name[160], text[320];
 
 		if (values && n && curves < CURVES_MAX) {
 			point_name(point, NULL, name, sizeof(name));
-			draw_steps(out, values, n, curves, &ax, &ay);
-			legend(out, curves, HEIGHT + LEGEND_LINE * (int)curves + 12, name);
+			snprintf(text, sizeof(text), "%s%s%s", name, with ? ", dashed: " : "",
+				 with ? with : "");
+			draw_steps(out, values, n, index++, with, ax, ay);
+			legend(out, index - 1, HEIGHT + LEGEND_LINE * (int)curves + 12, text);
 			curves++;
 		}
 		free(values);
 	}
+	return curves;
+}
+
+int svg_cdf(FILE *out, const json_t *row)
+{
+	const json_t *points = json_object_get(row, "points"),
+		     *with = json_object_get(row, "points_with");
+	struct extent e = {INFINITY, -INFINITY, 0, 0};
+	struct axis ax, ay = {0, 1, 0.25, BOTTOM, TOP, false};
+	size_t curves;
+
+	extend(&e, points);
+	if (!e.curves || e.most < 3)
+		return 0;
+	extend(&e, with);
+	if (!(e.high > e.low))
+		return 0;
+	curves = e.curves > CURVES_MAX ? CURVES_MAX : e.curves;
+	ax = e.low > 0 && e.high / e.low > 30 ? log_axis(e.low, e.high, LEFT, WIDTH - RIGHT)
+					      : linear_axis(e.low, e.high, LEFT, WIDTH - RIGHT);
+	open_svg(out, HEIGHT + LEGEND_LINE * (int)curves, text_at(row, "what"));
+	draw_x(out, &ax, BOTTOM, text_at(row, "what"), text_at(row, "unit"));
+	draw_y(out, &ay, "share of all");
+	curves = draw_distributions(out, points, NULL, 0, &ax, &ay);
+	draw_distributions(out, with, text_at(json_object_get(row, "shape"), "with"), curves, &ax,
+			   &ay);
 	fputs("</svg>\n", out);
 	return 1;
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "testbed/measure/report.h"
 
@@ -22,7 +23,8 @@ static bool is_of(const struct switch_event *e, size_t mode)
 	return mode == SIZE_MAX || e->mode == mode;
 }
 
-double *report_input_values(const struct report *r, size_t mode, bool after, size_t *ret_count)
+double *report_input_values(const struct report *r, size_t mode, const char *destination,
+			    bool after, size_t *ret_count)
 {
 	size_t room = 1;
 	double *values;
@@ -31,10 +33,12 @@ double *report_input_values(const struct report *r, size_t mode, bool after, siz
 		room += r->event[i].inputs.count;
 	values = calloc(room, sizeof *values);
 	*ret_count = 0;
-	for (size_t i = 0; values && i < r->event_count; i++)
-		if (is_of(&r->event[i], mode))
-			*ret_count +=
-				input_latencies(&r->event[i].inputs, after, values + *ret_count);
+	for (size_t i = 0; values && i < r->event_count; i++) {
+		const struct switch_event *e = &r->event[i];
+
+		if (is_of(e, mode) && (!destination || strcmp(e->to, destination) == 0))
+			*ret_count += input_latencies(&e->inputs, after, values + *ret_count);
+	}
 	if (values)
 		ascending_sort(values, *ret_count);
 	return values;
@@ -95,7 +99,8 @@ int report_inputs_csv(const struct report *r, FILE *out)
 {
 	char edge[64];
 
-	fprintf(out, "migration,mode,seq,input,made_ns,from_switch_us,sent_us,acked_us,latency_us,"
+	fprintf(out, "migration,mode,destination,seq,input,made_ns,from_switch_us,sent_us,acked_us,"
+		     "latency_us,"
 		     "edge,sends,resent\n");
 	for (size_t i = 0; i < r->event_count; i++) {
 		const struct switch_event *e = &r->event[i];
@@ -103,8 +108,8 @@ int report_inputs_csv(const struct report *r, FILE *out)
 		for (size_t k = 0; k < e->inputs.count; k++) {
 			const struct input_sample *s = &e->inputs.sample[k];
 
-			fprintf(out, "%s,%s,%" PRIu32 ",%u,%" PRIu64 ",%.3f", e->migration,
-				r->mode[e->mode].name, s->times.seq, s->times.input,
+			fprintf(out, "%s,%s,%s,%" PRIu32 ",%u,%" PRIu64 ",%.3f", e->migration,
+				r->mode[e->mode].name, e->to, s->times.seq, s->times.input,
 				s->times.made_ns, (double)s->from_switch_ns / 1e3);
 			put_time(out, s->times.made_ns, s->times.sent_ns);
 			put_time(out, s->times.made_ns, s->times.acked_ns);

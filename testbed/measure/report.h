@@ -119,8 +119,10 @@ int report_inputs_csv(const struct report *r, FILE *out);
 /** report_edge_name - of the edge with that number; @buf for one that has no name; "": 0 */
 const char *report_edge_name(const struct report *r, uint32_t edge, char *buf, size_t size);
 /** report_input_values - latencies in us of the inputs before or after the switches of @mode
- * (SIZE_MAX: of all), ascending; to be freed; NULL: no memory */
-double *report_input_values(const struct report *r, size_t mode, bool after, size_t *ret_count);
+ * (SIZE_MAX: of all) to the edge @destination (NULL: to any), ascending; to be freed; NULL: no
+ * memory */
+double *report_input_values(const struct report *r, size_t mode, const char *destination,
+			    bool after, size_t *ret_count);
 /** report_given_up - switches of @mode (SIZE_MAX: of all) whose pictures were not alike in time */
 size_t report_given_up(const struct report *r, size_t mode);
 /* Of switches of @mode that passed the SSIM gate, and of which it is known whether the player rested

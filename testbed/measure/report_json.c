@@ -104,7 +104,7 @@ static json_t *tcp_json(const struct report *r, size_t mode, const struct report
 static json_t *inputs_json(const struct report *r, size_t mode, bool after)
 {
 	size_t n = 0;
-	double *values = report_input_values(r, mode, after, &n);
+	double *values = report_input_values(r, mode, NULL, after, &n);
 	json_t *j = json_pack("{s:I, s:o, s:o, s:o}", "inputs", (json_int_t)n, "p50",
 			      number(ascending_at(values, n, 0.5), 1000), "p95",
 			      number(ascending_at(values, n, 0.95), 1000), "max",
@@ -264,6 +264,7 @@ static json_t *event_app_json(const struct report *r, const struct switch_event 
 	for (size_t i = 0; i < e->inputs.count; i++)
 		json_array_append_new(e->inputs.sample[i].from_switch_ns < 0 ? before : after,
 				      input_json(r, &e->inputs.sample[i]));
+	json_object_set_new(j, "destination", json_string(e->to));
 	json_object_set_new(j, "inputs_before", before);
 	json_object_set_new(j, "inputs_after", after);
 	return j;

@@ -254,6 +254,9 @@ static int draw_series(const struct panel *p, const struct plot_series *s, FILE 
 		draw_error_bars(p, s, out);
 		draw_dots(p, s, 1.8, out);
 		return 0;
+	case PLOT_DOTS:
+		draw_dots(p, s, 3, out);
+		return 0;
 	case PLOT_CROSSES:
 		draw_crosses(p, s, out);
 		return 0;
@@ -284,7 +287,7 @@ static int legend_height(const struct plot *plot)
 
 static void draw_key(const struct plot_series *s, double x, double y, FILE *out)
 {
-	if (s->kind == PLOT_POINTS)
+	if (s->kind == PLOT_POINTS || s->kind == PLOT_DOTS)
 		fprintf(out, "<circle cx='%.1f' cy='%.1f' r='3' fill='%s'/>\n", x + 14, y - 4,
 			colour_of(s));
 	else if (s->kind == PLOT_CROSSES)

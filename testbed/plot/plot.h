@@ -32,6 +32,7 @@ enum plot_kind {
 	PLOT_LINE,    /* with a dot at each point */
 	PLOT_CURVE,   /* without */
 	PLOT_POINTS,  /* a small dot each */
+	PLOT_DOTS,    /* the same where there are few: larger */
 	PLOT_CDF,     /* x alone: the share of values that are not above; y is not looked at */
 	PLOT_CROSSES, /* for what was lost */
 	PLOT_RINGS    /* around points that are marked */

@@ -231,6 +231,7 @@ static struct report make_report(void)
 	for (size_t i = 0; i < 3; i++)
 		r.event[i].app = app_result_none();
 	r.event[0].ok = true;
+	snprintf(r.event[0].to, sizeof r.event[0].to, "edge-b");
 	snprintf(r.event[0].migration, sizeof r.event[0].migration, "m1");
 	r.event[0].inputs = around(&t);
 	r.event[0].app.t0_ns = T0_NS;
@@ -270,8 +271,9 @@ static void test_csv(void **state)
 	char *text = printed(&r, report_inputs_csv);
 
 	assert_int_equal(count_of(text, "\n"), 5);
-	assert_non_null(strstr(text, "m1,make-before-break,2,3,1795219999000000000,-1000000.000,"
-				     "1000.000,50000.000,60000.000,edge-a,3,0\n"));
+	assert_non_null(strstr(text,
+			       "m1,make-before-break,edge-b,2,3,1795219999000000000,-1000000.000,"
+			       "1000.000,50000.000,60000.000,edge-a,3,0\n"));
 	assert_non_null(strstr(text, "65000.000,edge 2,3,1\n")); /* it has no name */
 	assert_non_null(strstr(text, ",1000.000,,,,3,0\n"));	 /* never acknowledged nor shown */
 	free(text);
@@ -282,12 +284,19 @@ static void test_figures(void **state)
 {
 	struct report r = make_report();
 	size_t n;
-	double *values = report_input_values(&r, 0, false, &n);
+	double *values = report_input_values(&r, 0, NULL, false, &n);
 
 	assert_int_equal(n, 2);
 	assert_true(values[0] == 60000 && values[1] == 65000);
 	free(values);
-	values = report_input_values(&r, 1, false, &n); /* no switch of that mode */
+	values = report_input_values(&r, 1, NULL, false, &n); /* no switch of that mode */
+	assert_int_equal(n, 0);
+	free(values);
+	values = report_input_values(&r, SIZE_MAX, "edge-b", true, &n);
+	assert_int_equal(n, 1);
+	assert_true(values[0] == 80000);
+	free(values);
+	values = report_input_values(&r, SIZE_MAX, "edge-a", true, &n); /* none went there */
 	assert_int_equal(n, 0);
 	free(values);
 	assert_int_equal(report_given_up(&r, 0), 1);
@@ -309,15 +318,16 @@ static void test_svg(void **state)
 	assert_null(strstr(text, "nan"));
 	assert_null(strstr(text, "inf"));
 	assert_non_null(strstr(text, "a &amp; b"));
-	assert_int_equal(count_of(text, "r='1.8'"), 3);
+	assert_int_equal(count_of(text, "r='3.0'"), 3);
 	assert_int_equal(count_of(text, "r='5.5'"), 2); /* the other one is the legend's */
 	assert_int_equal(count_of(text, "l6 6m0 -6l-6 6"), 2);
 	assert_non_null(strstr(text, ">iv</text>"));
 	assert_non_null(strstr(text, ">switch</text>"));
 	assert_non_null(strstr(text, ">vi</text>"));
 	assert_null(strstr(text, ">i</text>"));
-	assert_non_null(strstr(text, "first shown in a picture of edge-a"));
-	assert_non_null(strstr(text, "median 60.0 ms before, 80.0 ms after"));
+	assert_non_null(strstr(text, "first shown by edge-a"));
+	assert_non_null(strstr(text, "1 switch; median 60.0 ms before, 80.0 ms after"));
+	assert_non_null(strstr(text, "to edge-b, before: median 60.0 ms of 2"));
 	/* an input made 1 s before lies at a quarter of the width between 84 and 860 - 34 */
 	assert_non_null(strstr(text, "<circle cx='269.5'"));
 	free(text);
