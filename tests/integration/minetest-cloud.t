@@ -43,7 +43,7 @@ fi
 # They mostly wait, so several run at once.
 export tmp cases
 # shellcheck disable=SC2016 # expanded there
-"$cases" | xargs -P 4 -I '{}' sh -c '"$cases" {} >"$tmp/{}.out" 2>&1; echo $? >"$tmp/{}.status"'
+"$cases" | xargs -P 6 -I '{}' sh -c '"$cases" {} >"$tmp/{}.out" 2>&1; echo $? >"$tmp/{}.status"'
 while read -r name; do
 	is "$name" "$(cat "$tmp/$name.status")" 0 || note "$(cat "$tmp/$name.out")" >&2
 done < <("$cases")

@@ -133,6 +133,15 @@ for name in minetest Xvfb; do
 	ok "$name: and so do pictures" wait_for $patience more
 	is "$name: two processes again" "$(count_children a)" 2
 done
+# The client doesn't see that its server is another one; the cloud says so.
+server=$(curl -sf http://127.0.0.1:8090/v1/status | jq .server.pid)
+kill -KILL "$server"
+renewed() { [ "$(curl -sf http://127.0.0.1:8090/v1/status | jq .server.restarts)" = 1 ] && shown a ann; }
+told() { grep -q 'what="client is started anew" why="another server"' "$tmp/a.log"; }
+ok 'minetestserver: the edge is told' wait_for $patience told
+ok 'minetestserver: its client joins the next one' wait_for $patience renewed
+before=$(frames ua)
+ok 'minetestserver: and pictures go on' wait_for $patience more
 is 'the session is the same' "$(metric a baton_minetest_edge_links_lost_total)" 0
 ok 'both are counted' at_least 2 metric a 'baton_minetest_edge_clients_total{what="ended"}'
 

@@ -121,6 +121,7 @@ static int login(void *scene, const json_t *answer)
 	}
 	s->ticket = ticket;
 	s->ticketed = true;
+	s->informed = false;
 	scene_pursue(s);
 	return 0;
 }
@@ -131,7 +132,7 @@ static void welcome(void *scene, const struct state_welcome *m)
 }
 
 /* The world itself comes to the client by the game's own protocol. */
-static int state(void *scene, uint32_t tick, const uint8_t *world, size_t len)
+static int delta(void *scene, uint32_t tick, const uint8_t *world, size_t len)
 {
 	struct scene *s = scene;
 
@@ -140,6 +141,21 @@ static int state(void *scene, uint32_t tick, const uint8_t *world, size_t len)
 	s->tick = tick;
 	scene_pursue(s);
 	return 0;
+}
+
+/* Another than the login's: the game's server was started again, and knows no client of before */
+static int snapshot(void *scene, uint32_t tick, const uint8_t *world, size_t len)
+{
+	struct scene *s = scene;
+
+	if (len)
+		return -EBADMSG;
+	if (s->informed && s->client) {
+		s->replaced = true;
+		scene_restart_client(s, "another server");
+	}
+	s->informed = true;
+	return delta(scene, tick, world, len);
 }
 
 /* ---- pictures ---- */
@@ -215,8 +231,8 @@ const struct renderer minetest_renderer = {
 	.end = end,
 	.login = login,
 	.welcome = welcome,
-	.snapshot = state,
-	.delta = state,
+	.snapshot = snapshot,
+	.delta = delta,
 	.draw = draw,
 	.trouble = trouble,
 	.wanted = wanted,

@@ -57,6 +57,7 @@ struct scene {
 	struct child *client;
 	bool grab_ready, replaced; /* the client is killed for another ticket */
 	bool ticketed;
+	bool informed; /* a SNAPSHOT has come since the login */
 	struct ticket ticket;
 	unsigned clients;	/* that were started */
 	unsigned failures;	/* in a row */
@@ -83,7 +84,7 @@ extern const struct renderer minetest_renderer;
 int scene_new(struct player *player, struct minetest *all, struct scene **ret_scene);
 /** scene_pursue - do what is to be done now */
 void scene_pursue(struct scene *s);
-/** scene_restart_client - because of another ticket, or since it hangs */
+/** scene_restart_client - because of another ticket, another server, or since it hangs */
 void scene_restart_client(struct scene *s, const char *why);
 /** scene_end - its processes end, then its files go, then it is freed */
 void scene_end(struct scene *s);
