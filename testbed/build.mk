@@ -4,7 +4,7 @@ $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology
 # measure: all of it but the command and what knows a running topology
 # bytes.bpf.c is the kernel's
 $(call bpf-object,measure_bytes,testbed/measure/bytes.bpf.c)
-measure_command := $(addprefix testbed/measure/,command.c bytes_command.c bytes_count.c outward.c play.c watch.c place.c migrate.c handover.c screen.c session.c session_compute.c switch.c follow.c storm.c storm_ask.c storm_cpu.c)
+measure_command := $(addprefix testbed/measure/,command.c bytes_command.c bytes_count.c outward.c play.c clips.c clips_files.c clips_screen.c clips_switch.c watch.c place.c migrate.c handover.c screen.c session.c session_compute.c switch.c follow.c storm.c storm_ask.c storm_cpu.c)
 $(call library,measure,$(filter-out %.bpf.c $(measure_command),$(wildcard testbed/measure/*.c)),jansson zlib)
 # experiments: all but the commands and what runs other programs
 experiment_command := $(addprefix testbed/experiment/,command.c check.c compare.c run.c child.c store.c page.c)
@@ -28,6 +28,7 @@ $(call unit-test,test_measure,tests/unit/test_measure.c tests/unit/measure_world
 $(call unit-test,test_similarity,tests/unit/test_similarity.c $(addprefix testbed/measure/,similarity.c similarity_json.c),core)
 $(call unit-test,test_app_trace,tests/unit/test_app_trace.c,$(measure_libs))
 $(call unit-test,test_measure_watch,tests/unit/test_measure_watch.c,$(measure_libs))
+$(call unit-test,test_clips,tests/unit/test_clips.c tests/unit/picture_scene.c,stream-client picture $(measure_libs))
 $(call unit-test,test_measure_collect,tests/unit/test_measure_collect.c,$(measure_libs))
 $(call unit-test,test_check,tests/unit/test_check.c $(addprefix testbed/,check_judge.c check_measure.c check_probe.c),$(measure_libs))
 $(call unit-test,test_hdr,tests/unit/test_hdr.c,$(measure_libs))

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "testbed/measure/clips.h"
 #include "testbed/measure/measure.h"
 #include "testbed/measure/session.h"
 
@@ -41,14 +42,17 @@ int measure_main(const struct baton_context *ctx, int argc, char **argv)
 	const char *word = argc >= 2 ? argv[1] : NULL;
 	int what = word ? measure_named(word) : -1;
 
+	if (word && strcmp(word, "clips") == 0)
+		return clips_main(ctx, argc - 1, argv + 1);
 	if (what >= 0)
 		return run(ctx, (enum measurement)what, argc - 1, argv + 1);
 	if (word && strcmp(word, "--help") == 0) {
 		for (what = 0; what < MEASUREMENTS; what++)
 			printf("%s%s", what ? "\n" : "", measure_usage((enum measurement)what));
+		printf("\n%s", clips_usage);
 		return BATON_OK;
 	}
-	complain("measure: expected 'switch', 'storm', 'bytes' or 'play'%s%s",
+	complain("measure: expected 'switch', 'storm', 'bytes', 'play' or 'clips'%s%s",
 		 word ? ", found " : "", word ? word : "");
 	fputs(measure_usage(MEASURE_SWITCH), stderr);
 	return BATON_USAGE;
