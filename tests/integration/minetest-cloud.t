@@ -35,6 +35,46 @@ check_start 'no game' "share_dir: $tmp" "path=$tmp/game/game.conf "
 check_start 'a directory that is not absolute' 'state_dir: here' 'expected an absolute path'
 check_start 'a directory that cannot be' "state_dir: $tmp/right.yaml/state" "path=$tmp/right.yaml/state "
 
+# Servers that are none: one that never says a word, one that ends at once.
+printf '#!/bin/sh\nexec sleep 1000\n' >"$tmp/silent"
+printf '#!/bin/sh\nexit 3\n' >"$tmp/short"
+chmod +x "$tmp/silent" "$tmp/short"
+cat >"$tmp/watch" <<'END'
+# PROGRAM CONFIG JQ: runs it in a network of its own until its status is so; says health, status and how it ended
+ip link set lo up
+"$1" --config "$2" 2>"$2.log" &
+pid=$! tries=0
+until curl -s http://127.0.0.1:8090/v1/status | jq -e "$3" >/dev/null 2>&1 || [ $((tries += 1)) -gt 300 ]; do sleep 0.1; done
+curl -s http://127.0.0.1:8090/healthz | jq -r '"health \(.status) \(.cause)"'
+curl -s http://127.0.0.1:8090/v1/status | jq -c '[.server.state, .server.pid > 0, .server.restarts, .world.players]'
+server=$(curl -s http://127.0.0.1:8090/v1/status | jq .server.pid)
+kill "$pid"
+wait "$pid"
+echo "status $?"
+[ "$server" = 0 ] || kill -0 "$server" 2>/dev/null || echo 'server gone'
+END
+watch() { # SERVER JQ
+	sed "s,^server:.*,server: $tmp/$1," "$tmp/right.yaml" >"$tmp/$1.yaml"
+	unshare -rn sh "$tmp/watch" "$BATON_GAME_CLOUD" "$tmp/$1.yaml" "$2" 2>&1
+}
+if unshare -rn true 2>/dev/null; then
+	got=$(watch silent '.server.pid > 0')
+	is 'a server that says nothing: not ready, and it ends with its parent' "$got" \
+		$'health 503 NOT_READY\n["starting",true,0,0]\nstatus 0\nserver gone'
+	got=$(watch short '.server.restarts >= 3')
+	like 'a server that ends at once is started again' "$got" '"starting",(true|false),[3-9],0\]'
+	like 'and why is logged' "$(cat "$tmp/short.yaml.log")" 'ended="exit 3" again_in_ms=200'
+	like 'later each time' "$(cat "$tmp/short.yaml.log")" 'ended="exit 3" again_in_ms=800'
+else
+	skip 'servers that are none' 'no network namespace of our own'
+fi
+
+image=$build/bin/images/minetest-cloud
+need_built "$build/bin/cloud-agent" # images come along
+for file in minetest-cloud game/game.conf game/mods/land/init.lua mod/init.lua; do
+	like "the image has $file" "$(cat "$image/manifest.json")" "\"path\": \"$file\""
+done
+
 if [ ! -x /usr/lib/minetest/minetestserver ] || [ ! -x /usr/games/minetest ]; then
 	skip 'the cases' 'scripts/setup minetest installs minetest and minetest-server'
 	done_testing
