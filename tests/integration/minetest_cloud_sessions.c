@@ -31,6 +31,32 @@ static void case_login(struct cloud_bed *bed)
 	check(!strcmp(m.name, "ann_1") && strcmp(m.password, l.password), "%s", m.name);
 }
 
+static size_t seats(struct cloud_bed *bed)
+{
+	json_t *ann = cloud_bed_get(bed, ANN);
+	size_t n = json_array_size(json_object_get(ann, "players"));
+
+	json_decref(ann);
+	return n;
+}
+
+/* A ticket that nobody claims gives its seat back, and its name and password are void */
+static void case_unclaimed(struct cloud_bed *bed)
+{
+	struct snake_login l = snake_login(bed->login_port, "ann", "a", "edge-a"), m;
+
+	check(l.status == 200 && seats(bed) == 1, "%u", l.status);
+	await(bed, seats(bed) == 0);
+	m = snake_login(bed->login_port, "ann", "a", "edge-a");
+	check(!strcmp(m.name, l.name) && strcmp(m.password, l.password), "%s", m.name);
+	check(cloud_bed_metric(bed, "baton_minetest_tickets_void_total ") == 1, "counted");
+	check(cloud_bed_metric(bed, "baton_minetest_server_restarts_total ") == 0, "its own, too");
+	for (unsigned n = 2; n <= 4; n++)
+		check(snake_login(bed->login_port, "ann", "a", "edge-a").status == 200, "%u", n);
+	m = snake_login(bed->login_port, "ann", "a", "edge-a");
+	check(m.status == 409 && !m.name[0], "%u", m.status);
+}
+
 static void case_forged(struct cloud_bed *bed)
 {
 	struct snake_login l = snake_login(bed->login_port, "ann", "wrong", "edge-a");
@@ -159,8 +185,7 @@ static void case_leave(struct cloud_bed *bed)
 }
 
 const struct minetest_case minetest_session_cases[] = {
-	{"login", case_login},	       {"forged", case_forged},
-	{"inputs", case_inputs},       {"walk", case_walk},
-	{"secondary", case_secondary}, {"switch", case_switch},
-	{"leave", case_leave},	       {0},
+	{"login", case_login},	 {"unclaimed", case_unclaimed}, {"forged", case_forged},
+	{"inputs", case_inputs}, {"walk", case_walk},		{"secondary", case_secondary},
+	{"switch", case_switch}, {"leave", case_leave},		{0},
 };
