@@ -179,7 +179,7 @@ static const struct need {
 	{"policy routing", "rules and tables of UEs and UPFs", find_policy},
 	{"clsact", "BPF programs on interfaces: the ebpf data plane, radio bearers, handover",
 	 find_clsact},
-	{"gtp", "the kernel's GTP-U driver: the gtp data plane, without handover", find_gtp},
+	{"gtp", "the kernel's GTP-U driver: the gtp data plane", find_gtp},
 	{"SCTP", "N2", find_sctp},
 	{"tbf", "rates of links", find_tbf},
 	{"netem", "delay, jitter and loss of links", find_netem},

@@ -648,6 +648,24 @@ static void test_path_switch_waits_for_the_upf(void **state)
 	assert_int_equal(world_upf_find(w, 0, world_session(w, 1)->cp_seid)->dl_teid, 5);
 }
 
+/* A gNB that a UE came back to from a handover asks for what it may have still: it learns if it has */
+static void test_path_switch_to_where_it_is(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	world_establish(w, 1);
+	world_path_switch(w, 7, w->amf_ue_id, 1, 6);
+	world_expect(w, NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE);
+	assert_int_equal(world_upf_find(w, 0, world_session(w, 1)->cp_seid)->dl_teid, 6);
+	world_gnb_lost(w);
+	world_gnb(w, 0, false);
+	assert_null(ue(w)->gnb);
+	world_gnb(w, 1, false);
+	world_path_switch(w, 3, w->amf_ue_id, 1, 5);
+	world_expect(w, NGAP_PATH_SWITCH_REQUEST_FAILURE);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -679,6 +697,7 @@ int main(void)
 		WORLD_TEST(test_path_switch_is_refused),
 		WORLD_TEST(test_path_switch),
 		WORLD_TEST(test_path_switch_waits_for_the_upf),
+		WORLD_TEST(test_path_switch_to_where_it_is),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
