@@ -62,8 +62,8 @@ static int check_options(const struct experiment *e, const json_t *settings)
 	if (!what)
 		return BATON_OK;
 	n = run_workload_arguments(e, settings, store, argv, 1);
-	if (measure_options_read(&options, strcmp(what, "storm") ? MEASURE_SWITCH : MEASURE_STORM,
-				 (int)n, (char **)argv) == 0)
+	if (measure_options_read(&options, (enum measurement)measure_named(what), (int)n,
+				 (char **)argv) == 0)
 		return BATON_OK;
 	complain("%s: %s", place_of_option(e, options.error), options.error);
 	return BATON_TOPOLOGY;

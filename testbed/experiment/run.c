@@ -332,7 +332,7 @@ static int step_workload(struct runner *r, json_t *record, const json_t *setting
 		argv[n++] = "--json";
 		argv[n++] = "measure";
 		argv[n++] = what;
-		if (!strcmp(what, "switch"))
+		if (strcmp(what, "storm"))
 			argv[n++] = "--quiet";
 		run_workload_arguments(e, settings, options, argv, n);
 	} else {

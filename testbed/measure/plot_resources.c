@@ -11,7 +11,7 @@
 enum {
 	PANELS = 4,
 	LINES = 3, /* of a panel */
-	MARKERS_MAX = 8,
+	MARKERS_MAX = 12,
 	HEIGHT = 190,
 	SMOOTH_NS =
 		1000000000 /* ticks of the processor's time are 10 ms: over a second they are 1 % */
@@ -95,6 +95,17 @@ static void add_marker(struct drawing *d, double x, const char *label)
 		d->marker[d->marker_count++] = (struct plot_marker){x, label};
 }
 
+/* So that what the lines are called stands above what is drawn */
+static double room_above(struct drawing *d, int panel)
+{
+	double most = NAN;
+
+	for (int l = 0; l < LINES; l++)
+		for (size_t i = 0; i < d->series[panel][l].count; i++)
+			most = fmax(most, line_of(d, panel, l)[i]);
+	return most > 0 ? most * 1.4 : NAN;
+}
+
 static int draw(struct drawing *d, const char *subtitle, FILE *out)
 {
 	static const char *const titles[PANELS] = {
@@ -109,7 +120,7 @@ static int draw(struct drawing *d, const char *subtitle, FILE *out)
 			.subtitle = p ? NULL : subtitle,
 			.x = {p == PANELS - 1 ? "seconds from the first migration's request" : NULL,
 			      PLOT_LINEAR, PLOT_NUMBER, NAN, NAN},
-			.y = {axes[p], PLOT_LINEAR, PLOT_NUMBER, 0, NAN},
+			.y = {axes[p], PLOT_LINEAR, PLOT_NUMBER, 0, room_above(d, p)},
 			.series = d->series[p],
 			.series_count = p < 2 ? 2 : 3,
 			.marker = d->marker,
@@ -140,7 +151,10 @@ int resources_svg(const struct resources *r, const struct resource_mark *marks, 
 		name_lines(&d, names);
 		for (size_t m = 0; m < count; m++) {
 			add_marker(&d, seconds_of(r, origin, marks[m].from_ns), "migration begins");
-			add_marker(&d, seconds_of(r, origin, marks[m].to_ns), "ends");
+			if (marks[m].switched_ns)
+				add_marker(&d, seconds_of(r, origin, marks[m].switched_ns),
+					   "switched");
+			add_marker(&d, seconds_of(r, origin, marks[m].to_ns), "source released");
 		}
 		status = draw(&d, subtitle, out);
 	} else {

@@ -16,6 +16,7 @@ size_t report_resource_marks(const struct report *r, struct resource_mark *ret)
 		if (!e->ok || !e->created_ns)
 			continue;
 		ret[n].from_ns = e->created_ns;
+		ret[n].switched_ns = e->switched_ns;
 		ret[n].to_ns = e->ended_ns;
 		snprintf(ret[n].source, sizeof ret[n].source, "%.39s", e->from);
 		snprintf(ret[n].destination, sizeof ret[n].destination, "%.39s", e->to);

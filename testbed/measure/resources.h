@@ -76,7 +76,7 @@ void resources_done(struct resources *r);
 
 /* A migration, or whatever is to be seen between before and after */
 struct resource_mark {
-	uint64_t from_ns, to_ns;
+	uint64_t from_ns, switched_ns, to_ns; /* switched_ns 0: it is not known */
 	char source[RESOURCE_NAME_SIZE], destination[RESOURCE_NAME_SIZE];
 };
 

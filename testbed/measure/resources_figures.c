@@ -116,10 +116,11 @@ static json_t *phases_json(const struct resources *r, size_t node,
 {
 	struct phases p = phases_of(r, node, marks, count);
 
-	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "node",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "node",
 			 node < r->node_count ? r->node[node].name : "", "before",
 			 means_json(&p.before), "during", means_json(&p.during), "after",
-			 means_json(&p.after), "memory_growth_mb",
+			 means_json(&p.after), "cpu_during_to_before",
+			 number(p.during.cpu / p.before.cpu, 1), "memory_growth_mb",
 			 number(p.during.memory_max - p.before.memory, 1e6));
 }
 

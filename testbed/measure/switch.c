@@ -132,6 +132,7 @@ static int measure(struct session *s)
 		return r;
 	before = session_look_around(s);
 	session_listen(s, NOISE_WINDOWS);
+	r = watch_resources(&s->watch, &s->place, &s->options);
 	look_longer(s);
 	for (size_t m = 0; m < s->report.mode_count && r == 0; m++)
 		r = run_mode(s, m);

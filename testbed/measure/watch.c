@@ -73,9 +73,12 @@ int watch_begin(struct watch *w, const struct place *p, const struct measure_opt
 		r = bytes_counter_start(&p->run, p->topology, &w->bytes);
 	if (r == 0 && w->bytes)
 		r = bytes_counter_read(w->bytes, &w->begin);
-	if (r == 0 && o->resources_ms)
-		r = watch_recorder_start(p, o->resources_ms, &w->recorder);
 	return r;
+}
+
+int watch_resources(struct watch *w, const struct place *p, const struct measure_options *o)
+{
+	return o->resources_ms ? watch_recorder_start(p, o->resources_ms, &w->recorder) : 0;
 }
 
 void watch_switch_begins(struct watch *w)

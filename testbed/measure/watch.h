@@ -12,9 +12,10 @@ struct watch {
 	struct resource_recorder *recorder; /* NULL: not recorded */
 };
 
-/** watch_begin - what @o asks for; complains; watch_end in every case; Return: 0 or negative errno
- */
+/** watch_begin - bytes, where @o asks for them; watch_resources - what nodes use, from here on;
+ * complain; watch_end in every case; Return: 0 or negative errno */
 int watch_begin(struct watch *w, const struct place *p, const struct measure_options *o);
+int watch_resources(struct watch *w, const struct place *p, const struct measure_options *o);
 /** watch_switch_begins, watch_switch_ends - bytes of one switch, into @event, with the edges that
  * it was between */
 void watch_switch_begins(struct watch *w);

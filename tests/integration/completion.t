@@ -36,6 +36,8 @@ is 'every command of the help' "$(offered '' | wc -w)" "$("$build/bin/baton" hel
 like 'its options' "$(offered up --)" '--dry-run .*--new'
 is 'an option' "$(offered measure storm --ro)" --rounds
 is 'a measurement' "$(offered measure s)" 'switch storm'
+is 'another' "$(offered measure p)" play
+like 'its own options' "$(offered measure play --)" '--app .*--seconds'
 is 'nodes of a topology' "$(offered --name "$topology" exec '')" 'left right leftmost'
 is 'those that begin so' "$(offered --name "$topology" logs left)" 'left leftmost'
 is 'of a link' "$(offered --name "$topology" link set r)" right

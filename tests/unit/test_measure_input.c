@@ -24,7 +24,7 @@ enum { WORDS_MAX = 12 };
 
 static int read_words(struct measure_options *o, enum measurement what, char *line)
 {
-	char *words[WORDS_MAX + 1] = {what == MEASURE_STORM ? "storm" : "switch"}, *word;
+	char *words[WORDS_MAX + 1] = {(char *)measure_name[what]}, *word;
 	int n = 1;
 
 	while (n < WORDS_MAX && (word = strsep(&line, " ")))
@@ -101,6 +101,56 @@ static void test_texts_and_flags(void **state)
 	assert_true(o.quiet && o.json);
 	assert_int_equal(read_line(&o, help), 0);
 	assert_true(o.help);
+}
+
+static void test_watch_options(void **state)
+{
+	static const struct {
+		enum measurement what;
+		const char *line, *error;
+	} wrong[] = {
+		{MEASURE_SWITCH, "--bytes=maybe", "--bytes: expected true or false, found 'maybe'"},
+		{MEASURE_SWITCH, "--resources 100",
+		 "--resources: expected 20ms to 1s, found '100'"},
+		{MEASURE_SWITCH, "--resources 19ms",
+		 "--resources: expected 20ms to 1s, found '19ms'"},
+		{MEASURE_SWITCH, "--resources nan",
+		 "--resources: expected 20ms to 1s, found 'nan'"},
+		{MEASURE_SWITCH, "--around 3",
+		 "--around: it is about resources; expected --resources too"},
+		{MEASURE_SWITCH, "--seconds 3", "measure switch: unknown option '--seconds'"},
+		{MEASURE_BYTES, "--seconds 0",
+		 "--seconds: expected a number from 1 to 3600, found '0'"},
+		{MEASURE_BYTES, "--seconds 3 -- true",
+		 "--seconds: it lasts as long as the command; expected one of both"},
+		{MEASURE_PLAY, "", "measure play: expected --app APP"},
+		{MEASURE_PLAY, "--app a b", "measure play: unexpected argument 'b'"},
+	};
+	char all[] = "--bytes --resources 0.5s --around 0", given[] = "--bytes=false --bytes=true",
+	     command[] = "--json -- true --seconds 5", play[] = "--app snake", none[] = "";
+	struct measure_options o = {0};
+
+	assert_int_equal(read_line(&o, none), 0);
+	assert_true(!o.bytes && !o.resources_ms && !o.around_s);
+	assert_int_equal(read_line(&o, all), 0);
+	assert_true(o.bytes && o.resources_ms == 500 && o.around_s == 0);
+	assert_int_equal(read_line(&o, given), 0);
+	assert_true(o.bytes);
+	assert_int_equal(read_words(&o, MEASURE_BYTES, command), 0);
+	assert_true(o.json && o.bytes);
+	assert_string_equal(o.command[0], "true");
+	assert_string_equal(o.command[1], "--seconds");
+	assert_int_equal(read_words(&o, MEASURE_PLAY, play), 0);
+	assert_true(o.seconds == 20 && o.resources_ms == 100);
+	for (size_t i = 0; i < N(wrong); i++) {
+		char *line = strdup(wrong[i].line);
+
+		assert_int_equal(read_words(&o, wrong[i].what, line), -EINVAL);
+		assert_string_equal(o.error, wrong[i].error);
+		free(line);
+	}
+	assert_int_equal(measure_named("play"), MEASURE_PLAY);
+	assert_int_equal(measure_named("plan"), -1);
 }
 
 static void test_app_options(void **state)
@@ -336,10 +386,10 @@ static void test_cut_packets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good_options),  cmocka_unit_test(test_texts_and_flags),
-		cmocka_unit_test(test_bad_options),   cmocka_unit_test(test_app_options),
-		cmocka_unit_test(test_storm_options), cmocka_unit_test(test_packets),
-		cmocka_unit_test(test_cut_packets),
+		cmocka_unit_test(test_good_options), cmocka_unit_test(test_texts_and_flags),
+		cmocka_unit_test(test_bad_options),  cmocka_unit_test(test_watch_options),
+		cmocka_unit_test(test_app_options),  cmocka_unit_test(test_storm_options),
+		cmocka_unit_test(test_packets),	     cmocka_unit_test(test_cut_packets),
 	};
 
 	return cmocka_run_group_tests_name("measure_input", tests, NULL, NULL);

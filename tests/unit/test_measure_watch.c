@@ -280,7 +280,7 @@ static struct resources series(void)
 	return r;
 }
 
-static const struct resource_mark mark = {5000000000, 7000000000, "edge-a", "edge-b"};
+static const struct resource_mark mark = {5000000000, 6000000000, 7000000000, "edge-a", "edge-b"};
 
 static void means_are_of_their_time(void **state)
 {
