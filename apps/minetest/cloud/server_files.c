@@ -114,7 +114,8 @@ int server_files_configure(const struct server_config *c, uint32_t last_step)
 		 "show_statusline_on_connect = false\nenable_damage = false\ntime_speed = "
 		 "0\nworld_start_time = 12000\n"
 		 "mg_name = singlenode\nfixed_map_seed = 1\nnum_emerge_threads = 1\n"
-		 "disable_anticheat = true\n"
+		 "disable_anticheat = true\nmax_block_send_distance = 7\n"
+		 "max_block_generate_distance = 7\nserver_unload_unused_data_timeout = 15\n"
 		 "baton.url = http://127.0.0.1:%u/v1/step\nbaton.token = %s\n"
 		 "baton.first_step = %u\nbaton.bots = %u\nbaton.seed = %u\n",
 		 address, c->port, 1.0 / c->tick_hz, c->link_port, c->token, last_step, c->bots,
