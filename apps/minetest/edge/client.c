@@ -14,8 +14,8 @@ enum { PATH_LEN = 512, AGAIN_MAX = 99 };
 
 /*
  * Nothing may be on the screen but the world and what the server's mod puts there; nothing goes to
- * the network but to the server. Without shaders a frame of 320x240 takes llvmpipe a third of the
- * time. A window without focus, which it is without a window manager, would go slower.
+ * the network but to the server. A window without focus, which it is without a window manager,
+ * would go slower.
  */
 static const char fixed_settings[] = "fullscreen = false\n"
 				     "window_maximized = false\n"
