@@ -66,6 +66,7 @@ static void read_stream(struct app_result *a, const json_t *stream)
 	const char *reason = json_string_value(json_object_get(stream, "reason"));
 
 	a->t0_ns = (uint64_t)json_integer_value(json_object_get(stream, "t0_ns"));
+	a->first_ns = (uint64_t)json_integer_value(json_object_get(stream, "first_display_ns"));
 	a->wait_us = number_of(stream, "waited_ms", 1000);
 	a->ssim = number_of(stream, "ssim", 1);
 	a->passed = !isnan(a->ssim) && reason && !strcmp(reason, "ssim");

@@ -18,6 +18,7 @@ struct app_result {
 	double stage_us[APP_STAGES];   /* initialisation to delayed release */
 	uint64_t stage_ns[APP_STAGES]; /* when each began; 0: not told */
 	uint64_t t0_ns;		       /* the turn that switched the stream; 0: none did */
+	uint64_t first_ns;	       /* its display: of the pictures that passed; 0: none */
 	double pre_us, comp_us, migration_us;
 	double pull_us;	 /* the image, from the cloud; 0: it was there */
 	double frame_us; /* downtime at the frame level: longest between displays of new pictures,

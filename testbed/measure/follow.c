@@ -109,7 +109,9 @@ void session_note_inputs(struct session *s, struct switch_event *event)
 	await_inputs(s, event);
 	if (follow_all(s) < 0)
 		return;
-	event->app.rest = app_trace_rest(&s->trace, t0_ns);
+	/* the pictures that were compared are shown a moment after they were */
+	event->app.rest = app_trace_rest(&s->trace,
+					 event->app.first_ns > t0_ns ? event->app.first_ns : t0_ns);
 	if (app_trace_around(&s->trace, t0_ns, &event->inputs) < 0)
 		complain("no memory for the player's inputs");
 	app_trace_forget(&s->trace, t0_ns);

@@ -395,7 +395,8 @@ static const char migrated[] =
 	"  {\"stage\": 6, \"started_ns\": 50000, \"ended_ns\": 1050000},"
 	"  {\"stage\": 7, \"started_ns\": 1, \"ended_ns\": 2},"
 	"  {\"stage\": 2, \"started_ns\": 31000}], \"instance_pull_us\": 2500,"
-	" \"stream\": {\"waited_ms\": 12, \"ssim\": 0.9, \"reason\": \"ssim\", \"downtime\": "
+	" \"stream\": {\"waited_ms\": 12, \"ssim\": 0.9, \"reason\": \"ssim\",  "
+	"\"first_display_ns\": 77, \"downtime\": "
 	"{\"complete\": true,"
 	"  \"frame_ms\": 3.25, \"tick_jump\": -2,"
 	"  \"input_before\": {\"count\": 2, \"p50_ms\": 60}, \"input_after\": {\"count\": 0, "
@@ -413,6 +414,7 @@ static void test_app_record(void **state)
 	assert_true(a.tick_jump == -2 && a.input_before_us == 60000);
 	assert_true(isnan(a.input_after_us)); /* no input, no median */
 	downtime = json_object_get(json_object_get(get(record, "details"), "stream"), "downtime");
+	assert_int_equal(a.first_ns, 77);
 	assert_true(a.passed && a.rest == APP_REST_UNKNOWN); /* a record tells nothing of rests */
 	json_object_set_new(downtime, "complete", json_false());
 	json_object_set_new(json_object_get(get(record, "details"), "stream"), "reason",
