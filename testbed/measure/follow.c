@@ -147,6 +147,20 @@ static size_t first_migration(const struct session *s)
 	return m;
 }
 
+/* A recording of a moment is none: only the gate looked at a pair, or a stream stopped. */
+static int check_recording(const struct session *s, const struct pair_trace *trace)
+{
+	uint64_t ns = trace->count ? trace->pair[trace->count - 1].ns - trace->pair[0].ns : 0;
+
+	if (ns >= s->options.record_s * UINT64_C(1000000000) / 2)
+		return 0;
+	complain("--record-ssim: the stream-client of %s recorded %zu pairs, over %.1f of %" PRIu64
+		 " s; expected pairs: always at this player in the topology, and both streams to "
+		 "come all the time",
+		 s->report.run[0].ue, trace->count, (double)ns / 1e9, s->options.record_s);
+	return -ENODATA;
+}
+
 /* A migration without a gate, whose source stays for so long: from the end of the sliding on it is
  * as if a switch waited all that time. */
 static int record_once(struct session *s)
@@ -171,13 +185,7 @@ static int record_once(struct session *s)
 		r = read_pairs(s, trace);
 	pair_trace_keep(trace, event.app.t0_ns,
 			event.app.t0_ns + told.record_s * UINT64_C(1000000000));
-	if (r == 0 && !trace->count) {
-		complain("--record-ssim: the stream-client of %s recorded nothing; expected pairs: "
-			 "always at this player in the topology",
-			 s->report.run[0].ue);
-		r = -ENODATA;
-	}
-	return r;
+	return r == 0 ? check_recording(s, trace) : r;
 }
 
 static double own_threshold(const struct session *s)
