@@ -46,8 +46,8 @@ static int ask(struct session *s, struct switch_event *event)
 					     .hold_ms = s->options.hold_ms};
 
 	snprintf(mode, sizeof mode, "%.*s", (int)strcspn(name, "+"), name);
-	snprintf(key, sizeof key, "measure-%u-%" PRIu64 "-%zu-%zu", s->ssid, s->report.time_ns,
-		 s->report.event_count, s->recordings);
+	snprintf(key, sizeof key, "measure-%u-%" PRIu64 "-%zu", s->ssid, s->report.time_ns,
+		 s->report.event_count + s->recordings);
 	while (client_migrate(&s->client, &migration, event->migration) < 0) {
 		if (!place_is_up(&s->place)) {
 			complain("topology %s was taken down", s->place.run.name);

@@ -72,14 +72,19 @@ static const struct {
 	{HEAD "sweep: {order: zipped, knobs: {links.a-b.rate: [1Mbit, 1Mbit], links.a-b.delay: "
 	      "[1ms, 1ms]}}\n" ROWS,
 	 "entries 1 and 2 of the zipped lists are the same point"},
-	{HEAD "mode: make-before-break\nrows: [{id: F2, what: w, metric: m, unit: us, where: {mode: "
-	      "break-before-make}}]\n",
+	{HEAD
+	 "mode: make-before-break\nrows: [{id: F2, what: w, metric: m, unit: us, where: {mode: "
+	 "break-before-make}}]\n",
 	 "where: no point of the sweep has these settings"},
 	{HEAD "mode: make-before-break\nrows: [{id: F2, what: w, metric: m, unit: us, shape: "
 	      "{check: ratio, at_least: 1, against: {mode: break-before-make}}}]\n",
 	 "against: no point of the sweep has these settings"},
 	{HEAD "rows: [{id: F2, what: w, metric: m, unit: us, where: {rate: 1}}]\n",
 	 "neither 'mode' nor a knob"},
+	{HEAD "rows: [{id: F2, what: w, metric: m, unit: us, shape: {check: agrees}}]\n",
+	 "shape: 'with' is missing"},
+	{HEAD "rows: [{id: F2, what: w, metric: m, unit: us, shape: {check: agrees, with: [m]}}]\n",
+	 "expected a metric of the same report"},
 	{HEAD "rows: [{id: F2, what: w, metric: m, unit: us, shape: {check: grows}}]\n",
 	 "'over' is missing"},
 	{HEAD "rows: [{id: F2, what: w, metric: m, unit: us, shape: {check: ratio, against: {mode: "
@@ -402,6 +407,72 @@ static void test_shapes(void **state)
 	}
 }
 
+/* A row and another metric of the same reports: how far apart, and from how many values */
+static json_t *judge_agreement(double own, double other, size_t runs_of_second)
+{
+	json_t *row = json_pack("{s:s,s:s,s:{s:s,s:s}}", "metric", "v[]", "statistic", "median",
+				"shape", "check", "agrees", "with", "w[]");
+	json_t *with = json_pack("{s:s,s:s}", "metric", "w[]", "statistic", "median");
+	json_t *points = json_pack("[{s:s},{s:s}]", "delay", "0ms", "delay", "10ms");
+	json_t *runs = json_array(), *series, *against;
+
+	for (size_t i = 0; i < 1 + runs_of_second; i++)
+		json_array_append_new(runs, json_pack("{s:I,s:{s:[f,f,f,f],s:[f,f,f,f]}}", "point",
+						      (json_int_t)(i > 0), "report", "v", own,
+						      own * 1.3, own * 0.7, own * 1.1, "w", other,
+						      other * 1.2, other * 0.8, other * 0.9));
+	series = series_make(runs, points, row, 1);
+	against = series_make(runs, points, with, 1);
+	shape_judge(row, series, against, 1);
+	json_decref(with);
+	json_decref(points);
+	json_decref(runs);
+	json_decref(series);
+	json_decref(against);
+	return row;
+}
+
+static void test_agreement(void **state)
+{
+	json_t *row = judge_agreement(10, 10.5, 1);
+
+	assert_true(json_is_true(json_object_get(row, "shape_holds")));
+	/* the medians of each point, side by side */
+	assert_string_equal(json_string_value(json_object_get(row, "why")),
+			    "0ms: 10.5 and 9.975; 10ms: 10.5 and 9.975");
+	json_decref(row);
+	row = judge_agreement(10, 30, 1);
+	assert_true(json_is_false(json_object_get(row, "shape_holds")));
+	json_decref(row);
+	row = judge_agreement(10, 10, 0); /* the second point has no run */
+	assert_true(json_is_null(json_object_get(row, "shape_holds")));
+	assert_string_equal(json_string_value(json_object_get(row, "why")),
+			    "not every point has been measured");
+	json_decref(row);
+}
+
+/* Curves of both, the other one's dashed, each point in one colour */
+static void test_both_distributions(void **state)
+{
+	json_t *row =
+		json_pack("{s:s,s:s,s:{s:s},s:[{s:{s:s},s:[[f,f,f]]}],s:[{s:{s:s},s:[[f,f,f]]}]}",
+			  "what", "wait", "unit", "ms", "shape", "with", "w[]", "points",
+			  "settings", "workload.x", "1", "runs", 1.0, 2.0, 3.0, "points_with",
+			  "settings", "workload.x", "1", "runs", 1.5, 2.5, 9.0);
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	assert_int_equal(svg_cdf(out, row), 1);
+	fclose(out);
+	assert_non_null(strstr(text, "<path class='c0 curve' d="));
+	assert_non_null(strstr(text, "<path class='c0 curve' stroke-dasharray='6 4' d="));
+	assert_non_null(strstr(text, ">x 1</text>"));
+	assert_non_null(strstr(text, ">x 1, dashed: w[]</text>"));
+	free(text);
+	json_decref(row);
+}
+
 static void test_shape_unmeasured(void **state)
 {
 	json_t *row = json_pack("{s:s,s:{s:s,s:s}}", "metric", "v[]", "shape", "check", "grows",
@@ -424,11 +495,11 @@ static void test_shape_unmeasured(void **state)
 /* A metric that no run has a number at is told as that, not passed over. */
 static void test_empty_row(void **state)
 {
-	struct experiment e = read_good(HEAD
-					"rows: [{id: F2, what: w, metric: nope, unit: us}, {id: F3, "
-					"what: w, metric: value, unit: us}]\n");
-	json_t *runs = json_pack("[{s:i,s:i,s:{},s:s,s:{s:i}}]", "point", 0, "repeat", 1, "settings",
-				 "status", "done", "report", "value", 7);
+	struct experiment e =
+		read_good(HEAD "rows: [{id: F2, what: w, metric: nope, unit: us}, {id: F3, "
+			       "what: w, metric: value, unit: us}]\n");
+	json_t *runs = json_pack("[{s:i,s:i,s:{},s:s,s:{s:i}}]", "point", 0, "repeat", 1,
+				 "settings", "status", "done", "report", "value", 7);
 	json_t *plan = plan_describe(&e, "", false);
 	json_t *result = result_make(&e, plan, runs, "/x"), *rows = json_object_get(result, "rows");
 
@@ -492,7 +563,10 @@ int main(void)
 		cmocka_unit_test(test_same_seed),
 		cmocka_unit_test(test_shapes),
 		cmocka_unit_test(test_shape_unmeasured),
-		cmocka_unit_test(test_empty_row), cmocka_unit_test(test_escaped),
+		cmocka_unit_test(test_agreement),
+		cmocka_unit_test(test_both_distributions),
+		cmocka_unit_test(test_empty_row),
+		cmocka_unit_test(test_escaped),
 		cmocka_unit_test(test_svg_of_garbage),
 	};
 

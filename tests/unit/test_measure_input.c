@@ -20,7 +20,7 @@
 
 /* ---- options ---- */
 
-enum { WORDS_MAX = 12 };
+enum { WORDS_MAX = 16 };
 
 static int read_words(struct measure_options *o, enum measurement what, char *line)
 {
@@ -166,21 +166,32 @@ static void test_app_options(void **state)
 		{"--app a --threshold -1", "--threshold: expected 0 to 1, found '-1'"},
 		{"--app a --threshold 0.5x", "--threshold: expected 0 to 1, found '0.5x'"},
 		{"--app a --window 0", "--window: expected a number from 1 to 1000, found '0'"},
+		{"--timeout 75000", "--timeout: it is about an application; expected --app too"},
+		{"--record-ssim 5",
+		 "--record-ssim: it is about an application; expected --app too"},
+		{"--app a --timeout 0", "--timeout: expected a number from 1 to 600000, found '0'"},
+		{"--app a --timeout 1s",
+		 "--timeout: expected a number from 1 to 600000, found '1s'"},
+		{"--app a --record-ssim 601",
+		 "--record-ssim: expected a number from 1 to 600, found '601'"},
 	};
 	char plain
 		[] = "--app snake",
-	   all[] = "--app snake --strategy none --threshold 0 --window 1 --mode break-before-make";
+	   all[] = "--app snake --strategy none --threshold 0 --window 1 --mode break-before-make "
+		   "--timeout=500 --record-ssim=30";
 	struct measure_options o = {0};
 
 	assert_int_equal(read_line(&o, plain), 0);
 	assert_string_equal(o.app, "snake");
 	assert_string_equal(o.strategy, "dual");
 	assert_true(o.threshold < 0 && o.window == 0 && o.hold_ms == 2500);
+	assert_true(o.timeout_ms == 0 && o.record_s == 0);
 	assert_int_equal(o.mode_count, 1);
 	assert_string_equal(o.mode[0].name, "make-before-break");
 	assert_int_equal(read_line(&o, all), 0);
 	assert_string_equal(o.strategy, "none");
 	assert_true(o.threshold == 0 && o.window == 1);
+	assert_true(o.timeout_ms == 500 && o.record_s == 30);
 	for (size_t i = 0; i < N(wrong); i++) {
 		char *line = strdup(wrong[i].line);
 

@@ -111,6 +111,8 @@ static void test_panels(void **state)
 		{"points", PLOT_POINTS, x, y, NULL, NULL, 5, 2, false},
 		{"lost", PLOT_CROSSES, x, y, NULL, NULL, 5, 99, false},
 		{"shares", PLOT_CDF, x, NULL, NULL, NULL, 5, 4, true},
+		{"few", PLOT_DOTS, x, y, NULL, NULL, 5, 3, false},
+		{"marked", PLOT_RINGS, x, y, NULL, NULL, 5, 6, false},
 		{NULL, PLOT_LINE, x, y, NULL, NULL, 0, 0, false},
 	};
 	const struct plot_marker marker[] = {{2, "T0"}, {1e9, "far"}};

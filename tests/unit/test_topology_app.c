@@ -160,6 +160,7 @@ static void what_is_written_is_read_again(void **state)
 		      "rate_limit: 20Mbit, bitrate: 2Mbit, codec: x264, width: 320, height: 240, "
 		      "fps: 30, bots: 3, world: 64, seed: 9, cloud: cloud, game: snake, players: "
 		      "[{ue: ue2, account: a.b_c-d, threshold: 0.9, window: 1, input: keyboard, "
+		      "pairs: always, "
 		      "session: 1, trigger: {rtt: 30ms, loss: 5%, for: 2s, hold_off: 1min}}]}",
 	};
 
@@ -182,6 +183,12 @@ static void it_is_fixed_while_up(void **state)
 {
 	struct topology *a = load(NODES " {bots: 3}"), *b = load(NODES " {bots: 4}");
 
+	assert_string_equal(topology_fixed_change(a, b), "apps");
+	topology_free(a);
+	topology_free(b);
+	a = load(NODES " {players: [{ue: ue, pairs: always}]}");
+	b = load(NODES " {players: [{ue: ue, pairs: waiting}]}");
+	assert_true(a->app[0].player[0].pairs_always && !b->app[0].player[0].pairs_always);
 	assert_string_equal(topology_fixed_change(a, b), "apps");
 	topology_free(a);
 	topology_free(b);
@@ -239,6 +246,9 @@ static const struct {
 	{" {players: [{ue: ue, window: 0}]}", "t.yaml:4:38: "},
 	{" {players: [{ue: ue, input: keys}]}", "input: expected generated, none, keyboard"},
 	{" {players: [{ue: ue2, session: 2}]}", "session: 'ue2' has no PDU session 2"},
+	{" {players: [{ue: ue, pairs: sometimes}]}", "pairs: expected waiting or always"},
+	{" {players: [{ue: ue, pairs: [always]}]}", "pairs: expected waiting or always"},
+	{" {players: [{ue: ue, buffer: lifo}]}", "buffer: expected one-frame or fifo"},
 	{" {players: [{ue: ue, trigger: {}}]}", "trigger: expected rtt or loss, or both"},
 	{" {players: [{ue: ue, trigger: {loss: 2}}]}", "loss: expected a share from 0% to 100%"},
 	{" {players: [{ue: ue, trigger: {rtt: 1us}}]}", "trigger: rtt: expected 1ms to 60s"},
