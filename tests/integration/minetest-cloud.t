@@ -44,10 +44,11 @@ cat >"$tmp/watch" <<'END'
 ip link set lo up
 "$1" --config "$2" 2>"$2.log" &
 pid=$! tries=0
-until curl -s http://127.0.0.1:8090/v1/status | jq -e "$3" >/dev/null 2>&1 || [ $((tries += 1)) -gt 300 ]; do sleep 0.1; done
+status() { curl -sf http://127.0.0.1:8090/v1/status; }
+until [ "$(status | jq "$3")" = true ] || [ $((tries += 1)) -gt 300 ]; do sleep 0.1; done
 curl -s http://127.0.0.1:8090/healthz | jq -r '"health \(.status) \(.cause)"'
-curl -s http://127.0.0.1:8090/v1/status | jq -c '[.server.state, .server.pid > 0, .server.restarts, .world.players]'
-server=$(curl -s http://127.0.0.1:8090/v1/status | jq .server.pid)
+status | jq -c '[.server.state, .server.pid > 0, .server.restarts, .world.players]'
+server=$(status | jq .server.pid)
 kill "$pid"
 wait "$pid"
 echo "status $?"
