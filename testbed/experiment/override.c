@@ -3,6 +3,7 @@
  * quoting rules. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "testbed/experiment/experiment.h"
@@ -84,11 +85,22 @@ static json_t *find_link(json_t *topology, const char *name, char *why, size_t s
 	return link;
 }
 
+/* Of a list the one with this number, from 0 */
+static json_t *find_entry(json_t *list, const char *number)
+{
+	char *end;
+	unsigned long i = strtoul(number, &end, 10);
+
+	return number[0] >= '0' && number[0] <= '9' && !*end ? json_array_get(list, i) : NULL;
+}
+
 /* A node may be given by its kind alone. */
 static json_t *find_member(json_t *at, const char *name, bool in_nodes)
 {
 	json_t *member = json_object_get(at, name);
 
+	if (json_is_array(at))
+		return find_entry(at, name);
 	if (in_nodes && json_is_string(member)) {
 		member = json_pack("{s:O}", "kind", member);
 		json_object_set_new(at, name, member);
@@ -120,7 +132,7 @@ int override_set(json_t *topology, const char *path, const char *value, char *wh
 			next = strtok_r(NULL, ".", &save);
 		} else {
 			at = find_member(at, part, in_nodes);
-			if (!json_is_object(at)) {
+			if (!json_is_object(at) && !json_is_array(at)) {
 				snprintf(why, size,
 					 "the topology has no '%.60s' in it (of '%.100s')", part,
 					 path);

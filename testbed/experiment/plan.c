@@ -63,6 +63,36 @@ static size_t pick(size_t i, size_t n, size_t of)
 	return n == of || n < 2 ? i : i * (of - 1) / (n - 1);
 }
 
+/* Words have no middle: of a list with one all are run. */
+static bool has_words(const json_t *values)
+{
+	double value;
+	json_t *one;
+	size_t i;
+
+	json_array_foreach((json_t *)values, i, one)
+	{
+		const char *text = json_string_value(one);
+
+		if (!text || quantity_parse(text, &value) < 0)
+			return true;
+	}
+	return false;
+}
+
+static bool any_words(const json_t *knobs)
+{
+	const char *knob;
+	json_t *values;
+
+	json_object_foreach((json_t *)knobs, knob, values)
+	{
+		if (has_words(values))
+			return true;
+	}
+	return false;
+}
+
 static size_t picked(size_t of, bool full)
 {
 	return full || of <= 3 ? of : 3;
@@ -78,7 +108,7 @@ static json_t *with(const json_t *point, const char *knob, const json_t *values,
 
 static json_t *cross(json_t *points, const char *knob, const json_t *values, bool full)
 {
-	size_t of = json_array_size(values), n = picked(of, full), p;
+	size_t of = json_array_size(values), n = picked(of, full || has_words(values)), p;
 	json_t *crossed = json_array(), *point;
 
 	json_array_foreach(points, p,
@@ -93,7 +123,7 @@ static json_t *cross(json_t *points, const char *knob, const json_t *values, boo
 static json_t *zip(json_t *points, const json_t *knobs, bool full)
 {
 	size_t of = json_array_size(json_object_iter_value(json_object_iter((json_t *)knobs)));
-	size_t n = picked(of, full), p;
+	size_t n = picked(of, full || any_words(knobs)), p;
 	json_t *zipped = json_array(), *point, *values;
 	const char *knob;
 

@@ -18,7 +18,7 @@ enum {
 	HOLD_MS = 200000,   /* longer than a gate is ever waited for, and a clip */
 	SETTLE_MS = 500,    /* after the scene was changed, before the clip begins */
 	SWITCH_MS = 100000, /* the gate's 75 s, and a first migration's stages */
-	ASK_MS = 10000,
+	ASK_MS = 90000,	    /* a migration that waits for its gate can be turned only after it */
 	RELEASE_MS = 30000,
 	POLL_MS = 20,
 };
@@ -137,6 +137,20 @@ static json_t *new_switch(struct clips_stage *st)
 	return found;
 }
 
+/* It was rolled back, say: no switch of the stream is to be waited for any more. */
+static bool has_ended(struct clips_stage *st)
+{
+	json_t *migration = client_migration(&st->s.client, st->migration);
+	const char *cause = json_string_value(json_object_get(migration, "cause"));
+	bool ended = migration && client_has_ended(migration);
+
+	if (ended)
+		session_progress(&st->s, "  migration %s ended without a switch: %s\n",
+				 st->migration, cause ? cause : "");
+	json_decref(migration);
+	return ended;
+}
+
 static int await_switch(struct clips_stage *st, json_t **ret)
 {
 	uint64_t deadline = deadline_in(SWITCH_MS);
@@ -148,6 +162,10 @@ static int await_switch(struct clips_stage *st, json_t **ret)
 			complain("no switch of the stream within %d s", SWITCH_MS / 1000);
 			return -ETIMEDOUT;
 		}
+		if (has_ended(st) && !(*ret = new_switch(st)))
+			return -EAGAIN;
+		if (*ret)
+			break;
 		pause_ms(POLL_MS);
 	}
 	st->last_switch = (uint32_t)json_integer_value(json_object_get(*ret, "number"));
@@ -228,6 +246,8 @@ int clips_switch(struct clips_stage *st, json_t **ret, double *ret_way_ms)
 	if (r < 0)
 		return r;
 	pause_ms(SETTLE_MS + CLIP_BEFORE_MS);
+	if (session_interrupted())
+		return -EINTR;
 	r = ask(st);
 	if (r == 0)
 		r = await_switch(st, ret);

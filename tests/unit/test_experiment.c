@@ -223,6 +223,23 @@ static void test_override(void **state)
 	assert_string_equal(json_string_value(json_object_get(
 				    json_object_get(json_object_get(t, "nodes"), "upf-b"), "kind")),
 			    "upf");
+	json_object_set_new(t, "apps", json_pack("{s:{s:[{s:s}]}}", "snake", "players", "ue", "ue"));
+	assert_int_equal(
+		override_set(t, "apps.snake.players.0.buffer", "fifo", why, sizeof(why)), 0);
+	assert_string_equal(
+		json_string_value(json_object_get(
+			json_array_get(json_object_get(json_object_get(json_object_get(t, "apps"),
+								       "snake"),
+						       "players"),
+				       0),
+			"buffer")),
+		"fifo");
+	assert_int_equal(override_set(t, "apps.snake.players.1.buffer", "fifo", why, sizeof(why)),
+			 -EINVAL);
+	assert_int_equal(override_set(t, "apps.snake.players.x.buffer", "fifo", why, sizeof(why)),
+			 -EINVAL);
+	assert_int_equal(override_set(t, "apps.snake.players.0", "fifo", why, sizeof(why)),
+			 -EINVAL);
 	assert_int_equal(override_set(t, "links.a-b.delay", "5ms", why, sizeof(why)), -EINVAL);
 	assert_non_null(strstr(why, "'a-b' is not a link"));
 	assert_int_equal(override_set(t, "nodes.nobody.dataplane", "ebpf", why, sizeof(why)),
