@@ -7,6 +7,7 @@
 
 #include "testbed/baton.h"
 #include "testbed/experiment/run.h"
+#include "testbed/measure/clips.h"
 #include "testbed/measure/options.h"
 #include "testbed/topology.h"
 
@@ -57,15 +58,23 @@ static int check_options(const struct experiment *e, const json_t *settings)
 	char store[RUN_OPTIONS_MAX][RUN_OPTION_SIZE];
 	const char *argv[RUN_OPTIONS_MAX + 2] = {what};
 	struct measure_options options = {0};
+	struct clips_options clips = {0};
+	const char *error;
 	size_t n;
+	int r;
 
 	if (!what)
 		return BATON_OK;
 	n = run_workload_arguments(e, settings, store, argv, 1);
-	if (measure_options_read(&options, (enum measurement)measure_named(what), (int)n,
-				 (char **)argv) == 0)
+	if (!strcmp(what, "clips"))
+		r = clips_options_read(&clips, (int)n, (char **)argv);
+	else
+		r = measure_options_read(&options, (enum measurement)measure_named(what), (int)n,
+					 (char **)argv);
+	error = strcmp(what, "clips") ? options.error : clips.error;
+	if (r == 0)
 		return BATON_OK;
-	complain("%s: %s", place_of_option(e, options.error), options.error);
+	complain("%s: %s", place_of_option(e, error), error);
 	return BATON_TOPOLOGY;
 }
 

@@ -232,7 +232,7 @@ static int read_workload(struct context *c, const struct yaml_node *node)
 {
 	static const char *const keys[] = {"measure", "options", "command", "node",
 					   "result",  "seconds", NULL};
-	static const char *const measures[] = {"switch", "storm", "play", NULL};
+	static const char *const measures[] = {"switch", "storm", "play", "clips", NULL};
 	const struct yaml_node *measure, *options, *seconds;
 
 	if (want(c, node, YAML_MAPPING, "a mapping with measure or command") < 0 ||

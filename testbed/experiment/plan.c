@@ -8,6 +8,7 @@
 
 #include "testbed/experiment/bootstrap.h"
 #include "testbed/experiment/experiment.h"
+#include "testbed/measure/clips.h"
 
 static const struct {
 	const char *text, *base;
@@ -208,6 +209,8 @@ double plan_seconds(const struct experiment *e, const json_t *settings)
 		return around + 5;
 	if (!strcmp(json_string_value(e->measure), "storm"))
 		return around + 5 + option(e, settings, "ues", 50) * 0.1;
+	if (!strcmp(json_string_value(e->measure), "clips"))
+		return around + 3 + CLIPS_SECONDS * option(e, settings, "clips", 10);
 	if (!strcmp(json_string_value(e->measure), "play"))
 		return around + 1 + option(e, settings, "seconds", 20);
 	/* the noise floor takes 3 s; a switch the probes before it, the hold, and its migration */
