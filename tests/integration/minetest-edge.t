@@ -145,6 +145,23 @@ ok 'minetestserver: and pictures go on' wait_for $patience more
 is 'the session is the same' "$(metric a baton_minetest_edge_links_lost_total)" 0
 ok 'both are counted' at_least 2 metric a 'baton_minetest_edge_clients_total{what="ended"}'
 
+note 'programs that end at once: key | cause | what is counted'
+cp "$tmp/b.yaml" "$tmp/b.right"
+while IFS='|' read -r key cause counted; do
+	{ cat "$tmp/b.right"; echo "$key: /bin/false"; } >"$tmp/b.yaml"
+	start b minetest-edge
+	status_of b PUT /v1/players/ann '{}' >"$tmp/status"
+	ok "$key: tried again and again" wait_for $patience at_least 3 metric b "baton_minetest_edge_$counted{what=\"ended\"}"
+	is "$key: the player is not synchronised" "$(player b ann .state)" synchronising
+	is "$key: and why" "$(player b ann .cause)" "$cause"
+	ok "$key: with back-off" test "$(metric b "baton_minetest_edge_$counted{what=\"started\"}")" -lt 12
+	stop b TERM
+done <<'END'
+x_server|DISPLAY_ENDED|displays_total
+client_program|CLIENT_ENDED|clients_total
+END
+mv "$tmp/b.right" "$tmp/b.yaml"
+
 note 'a second edge: Algorithm 1, by the same code as snake'
 start b minetest-edge
 is 'ann is taken at b' "$(status_of b PUT /v1/players/ann '{}')" 202

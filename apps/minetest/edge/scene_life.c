@@ -53,8 +53,10 @@ static void on_client_ended(int status, void *user)
 		s->cause = "CLIENT_STARTING";
 	} else if (s->player) {
 		s->all->counters.clients_ended++;
+		/* without its display it was to end, and has failed in nothing */
 		s->cause = s->xvfb ? "CLIENT_ENDED" : "DISPLAY_ENDED";
-		wait_before_next(s);
+		if (s->xvfb)
+			wait_before_next(s);
 	}
 	s->replaced = false;
 	scene_pursue(s);
