@@ -54,6 +54,13 @@ static bool newer(const struct session_set *set, const struct session_packet *pa
 	return packet->signal && packet->number > set->newest;
 }
 
+/* Where the newest number itself is beyond the limit the next one goes, and no other */
+bool session_refuses(const struct session_set *set, const struct session_packet *packet)
+{
+	return newer(set, packet) && packet->limit && packet->number > packet->limit &&
+	       packet->number - set->newest > 1;
+}
+
 static void note(struct session_set *set, struct session *s, uint32_t number)
 {
 	set->newest = number;
@@ -66,6 +73,10 @@ static struct session_result from_primary(struct session_set *set, struct sessio
 {
 	struct session_result r = {.verdict = SESSION_TRANSFER};
 
+	if (session_refuses(set, packet)) {
+		r.signal = SESSION_REFUSED;
+		return r;
+	}
 	if (newer(set, packet))
 		note(set, s, packet->number);
 	if (packet->signal)
@@ -82,6 +93,10 @@ static struct session_result from_secondary(struct session_set *set, struct sess
 
 	if (!newer(set, packet)) {
 		r.signal = packet->signal ? SESSION_STALE : SESSION_NO_SIGNAL;
+		return r;
+	}
+	if (session_refuses(set, packet)) {
+		r.signal = SESSION_REFUSED;
 		return r;
 	}
 	note(set, s, packet->number); /* line 14 */

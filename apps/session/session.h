@@ -14,6 +14,9 @@
  * primary loses no write.
  * - A newer signal from the session that is primary already: accepted, its number is the newest
  * then.
+ * - A number beyond the packet's limit (number.h) is refused, unless it is the very next one: roles
+ * and newest number stay, and a secondary's packet is dropped. So no signal, however forged, leaves
+ * the account without larger numbers.
  * - The primary is lost: the set has no primary, and nobody is promoted until a session signals.
  *   Meanwhile all are secondary and the account still is logged in, so a newcomer is secondary
  * (line 9); when the set has become empty, the next to log in is the first again (lines 3 to 6).
@@ -51,6 +54,7 @@ struct session_set {
 struct session_packet {
 	bool signal;	 /* it has the switching signal */
 	uint32_t number; /* its number */
+	uint32_t limit;	 /* the largest that may be meant now; 0: no such bound */
 };
 
 enum session_verdict {
@@ -64,6 +68,7 @@ enum session_signal {
 	SESSION_NO_SIGNAL,
 	SESSION_ACCEPTED, /* lines 14 to 16, or a repetition by the primary */
 	SESSION_STALE,
+	SESSION_REFUSED, /* too far ahead */
 };
 
 struct session_result {
@@ -85,6 +90,10 @@ void session_set_restore(struct session_set *set, uint32_t newest);
  */
 struct session_result session_manage(struct session_set *set, struct session *s,
 				     const struct session_packet *packet);
+
+/** session_refuses - whether the packet's signal is SESSION_REFUSED; for who has to keep an
+ * accepted number before it is */
+bool session_refuses(const struct session_set *set, const struct session_packet *packet);
 
 /** session_leave - logout, or the connection is lost; nothing when it is in no set */
 void session_leave(struct session *s);

@@ -11,8 +11,10 @@ enum { NS_PER_MS = 1000000 };
 struct inputs {
 	pthread_mutex_t lock;
 	bool ready;
-	uint32_t first; /* the first number of this run */
-	uint32_t next;	/* to be made */
+	uint32_t heard;	   /* what the stamps say before it is ready */
+	uint64_t heard_ns; /* since when; 0: there was none */
+	uint32_t first;	   /* the first number of this run */
+	uint32_t next;	   /* to be made */
 	uint32_t acked, shown;
 	uint32_t unsent; /* the first never sent */
 	uint64_t sent_ns;
@@ -138,22 +140,35 @@ static uint32_t known(const struct inputs *in, uint32_t seq)
 	return seq < in->next ? seq : in->next - 1;
 }
 
+/* Return: whether stamps have said nothing but @seq for long enough */
+static bool settles(struct inputs *in, uint32_t seq, uint64_t now_ns)
+{
+	if (in->ready)
+		return false;
+	if (!in->heard_ns || seq != in->heard) {
+		in->heard = seq;
+		in->heard_ns = now_ns;
+		return false;
+	}
+	return now_ns - in->heard_ns >= INPUTS_SETTLE_MS * (uint64_t)NS_PER_MS;
+}
+
 void inputs_acked(struct inputs *inputs, uint32_t seq, uint64_t now_ns)
 {
 	struct inputs *in = inputs;
 
 	pthread_mutex_lock(&in->lock);
 	/* With nothing made yet, a later stamp may still know of more from the run before. */
-	if (!in->ready || (in->next == in->first && seq >= in->next)) {
+	if (settles(in, seq, now_ns) || (in->ready && in->next == in->first && seq >= in->next)) {
 		in->ready = true;
 		in->first = in->next = in->unsent = seq + 1;
 		in->acked = in->shown = seq;
 	}
-	while (in->acked < known(in, seq)) {
+	while (in->ready && in->acked < known(in, seq)) {
 		in->acked++;
 		row_of(in, in->acked)->acked_ns = now_ns;
 	}
-	if (in->unsent <= in->acked)
+	if (in->ready && in->unsent <= in->acked)
 		in->unsent = in->acked + 1;
 	pthread_mutex_unlock(&in->lock);
 }

@@ -4,8 +4,10 @@
  * and is sent again until a frame's stamp says that the world has applied it. Any thread may call;
  * the lock is held for moments.
  *
- * Numbers go on from what the first stamp says, so that a stream-client that was started again
- * repeats none: until then there is none to give.
+ * Numbers go on from what the stamps say, so that a stream-client that was started again repeats
+ * none. What the run before has sent may still be on its way, or wait in the cloud to be applied,
+ * one a tick: so what stamps say counts once it was the same for INPUTS_SETTLE_MS. Until then there
+ * is no number to give.
  */
 #ifndef BATON_APPS_STREAM_CLIENT_INPUTS_H
 #define BATON_APPS_STREAM_CLIENT_INPUTS_H
@@ -15,6 +17,7 @@
 
 enum {
 	INPUTS_RESEND_MS = 20,
+	INPUTS_SETTLE_MS = 300,
 	INPUTS_UNACKED_MAX = 1024, /* then no more are taken */
 	INPUTS_ROWS = 8192,	   /* kept for who reads the trace */
 };
@@ -35,7 +38,7 @@ int input_parse(const char *text, enum input_kind *ret_input);
 const char *input_name(enum input_kind input);
 
 struct inputs_state {
-	bool ready;			  /* a stamp has told where numbers begin */
+	bool ready;			  /* stamps have told where numbers begin */
 	uint32_t made, acked;		  /* sequence numbers; made: the newest */
 	uint64_t sends, resends, refused; /* datagrams; inputs */
 };
@@ -46,7 +49,7 @@ struct inputs;
 int inputs_new(struct inputs **ret_inputs);
 void inputs_free(struct inputs *inputs);
 
-/** inputs_make - Return: 0; -EAGAIN: no stamp yet; -ENOBUFS: INPUTS_UNACKED_MAX (counted) */
+/** inputs_make - Return: 0; -EAGAIN: not ready yet; -ENOBUFS: INPUTS_UNACKED_MAX (counted) */
 int inputs_make(struct inputs *inputs, enum input_kind input, uint64_t now_ns, uint32_t *ret_seq);
 
 /**

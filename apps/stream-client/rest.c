@@ -69,25 +69,27 @@ static json_t *jumps_status(struct viewer *v)
 static void status_get(struct http_request *req, void *user)
 {
 	struct viewer *v = user;
+	struct steering_counters sent;
 	struct viewer_counters c;
 	uint32_t shown;
 
+	steering_counters(v->steering, &sent);
 	pthread_mutex_lock(&v->lock);
 	c = v->counters;
 	shown = selector_shown(v->selector);
 	pthread_mutex_unlock(&v->lock);
 	http_reply(req, 200,
 		   json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:s, s:f, s:i, s:I, s:I, s:I, s:I, "
-			     "s:I, s:o, s:o, s:o}",
+			     "s:I, s:I, s:o, s:o, s:o}",
 			     "account", v->config.account, "state", viewer_state(v), "shown",
 			     (int)shown, "steered", (int)steering_where(v->steering), "fps",
 			     (int)v->config.fps, "window", (int)v->config.window, "buffer",
 			     v->config.buffer_word, "threshold", v->config.threshold, "switches",
 			     (int)v->switch_count, "turns", (json_int_t)c.turns, "late",
 			     (json_int_t)c.late, "displayed", (json_int_t)c.displayed, "again",
-			     (json_int_t)c.again, "blended", (json_int_t)c.blended, "inputs",
-			     inputs_status(v), "record", record_status(v), "jumps",
-			     jumps_status(v)));
+			     (json_int_t)c.again, "blended", (json_int_t)c.blended, "reclaims",
+			     (json_int_t)sent.reclaims, "inputs", inputs_status(v), "record",
+			     record_status(v), "jumps", jumps_status(v)));
 }
 
 /* ---- inputs and view ---- */
@@ -244,6 +246,8 @@ void metrics_get(struct http_request *req, void *user)
 	write_metric(m.out, "blended_total", "Pictures of a sliding.", c.blended);
 	write_metric(m.out, "switches_total", "Switches asked for.", v->switch_count);
 	write_metric(m.out, "signals_total", "SWITCH messages sent.", sent.signal_sends);
+	write_metric(m.out, "reclaims_total",
+		     "Signals of our own accord, the role having been lost.", sent.reclaims);
 	write_metric(m.out, "inputs_total", "Inputs made.", in.made);
 	write_metric(m.out, "input_sends_total", "INPUT messages sent.", in.sends);
 	write_metric(m.out, "input_resends_total", "Of them without a new input.", in.resends);

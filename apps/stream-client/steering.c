@@ -23,6 +23,8 @@ struct steering {
 	uint64_t source_ns; /* when its time began; 0 not yet */
 	uint32_t to;
 	struct signal *pending; /* not answered yet */
+	uint32_t newest;	/* number that any ROLE told of */
+	uint64_t reclaimed_ns;	/* 0: never */
 	struct signal signal[STEERING_SIGNALS];
 	unsigned signals;
 	bool view_wanted;
@@ -72,9 +74,13 @@ uint32_t steering_where(struct steering *steering)
 
 void steering_start(struct steering *steering, uint64_t now_ns)
 {
+	struct inputs_state state;
+
 	pthread_mutex_lock(&steering->lock);
-	if (steering->source_ns == 0)
-		steering->source_ns = now_ns;
+	if (steering->source_ns == 0) {
+		inputs_state(steering->inputs, &state);
+		steering->source_ns = state.ready ? now_ns : 0;
+	}
 	pthread_mutex_unlock(&steering->lock);
 }
 
@@ -184,6 +190,13 @@ uint64_t steering_pump(struct steering *steering, uint32_t n, uint64_t now_ns,
 
 /* ---- the switch ---- */
 
+static void begin_signal(struct steering *s, uint32_t n, uint32_t number, uint64_t now_ns)
+{
+	s->pending = &s->signal[s->signals++ % STEERING_SIGNALS];
+	*s->pending = (struct signal){.number = number, .n = n, .began_ns = now_ns};
+	s->counters.signals++;
+}
+
 void steering_switch(struct steering *steering, uint32_t n, uint32_t number, uint64_t now_ns,
 		     const struct steering_wire *wire)
 {
@@ -191,21 +204,41 @@ void steering_switch(struct steering *steering, uint32_t n, uint32_t number, uin
 
 	pthread_mutex_lock(&s->lock);
 	s->to = n;
-	s->pending = &s->signal[s->signals++ % STEERING_SIGNALS];
-	*s->pending = (struct signal){.number = number, .n = n, .began_ns = now_ns};
-	s->counters.signals++;
+	begin_signal(s, n, number, now_ns);
 	send_signal(s, now_ns, wire);
 	pump_inputs(s, now_ns, true, wire);
 	pthread_mutex_unlock(&s->lock);
 }
 
 /* "not known" is no answer: the server hasn't heard from the cloud yet, so it is asked again. A
- * stale signal is answered with a number that is not smaller than its own. */
+ * stale signal is answered with a number that is not smaller than its own, one that is refused
+ * (too far ahead) with a smaller one. */
 static bool answers(const struct signal *signal, const struct control_role_change *role)
 {
 	if (role->outcome == CONTROL_STALE)
 		return role->number >= signal->number;
-	return role->outcome == CONTROL_ACCEPTED && role->number == signal->number;
+	if (role->outcome == CONTROL_REFUSED)
+		return role->number < signal->number;
+	return role->outcome == CONTROL_ACCEPTED && role->role == CONTROL_PRIMARY &&
+	       role->number == signal->number;
+}
+
+/* What is said late, of a role before the newest signal, is none of it any more. */
+static bool has_lost_it(const struct steering *s, uint32_t n,
+			const struct control_role_change *role)
+{
+	return n == s->to && !(s->pending && s->pending->n == n) &&
+	       role->outcome != CONTROL_UNKNOWN && role->role == CONTROL_SECONDARY &&
+	       role->number >= s->newest && role->number < UINT32_MAX;
+}
+
+static void reclaim(struct steering *s, uint32_t n, uint32_t newest, uint64_t now_ns)
+{
+	if (s->reclaimed_ns && now_ns - s->reclaimed_ns < SIGNAL_AGAIN_MS * (uint64_t)NS_PER_MS)
+		return; /* the role is told each second */
+	s->reclaimed_ns = now_ns;
+	s->counters.reclaims++;
+	begin_signal(s, n, newest + 1, now_ns);
 }
 
 void steering_role(struct steering *steering, uint32_t n, const struct control_role_change *role,
@@ -225,19 +258,30 @@ void steering_role(struct steering *steering, uint32_t n, const struct control_r
 		p->outcome.role_ns = now_ns;
 		steering->pending = NULL;
 	}
+	if (has_lost_it(steering, n, role))
+		reclaim(steering, n, role->number, now_ns);
+	if (role->outcome != CONTROL_UNKNOWN && role->number > steering->newest)
+		steering->newest = role->number;
 	pthread_mutex_unlock(&steering->lock);
 }
 
 int steering_outcome(struct steering *steering, uint32_t number, struct signal_outcome *ret_outcome)
 {
+	const struct signal *latest = NULL;
 	int r = -ENOENT;
 
 	pthread_mutex_lock(&steering->lock);
-	for (unsigned i = 0; i < STEERING_SIGNALS; i++)
-		if (steering->signal[i].began_ns && steering->signal[i].number == number) {
-			*ret_outcome = steering->signal[i].outcome;
-			r = 0;
-		}
+	for (unsigned i = 0; i < STEERING_SIGNALS; i++) {
+		const struct signal *s = &steering->signal[i];
+
+		if (s->began_ns && s->number == number &&
+		    (!latest || s->began_ns > latest->began_ns))
+			latest = s;
+	}
+	if (latest) {
+		*ret_outcome = latest->outcome;
+		r = 0;
+	}
 	pthread_mutex_unlock(&steering->lock);
 	return r;
 }

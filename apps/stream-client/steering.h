@@ -4,6 +4,11 @@
  * and the selector share. Each client thread calls steering_pump for its own stream between two
  * steps; the selector sends at once, in the turn of the switch; so nothing waits for another
  * thread.
+ *
+ * The stream that is steered is the one whose session has to be primary. When a ROLE says that it
+ * isn't, and no signal is under way there, it is signalled with the number after the newest: both
+ * sessions were lost, and the other one came first; or a signal of ours was stale, since somebody
+ * had taken its number.
  */
 #ifndef BATON_APPS_STREAM_CLIENT_STEERING_H
 #define BATON_APPS_STREAM_CLIENT_STEERING_H
@@ -15,6 +20,7 @@
 enum {
 	SIGNAL_RESEND_MS = 10,
 	SIGNAL_SLOW_MS = 100,	/* once a second has passed without an answer */
+	SIGNAL_AGAIN_MS = 1000, /* between two of our own accord: somebody else may want it, too */
 	STEERING_SIGNALS = 256, /* whose outcome is kept */
 	STEERING_VIEW_MS = 200, /* between two uploads of client-side state */
 };
@@ -48,7 +54,7 @@ uint32_t steering_where(struct steering *steering);
  */
 void steering_switch(struct steering *steering, uint32_t n, uint32_t number, uint64_t now_ns,
 		     const struct steering_wire *wire);
-/** steering_start - the first picture is on the screen: the source's time begins (once) */
+/** steering_start - a picture is on the screen: the source's time begins, once inputs are ready */
 void steering_start(struct steering *steering, uint64_t now_ns);
 /** steering_view - client-side state (B16) to upload while @migrating; text of at most
  * CONTROL_VIEW_MAX octets */
@@ -69,6 +75,7 @@ int steering_outcome(struct steering *steering, uint32_t number,
 
 struct steering_counters {
 	uint64_t signals, signal_sends, views, send_errors;
+	uint64_t reclaims; /* of the signals, those of our own accord */
 };
 void steering_counters(struct steering *steering, struct steering_counters *ret_counters);
 

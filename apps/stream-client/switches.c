@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apps/picture/blend.h"
+#include "apps/session/number.h"
 #include "apps/stream-client/viewer.h"
 
 enum { TIMEOUT_DEFAULT_MS = 75000, TIMEOUT_MAX_MS = 3600000, ANALYSED_INPUTS = 4096 };
@@ -137,9 +138,9 @@ static json_t *ns_json(uint64_t ns)
 
 static const char *outcome_name(const struct signal_outcome *o)
 {
-	static const char *const name[] = {"accepted", "stale", "not-known"};
+	static const char *const name[] = {"accepted", "stale", "not-known", "refused"};
 
-	return o->has_outcome && o->outcome <= CONTROL_UNKNOWN ? name[o->outcome] : NULL;
+	return o->has_outcome && o->outcome <= CONTROL_REFUSED ? name[o->outcome] : NULL;
 }
 
 /* @with_downtime: it reads the trace, which is much to do for a list */
@@ -233,6 +234,12 @@ static unsigned objection(struct viewer *v, const struct switch_request *request
 		*ret_cause = "STREAM_NOT_FOUND";
 		snprintf(detail, 128, "there is no stream %u to switch to", request->to);
 		return 404;
+	}
+	if (request->number > session_number_limit(clock_now_ns())) {
+		*ret_cause = "SWITCH_TOO_FAR";
+		snprintf(detail, 128, "numbers now go to %u (tenths of seconds since 2024)",
+			 session_number_limit(clock_now_ns()));
+		return 409;
 	}
 	if (last && request->number < last->request.number) {
 		*ret_cause = "SWITCH_STALE";

@@ -21,7 +21,7 @@ static bool input_valid(const struct control_input *input)
 static bool role_valid(const struct control_role_change *role)
 {
 	return (role->role == CONTROL_PRIMARY || role->role == CONTROL_SECONDARY) &&
-	       role->outcome <= CONTROL_UNKNOWN;
+	       role->outcome <= CONTROL_REFUSED;
 }
 
 static bool input_parse(struct wire_reader *r, struct control_input *ret_input)

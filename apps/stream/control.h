@@ -30,7 +30,12 @@ enum control_type {
 };
 
 enum control_role { CONTROL_PRIMARY = 1, CONTROL_SECONDARY = 2 };
-enum control_outcome { CONTROL_ACCEPTED = 0, CONTROL_STALE = 1, CONTROL_UNKNOWN = 2 };
+enum control_outcome {
+	CONTROL_ACCEPTED = 0,
+	CONTROL_STALE = 1,
+	CONTROL_UNKNOWN = 2,
+	CONTROL_REFUSED = 3, /* too far ahead */
+};
 
 struct control_input {
 	uint32_t first; /* sequence number of input[0], from 1 */

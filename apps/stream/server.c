@@ -55,6 +55,7 @@ static void player_tick(struct stream_player *p, uint64_t now)
 	if (now - p->report_ms >= SERVER_REPORT_MS && stream_player_watched(p)) {
 		p->report_ms = now;
 		server_send_report(p, 0, 0);
+		server_send_news(p);
 	}
 	if (now - p->copy_key_ms >= SERVER_COPY_KEY_MS && player_copied(p)) {
 		p->copy_key_ms = now;

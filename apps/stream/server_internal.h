@@ -79,6 +79,8 @@ void server_send_datagram(struct stream_server *server, const struct sockaddr_in
 void server_send_report(struct stream_player *player, uint32_t receiver_ssrc,
 			uint64_t reference_ntp);
 void server_send_role(struct stream_player *player);
+/* The role as it is: no answer to anything */
+void server_send_news(struct stream_player *player);
 /* server_ask_key - a PLI, a join, a new copy */
 void server_ask_key(struct stream_player *player);
 /* server.c: the next tick may be earlier than planned */

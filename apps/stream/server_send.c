@@ -22,16 +22,31 @@ void server_send_datagram(struct stream_server *s, const struct sockaddr_in *to,
 		s->counters.unsent++;
 }
 
-void server_send_role(struct stream_player *p)
+static void send_role(struct stream_player *p, const struct control_role_change *role)
 {
-	struct control_message m = {.type = CONTROL_ROLE, .role = p->role};
+	struct control_message m = {.type = CONTROL_ROLE, .role = *role};
 	uint8_t buf[CONTROL_LEN_MAX];
 	size_t len;
 
 	memcpy(m.key, p->key, sizeof(m.key));
-	len = control_build(&m, buf);
+	len = control_build(&m, buf); /* 0: no role has been told yet */
 	if (len > 0)
 		server_send_datagram(p->server, &p->client, buf, len);
+}
+
+void server_send_role(struct stream_player *p)
+{
+	send_role(p, &p->role);
+}
+
+void server_send_news(struct stream_player *p)
+{
+	struct control_role_change news = p->role;
+
+	if (news.outcome != CONTROL_UNKNOWN)
+		news.outcome = CONTROL_ACCEPTED;
+	if (p->joined)
+		send_role(p, &news);
 }
 
 void server_ask_key(struct stream_player *p)

@@ -5,14 +5,10 @@
  */
 #include <string.h>
 
+#include "apps/session/number.h"
 #include "lib/daemon.h"
 #include "migration-manager/manager.h"
 #include "migration-manager/strategies/dual.h"
-
-/* Switch numbers are u32 and grow over the life of a world, which may be longer than that of our
- * journal: tenths of seconds since this time, which lasts until 2037. */
-#define NUMBERS_SINCE_NS (UINT64_C(1704067200) * 1000000000)
-#define NUMBER_NS	 UINT64_C(100000000)
 
 /* ---- ii and iii ---- */
 
@@ -104,10 +100,11 @@ void dual_synchronise(struct migration *m)
 
 /* ---- iv ---- */
 
-/* Larger than all that this UE had before. */
+/* Larger than all that this UE had before. Numbers grow over the life of a world, which may be
+ * longer than that of our journal: so they are of the time. */
 static uint64_t next_switch_base(const struct migration *m)
 {
-	uint64_t base = (clock_now_ns() - NUMBERS_SINCE_NS) / NUMBER_NS;
+	uint64_t base = (clock_now_ns() - SESSION_NUMBERS_SINCE_NS) / SESSION_NUMBER_NS;
 
 	for (const struct migration *each = m->mm->migrations; each; each = each->hh.next) {
 		uint64_t last = migration_data_u64(each, "switch_base");

@@ -10,7 +10,8 @@
  *   GET /v1/bed                 what happened
  *   PUT /v1/bed                 {"moving": bool}: whether the scene scrolls with the ticks
  *   PUT /v1/servers/{n}         {"up": bool, "lag": ticks behind, "freeze_ms": from now,
- *                                "freeze_on_switch_ms": at the next signal}
+ *                                "freeze_on_switch_ms": at the next signal,
+ *                                "takes_role": as if signalled there with this number}
  */
 #include <errno.h>
 #include <stdio.h>
@@ -287,7 +288,7 @@ static void server_put(struct http_request *req, void *user)
 {
 	struct bed *b = user;
 	unsigned n = (unsigned)atoi(http_param(req, "n"));
-	uint64_t lag, freeze_ms = 0, on_switch_ms = 0;
+	uint64_t lag, freeze_ms = 0, on_switch_ms = 0, number = 0;
 	struct json_reader r;
 	struct edge *e;
 	bool up;
@@ -304,6 +305,7 @@ static void server_put(struct http_request *req, void *user)
 	json_read_u64(&r, "lag", false, 0, 1000, &lag);
 	json_read_u64(&r, "freeze_ms", false, 0, 60000, &freeze_ms);
 	json_read_u64(&r, "freeze_on_switch_ms", false, 0, 60000, &on_switch_ms);
+	json_read_u64(&r, "takes_role", false, 1, UINT32_MAX, &number);
 	if (json_reader_end(&r) < 0 || set_up(e, up) < 0) {
 		http_problem_invalid(req, &r);
 		return;
@@ -311,6 +313,11 @@ static void server_put(struct http_request *req, void *user)
 	e->lag = (uint32_t)lag;
 	freeze(e, freeze_ms * 1000000);
 	e->freeze_on_switch_ns = on_switch_ms * 1000000;
+	if (number) {
+		b->switch_number = (uint32_t)number;
+		b->primary = n;
+		tell_roles(b);
+	}
 	bed_get(req, user);
 }
 

@@ -154,6 +154,34 @@ static void case_stale_signal(struct cloud_bed *bed)
 	check(a->roles == 4 && cloud_bed_number(bed, STATUS, "sessions.primary") == 1, "as before");
 }
 
+/* A number that leaves none for those who come later is refused, and not kept */
+static void case_forged_number(struct cloud_bed *bed)
+{
+	struct snake_client *a = cloud_bed_edge(bed, "ann", "edge-a");
+	struct snake_client *b = cloud_bed_edge(bed, "ann", "edge-b");
+
+	snake_client_input(b, UINT32_MAX, 1, 1, INPUT_REST);
+	await(bed, b->roles == 1);
+	check(b->role.outcome == STATE_REFUSED && b->role.role == STATE_SECONDARY &&
+		      b->role.switch_number == 0,
+	      "refused, with the newest number");
+	snake_client_input(a, UINT32_MAX, 1, 1, INPUT_GO);
+	await(bed, a->roles == 1 && a->last_input == 1);
+	check(a->role.outcome == STATE_REFUSED && a->role.role == STATE_PRIMARY,
+	      "the primary's, too; what it writes is written");
+	check(cloud_bed_metric(bed, "baton_snake_switching_signals_total{outcome=\"refused\"} ") ==
+		      2,
+	      "counted");
+	cloud_bed_kill(bed);
+	await(bed, a->fd < 0 && b->fd < 0);
+	cloud_bed_start(bed);
+	a = cloud_bed_edge(bed, "ann", "edge-a");
+	b = cloud_bed_edge(bed, "ann", "edge-b");
+	check(a->welcome.switch_number == 0 && b->welcome.switch_number == 0, "not kept");
+	snake_client_input(b, 1, 2, 1, INPUT_GO);
+	await(bed, b->role.role == STATE_PRIMARY && b->role.outcome == STATE_ACCEPTED);
+}
+
 static void case_logout_of_one(struct cloud_bed *bed)
 {
 	struct snake_client *a = cloud_bed_edge(bed, "ann", "edge-a"), *b, *c;
@@ -262,6 +290,7 @@ const struct cloud_case cloud_play_cases[] = {
 	{"secondary", case_secondary, NULL},
 	{"switch", case_switch, NULL},
 	{"stale-signal", case_stale_signal, NULL},
+	{"forged-number", case_forged_number, NULL},
 	{"logout-of-one", case_logout_of_one, NULL},
 	{"primary-lost", case_primary_lost, "bots: 0"},
 	{"nobody-left", case_nobody_left, "bots: 0"},

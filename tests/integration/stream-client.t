@@ -157,6 +157,7 @@ is 'the same again' "$(switch 10 '{"to": 2, "threshold": 0.9, "timeout_ms": 6000
 is 'the number with another body' "$(problem PUT /v1/switches/10 '{"to": 1}')" '409 SWITCH_EXISTS'
 is 'another one while it waits' "$(problem PUT /v1/switches/11 '{"to": 2}')" '409 SWITCH_WAITING'
 is 'a smaller number' "$(problem PUT /v1/switches/9 '{"to": 2}')" '409 SWITCH_STALE'
+is 'a number that leaves none for later' "$(problem PUT /v1/switches/4294967295 '{"to": 2}')" '409 SWITCH_TOO_FAR'
 bed PUT /v1/bed '{"moving": false}' >/dev/null
 ok 'the player rests, the pair is alike, it switches' wait_for 10 holds /v1/switches/10 '.state == "switched" and .settled_ns != null and .role == "accepted"'
 ok 'by the gate' holds /v1/switches/10 '.reason == "ssim" and .ssim > 0.9 and .from == 1'
@@ -216,36 +217,50 @@ ok 'an input by REST' test "$(sc POST /v1/inputs '{"input": "left"}' | head -n 1
 switch 24 '{"to": 2}' >/dev/null
 ok 'a switch to what is shown only signals' wait_for 10 holds /v1/switches/24 '.reason == "shown" and .role == "accepted"'
 
+# ---- the role is lost: what is shown is to be primary ----
+
+reclaims=$(get /v1/status .reclaims)
+bed PUT /v1/servers/1 '{"takes_role": 29}' >/dev/null
+ok 'somebody else has signalled on the other stream: it is claimed back' \
+	wait_for 10 bed_holds '.primary == 2 and .switch_number == 30'
+ok 'once' holds /v1/status ".reclaims == $reclaims + 1 and .shown == 2 and .steered == 2"
+switch 30 '{"to": 1, "force": true}' >/dev/null
+ok 'a switch whose number has been taken: stale' wait_for 10 holds /v1/switches/30 '.state == "switched" and .role == "stale"'
+ok 'the display has switched, the role follows' wait_for 10 bed_holds '.primary == 1 and .switch_number == 31'
+ok 'the inputs, too' holds /v1/streams/1 '.shown and .steered'
+switch 32 '{"to": 2, "force": true, "window": 1}' >/dev/null
+ok 'and back' wait_for 10 holds /v1/switches/32 '.role == "accepted" and .settled_ns != null'
+
 # ---- the negative control of the downtime ----
 
 bed PUT /v1/servers/1 '{"freeze_on_switch_ms": 300}' >/dev/null
-switch 25 '{"to": 1, "force": true}' >/dev/null
-ok 'a destination that freezes for 300 ms' wait_for 10 holds /v1/switches/25 '.downtime.complete'
-ok 'has a downtime of no less, at both levels' holds /v1/switches/25 '.downtime | .frame_ms >= 300 and .packet_ms >= 300'
-ok 'shows pictures again meanwhile' holds /v1/switches/25 '.downtime.again >= 5'
+switch 45 '{"to": 1, "force": true}' >/dev/null
+ok 'a destination that freezes for 300 ms' wait_for 10 holds /v1/switches/45 '.downtime.complete'
+ok 'has a downtime of no less, at both levels' holds /v1/switches/45 '.downtime | .frame_ms >= 300 and .packet_ms >= 300'
+ok 'shows pictures again meanwhile' holds /v1/switches/45 '.downtime.again >= 5'
 
 # ---- servers that die ----
 
-switch 30 '{"to": 2, "threshold": 1, "timeout_ms": 60000}' >/dev/null
+switch 50 '{"to": 2, "threshold": 1, "timeout_ms": 60000}' >/dev/null
 bed PUT /v1/servers/2 '{"up": false}' >/dev/null
-ok 'the destination dies while a switch waits: given up' wait_for 10 holds /v1/switches/30 '.state == "given-up" and .reason == "destination-stalled"'
+ok 'the destination dies while a switch waits: given up' wait_for 10 holds /v1/switches/50 '.state == "given-up" and .reason == "destination-stalled"'
 ok 'what is shown goes on' holds /v1/status '.state == "showing" and .shown == 1'
-is 'a switch to a dead stream' "$(switch 31 '{"to": 2, "force": true}')" 202
-ok 'is given up' wait_for 10 holds /v1/switches/31 '.reason == "destination-stalled"'
+is 'a switch to a dead stream' "$(switch 51 '{"to": 2, "force": true}')" 202
+ok 'is given up' wait_for 10 holds /v1/switches/51 '.reason == "destination-stalled"'
 bed PUT /v1/servers/2 '{"up": true}' >/dev/null
 ok 'a server that is back is joined again' wait_for 10 holds /v1/streams/2 '.state == "decoding"'
-switch 32 '{"to": 2, "threshold": 1, "timeout_ms": 60000}' >/dev/null
+switch 52 '{"to": 2, "threshold": 1, "timeout_ms": 60000}' >/dev/null
 bed PUT /v1/servers/1 '{"up": false}' >/dev/null
-ok 'the source dies while a switch waits: there is no pair to wait for' wait_for 10 holds /v1/switches/32 '.state == "switched" and .reason == "no-source"'
-ok 'its picture is shown without sliding' wait_for 10 holds /v1/switches/32 '.settled_ns == .first_display_ns and .role == "accepted"'
+ok 'the source dies while a switch waits: there is no pair to wait for' wait_for 10 holds /v1/switches/52 '.state == "switched" and .reason == "no-source"'
+ok 'its picture is shown without sliding' wait_for 10 holds /v1/switches/52 '.settled_ns == .first_display_ns and .role == "accepted"'
 bed PUT /v1/servers/2 '{"up": false}' >/dev/null
 ok 'nobody is left: stalled' wait_for 10 holds /v1/status '.state == "stalled" and .shown == 2'
 bed PUT /v1/servers/1 '{"up": true}' >/dev/null
 bed PUT /v1/servers/2 '{"up": true}' >/dev/null
 ok 'it goes on by itself' wait_for 10 holds /v1/status '.state == "showing"'
-switch 33 '{"to": 1, "threshold": 1, "timeout_ms": 60000}' >/dev/null
+switch 53 '{"to": 1, "threshold": 1, "timeout_ms": 60000}' >/dev/null
 is 'the destination is taken away while a switch waits' "$(code DELETE /v1/streams/1)" 204
-is 'given up' "$(get /v1/switches/33 '.state + " " + .reason')" 'given-up destination-gone'
+is 'given up' "$(get /v1/switches/53 '.state + " " + .reason')" 'given-up destination-gone'
 is 'its thread is gone' "$(cat /proc/"$client"/task/*/comm | sort | xargs)" 'client-2 selector stream-client'
 is 'it has said that it leaves' "$(code PUT /v1/streams/1 "$(place 5004 $key1)")" 201
 ok 'and is there again' wait_for 10 holds /v1/streams/1 '.state == "decoding" and (.shown | not)'

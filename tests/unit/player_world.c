@@ -15,6 +15,7 @@ struct inputs *ready_inputs(uint32_t last)
 	struct inputs *in;
 
 	assert_int_equal(inputs_new(&in), 0);
+	inputs_acked(in, last, T0 - INPUTS_SETTLE_MS * (uint64_t)MS);
 	inputs_acked(in, last, T0);
 	return in;
 }

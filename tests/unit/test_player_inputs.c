@@ -28,11 +28,31 @@ static void test_numbers_begin_with_the_stamp(void **state)
 
 	assert_int_equal(inputs_new(&in), 0);
 	assert_int_equal(inputs_make(in, INPUT_UP, T0, &seq), -EAGAIN);
-	inputs_acked(in, 41, T0);
-	inputs_acked(in, 43, T0); /* still from the run before */
+	/* what the run before has sent is being applied, one a tick */
+	for (uint32_t i = 0; i <= 30; i++) {
+		inputs_acked(in, 11 + i, T0 + i * 16 * (uint64_t)MS);
+		assert_int_equal(inputs_make(in, INPUT_UP, T0, &seq), -EAGAIN);
+	}
+	inputs_acked(in, 41, T0 + 779 * (uint64_t)MS);
+	assert_int_equal(inputs_make(in, INPUT_UP, T0, &seq), -EAGAIN);
+	inputs_acked(in, 41, T0 + 780 * (uint64_t)MS);
+	inputs_acked(in, 43, T0 + 790 * (uint64_t)MS); /* still from the run before */
 	make(in, INPUT_UP, T0, 44);
-	inputs_acked(in, 60, T0); /* none of ours has this number */
+	inputs_acked(in, 60, T0 + 800 * (uint64_t)MS); /* none of ours has this number */
 	make(in, INPUT_UP, T0, 45);
+	inputs_free(in);
+}
+
+/* The world that was known has been forgotten meanwhile: numbers begin anew */
+static void test_numbers_of_a_new_world(void **state)
+{
+	struct inputs *in;
+
+	assert_int_equal(inputs_new(&in), 0);
+	inputs_acked(in, 50, T0);
+	inputs_acked(in, 0, T0 + 100 * (uint64_t)MS);
+	inputs_acked(in, 0, T0 + 400 * (uint64_t)MS);
+	make(in, INPUT_UP, T0, 1);
 	inputs_free(in);
 }
 
@@ -272,6 +292,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers_begin_with_the_stamp),
+		cmocka_unit_test(test_numbers_of_a_new_world),
 		cmocka_unit_test(test_sent_again_until_acked),
 		cmocka_unit_test(test_older_stamp),
 		cmocka_unit_test(test_many_unacked),

@@ -269,7 +269,7 @@ static const struct {
 	{"23: VIEW short", "05" KEY "03 7b7d", -EBADMSG},
 	{"24: VIEW without length", "05" KEY, -EBADMSG},
 	{"25: ROLE 0", "09" KEY "00000007 00 00", -EBADMSG},
-	{"26: ROLE with outcome 3", "09" KEY "00000007 01 03", -EBADMSG},
+	{"26: ROLE with outcome 4", "09" KEY "00000007 01 04", -EBADMSG},
 };
 
 static void control_rows(void **state)

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "apps/session/number.h"
 #include "apps/session/session.h"
 
 static const struct session_packet plain = {0};
@@ -220,6 +221,43 @@ static void it_need_not_come_back(void **state)
 	assert_int_equal(b.role, SESSION_PRIMARY); /* as ever: alone */
 }
 
+static void a_number_far_ahead_is_refused(void **state)
+{
+	struct session_set set;
+	struct session a = {0}, b = {0};
+	struct session_packet forged = {.signal = true, .number = UINT32_MAX, .limit = 1000};
+	struct session_packet signal = {.signal = true, .number = 1000, .limit = 1000};
+	struct session_result r;
+
+	session_set_init(&set, 7);
+	session_manage(&set, &a, &plain);
+	session_manage(&set, &b, &plain);
+	assert_true(session_refuses(&set, &forged) && !session_refuses(&set, &signal));
+	assert_int_equal(session_manage(&set, &b, &forged).signal, SESSION_REFUSED);
+	/* what the primary writes beside it is transferred all the same */
+	r = session_manage(&set, &a, &forged);
+	assert_true(r.signal == SESSION_REFUSED && r.verdict == SESSION_TRANSFER);
+	assert_true(set.primary == &a && set.newest == 7);
+	assert_int_equal(session_manage(&set, &b, &signal).signal, SESSION_ACCEPTED);
+	/* and when the newest is there already, the next one goes, but no other */
+	forged.number = 1002;
+	assert_int_equal(session_manage(&set, &a, &forged).signal, SESSION_REFUSED);
+	forged.number = 1001;
+	assert_int_equal(session_manage(&set, &a, &forged).signal, SESSION_ACCEPTED);
+	forged.number = 1000; /* old is old, wherever the limit is */
+	assert_int_equal(session_manage(&set, &b, &forged).signal, SESSION_STALE);
+}
+
+static void the_limit_follows_the_time(void **state)
+{
+	const uint64_t day_ns = UINT64_C(86400) * 1000000000, now = SESSION_NUMBERS_SINCE_NS;
+
+	assert_int_equal(session_number_limit(0), SESSION_NUMBER_MARGIN);
+	assert_int_equal(session_number_limit(now), SESSION_NUMBER_MARGIN);
+	assert_int_equal(session_number_limit(now + day_ns), 864000 + SESSION_NUMBER_MARGIN);
+	assert_int_equal(session_number_limit(now + 20 * 366 * day_ns), UINT32_MAX);
+}
+
 /* ---- random sequences ---- */
 
 enum { STEPS = 400000, SETS = 3, SESSIONS = 6, IN_FLIGHT = 8 };
@@ -234,7 +272,7 @@ struct path {
 struct model {
 	struct session_set set;
 	struct path path[SESSIONS];
-	uint32_t next_number;
+	uint32_t next_number, limit;
 	/* an independent account of who is primary: index, or -1 */
 	int primary;
 	uint32_t newest;
@@ -244,7 +282,7 @@ struct model {
 
 struct tally {
 	unsigned long created, full, transferred, dropped, switched, stale, repeated, left, without,
-		restarts;
+		restarts, refused;
 };
 
 static uint64_t random_next(uint64_t *x)
@@ -304,7 +342,9 @@ static void step_leave(struct model *m, int i, struct tally *t)
 
 static void arrive(struct model *m, int i, const struct session_packet *p, struct tally *t)
 {
-	bool was_primary = m->primary == i, news = p->signal && p->number > m->newest;
+	bool refused = p->signal && p->number > m->newest && p->number > p->limit &&
+		       p->number != m->newest + 1;
+	bool was_primary = m->primary == i, news = p->signal && p->number > m->newest && !refused;
 	int old = m->primary;
 	struct session_result r = session_manage(&m->set, &m->path[i].session, p);
 
@@ -317,12 +357,16 @@ static void arrive(struct model *m, int i, const struct session_packet *p, struc
 	}
 	assert_true((r.demoted != NULL) == (news && old >= 0 && old != i));
 	assert_true((r.signal == SESSION_NO_SIGNAL) == !p->signal);
+	assert_true((r.signal == SESSION_REFUSED) == refused);
+	/* whatever was forged, there always is a number that wins */
+	assert_true(m->newest < UINT32_MAX - STEPS);
 	if (p->signal && !news && r.signal == SESSION_ACCEPTED)
 		assert_true(was_primary && p->number == m->newest);
 	t->transferred += r.verdict == SESSION_TRANSFER;
 	t->dropped += r.verdict == SESSION_DROP;
 	t->switched += news;
 	t->stale += r.signal == SESSION_STALE;
+	t->refused += refused;
 	t->repeated += p->signal && !news && r.signal == SESSION_ACCEPTED;
 }
 
@@ -337,6 +381,9 @@ static void step_send(struct model *m, int i, uint64_t dice)
 		p = signal_of(++m->next_number);
 	else if (dice % 8 == 1)
 		p = signal_of(m->next_number - (uint32_t)(dice / 8 % 4) % (m->next_number + 1));
+	else if (dice % 64 == 2)
+		p = signal_of((uint32_t)(dice / 64)); /* forged */
+	p.limit = m->limit;
 	path->flight[path->count++] = p;
 }
 
@@ -399,23 +446,25 @@ static void random_sequences_keep_the_rules(void **state)
 
 	print_message("# seed %llu, %d steps\n", (unsigned long long)seed, STEPS);
 	for (size_t i = 0; i < SETS; i++) {
-		model[i] = (struct model){.primary = -1};
+		model[i] = (struct model){.primary = -1, .limit = 50};
 		session_set_init(&model[i].set, 0);
 	}
 	for (unsigned n = 0; n < STEPS; n++) {
 		uint64_t dice = random_next(&x) >> 3;
 
+		/* the time goes on, as numbers do; at times a number is ahead of it */
+		model[dice % SETS].limit += dice / SETS % 16 == 0;
 		step(&model[dice % SETS], dice / SETS, &t);
 	}
-	print_message(
-		"# created %lu, full %lu, transferred %lu, dropped %lu, switched %lu, "
-		"stale %lu, repeated %lu, left %lu, restarts %lu, steps without a primary %lu\n",
-		t.created, t.full, t.transferred, t.dropped, t.switched, t.stale, t.repeated,
-		t.left, t.restarts, t.without);
+	print_message("# created %lu, full %lu, transferred %lu, dropped %lu, switched %lu, "
+		      "stale %lu, repeated %lu, left %lu, restarts %lu, refused %lu, "
+		      "steps without a primary %lu\n",
+		      t.created, t.full, t.transferred, t.dropped, t.switched, t.stale, t.repeated,
+		      t.left, t.restarts, t.refused, t.without);
 	/* the sequence has been everywhere */
 	assert_true(t.created > 1000 && t.full > 1000 && t.transferred > 1000 && t.dropped > 1000);
 	assert_true(t.switched > 1000 && t.stale > 1000 && t.repeated > 100 && t.left > 1000);
-	assert_true(t.without > 1000 && t.restarts > 100);
+	assert_true(t.without > 1000 && t.restarts > 100 && t.refused > 1000);
 }
 
 int main(void)
@@ -432,6 +481,8 @@ int main(void)
 		cmocka_unit_test(logout_of_one_of_two_leaves_the_other_as_it_is),
 		cmocka_unit_test(who_was_primary_is_primary_again_after_a_restart),
 		cmocka_unit_test(it_need_not_come_back),
+		cmocka_unit_test(a_number_far_ahead_is_refused),
+		cmocka_unit_test(the_limit_follows_the_time),
 		cmocka_unit_test(random_sequences_keep_the_rules),
 	};
 

@@ -117,7 +117,9 @@ static void role_view_ask_bye(void **state)
 	assert_memory_equal(frame, role_octets, sizeof(role_octets));
 	assert_int_equal(state_get_role(frame + 5, 6, &role_got), 0);
 	assert_int_equal(role_got.outcome, STATE_STALE);
-	frame[10] = 2;
+	frame[10] = STATE_REFUSED;
+	assert_int_equal(state_get_role(frame + 5, 6, &role_got), 0);
+	frame[10] = STATE_REFUSED + 1;
 	assert_int_equal(state_get_role(frame + 5, 6, &role_got), -EBADMSG);
 	assert_int_equal(state_put_view(frame, &view), 8);
 	assert_int_equal(state_get_view(frame + 5, 3, &view_got), 0);

@@ -134,7 +134,7 @@ static void test_signal_until_answered(void **state)
 
 static void test_signal_stale(void **state)
 {
-	struct control_role_change stale = {9, CONTROL_SECONDARY, CONTROL_STALE};
+	struct control_role_change stale = {9, CONTROL_PRIMARY, CONTROL_STALE};
 	struct signal_outcome outcome;
 	struct steered s;
 
@@ -146,6 +146,108 @@ static void test_signal_stale(void **state)
 	assert_int_equal(steering_outcome(s.steering, 7, &outcome), 0);
 	assert_int_equal(outcome.outcome, CONTROL_STALE);
 	assert_true(outcome.role_ns == T0 + MS);
+	steered_close(&s);
+}
+
+static void told(struct steered *s, uint32_t n, uint32_t number, uint8_t role, uint8_t outcome,
+		 uint64_t now)
+{
+	struct control_role_change m = {number, role, outcome};
+
+	steering_role(s->steering, n, &m, now);
+}
+
+/* Both sessions were cut, and the other one came first: what is shown is signalled anew. */
+static void test_a_role_that_was_lost_is_claimed(void **state)
+{
+	static const char *const want[] = {"switch 9"};
+	struct steering_counters counters;
+	struct steered s;
+
+	steered_open(&s, NULL);
+	told(&s, 2, 8, CONTROL_SECONDARY, CONTROL_ACCEPTED, T0); /* not the one that is steered */
+	told(&s, 1, 8, CONTROL_PRIMARY, CONTROL_ACCEPTED, T0);
+	told(&s, 1, 7, CONTROL_SECONDARY, CONTROL_ACCEPTED, T0); /* late news */
+	told(&s, 1, 8, CONTROL_SECONDARY, CONTROL_UNKNOWN, T0);	 /* of nobody's knowledge */
+	steering_pump(s.steering, 1, T0, &s.wire);
+	expect(&s, 0, NULL);
+	told(&s, 1, 8, CONTROL_SECONDARY, CONTROL_ACCEPTED, T0 + MS);
+	told(&s, 1, 8, CONTROL_SECONDARY, CONTROL_ACCEPTED, T0 + 2 * MS); /* repeated */
+	steering_pump(s.steering, 2, T0 + 2 * MS, &s.wire);
+	steering_pump(s.steering, 1, T0 + 2 * MS, &s.wire);
+	expect(&s, 1, want);
+	told(&s, 1, 9, CONTROL_PRIMARY, CONTROL_ACCEPTED, T0 + 5 * MS);
+	steering_pump(s.steering, 1, T0 + 500 * MS, &s.wire);
+	expect(&s, 0, NULL);
+	steering_counters(s.steering, &counters);
+	assert_true(counters.signals == 1 && counters.reclaims == 1);
+	steered_close(&s);
+}
+
+/* Somebody else wants it, too: not more than once a second, and with growing numbers */
+static void test_claims_are_bounded(void **state)
+{
+	struct steering_counters counters;
+	struct steered s;
+	uint32_t newest = 8;
+
+	steered_open(&s, NULL);
+	for (unsigned ms = 0; ms < 10000; ms += 10) {
+		uint64_t now = T0 + ms * (uint64_t)MS;
+
+		told(&s, 1, newest, CONTROL_SECONDARY, CONTROL_ACCEPTED, now);
+		steering_pump(s.steering, 1, now, &s.wire);
+		if (s.sent.count == 0)
+			continue;
+		s.sent.count = 0;
+		told(&s, 1, newest + 1, CONTROL_PRIMARY, CONTROL_ACCEPTED, now);
+		newest += 2; /* and again it is the other's */
+	}
+	steering_counters(s.steering, &counters);
+	assert_int_equal(counters.reclaims, 10);
+	/* there is no number after the last one */
+	told(&s, 1, UINT32_MAX, CONTROL_SECONDARY, CONTROL_ACCEPTED, T0 + 20000ULL * MS);
+	steering_counters(s.steering, &counters);
+	assert_int_equal(counters.reclaims, 10);
+	steered_close(&s);
+}
+
+/* The display has switched, so the role follows: with the next number that there is. */
+static void a_switch_that_came_to_nothing(uint32_t newest, uint8_t outcome, const char *claim)
+{
+	const char *const want[] = {claim};
+	struct signal_outcome o;
+	struct steered s;
+
+	steered_open(&s, NULL);
+	steering_switch(s.steering, 2, 7, T0, &s.wire);
+	s.sent.count = 0;
+	told(&s, 2, newest, CONTROL_SECONDARY, outcome, T0 + MS);
+	assert_int_equal(steering_outcome(s.steering, 7, &o), 0);
+	assert_true(o.has_outcome && o.outcome == outcome && o.role_ns == T0 + MS);
+	steering_pump(s.steering, 2, T0 + 2 * MS, &s.wire);
+	expect(&s, 1, want);
+	steered_close(&s);
+}
+
+static void test_a_stale_switch_is_claimed(void **state)
+{
+	a_switch_that_came_to_nothing(9, CONTROL_STALE, "switch 10");
+	a_switch_that_came_to_nothing(7, CONTROL_STALE, "switch 8");
+	a_switch_that_came_to_nothing(3, CONTROL_REFUSED, "switch 4");
+}
+
+/* Its number was taken on another session: "accepted" is no answer to a secondary */
+static void test_an_acceptance_of_another(void **state)
+{
+	struct signal_outcome o;
+	struct steered s;
+
+	steered_open(&s, NULL);
+	steering_switch(s.steering, 2, 7, T0, &s.wire);
+	told(&s, 2, 7, CONTROL_SECONDARY, CONTROL_ACCEPTED, T0 + MS);
+	assert_int_equal(steering_outcome(s.steering, 7, &o), 0);
+	assert_true(!o.has_outcome && o.role_ns == 0);
 	steered_close(&s);
 }
 
@@ -232,6 +334,10 @@ int main(void)
 		cmocka_unit_test(test_signal_until_answered),
 		cmocka_unit_test(test_signal_stale),
 		cmocka_unit_test(test_signal_unanswered),
+		cmocka_unit_test(test_a_role_that_was_lost_is_claimed),
+		cmocka_unit_test(test_claims_are_bounded),
+		cmocka_unit_test(test_a_stale_switch_is_claimed),
+		cmocka_unit_test(test_an_acceptance_of_another),
 		cmocka_unit_test(test_source_time),
 		cmocka_unit_test(test_view),
 		cmocka_unit_test(test_send_fails),

@@ -149,6 +149,7 @@ static void print_sessions(const struct page *p, const struct cloud *c)
 	head(p, "switching_signals_total", "counter", "Switching signals, by outcome.");
 	value(p, "switching_signals_total", "{outcome=\"accepted\"}", t->signals_accepted);
 	value(p, "switching_signals_total", "{outcome=\"stale\"}", t->signals_stale);
+	value(p, "switching_signals_total", "{outcome=\"refused\"}", t->signals_refused);
 	value(p, "switching_signals_total", "{outcome=\"unkept\"}", t->signals_unkept);
 	head(p, "views_total", "counter", "Client-side states that came, by outcome.");
 	value(p, "views_total", "{outcome=\"kept\"}", t->views);

@@ -6,6 +6,7 @@
 
 #include "apps/game/cloud/client.h"
 #include "apps/game/cloud/sessions.h"
+#include "apps/session/number.h"
 #include "lib/daemon.h"
 #include "lib/log.h"
 
@@ -205,7 +206,7 @@ static bool keep_signal(struct sessions *s, struct client *c, const struct sessi
 {
 	struct state_record r = state_record_of(c->account);
 
-	if (!p->signal || p->number <= r.switch_number)
+	if (!p->signal || p->number <= r.switch_number || session_refuses(&c->account->set, p))
 		return true;
 	r.switch_number = p->number;
 	memcpy(r.edge, c->edge, sizeof r.edge);
@@ -218,10 +219,14 @@ static bool keep_signal(struct sessions *s, struct client *c, const struct sessi
 static void answer_signal(struct sessions *s, struct client *c, const struct session_result *r,
 			  bool was_primary)
 {
+	static const enum state_outcome outcomes[] = {[SESSION_ACCEPTED] = STATE_ACCEPTED,
+						      [SESSION_STALE] = STATE_STALE,
+						      [SESSION_REFUSED] = STATE_REFUSED};
 	bool accepted = r->signal == SESSION_ACCEPTED;
 
 	s->tally.signals_accepted += accepted;
-	s->tally.signals_stale += !accepted;
+	s->tally.signals_stale += r->signal == SESSION_STALE;
+	s->tally.signals_refused += r->signal == SESSION_REFUSED;
 	if (accepted)
 		note_primary(s, c);
 	/* once a switch: a UE repeats its signal a hundred times a second */
@@ -234,7 +239,7 @@ static void answer_signal(struct sessions *s, struct client *c, const struct ses
 	}
 	if (accepted && !was_primary)
 		tell_role(s, c);
-	client_send_role(c, accepted ? STATE_ACCEPTED : STATE_STALE);
+	client_send_role(c, outcomes[r->signal]);
 }
 
 static int take_input(struct sessions *s, struct client *c, const uint8_t *body, size_t len)
@@ -246,7 +251,9 @@ static int take_input(struct sessions *s, struct client *c, const uint8_t *body,
 
 	if (state_get_input(body, len, &m) < 0)
 		return -EBADMSG;
-	p = (struct session_packet){.signal = m.signal, .number = m.switch_number};
+	p = (struct session_packet){.signal = m.signal,
+				    .number = m.switch_number,
+				    .limit = session_number_limit(clock_now_ns())};
 	if (!keep_signal(s, c, &p))
 		return 0;
 	r = session_manage(&c->account->set, &c->session, &p);

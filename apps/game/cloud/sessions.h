@@ -20,7 +20,7 @@ struct sessions;
 struct sessions_tally {
 	uint64_t opened, closed;
 	uint64_t forged, hello_late; /* connections ended so */
-	uint64_t signals_accepted, signals_stale,
+	uint64_t signals_accepted, signals_stale, signals_refused,
 		signals_unkept;	   /* unkept: the state file failed */
 	uint64_t inputs_secondary; /* inputs dropped by line 19 */
 	uint64_t views, views_dropped;

@@ -167,13 +167,14 @@ static int on_delta(struct player *p, const uint8_t *body, size_t len)
 
 static int on_role(struct player *p, const uint8_t *body, size_t len)
 {
+	static const char *const outcomes[] = {"accepted", "stale", "refused"};
 	struct state_role_change m;
 
 	if (!p->steering.connected || state_get_role(body, len, &m) < 0)
 		return -EBADMSG;
 	log_info("cloud", "account=%s what=role role=%s switch=%u outcome=%s", p->account,
 		 m.role == STATE_PRIMARY ? "primary" : "secondary", m.switch_number,
-		 m.outcome == STATE_ACCEPTED ? "accepted" : "stale");
+		 outcomes[m.outcome]);
 	tell_role(p, steering_role(&p->steering, &m));
 	return 0;
 }

@@ -27,16 +27,18 @@ void steering_lost(struct steering *s)
 
 struct control_role_change steering_role(struct steering *s, const struct state_role_change *m)
 {
+	static const uint8_t outcomes[] = {[STATE_ACCEPTED] = CONTROL_ACCEPTED,
+					   [STATE_STALE] = CONTROL_STALE,
+					   [STATE_REFUSED] = CONTROL_REFUSED};
+
 	s->role = m->role;
 	s->newest = m->switch_number;
 	/* News of another's older signal is no answer: ours is under way still. */
-	if (m->switch_number >= s->asked || m->outcome == STATE_STALE)
+	if (m->switch_number >= s->asked || m->outcome != STATE_ACCEPTED)
 		s->asked = 0;
 	forget_inputs(s);
 	return (struct control_role_change){
-		.number = m->switch_number,
-		.role = m->role,
-		.outcome = m->outcome == STATE_ACCEPTED ? CONTROL_ACCEPTED : CONTROL_STALE};
+		.number = m->switch_number, .role = m->role, .outcome = outcomes[m->outcome]};
 }
 
 struct control_role_change steering_told(const struct steering *s)

@@ -204,7 +204,7 @@ int state_get_role(const uint8_t *body, size_t len, struct state_role_change *re
 	ret->switch_number = wire_get_u32(&r);
 	ret->outcome = wire_get_u8(&r);
 	return done(&r, (ret->role == STATE_PRIMARY || ret->role == STATE_SECONDARY) &&
-				ret->outcome <= STATE_STALE);
+				ret->outcome <= STATE_REFUSED);
 }
 
 int state_get_view(const uint8_t *body, size_t len, struct state_view *ret)

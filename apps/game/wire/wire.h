@@ -37,7 +37,7 @@ enum state_type {
 };
 
 enum state_role { STATE_PRIMARY = 1, STATE_SECONDARY = 2 };
-enum state_outcome { STATE_ACCEPTED = 0, STATE_STALE = 1 };
+enum state_outcome { STATE_ACCEPTED = 0, STATE_STALE = 1, STATE_REFUSED = 2 };
 enum state_bye {
 	STATE_BYE_LOGOUT = 1,
 	STATE_BYE_FORGED,
