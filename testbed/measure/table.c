@@ -184,8 +184,7 @@ static void given_up_row(FILE *out, const struct report *r)
 	fprintf(out, "\n");
 }
 
-/* For a game whose pictures are alike at rest only, it says so; for another one, that they aren't.
- */
+/* Whether the pictures of two edges are alike while the player moves, too, or at rest only */
 static void gate_row(FILE *out, const struct report *r)
 {
 	char text[48];
