@@ -21,6 +21,7 @@ enum {
 	ASK_MS = 90000,	    /* a migration that waits for its gate can be turned only after it */
 	RELEASE_MS = 30000,
 	POLL_MS = 20,
+	NEAR_MS = 1,
 };
 
 /* ---- the scene ---- */
@@ -64,11 +65,13 @@ static const char *other_edge(const struct clips_stage *st)
 	return st->s.at;
 }
 
+/* Who is handed over comes to a gNB that is near the new edge. Who stays has had the long way there
+ * until now. */
 static int set_ways(struct clips_stage *st, const char *gnb, double ms)
 {
 	int r = set_way(st, gnb, st->s.at, ms);
 
-	return r < 0 ? r : set_way(st, gnb, other_edge(st), 1);
+	return r < 0 || st->o.handover ? r : set_way(st, gnb, other_edge(st), NEAR_MS);
 }
 
 /* The ways are changed from the gNB that the UE will be at, before it is: as where it moves to */

@@ -37,6 +37,8 @@ like 'its options' "$(offered up --)" '--dry-run .*--new'
 is 'an option' "$(offered measure storm --ro)" --rounds
 is 'a measurement' "$(offered measure s)" 'switch storm'
 is 'another' "$(offered measure p)" play
+is 'and clips' "$(offered measure cl)" clips
+like 'with theirs' "$(offered measure clips --)" '--clips .*--variant'
 like 'its own options' "$(offered measure play --)" '--app .*--seconds'
 is 'nodes of a topology' "$(offered --name "$topology" exec '')" 'left right leftmost'
 is 'those that begin so' "$(offered --name "$topology" logs left)" 'left leftmost'
