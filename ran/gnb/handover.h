@@ -22,8 +22,10 @@
  * between two packets.
  *
  * Until the target has the path the UE can return: the source keeps its context, and either end
- * undoes its part by itself when it hears nothing. handover_out.c (and handover_tail.c) is the
- * source's part, handover_in.c the target's, xn.c the wire between them.
+ * undoes its part by itself when it hears nothing. What the AMF knows by then the source can't
+ * tell, so that it asks for the path itself, as a gNB does where a UE re-establishes (TS 38.300
+ * cl. 9.2.3.3): a Path Switch Request to where the UE is. handover_out.c (and handover_tail.c) is
+ * the source's part, handover_in.c the target's, xn.c the wire between them.
  */
 #ifndef BATON_RAN_GNB_HANDOVER_H
 #define BATON_RAN_GNB_HANDOVER_H
@@ -54,9 +56,12 @@ struct handover_out {
 		OUT_PREPARING,
 		OUT_EXECUTING,
 		OUT_CANCELLING,
-		OUT_RETURNING /* not handed over, and not heard of since */
+		OUT_RETURNING, /* not handed over, and not heard of since */
+		OUT_RECLAIMING /* the UE is back: its path is asked for */
 	} state;
 	bool gone; /* the UE was told to go, and has not come back */
+	bool back; /* it came back, maybe from the target */
+	uint64_t asked_amf_ms;
 	char target[64];
 	struct in_addr peer; /* the target's, on N2 */
 	uint32_t transaction;
@@ -110,6 +115,10 @@ const struct gnb_neighbour *xn_neighbour(const struct gnb *g, const char *name);
 void handover_start(struct gnb_ue *ue, const struct gnb_neighbour *target,
 		    struct http_request *request);
 void handover_out_receive(struct gnb *g, struct in_addr from, const struct xn_message *m);
+/** handover_reclaimed - the AMF has the UE here; handover_not_reclaimed - or not, it begins anew.
+ * Return: it was that which the AMF answers */
+bool handover_reclaimed(struct gnb_ue *ue, const struct ngap_path_switch_request_acknowledge *m);
+bool handover_not_reclaimed(struct gnb_ue *ue);
 /** handover_returned - the UE is back, or never left */
 void handover_returned(struct gnb_ue *ue, const char *why);
 /** handover_leaving - told to go: what the AMF says is for the target by now */
@@ -135,6 +144,11 @@ void handover_in_advance(struct gnb_ue *ue);
 void handover_in_drop(struct gnb_ue *ue);
 /** handover_in_ask - Path Switch Request, (again) once N2 is there */
 void handover_in_ask(struct gnb_ue *ue);
+/** handover_ask_path - a Path Switch Request for all that is active here */
+void handover_ask_path(struct gnb_ue *ue, uint64_t source_amf_ue_id);
+/** handover_forget_released - what the AMF has not switched */
+void handover_forget_released(struct gnb_ue *ue,
+			      const struct ngap_path_switch_request_acknowledge *m);
 void handover_switched(struct gnb_ue *ue, const struct ngap_path_switch_request_acknowledge *m);
 void handover_not_switched(struct gnb_ue *ue);
 

@@ -180,21 +180,26 @@ static void fill_session(const struct gnb_ue *ue, const struct gnb_session *s,
 }
 
 /* TS 38.413 cl. 8.4.4; the UE's security capabilities: none, as it told */
-void handover_in_ask(struct gnb_ue *ue)
+void handover_ask_path(struct gnb_ue *ue, uint64_t source_amf_ue_id)
 {
 	struct ngap_pdu pdu = {.type = NGAP_PATH_SWITCH_REQUEST};
 	struct ngap_path_switch_request *m = &pdu.path_switch_request;
 
-	if (!ue->in || ue->in->state != XN_ARRIVED)
-		return;
-	ue->in->asked_ms = now_ms(ue);
 	m->ran_ue_id = ue->ran_ue_id;
-	m->source_amf_ue_id = ue->in->source_amf_ue_id;
+	m->source_amf_ue_id = source_amf_ue_id;
 	n2_user_location(ue->gnb, &m->user_location);
 	for (uint8_t id = 1; id < GNB_SESSIONS; id++)
 		if (ue->session[id].state == SESSION_ACTIVE)
 			fill_session(ue, &ue->session[id], &m->sessions.item[m->sessions.count++]);
 	n2_send(ue->gnb, &pdu);
+}
+
+void handover_in_ask(struct gnb_ue *ue)
+{
+	if (!ue->in || ue->in->state != XN_ARRIVED)
+		return;
+	ue->in->asked_ms = now_ms(ue);
+	handover_ask_path(ue, ue->in->source_amf_ue_id);
 }
 
 void handover_arrived(struct gnb_ue *ue, const char *supi)
@@ -230,12 +235,9 @@ static void tell_source(struct handover_in *in)
 	say(in, XN_RELEASE, XN_UNKNOWN);
 }
 
-void handover_switched(struct gnb_ue *ue, const struct ngap_path_switch_request_acknowledge *m)
+void handover_forget_released(struct gnb_ue *ue,
+			      const struct ngap_path_switch_request_acknowledge *m)
 {
-	struct handover_in *in = ue->in;
-
-	if (!in || in->state != XN_ARRIVED)
-		return;
 	for (uint8_t i = 0; i < m->released.count; i++) {
 		uint8_t id = m->released.item[i].session_id;
 
@@ -245,6 +247,15 @@ void handover_switched(struct gnb_ue *ue, const struct ngap_path_switch_request_
 			 id, ngap_cause_name(m->released.item[i].cause));
 		session_forget(ue, &ue->session[id]);
 	}
+}
+
+void handover_switched(struct gnb_ue *ue, const struct ngap_path_switch_request_acknowledge *m)
+{
+	struct handover_in *in = ue->in;
+
+	if (!in || in->state != XN_ARRIVED)
+		return;
+	handover_forget_released(ue, m);
 	enter(in, XN_SWITCHED);
 	ue->gnb->handovers.in++;
 	log_info("handover", "ue=%s what=switched sessions=%u", ue->supi, m->sessions.count);

@@ -98,11 +98,38 @@ static void give_up(struct handover_out *out, unsigned status, const char *cause
 	say(out, XN_CANCEL);
 }
 
+static uint16_t active_ids(const struct gnb_ue *ue)
+{
+	uint16_t ids = 0;
+
+	for (uint8_t id = 1; id < GNB_SESSIONS; id++)
+		if (ue->session[id].state == SESSION_ACTIVE)
+			ids |= (uint16_t)(1u << id);
+	return ids;
+}
+
+/* The target may have asked the AMF for the path, and may be dead by now: whatever the AMF knows,
+ * it is to know that the UE is here. */
+static void reclaim(struct handover_out *out)
+{
+	struct gnb_ue *ue = out->ue;
+
+	if (out->state != OUT_RECLAIMING)
+		enter(out, OUT_RECLAIMING);
+	out->asked_amf_ms = now_ms(ue);
+	if (ue->has_amf_id && active_ids(ue))
+		handover_ask_path(ue, ue->amf_ue_id);
+	else
+		finish(out);
+}
+
 /* A UE that was sent away and doesn't come back is somewhere else: its context is worth nothing. */
 static void end_here(struct handover_out *out)
 {
 	if (out->gone)
 		enter(out, OUT_RETURNING);
+	else if (out->back)
+		reclaim(out);
 	else
 		finish(out);
 }
@@ -138,16 +165,6 @@ static void ask(struct handover_out *out)
 							   .teid = s->upf_teid};
 	}
 	xn_send(ue->gnb, out->peer, &m);
-}
-
-static uint16_t active_ids(const struct gnb_ue *ue)
-{
-	uint16_t ids = 0;
-
-	for (uint8_t id = 1; id < GNB_SESSIONS; id++)
-		if (ue->session[id].state == SESSION_ACTIVE)
-			ids |= (uint16_t)(1u << id);
-	return ids;
 }
 
 static void begin(struct handover_out *out)
@@ -233,6 +250,17 @@ static void watch(struct handover_out *out)
 		say(out, XN_QUERY);
 }
 
+/* An AMF that is down for so long tells in the next NG Setup what it has kept. */
+static void wait_for_path(struct handover_out *out)
+{
+	uint64_t now = now_ms(out->ue);
+
+	if (now - out->since_ms > HANDOVER_SWITCH_MS)
+		finish(out);
+	else if (now - out->asked_amf_ms >= HANDOVER_SWITCH_REPEAT_MS)
+		reclaim(out);
+}
+
 static void turn(uv_timer_t *timer)
 {
 	struct handover_out *out = timer->data;
@@ -261,6 +289,9 @@ static void turn(uv_timer_t *timer)
 	case OUT_RETURNING:
 		if (now_ms(out->ue) - out->since_ms > HANDOVER_RETURN_MS)
 			give_ue_up(out);
+		break;
+	case OUT_RECLAIMING:
+		wait_for_path(out);
 		break;
 	}
 }
@@ -394,11 +425,33 @@ void handover_returned(struct gnb_ue *ue, const char *why)
 
 	if (!out)
 		return;
+	out->back |= out->gone;
 	out->gone = false;
 	if (out->state == OUT_EXECUTING)
 		give_up(out, 502, "UE_RETURNED", why);
 	else if (out->state == OUT_RETURNING)
-		finish(out);
+		end_here(out);
+}
+
+bool handover_reclaimed(struct gnb_ue *ue, const struct ngap_path_switch_request_acknowledge *m)
+{
+	if (!ue->out || ue->out->state != OUT_RECLAIMING)
+		return false;
+	log_info("handover", "ue=%s what=\"its path leads here\" sessions=%u", ue->supi,
+		 m->sessions.count);
+	handover_forget_released(ue, m);
+	finish(ue->out);
+	return true;
+}
+
+bool handover_not_reclaimed(struct gnb_ue *ue)
+{
+	if (!ue->out || ue->out->state != OUT_RECLAIMING)
+		return false;
+	log_warn("handover", "ue=%s what=\"the AMF has it elsewhere: it begins anew\"", ue->supi);
+	ue_drop_context(ue);
+	radio_link_send(ue->link, &(struct radio_frame){.type = RADIO_RELEASE});
+	return true;
 }
 
 bool handover_leaving(const struct gnb_ue *ue)
@@ -414,7 +467,7 @@ void handover_out_drop(struct gnb_ue *ue)
 		return;
 	if (out->state < OUT_CANCELLING)
 		answer_problem(out, 409, "UE_GONE", "its context was released meanwhile");
-	if (out->state != OUT_WAITING && out->state != OUT_RETURNING)
+	if (out->state != OUT_WAITING && out->state < OUT_RETURNING)
 		say(out, XN_CANCEL);
 	finish(out);
 }

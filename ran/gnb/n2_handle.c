@@ -119,12 +119,14 @@ static bool says_unknown_ue(const struct ngap_error_indication *m)
 
 static void path_switched(struct gnb *g, struct gnb_ue *ue, const struct ngap_pdu *pdu)
 {
-	handover_switched(ue, &pdu->path_switch_request_acknowledge);
+	if (!handover_reclaimed(ue, &pdu->path_switch_request_acknowledge))
+		handover_switched(ue, &pdu->path_switch_request_acknowledge);
 }
 
 static void path_not_switched(struct gnb *g, struct gnb_ue *ue, const struct ngap_pdu *pdu)
 {
-	handover_not_switched(ue);
+	if (!handover_not_reclaimed(ue))
+		handover_not_switched(ue);
 }
 
 /* A context that the AMF doesn't share leads nowhere: the UE begins anew. One whose first message

@@ -10,6 +10,9 @@
 /* The target answers within two frames' time; one that was killed just now will not. */
 enum { HANDOVER_MS = 500 };
 
+/* So long the path may not be switched yet, and the source still have us */
+#define RETURN_NS UINT64_C(15000000000)
+
 static bool is_serving(const struct ue_radio *r)
 {
 	return r == &r->ue->radio[r->ue->serving];
@@ -30,7 +33,7 @@ static void attach(struct ue *ue)
 {
 	struct radio_frame frame = {.type = RADIO_ATTACH, .resume = ue->registered};
 
-	ue->attached = ue->handing_over = false;
+	ue->attached = ue->handing_over = ue->came_over = false;
 	uv_timer_stop(&ue->handover_timer);
 	snprintf(frame.text, sizeof frame.text, "%s", ue->config.supi);
 	radio_send(ue, &frame);
@@ -58,6 +61,14 @@ static void return_to_source(struct ue *ue)
 	log_warn("radio", "device=%s what=\"handover failed, returning\"",
 		 radio_link_device(ue->radio[ue->serving].link));
 	attach(ue);
+}
+
+/* Where the target has lost us, the source may know us still (TS 38.300 cl. 9.2.3.3); otherwise we
+ * register there. */
+static bool may_return(const struct ue *ue)
+{
+	return ue->handing_over || (ue->came_over && clock_now_ns() - ue->handover_ns < RETURN_NS &&
+				    radio_link_alive(ue->radio[ue->source].link));
 }
 
 static void handover_timed_out(uv_timer_t *timer)
@@ -105,6 +116,7 @@ static void handed_over(struct ue *ue, const struct radio_frame *frame)
 {
 	uv_timer_stop(&ue->handover_timer);
 	ue->handing_over = false;
+	ue->came_over = true;
 	ue->handovers++;
 	snprintf(ue->gnb, sizeof ue->gnb, "%s", frame->text);
 	bearers_note_radio(ue);
@@ -158,7 +170,7 @@ static void on_frame(struct radio_link *link, const struct radio_frame *frame, v
 		bearer_remove_frame(ue, frame);
 	else if (frame->type == RADIO_HANDOVER)
 		handover(ue, frame);
-	else if (frame->type == RADIO_RETURN && ue->handing_over)
+	else if (frame->type == RADIO_RETURN && may_return(ue))
 		return_to_source(ue);
 	else if (frame->type == RADIO_RELEASE)
 		mm_register(ue);
@@ -171,7 +183,7 @@ static void on_restarted(struct radio_link *link, void *user)
 	if (!is_serving(r))
 		return;
 	/* A target that was started anew knows nothing of a handover. */
-	if (r->ue->handing_over)
+	if (may_return(r->ue))
 		return_to_source(r->ue);
 	else
 		attach(r->ue);

@@ -80,7 +80,9 @@ struct ue {
 	bool attached, registered;
 	char gnb[RADIO_TEXT_MAX + 1];
 	bool handing_over; /* told to go, the target has not said yet that it takes us */
-	size_t source;	   /* then: the radio to return to */
+	bool came_over; /* from source, by the latest handover (handover_ns), and not attached since
+			 */
+	size_t source;	/* then: the radio to return to */
 	uv_timer_t handover_timer;
 	uint64_t handovers, handovers_failed, handover_ns; /* ns: of the latest command */
 	struct nas_guti guti;
