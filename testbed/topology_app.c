@@ -27,10 +27,11 @@ const char *topo_rendering_name(enum topo_rendering rendering)
 }
 
 enum {
-	SIDE_MIN = 160, /* of a picture, but for the code strip: 320 wide (docs/csm.md) */
-	WIDTH_MIN = 320,
-	SIDE_MAX = 4096,
-	FPS_MAX = 240,
+	WIDTH_MIN = 320, /* of a picture, of every game's instances (apps/game/edge/config.c) */
+	WIDTH_MAX = 1920,
+	HEIGHT_MIN = 240,
+	HEIGHT_MAX = 1088,
+	FPS_MAX = 120,
 	WORLD_MIN = 32,
 	WORLD_MAX = 4096,
 	PULL_MIN_BPS = 8000,
@@ -68,8 +69,8 @@ static const struct yaml_field app_fields[] = {
 	KEY_NODE(bitrate, "of one stream"),
 	KEY_NODE(rate_limit, "of an edge's pulls"),
 	KEY_NODE(players, "list of {ue, account, threshold, window, input, session}"),
-	KEY_NUMBER(width, WIDTH_MIN, SIDE_MAX, "of the picture"),
-	KEY_NUMBER(height, SIDE_MIN, SIDE_MAX, "of the picture"),
+	KEY_NUMBER(width, WIDTH_MIN, WIDTH_MAX, "of the picture"),
+	KEY_NUMBER(height, HEIGHT_MIN, HEIGHT_MAX, "of the picture"),
 	KEY_NUMBER(fps, 1, FPS_MAX, "pictures a second"),
 	KEY_NUMBER(bots, 0, 1000, "players that are the computer's"),
 	KEY_NUMBER(world, WORLD_MIN, WORLD_MAX, "cells a side; of snake"),

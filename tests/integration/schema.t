@@ -85,7 +85,7 @@ B\nmcc: 262\nmnc: 42\nneeds: []\nmanagement: 10.200.0.0/24\nmtu: 65535
 B\nmanagement: auto\nservice_prefix: 10.71.0.0/16\nservices: {web: 10.71.0.7, dns: {address: 10.71.0.8, edges: [edge]}, none: {address: 10.71.0.9, edges: []}}
 B\napps: {mt: {game: minetest, rendering: cloud, bots: 64, seed: 2147483647, players: [{ue: ue}]}, local: {game: minetest, rendering: local, width: 640}}
 B\napps: {snake: {}, far: {rendering: cloud, players: []}, near: {rendering: local, players: [{ue: ue, account: 7, threshold: 1, window: 64, input: /tmp/keys, session: 1}]}}
-B\napps: {snake: {game: snake, rendering: edge, service: 10.70.0.9, cloud: cloud, edges: [edge], start: [edge], image: cloud-only, codec: x264, bitrate: 50Mbit, rate_limit: 8kbit, width: 4096, height: 160, fps: 240, bots: 0, world: 32, seed: 0, players: [{ue: ue, account: a.b_c-d, threshold: 0.85, window: 1, countdown: 10min, input: none, trigger: {rtt: 60s, loss: 0.5%, for: 10min, hold_off: 1h}}]}}
+B\napps: {snake: {game: snake, rendering: edge, service: 10.70.0.9, cloud: cloud, edges: [edge], start: [edge], image: cloud-only, codec: x264, bitrate: 50Mbit, rate_limit: 8kbit, width: 1920, height: 1088, fps: 120, bots: 0, world: 32, seed: 0, players: [{ue: ue, account: a.b_c-d, threshold: 0.85, window: 1, countdown: 10min, input: none, trigger: {rtt: 60s, loss: 0.5%, for: 10min, hold_off: 1h}}]}}
 B\ndnns: {internet: {sst: 0}, ims: {sst: 255, sd: 00ff00, dns: 10.70.0.53}, v2x: {sd: "012345"}}
 B\nlinks: [{between: [a, b], rate: 1kbit, delay: 10s, jitter: 0us, loss: 0%, duplicate: 100%, reorder: 99.9%, corrupt: 0.001%, queue: 65536}]
 B\nlinks: [{between: [a, b], rate: 1000Gbit, delay: 9.999s, loss: 100.0%}]
@@ -201,7 +201,10 @@ B\napps: {snake: {codec: vp8}}
 B\napps: {snake: {bitrate: fast}}
 B\napps: {snake: {width: 300}}
 B\napps: {snake: {width: 330}}
-B\napps: {snake: {height: 4112}}
+B\napps: {snake: {height: 1104}}
+B\napps: {snake: {height: 224}}
+B\napps: {snake: {width: 1936}}
+B\napps: {snake: {fps: 121}}
 B\napps: {snake: {fps: 0}}
 B\napps: {snake: {bots: 201}}
 B\napps: {snake: {world: 31}}
