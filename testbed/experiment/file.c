@@ -434,7 +434,9 @@ static int want_metric(struct context *c, const struct yaml_node *shape)
 
 	if (!with)
 		return yaml_fail(c->doc, shape, c->err, "shape: 'with' is missing");
-	return want(c, with, YAML_SCALAR, "a metric of the same report");
+	if (want(c, with, YAML_SCALAR, "a metric of the same report") < 0)
+		return -EINVAL;
+	return yaml_get(shape, "within") ? want_number(c, shape, "within") : 0;
 }
 
 static int read_shape(struct context *c, const struct yaml_node *shape)

@@ -297,10 +297,12 @@ static void tell_both(const json_t *point, const json_t *other, char *text, size
 			 json_number_value(json_object_get(other, "value")));
 }
 
-/* Holds where no point's difference is surely another than 0; Return: true, false or null */
-static json_t *judge_agreement(const json_t *series, const json_t *with, enum statistic which,
-			       uint64_t seed, char *text, size_t size)
+/* Holds where no point's difference is surely beyond what the shape lets it be; Return: true, false
+ * or null */
+static json_t *judge_agreement(const json_t *series, const json_t *with, const json_t *shape,
+			       enum statistic which, uint64_t seed, char *text, size_t size)
 {
+	double within = json_object_get(shape, "within") ? limit_of(shape, "within") : 0;
 	bool agree = true, whole = json_array_size(series) > 0;
 	json_t *point;
 	size_t i;
@@ -317,7 +319,7 @@ static json_t *judge_agreement(const json_t *series, const json_t *with, enum st
 		if (whole)
 			interval = difference_of(&a, &b, which, seed);
 		whole = whole && !isnan(interval.value);
-		agree = agree && interval.low <= 0 && interval.high >= 0;
+		agree = agree && interval.low <= within && interval.high >= -within;
 		tell_both(point, other, text, size);
 		sample_free(&a);
 		sample_free(&b);
@@ -345,7 +347,8 @@ static void judge_shape(json_t *row, const json_t *series, const json_t *against
 	if (!j.check) {
 		snprintf(text, sizeof(text), "no shape is expected");
 	} else if (!strcmp(j.check, "agrees")) {
-		holds = judge_agreement(series, against, j.statistic, seed, text, sizeof(text));
+		holds = judge_agreement(series, against, shape, j.statistic, seed, text,
+					sizeof(text));
 	} else if (j.samples && j.x && judged_fill(&j, series, against, shape)) {
 		struct interval interval = draws_of(&j, seed);
 

@@ -109,6 +109,22 @@ static void add_trace(struct waits *w, const struct pair_trace *t)
 	}
 }
 
+/* 0: of no pairs */
+static double mean_interval(const struct pair_trace *trace, size_t count)
+{
+	double us = 0, intervals = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t n = trace[i].count;
+
+		if (n < 2)
+			continue;
+		us += (double)(trace[i].pair[n - 1].ns - trace[i].pair[0].ns) / 1e3;
+		intervals += (double)(n - 1);
+	}
+	return intervals > 0 ? us / intervals : 0;
+}
+
 int waits_compute(const struct pair_trace *trace, size_t count, double threshold,
 		  uint64_t timeout_ns, struct waits *ret)
 {
@@ -123,6 +139,7 @@ int waits_compute(const struct pair_trace *trace, size_t count, double threshold
 	for (size_t i = 0; i < count; i++)
 		add_trace(ret, &trace[i]);
 	ascending_sort(ret->us, ret->count);
+	ret->resolution_us = mean_interval(trace, count);
 	return 0;
 }
 
@@ -182,7 +199,7 @@ int similarity_agrees(const struct waits *computed, const double *live, size_t c
 
 	if (!computed->count || !median_interval(live, count, &low, &high))
 		return -1;
-	return median >= low && median <= high;
+	return median >= low - computed->resolution_us && median <= high + computed->resolution_us;
 }
 
 void similarity_done(struct similarity *s)

@@ -52,7 +52,8 @@ struct waits {
 	double threshold;
 	uint64_t timeout_ns;
 	size_t passed, given_up, open;
-	double *us; /* of those that passed or were given up, ascending; owned */
+	double resolution_us; /* between two pairs, in the mean: no wait is known better */
+	double *us;	      /* of those that passed or were given up, ascending; owned */
 	size_t count;
 };
 
@@ -89,8 +90,9 @@ double *similarity_values(const struct similarity *s, size_t *ret_count);
  * up among them; NULL: no memory */
 json_t *similarity_json(const struct similarity *s, const double *live, size_t count,
 			size_t live_given_up);
-/** similarity_agrees - whether the median of the computed waits lies within the interval of the
- * live ones': 1, 0, or -1 where there are too few to say */
+/** similarity_agrees - whether the median of the computed waits lies within the interval, or beside
+ * it by no more than the resolution, of the live ones': 1, 0, or -1 where there are too few to say
+ */
 int similarity_agrees(const struct waits *computed, const double *live, size_t count);
 
 #endif

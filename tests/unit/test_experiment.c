@@ -425,10 +425,11 @@ static void test_shapes(void **state)
 }
 
 /* A row and another metric of the same reports: how far apart, and from how many values */
-static json_t *judge_agreement(double own, double other, size_t runs_of_second)
+static json_t *judge_agreement(double own, double other, const char *within, size_t runs_of_second)
 {
-	json_t *row = json_pack("{s:s,s:s,s:{s:s,s:s}}", "metric", "v[]", "statistic", "median",
-				"shape", "check", "agrees", "with", "w[]");
+	json_t *row =
+		json_pack("{s:s,s:s,s:{s:s,s:s,s:s*}}", "metric", "v[]", "statistic", "median",
+			  "shape", "check", "agrees", "with", "w[]", "within", within);
 	json_t *with = json_pack("{s:s,s:s}", "metric", "w[]", "statistic", "median");
 	json_t *points = json_pack("[{s:s},{s:s}]", "delay", "0ms", "delay", "10ms");
 	json_t *runs = json_array(), *series, *against;
@@ -451,17 +452,23 @@ static json_t *judge_agreement(double own, double other, size_t runs_of_second)
 
 static void test_agreement(void **state)
 {
-	json_t *row = judge_agreement(10, 10.5, 1);
+	json_t *row = judge_agreement(10, 10.5, NULL, 1);
 
 	assert_true(json_is_true(json_object_get(row, "shape_holds")));
 	/* the medians of each point, side by side */
 	assert_string_equal(json_string_value(json_object_get(row, "why")),
 			    "0ms: 10.5 and 9.975; 10ms: 10.5 and 9.975");
 	json_decref(row);
-	row = judge_agreement(10, 30, 1);
+	row = judge_agreement(10, 30, NULL, 1);
 	assert_true(json_is_false(json_object_get(row, "shape_holds")));
 	json_decref(row);
-	row = judge_agreement(10, 10, 0); /* the second point has no run */
+	row = judge_agreement(10, 30, "5", 1);
+	assert_true(json_is_false(json_object_get(row, "shape_holds")));
+	json_decref(row);
+	row = judge_agreement(10, 30, "25", 1);
+	assert_true(json_is_true(json_object_get(row, "shape_holds")));
+	json_decref(row);
+	row = judge_agreement(10, 10, NULL, 0); /* the second point has no run */
 	assert_true(json_is_null(json_object_get(row, "shape_holds")));
 	assert_string_equal(json_string_value(json_object_get(row, "why")),
 			    "not every point has been measured");

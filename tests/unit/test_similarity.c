@@ -175,8 +175,12 @@ static void test_agreement(void **state)
 	assert_int_equal(similarity_agrees(&w, live, 7), 1);
 	assert_int_equal(similarity_agrees(&w, live + 2, 5), -1);
 	assert_int_equal(similarity_agrees(&none, live, 7), -1);
+	assert_true(w.resolution_us == 16000);
 	for (int i = 0; i < 7; i++)
-		live[i] = 9000 + i;
+		live[i] = 9000 + i; /* nearer than two pairs are to one another */
+	assert_int_equal(similarity_agrees(&w, live, 7), 1);
+	for (int i = 0; i < 7; i++)
+		live[i] = 24001 + i;
 	assert_int_equal(similarity_agrees(&w, live, 7), 0);
 	waits_done(&w);
 }
