@@ -31,6 +31,7 @@ struct game {
 /* What is counted for all players, those that have gone, too */
 struct edge_counters {
 	uint64_t frames, frame_bytes, frames_failed, frames_frozen;
+	uint64_t frames_late; /* due while the picture of the one before wasn't there yet */
 	uint64_t logins, logins_failed, links_lost, snapshots, deltas;
 	uint64_t mismatches; /* deltas that did not fit, or gave another checksum: ASK */
 	uint64_t inputs_sent, inputs_repeated;

@@ -6,20 +6,22 @@
 #include "apps/game/edge/edge.h"
 #include "lib/metrics.h"
 
+enum { ROWS_MAX = 5 };
+
 struct family {
 	const char *name, *help;
 	struct {
 		const char *label; /* NULL: no label */
 		const char *value;
 		uint64_t count;
-	} row[4];
+	} row[ROWS_MAX];
 };
 
 static void put_family(FILE *out, const char *prefix, const struct family *f)
 {
 	fprintf(out, "# HELP %s_%s %s\n# TYPE %s_%s counter\n", prefix, f->name, f->help, prefix,
 		f->name);
-	for (unsigned i = 0; i < 4 && (i == 0 || f->row[i].label); i++) {
+	for (unsigned i = 0; i < ROWS_MAX && (i == 0 || f->row[i].label); i++) {
 		if (f->row[i].label)
 			fprintf(out, "%s_%s{%s=\"%s\"} %" PRIu64 "\n", prefix, f->name,
 				f->row[i].label, f->row[i].value, f->row[i].count);
@@ -37,7 +39,8 @@ static void put_own(FILE *out, const struct edge *e)
 		 {{"outcome", "sent", c->frames},
 		  {"outcome", "missed", ticker_missed(e->ticker)},
 		  {"outcome", "failed", c->frames_failed},
-		  {"outcome", "frozen", c->frames_frozen}}},
+		  {"outcome", "frozen", c->frames_frozen},
+		  {"outcome", "late", c->frames_late}}},
 		{"frame_bytes_total", "Octets of H.264 in frames.", {{NULL, NULL, c->frame_bytes}}},
 		{"logins_total",
 		 "Logins to the cloud, by outcome.",

@@ -98,7 +98,7 @@ void render_ready(struct player *p)
 	int r = e->game->renderer->draw(p->scene, e->picture, &mark);
 
 	p->rendering = r == -EINPROGRESS;
-	if (r == -EAGAIN || r == -EINPROGRESS || !watched(p))
+	if (r == -EAGAIN || r == -EINPROGRESS || !watched(p) || frozen(p))
 		return;
 	if (r < 0 || encoder_ready(p) < 0 || encode(p, &mark) < 0) {
 		e->counters.frames_failed++;
@@ -122,10 +122,10 @@ void render_frame(struct player *p)
 		encoder_drop(p);
 		if (!wanted(p))
 			return;
-	} else if (frozen(p)) {
-		return;
 	}
-	if (!p->rendering)
+	if (p->rendering)
+		p->edge->counters.frames_late++;
+	else
 		p->render_start_ns = clock_now_ns();
 	render_ready(p);
 }
