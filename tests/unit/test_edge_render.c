@@ -135,7 +135,7 @@ static void watch(struct bed *b)
 					      .codec = CODEC_OPENH264,
 					      .width_max = WIDTH,
 					      .height_max = HEIGHT,
-					      .ops = {on_frame},
+					      .ops = {.frame = on_frame},
 					      .user = b};
 
 	memcpy(config.key, b->player->stream_key, sizeof config.key);
