@@ -92,7 +92,8 @@ static struct switch_record *end_waiting(struct selector *s, enum switch_state s
 
 	record->state = state;
 	record->reason = reason;
-	record->ended_ns = now_ns;
+	/* a clock that was set back makes no wait of centuries */
+	record->ended_ns = now_ns > record->asked_ns ? now_ns : record->asked_ns;
 	s->waiting = NULL;
 	return record;
 }
@@ -231,7 +232,7 @@ static void try_waiting(struct selector *s, uint64_t now_ns, const struct select
 	reason = gate(s, now_ns, find(streams, count, s->shown), destination, turn);
 	if (reason != SWITCH_REASON_NONE)
 		switch_now(s, now_ns, reason, turn);
-	else if (now_ns - w->asked_ns >= w->request.timeout_ns)
+	else if (now_ns >= w->asked_ns + w->request.timeout_ns)
 		turn->record = end_waiting(s, SWITCH_GIVEN_UP, SWITCH_REASON_TIMEOUT, now_ns);
 }
 

@@ -129,9 +129,10 @@ static void take_turn(struct viewer *v, struct pace *pace, uint64_t seen[SELECTO
 {
 	struct turn_streams streams;
 	struct selector_turn turn;
-	uint64_t now_ns = clock_now_ns();
+	uint64_t now_ns;
 
 	pthread_mutex_lock(&v->lock);
+	now_ns = clock_now_ns(); /* not before: what was asked while we waited is older than this */
 	v->counters.turns++;
 	v->counters.late += left_out;
 	gather(v, &streams);

@@ -33,6 +33,24 @@ static void test_timeout(void **state)
 	assert_int_equal(selector_shown(w->selector), 1);
 }
 
+/* A turn whose clock is behind the one that the switch was asked by */
+static void test_clock_set_back(void **state)
+{
+	struct world *w = *state;
+	struct switch_record r = world_ask(1, 2, 0, 1);
+
+	world_show_first(w);
+	assert_int_equal(selector_ask(w->selector, &r, w->now_ns + 1000000000), 0);
+	world_both(w, 100, 100);
+	assert_int_equal(r.state, SWITCH_SWITCHED);
+	assert_true(r.ended_ns == r.asked_ns); /* it waited no time at all */
+	r = world_ask(2, 1, 0.9, 1);
+	assert_int_equal(selector_ask(w->selector, &r, w->now_ns + 1000000000), 0);
+	world_both(w, 60, 230);
+	world_both(w, 60, 230);
+	assert_int_equal(r.state, SWITCH_WAITING); /* its time has not even begun */
+}
+
 static void test_destination_stalls(void **state)
 {
 	struct world *w = *state;
@@ -210,11 +228,17 @@ static void test_downtime_of_a_freeze(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		world_test(test_timeout),	   world_test(test_destination_stalls),
-		world_test(test_destination_goes), world_test(test_destination_joins_late),
-		world_test(test_source_stalls),	   world_test(test_shown_is_forgotten),
-		world_test(test_cancel),	   world_test(test_to_the_shown),
-		world_test(test_downtime_is_none), world_test(test_downtime_of_a_freeze),
+		world_test(test_timeout),
+		world_test(test_clock_set_back),
+		world_test(test_destination_stalls),
+		world_test(test_destination_goes),
+		world_test(test_destination_joins_late),
+		world_test(test_source_stalls),
+		world_test(test_shown_is_forgotten),
+		world_test(test_cancel),
+		world_test(test_to_the_shown),
+		world_test(test_downtime_is_none),
+		world_test(test_downtime_of_a_freeze),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
