@@ -199,6 +199,29 @@ static void case_rejoin(struct cloud_bed *bed)
 	end(one);
 }
 
+/* A session ends and its client is killed, as an edge does it; the next login's client comes in at
+ * once, though it has the same seat */
+static void case_next_login(struct cloud_bed *bed)
+{
+	struct snake_login l, m;
+	struct snake_client *a = minetest_edge(bed, "edge-a", &l), *b;
+	pid_t one, two;
+
+	minetest_edge(bed, "edge-b", &m);
+	one = join("one", &l, l.password);
+	await(bed, player_is(bed, 0, "attached"));
+	end(one);
+	cloud_bed_drop(bed, a);
+	await(bed, cloud_bed_number(bed, STATUS, "sessions.closed") == 1);
+	b = minetest_edge(bed, "edge-a", &l);
+	check(!strcmp(l.name, "ann_5"), "%s", l.name);
+	two = join("two", &l, l.password);
+	await(bed, probe_is("ann_5", "attached", "true"));
+	check(probe_is("ann_5", "interact", "false"), "a secondary");
+	end(two);
+	await(bed, !b->errors);
+}
+
 /* Two sessions' players are one to look at: place, look and inventory; only the primary's acts */
 static void case_mirror(struct cloud_bed *bed)
 {
@@ -268,7 +291,11 @@ static void case_client_killed(struct cloud_bed *bed)
 }
 
 const struct minetest_case minetest_client_cases[] = {
-	{"players", case_players}, {"password", case_password},
-	{"rejoin", case_rejoin},   {"client-killed", case_client_killed},
-	{"mirror", case_mirror},   {0},
+	{"players", case_players},
+	{"password", case_password},
+	{"rejoin", case_rejoin},
+	{"client-killed", case_client_killed},
+	{"mirror", case_mirror},
+	{"next-login", case_next_login},
+	{0},
 };

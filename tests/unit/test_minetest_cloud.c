@@ -145,13 +145,14 @@ static void an_inventory_is_bounded(void **state)
 
 /* ---- players and bodies ---- */
 
-static void check_name(const char *account, unsigned id, unsigned seat, const char *wanted)
+static void check_name(const char *account, unsigned id, unsigned seat, unsigned login,
+		       const char *wanted)
 {
 	struct account a = {.id = id};
 	char name[BODY_NAME_SIZE];
 
 	snprintf(a.name, sizeof a.name, "%s", account);
-	body_player_name(&a, seat, name);
+	body_player_name(&a, seat, login, name);
 	assert_string_equal(name, wanted);
 	assert_true(strlen(name) + strlen("-99") < BODY_NAME_SIZE);
 	assert_int_equal(
@@ -161,12 +162,15 @@ static void check_name(const char *account, unsigned id, unsigned seat, const ch
 
 static void players_have_names(void **state)
 {
-	check_name("ann", 1, 1, "ann_1");
-	check_name("a-b_c", 2, 4, "a-b_c_4");
-	check_name("abcdefghijklmn", 3, 2, "abcdefghijklmn_2");
-	check_name("abcdefghijklmno", 3, 2, "ID3_2");
-	check_name("a.b", 256, 3, "ID256_3");
-	check_name("abcdefghijklmnopqrstuvwxyz01234", 7, 1, "ID7_1");
+	check_name("ann", 1, 1, 1, "ann_1");
+	check_name("ann", 1, 1, 2, "ann_5");
+	check_name("ann", 1, 4, 24, "ann_96");
+	check_name("ann", 1, 4, 25, "ann_4");
+	check_name("a-b_c", 2, 4, 1, "a-b_c_4");
+	check_name("abcdefghijklm", 3, 2, 24, "abcdefghijklm_94");
+	check_name("abcdefghijklmn", 3, 2, 1, "ID3_2");
+	check_name("a.b", 256, 3, 24, "ID256_95");
+	check_name("abcdefghijklmnopqrstuvwxyz01234", 7, 1, 1, "ID7_1");
 }
 
 /* Each has a place of its own, half way between columns */
@@ -200,7 +204,8 @@ static void a_body_is_told(void **state)
 	json_decref(json);
 	body_begin(&b, 9, 5);
 	body_report(&b, &r);
-	b.seat[2] = (struct body_seat){.taken = true, .role = SESSION_SECONDARY, .password = "pw"};
+	b.seat[2] = (struct body_seat){
+		.taken = true, .login = 1, .role = SESSION_SECONDARY, .password = "pw"};
 	body_players_json(&b, list);
 	assert_int_equal(json_array_size(list), 1);
 	json = json_array_get(list, 0);

@@ -5,20 +5,24 @@
 #include "apps/minetest/cloud/body.h"
 
 enum {
-	NAME_MAX_LEN = BODY_NAME_SIZE - 6, /* before "_N", and "-KK" of clients that start again */
+	NAME_MAX_LEN = BODY_NAME_SIZE - 7, /* before "_NN", and "-KK" of clients that start again */
+	LOGINS = 24,			   /* of a seat, until a name comes again */
 	LANE_MM = 500,			   /* half way between columns of nodes */
 	APART_MM = 3000,
 	ACROSS = 16, /* bodies begin in rows of so many */
 };
 
-void body_player_name(const struct account *a, unsigned seat, char ret[BODY_NAME_SIZE])
+void body_player_name(const struct account *a, unsigned seat, unsigned login,
+		      char ret[BODY_NAME_SIZE])
 {
 	size_t len = strlen(a->name);
+	unsigned n = (login + LOGINS - 1) % LOGINS * SESSION_SET_MAX + seat;
 
+	n %= 100;
 	if (len <= NAME_MAX_LEN && !strchr(a->name, '.'))
-		snprintf(ret, BODY_NAME_SIZE, "%.*s_%u", NAME_MAX_LEN, a->name, seat % 10);
+		snprintf(ret, BODY_NAME_SIZE, "%.*s_%u", NAME_MAX_LEN, a->name, n);
 	else
-		snprintf(ret, BODY_NAME_SIZE, "ID%u_%u", a->id, seat % 10);
+		snprintf(ret, BODY_NAME_SIZE, "ID%u_%u", a->id, n);
 }
 
 /* The middle of the row is the middle of the land */
@@ -74,7 +78,7 @@ void body_players_json(const struct body *b, json_t *list)
 
 		if (!seat->taken)
 			continue;
-		body_player_name(b->account, n, name);
+		body_player_name(b->account, n, seat->login, name);
 		json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:i, s:I, s:s}", "name",
 						      name, "password", seat->password, "account",
 						      (json_int_t)b->account->id, "seat", (int)n,
@@ -93,7 +97,7 @@ static json_t *seats_json(const struct body *b)
 
 		if (!seat->taken)
 			continue;
-		body_player_name(b->account, n, name);
+		body_player_name(b->account, n, seat->login, name);
 		json_array_append_new(list,
 				      json_pack("{s:s, s:s, s:b, s:b}", "name", name, "role",
 						role_word(seat->role), "joined", (int)seat->joined,

@@ -13,6 +13,7 @@ enum { BODY_NAME_SIZE = 20 /* of a player's name in Minetest, with the NUL */, B
 
 struct body_seat {
 	bool taken;
+	unsigned login; /* how often it was taken */
 	enum session_role role;
 	char password[BODY_KEY_SIZE];
 	bool joined, attached; /* its client, by the newest report */
@@ -32,12 +33,16 @@ struct body {
 };
 
 /**
- * body_player_name - what the player of a seat is called: ACCOUNT_SEAT where Minetest takes that
- * (14 letters, digits, hyphens and underscores at most), else IDn_SEAT of the account's id, which
- * no account is called, since those have no capitals. Room is left for "-KK", which a client
- * appends that starts again while its forerunner still counts as connected.
+ * body_player_name - what the player of a seat's @login-th login (from 1) is called
+ *
+ * ACCOUNT_N where Minetest takes that (13 letters, digits, hyphens and underscores at most), else
+ * IDn_N of the account's id, which no account is called, since those have no capitals. N, 1 to 96,
+ * is another one for each login: the server counts a player whose client was killed as connected
+ * for 5 s, and nobody comes in by its name meanwhile. For the same reason room is left for "-KK",
+ * which a client appends that starts again.
  */
-void body_player_name(const struct account *a, unsigned seat, char ret[BODY_NAME_SIZE]);
+void body_player_name(const struct account *a, unsigned seat, unsigned login,
+		      char ret[BODY_NAME_SIZE]);
 
 /** body_begin - a new life: @number, at a place of its own near the middle of the land */
 void body_begin(struct body *b, uint32_t number, uint32_t applied);

@@ -377,12 +377,12 @@ static json_t *seat_taken(void *logic, const struct seat *s)
 	struct body_seat *seat = &body_of(l, s->account)->seat[s->number - 1];
 	char name[BODY_NAME_SIZE];
 
-	*seat = (struct body_seat){.taken = true};
+	*seat = (struct body_seat){.taken = true, .login = seat->login + 1};
 	if (make_password(seat->password) < 0) {
 		seat->taken = false;
 		return NULL;
 	}
-	body_player_name(s->account, s->number, name);
+	body_player_name(s->account, s->number, seat->login, name);
 	changed(l);
 	return json_pack("{s:{s:o, s:i, s:s, s:s}}", "minetest", "address",
 			 json_ipv4(l->server_config.address), "port", (int)l->server_config.port,
@@ -400,8 +400,9 @@ static void seat_role(void *logic, const struct seat *s)
 static void seat_left(void *logic, const struct seat *s)
 {
 	struct logic *l = logic;
+	struct body_seat *seat = &body_of(l, s->account)->seat[s->number - 1];
 
-	body_of(l, s->account)->seat[s->number - 1] = (struct body_seat){0};
+	*seat = (struct body_seat){.login = seat->login};
 	changed(l);
 }
 

@@ -13,7 +13,7 @@ local feet = -5.5 -- from the body's middle to its feet, in tenths of a node
 -- The ticket by which somebody called @name comes. A client that starts again while its forerunner still counts as connected calls
 -- itself NAME-K, K being another number each time.
 function players.ticket(name)
-	return players.wanted[name] or players.wanted[name:match("^(.+_%d)%-%d%d?$") or ""]
+	return players.wanted[name] or players.wanted[name:match("^(.+_%d+)%-%d%d?$") or ""]
 end
 
 -- Those attached to a body
