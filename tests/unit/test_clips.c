@@ -285,7 +285,7 @@ static char *printed(int (*print)(const json_t *, FILE *), const json_t *what)
 
 static void test_forms(void **state)
 {
-	json_t *d = document("no-opt", 3, 4), *both = json_pack("[o, O]", document("csm", 0, 4), d);
+	json_t *d = document("no-opt", 3, 4), *both = json_pack("[o, o]", document("csm", 0, 4), d);
 	char *table = printed(clips_table, d), *csv = printed(clips_csv, d);
 	char *share = printed(clips_share_svg, both), *jumps = printed(clips_jumps_svg, both);
 

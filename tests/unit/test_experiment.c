@@ -44,7 +44,7 @@ static const struct {
 } mistakes[] = {
 	{"experiment: x\nworkload: {measure: switch}\n", "'rows'"},
 	{"experiment: x\nworkload: {measure: dance}\n" ROWS,
-	 "2:21: measure: expected one of: switch, storm, play; found 'dance'"},
+	 "2:21: measure: expected one of: switch, storm, play, clips; found 'dance'"},
 	{"experiment: x\nworkload: {}\n" ROWS, "expected either 'measure' or 'command'"},
 	{"experiment: x\nworkload: {command: [ls]}\n" ROWS, "needs 'node'"},
 	{HEAD "mode: sideways\n" ROWS, "4:7: mode: expected one of"},
