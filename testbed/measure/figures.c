@@ -205,6 +205,12 @@ bool report_mark(const struct report *r, size_t index, char *buf, size_t size)
 		return true;
 	if (r->tcp.cut && n++ == index)
 		return snprintf(buf, size, "the TCP flow was watched for a part of the run only");
+	if (r->bytes_places && (r->bytes.untold || r->bytes_places->untold) && n++ == index)
+		return snprintf(buf, size, "not all bytes were counted: too many flows or nodes");
+	if (r->resources.late && n++ == index)
+		return snprintf(buf, size,
+				"%" PRIu64 " of %zu looks at what nodes use were left out",
+				r->resources.late, r->resources.count + (size_t)r->resources.late);
 	return false;
 }
 

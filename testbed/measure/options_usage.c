@@ -119,7 +119,7 @@ static const char play_usage[] =
 	"  --seconds N          how long (default 20)\n"
 	"  --resources TIME     between two looks at processor, memory and bandwidth, 20ms to 1s "
 	"(default 100ms)\n"
-	"  --out DIR            write report.json, and report-resources.csv and .svg there\n"
+	"  --out DIR            write report.json and report-resources.csv there\n"
 	"  --json               print JSON instead of the table\n"
 	"  --quiet              say nothing while it runs\n";
 
