@@ -47,7 +47,7 @@ is 'so does the report' "$(report '[.modes[].application.given_up, .timeout_ms]'
 is 'each was rolled back' "$(report '[.samples[] | .state] | unique')" '["rolled-back"]'
 is 'for the reason that it had' "$(report '[.samples[] | .cause] | unique')" '["SIMILARITY_NOT_REACHED"]'
 is 'and how long it waited is known' "$(report '[.samples[].application | [.given_up, .waited_ms]] | unique')" '[[true,200]]'
-is 'the player still plays where he was' "$(account | jq -c '[.sessions[] | [.edge, .role]]')" '[["edge-a","primary"]]'
+is 'the player still plays where he was' "$(account alice | jq -c '[.sessions[] | [.edge, .role]]')" '[["edge-a","primary"]]'
 ok 'and sees it' wait_for 10 decodes ue
 
 # ---- waits, recorded and live; inputs ----
