@@ -9,6 +9,7 @@ $(call program,cloud-agent,$(wildcard agents/cloud-agent/*.c),agents core,libuv 
 $(call unit-test,test_steps,tests/unit/test_steps.c tests/unit/agent_world.c,ue-agent agents stamp netlink core,libuv jansson)
 $(call unit-test,test_steps_stream,tests/unit/test_steps_stream.c tests/unit/agent_world.c,ue-agent agents stamp netlink core,libuv jansson)
 $(call unit-test,test_sessions,tests/unit/test_sessions.c tests/unit/agent_world.c,ue-agent agents stamp netlink core,libuv jansson)
+$(call unit-test,test_player_keeper,tests/unit/test_player_keeper.c,ue-agent agents stamp netlink core,libuv jansson)
 $(call unit-test,test_stamp,tests/unit/test_stamp.c agents/edge-agent/reflector.c,stamp netlink core,libuv jansson)
 $(call unit-test,test_images,tests/unit/test_images.c,agents core,libuv jansson)
 $(call unit-test,test_agents,tests/unit/test_agents.c,stamp netlink core,libuv jansson)

@@ -190,6 +190,73 @@ static void test_input_to_display(void **state)
 	assert_true(d.complete);
 }
 
+/* T_comp of B34: how much further apart the last input of the old way and the first of the new one
+ * take effect than they were made */
+static bool comp(struct input_row *input, size_t count, double *ret_ms)
+{
+	struct downtime_switch at = at_t0();
+	struct rows r = {0};
+	struct downtime d;
+
+	add_run(&r, -2000, 0, 1, 100);
+	add_run(&r, 10, 2600, 2, 301);
+	assert_int_equal(downtime_compute(&at, r.row, r.count, input, count, &d), 0);
+	*ret_ms = d.comp_ms;
+	return d.has_comp;
+}
+
+static void test_comp(void **state)
+{
+	struct input_row input[] = {
+		{.seq = 1, .made_ns = T0 - 300 * MS, .shown_ns = T0 - 280 * MS},
+		{.seq = 2, .made_ns = T0 - 100 * MS, .shown_ns = T0 - 80 * MS}, /* the old way */
+		{.seq = 3, .made_ns = T0 + 50 * MS, .shown_ns = T0 + 85 * MS},	/* the new one */
+		{.seq = 4, .made_ns = T0 + 60 * MS, .shown_ns = T0 + 400 * MS},
+	};
+	double ms;
+
+	/* 165 apart in effect, 150 when they were made */
+	assert_true(comp(input, 4, &ms) && fabs(ms - 15) < 1e-6);
+	/* the new way is the faster one: it costs nothing */
+	input[2].shown_ns = T0 + 55 * MS;
+	assert_true(comp(input, 4, &ms) && ms == 0);
+	/* the old way lost it, and the new one brought it, late: that much less is waited for */
+	input[1].shown_ns = T0 + 70 * MS;
+	input[2].shown_ns = T0 + 85 * MS;
+	assert_true(comp(input, 4, &ms) && ms == 0);
+	/* one that was made in the very moment of the switch goes the new way */
+	input[1].shown_ns = T0 - 80 * MS;
+	input[2].made_ns = T0;
+	assert_true(comp(input, 4, &ms) && fabs(ms - 65) < 1e-6);
+}
+
+static void test_no_comp(void **state)
+{
+	struct input_row input[] = {
+		{.seq = 1, .made_ns = T0 - 100 * MS, .shown_ns = T0 - 80 * MS},
+		{.seq = 2, .made_ns = T0 + 50 * MS, .shown_ns = T0 + 85 * MS},
+	};
+	double ms;
+
+	assert_true(comp(input, 2, &ms));
+	assert_false(comp(input, 0, &ms));
+	assert_false(comp(input, 1, &ms));     /* none of the new way */
+	assert_false(comp(input + 1, 1, &ms)); /* none of the old one */
+	input[1].shown_ns = 0;		       /* not shown yet */
+	assert_false(comp(input, 2, &ms));
+	input[1].shown_ns = T0 + 85 * MS;
+	input[0].shown_ns = 0;
+	assert_false(comp(input, 2, &ms));
+	/* a player who rests: what he did long before or long after says nothing of the switch */
+	input[0] = (struct input_row){1, .made_ns = T0 - 2001ULL * MS, .shown_ns = T0 - 1980 * MS};
+	assert_false(comp(input, 2, &ms));
+	input[0] = (struct input_row){1, .made_ns = T0 - 2000ULL * MS, .shown_ns = T0 - 1980 * MS};
+	assert_true(comp(input, 2, &ms));
+	input[1] =
+		(struct input_row){2, .made_ns = T0 + 2001ULL * MS, .shown_ns = T0 + 2020ULL * MS};
+	assert_false(comp(input, 2, &ms));
+}
+
 /* ---- packets ---- */
 
 static size_t arrivals(struct arrival_row *row, int64_t from_ms, int64_t to_ms)
@@ -268,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_other_gaps),   cmocka_unit_test(test_freeze_in_the_sliding),
 		cmocka_unit_test(test_still_frozen), cmocka_unit_test(test_no_answer_to_the_signal),
 		cmocka_unit_test(test_not_switched), cmocka_unit_test(test_input_to_display),
+		cmocka_unit_test(test_comp),	     cmocka_unit_test(test_no_comp),
 		cmocka_unit_test(test_packets),	     cmocka_unit_test(test_ring),
 	};
 
