@@ -100,7 +100,7 @@ one_kill() { # STAGE WHERE PROGRAM
 	case $1 in
 	prepared)
 		id=$(dual $supi "$to" '"hold_ms": 300')
-		wait_for 5 state_is "$id" 'synchronising|ready|switching|releasing'
+		wait_for 10 state_is "$id" 'synchronising|ready|switching|releasing'
 		;;
 	waiting)
 		id=$(dual $supi "$to" '"hold_ms": 300, "threshold": 1, "timeout_ms": 1500')
