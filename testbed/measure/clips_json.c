@@ -158,7 +158,7 @@ static void print_pairs(const json_t *pairs, FILE *out)
 		double share = number(bin, "pairs") / count;
 
 		fprintf(out, "    %s%.2f  %5.1f %%  %.*s\n", i ? "up to " : "below ",
-			number(bin, "to"), share * 100, (int)lround(share * 50),
+			number(bin, "to"), share * 100, (int)lround(fmin(share, 1) * 50),
 			"##################################################");
 	}
 }
