@@ -124,9 +124,9 @@ note 'killed: the client, then the display'
 for name in minetest Xvfb; do
 	mapfile -t pids < <(children a)
 	kill -KILL "$(children a $name)"
-	is_down() { ! shown a ann; }
+	is_down() { player a ann '.state + " " + .cause' >"$tmp/said" && grep -q '^synchronising ' "$tmp/said"; }
 	ok "$name: the player's state says so" wait_for $patience is_down
-	like "$name: and why" "$(player a ann .cause)" '^(CLIENT|DISPLAY)_(ENDED|STARTING)$'
+	like "$name: and why" "$(<"$tmp/said")" ' (CLIENT|DISPLAY)_(ENDED|STARTING)$'
 	ok "$name: it comes back" wait_for $patience shown a ann
 	before=$(frames ua)
 	more() { [ "$(frames ua)" -gt $((before + 10)) ]; }

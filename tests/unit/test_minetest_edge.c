@@ -14,6 +14,7 @@
 
 #include "apps/minetest/edge/client.h"
 #include "apps/minetest/edge/hud_code.h"
+#include "apps/minetest/edge/scene.h"
 #include "apps/minetest/edge/xvfb.h"
 #include "apps/picture/stamp.h"
 #include "lib/wire.h"
@@ -257,6 +258,74 @@ static void test_written_over(void **state)
 	free(s);
 }
 
+/* ---- what pictures tell of a client ---- */
+
+#define S UINT64_C(1000000000)
+static const struct trouble_row {
+	bool coded;
+	uint64_t read_ns, unread_ns;
+	uint32_t tick, shown; /* the cloud's, the code's */
+	uint16_t tick_hz;
+	const char *trouble;
+} troubles[] = {
+	{false, 0, 0, 50, 0, 20, "CLIENT_ENDED"}, /* no code: what is known besides */
+	{true, 9 * S, 8 * S, 50, 50, 20, NULL},
+	{true, 9 * S, 12 * S, 50, 50, 20, NULL},
+	{true, 9 * S, 12 * S + 1, 50, 50, 20, "CODE_UNREADABLE"},
+	{true, 9 * S, 8 * S, 150, 50, 20, NULL},
+	{true, 9 * S, 8 * S, 151, 50, 20, "CLIENT_STALLED"},
+	{true, 9 * S, 8 * S, 151, 50, 30, NULL},
+	{true, 9 * S, 8 * S, 50, 60, 20, NULL}, /* the picture is ahead of the cloud's word */
+	{true, 9 * S, 8 * S, 3, UINT32_MAX - 3, 20, NULL},
+};
+
+static void test_trouble(void **state)
+{
+	for (size_t i = 0; i < N(troubles); i++) {
+		const struct trouble_row *row = &troubles[i];
+		const struct scene s = {.cause = "CLIENT_ENDED",
+					.coded = row->coded,
+					.code.tick = row->shown,
+					.read_ns = row->read_ns,
+					.unread_ns = row->unread_ns,
+					.tick = row->tick,
+					.tick_hz = row->tick_hz};
+		const char *trouble = scene_trouble(&s);
+
+		if (row->trouble)
+			assert_string_equal(trouble, row->trouble);
+		else
+			assert_null(trouble);
+	}
+}
+
+/* A client that has shown a code goes on with the last one; until then there is none */
+static void test_look(void **state)
+{
+	struct minetest all = {.begun = 1};
+	struct scene s = {.all = &all, .tick = 1234, .tick_hz = 20, .failures = 3};
+	struct screen *picture = screen(0);
+	uint8_t octets[HUD_CODE_LEN];
+
+	scene_look(&s, &picture->view);
+	assert_false(s.coded);
+	code_octets(1234, 5, octets);
+	write_octets(picture, octets);
+	scene_look(&s, &picture->view);
+	assert_true(s.coded);
+	assert_null(scene_trouble(&s));
+	assert_int_equal(s.failures, 0); /* it was started long ago */
+	fill_block(picture, 3, 128);
+	scene_look(&s, &picture->view);
+	assert_int_equal(s.code.tick, 1234);
+	assert_int_equal(s.code.input, 5);
+	assert_null(scene_trouble(&s));
+	assert_int_equal(all.counters.pictures, 3);
+	assert_int_equal(all.counters.joining, 1);
+	assert_int_equal(all.counters.unreadable, 1);
+	free(picture);
+}
+
 /* ---- tickets ---- */
 
 #define GAME(members) "{\"session\": \"x\", \"minetest\": {" members "}}"
@@ -375,7 +444,8 @@ int main(void)
 		cmocka_unit_test(test_colours),	     cmocka_unit_test(test_against_formula),
 		cmocka_unit_test(test_chroma_mean),  cmocka_unit_test(test_code),
 		cmocka_unit_test(test_no_code),	     cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_written_over), cmocka_unit_test(test_tickets),
+		cmocka_unit_test(test_written_over), cmocka_unit_test(test_trouble),
+		cmocka_unit_test(test_look),	     cmocka_unit_test(test_tickets),
 		cmocka_unit_test(test_names),	     cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_dpi),
 	};
