@@ -19,6 +19,8 @@ enum {
 	CURVES_MAX = 12
 };
 
+#define DASHES " stroke-dasharray='6 4'"
+
 void html_text(FILE *out, const char *text)
 {
 	for (const char *p = text ? text : ""; *p; p++) {
@@ -138,12 +140,12 @@ static void open_svg(FILE *out, int height, const char *title)
 	fputs("</title>\n", out);
 }
 
-static void legend(FILE *out, size_t i, int y, const char *text)
+static void legend(FILE *out, size_t i, int y, bool dashed, const char *text)
 {
 	fprintf(out,
-		"<line class='c%zu curve' x1='%d' x2='%d' y1='%d' y2='%d'/>"
+		"<line class='c%zu curve'%s x1='%d' x2='%d' y1='%d' y2='%d'/>"
 		"<text class='tick' x='%d' y='%d'>",
-		i % COLOURS, LEFT, LEFT + 22, y - 4, y - 4, LEFT + 30, y);
+		i % COLOURS, dashed ? DASHES : "", LEFT, LEFT + 22, y - 4, y - 4, LEFT + 30, y);
 	html_text(out, text);
 	fputs("</text>\n", out);
 }
@@ -296,7 +298,7 @@ int svg_sweep(FILE *out, const json_t *row, const char *over)
 	draw_y(out, &ay, text_at(row, "unit"));
 	for (size_t c = 0; c < count; c++) {
 		draw_curve(out, &curves[c], c, &ax, &ay);
-		legend(out, c, HEIGHT + LEGEND_LINE * (int)c + 12, curves[c].name);
+		legend(out, c, HEIGHT + LEGEND_LINE * (int)c + 12, false, curves[c].name);
 	}
 	fputs("</svg>\n", out);
 	free(curves);
@@ -386,7 +388,7 @@ static void draw_steps(FILE *out, const double *values, size_t n, size_t index, 
 	size_t stride = n / 1000 + 1; /* a curve of a thousand steps looks like one of a million */
 
 	fprintf(out, "<path class='c%zu curve'%s d='M%.1f %d", index % COLOURS,
-		dashed ? " stroke-dasharray='6 4'" : "", place(ax, values[0]), BOTTOM);
+		dashed ? DASHES : "", place(ax, values[0]), BOTTOM);
 	for (size_t i = 0; i < n; i += stride) {
 		size_t at = i + stride >= n ? n - 1 : i;
 
@@ -436,7 +438,7 @@ static size_t draw_distributions(FILE *out, const json_t *points, const char *wi
 			snprintf(text, sizeof(text), "%s%s%s", name, with ? ", dashed: " : "",
 				 with ? with : "");
 			draw_steps(out, values, n, index++, with, ax, ay);
-			legend(out, index - 1, HEIGHT + LEGEND_LINE * (int)curves + 12, text);
+			legend(out, index - 1, HEIGHT + LEGEND_LINE * (int)curves + 12, with, text);
 			curves++;
 		}
 		free(values);
