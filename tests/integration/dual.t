@@ -14,7 +14,7 @@ topology=e2e-dual
 need_command tshark
 game_begin
 
-game_topology dual '{ue: ue, account: alice, trigger: {rtt: 100ms, for: 500ms, hold_off: 60s}}' \
+game_topology dual '{ue: ue, account: alice, trigger: {rtt: 120ms, for: 1s, hold_off: 60s}}' \
 	'{ue: ue2, account: bob}' >"$tmp/dual.yaml"
 
 readonly other=imsi-001010000000002
@@ -30,6 +30,23 @@ primary_at() { [ "$(primaries "$1")" = "[\"$2\"]" ]; }
 
 holding() { # ID
 	state_is "$1" releasing && [ "$(field "$1" '.details.stream.downtime.complete')" = true ]
+}
+# Client-side state (B16): messages that the stream-client has sent, and what the logic server and the destination know
+views() { client /metrics | sed -n 's/^baton_stream_client_views_total //p'; }
+knows_view() { # JQ-FILTER of the account, EDGE
+	account | jq -e ".view | $1" && edge "$2" /players/alice | jq -e ".view | $1"
+}
+# Bob's frames (arrivals) from the FROMth on, and how many of the gaps between them are above two frame intervals
+arrived() { client '/v1/streams/1/frames?from=999999999' ue2 | jq .next; }
+has_arrived() { [ "$(arrived)" -ge "$1" ]; }
+gaps() { # FROM TO
+	local from=$1 page rows=()
+	while [ "$from" -lt "$2" ]; do
+		page=$(client "/v1/streams/1/frames?from=$from" ue2) && from=$(jq .next <<<"$page") || return
+		rows+=("$page")
+		[ "$(jq '.frames | length' <<<"$page")" -gt 0 ] || break
+	done
+	printf '%s\n' "${rows[@]}" | jq -sc '[.[].frames[][6]] | [length, ([.[1:], .[:-1]] | transpose | map(select(.[0] - .[1] > 2e9 / 30)) | length)]'
 }
 end_hold() {
 	api POST "/v1/migrations/$1/switch" | jq -r '.state'
@@ -49,6 +66,12 @@ ok 'alice is written for by edge-a alone' wait_for 5 primary_at alice edge-a
 bobs=$(client /v1/streams/1 ue2 | jq -c '[.restarts, .lost, .keys]')
 instance_a=$(edge edge-a | jq .pid)
 
+# Noise of this machine, now: what bob sees while nobody moves
+quiet=$(arrived)
+ok 'bob sees some frames' wait_for 30 has_arrived $((quiet + 120))
+moving=$(arrived)
+is 'no client-side state is uploaded while nobody moves' "$(views) $(account | jq -c .view)" '0 null'
+
 note 'there'
 id=$(dual $supi edge-b)
 is 'begun' "$id" m1
@@ -64,6 +87,8 @@ is 'both are decoded' "$(client /v1/streams | jq -c '[.streams[] | [.n, .state]]
 ok 'one primary: edge-b' wait_for 5 primary_at alice edge-b
 ok 'both instances run' test "$(instance edge-a) $(instance edge-b)" = 'running running'
 is 'the stream key is nobody'\''s business' "$(api GET "/v1/migrations/$id" | grep -c "$(edge edge-b /players/alice | jq -r .stream_key)")" 0
+
+ok 'client-side state is known to logic server and destination (B16)' wait_for 5 knows_view '.stream == 2 and .input >= 0' edge-b
 
 note 'to and fro (B32): no PFCP, no NGAP, no login, no instance, the same processes'
 before=$(pids)
@@ -106,14 +131,25 @@ is 'one stream is left' "$(client /v1/streams | jq -c '[.streams[].n]')" '[2]'
 is 'one session is left' "$(agent /v1/status | jq -c '[.primary, [.pdu_sessions[].id]]')" '[2,[2]]'
 is 'nobody of alice is left at edge-a' "$(edge edge-a /players/alice | jq -r .cause)" PLAYER_NOT_FOUND
 is 'its instance is the same process' "$(edge edge-a | jq -c '[.state, .pid]')" "[\"running\",$instance_a]"
+views=$(views) shows=$(client /v1/status | jq .displayed)
+more_displayed() { [ "$(client /v1/status | jq .displayed)" -gt $((shows + 30)) ]; }
+ok 'she plays on' wait_for 10 more_displayed
+is 'but uploads no client-side state any more' "$(views)" "$views"
+# Share of bob's gaps above two intervals while alice moved, against that before; loose, as machines are
+before=$(gaps "$quiet" "$moving") during=$(gaps "$moving" "$(arrived)")
+note "bob: frames and gaps before $before, during $during"
+ok 'bob has not seen it: gaps as before' jq -ne --argjson b "$before" --argjson d "$during" '$d[0] > 100 and $d[1] / $d[0] <= 3 * $b[1] / $b[0] + 0.05'
 is 'bob lost nothing' "$(client /v1/streams/1 ue2 | jq -c '[.restarts, .lost, .keys]')" "$bobs"
 ok 'bob is shown' wait_for 5 shows 1 ue2
 
 note 'bob follows: nobody is left at edge-a'
+lives() { baton exec edge-a -- kill -0 "$instance_a"; }
+ok 'its process is there' lives
 id=$(dual $other edge-b '"hold_ms": 300')
 ok 'his migration ends' wait_for 40 ended "$id"
 is 'completed' "$(field "$id" .state)" completed
 ok 'the instance at edge-a has gone' wait_for 10 instance_is edge-a absent
+nok 'its process, too' lives
 is 'one instance for both at edge-b' "$(edge edge-b | jq -c '[.state, .restarts]')" '["running",0]'
 ok 'alice is written for by edge-b' primary_at alice edge-b
 ok 'bob, too' primary_at bob edge-b
@@ -147,8 +183,11 @@ is 'now there is none better' "$(dual $supi '')" NO_BETTER_EDGE
 is 'alice plays at edge-a' "$(primaries alice)" '["edge-a"]'
 
 note 'asked for by the UE itself, when its round trips stay above what it was told'
-is 'so far it has not asked' "$(agent /v1/status | jq .trigger.asked)" 0
+rtt() { agent /v1/status | jq .trigger.rtt_us; }
+ok 'so far they are below it' wait_for 10 eval '[ "$(rtt)" -gt 0 ] && [ "$(rtt)" -lt 120000 ]'
+is 'and it has not asked' "$(agent /v1/status | jq .trigger.asked)" 0
 ok 'edge-a gets further away' baton link set upf-a n3 delay=80ms
+ok 'now they are above it' wait_for 10 eval '[ "$(rtt)" -ge 160000 ]'
 began() { api GET "/v1/migrations?ue=$supi" | jq -e --arg last "$id" '.migrations[-1] | select(.id != $last) | .id' -r; }
 ok 'it asks' wait_for 20 began
 id=$(began)
