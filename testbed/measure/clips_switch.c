@@ -74,33 +74,73 @@ static int set_ways(struct clips_stage *st, const char *gnb, double ms)
 	return r < 0 || st->o.handover ? r : set_way(st, gnb, other_edge(st), NEAR_MS);
 }
 
-/* The ways are changed from the gNB that the UE will be at, before it is: as where it moves to */
-static int set_scene(struct clips_stage *st, double ms)
+static bool has_way(const struct clips_stage *st, unsigned gnb, const char *edge)
+{
+	const struct topology *t = st->s.place.topology;
+	int node = topology_find_node(t, edge), upf = node < 0 ? -1 : t->node[node].upf;
+	const struct topo_port *a = topology_find_port(t, gnb, TOPO_N3);
+	const struct topo_port *b = upf < 0 ? NULL : topology_find_port(t, (unsigned)upf, TOPO_N3);
+
+	return a && b && topology_find_path(t, (unsigned)(a - t->port), (unsigned)(b - t->port));
+}
+
+static int find_serving(struct clips_stage *st, unsigned *ret_gnb)
 {
 	const struct place *p = &st->s.place;
-	const struct topo_node *ue = &p->topology->node[p->ue];
 	struct move_error err = {0};
-	char gnb[64];
-	json_t *answer;
-	int r = move_serving(p->topology, &p->run, p->ue, gnb, sizeof gnb, &err);
+	char name[64];
+	int r = move_serving(p->topology, &p->run, p->ue, name, sizeof name, &err), node;
 
-	if (r < 0) {
-		complain("%s", err.text);
-		return r;
+	node = r < 0 ? r : topology_find_node(p->topology, name);
+	if (node < 0) {
+		complain("%s", r < 0 ? err.text : "the UE's gNB isn't in the topology");
+		return -ENOENT;
 	}
-	for (size_t i = 0; st->o.handover && i < ue->gnb_count; i++)
-		if (strcmp(p->topology->node[ue->gnb[i]].name, gnb) == 0) {
-			snprintf(gnb, sizeof gnb, "%s",
-				 p->topology->node[ue->gnb[(i + 1) % ue->gnb_count]].name);
-			break;
-		}
-	if (!isnan(ms))
-		r = set_ways(st, gnb, ms);
-	if (r == 0 && st->o.handover) {
-		r = session_move(&st->s, &answer);
-		json_decref(answer);
-	}
+	*ret_gnb = (unsigned)node;
+	return 0;
+}
+
+static unsigned next_gnb(const struct clips_stage *st, unsigned serving)
+{
+	const struct topo_node *ue = &st->s.place.topology->node[st->s.place.ue];
+
+	for (size_t i = 0; i < ue->gnb_count; i++)
+		if (ue->gnb[i] == serving)
+			return ue->gnb[(i + 1) % ue->gnb_count];
+	return ue->gnb[0];
+}
+
+static int hand_over(struct clips_stage *st)
+{
+	json_t *answer;
+	int r = session_move(&st->s, &answer);
+
+	json_decref(answer);
 	return r;
+}
+
+/*
+ * The way is changed from the gNB that the UE will be at, before it is, as where it moves to. When
+ * there is none from that gNB to the old edge, the UE is at the wrong one (it came up there, or a
+ * switch before failed) and goes on to the next.
+ */
+static int set_scene(struct clips_stage *st, double ms)
+{
+	const struct topology *t = st->s.place.topology;
+	size_t tries = t->node[st->s.place.ue].gnb_count;
+	unsigned serving, gnb;
+	int r;
+
+	do {
+		r = find_serving(st, &serving);
+		gnb = r == 0 && st->o.handover ? next_gnb(st, serving) : serving;
+		if (r < 0 || isnan(ms) || !st->o.handover || has_way(st, gnb, st->s.at))
+			break;
+		r = hand_over(st);
+	} while (r == 0 && --tries > 0);
+	if (r == 0 && !isnan(ms))
+		r = set_ways(st, t->node[gnb].name, ms);
+	return r == 0 && st->o.handover ? hand_over(st) : r;
 }
 
 /* ---- the switch ---- */
