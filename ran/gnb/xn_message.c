@@ -28,7 +28,7 @@ const char *xn_refusal_text(enum xn_refusal refusal)
 		[XN_NO_ROOM] = "it has no room for the UE's sessions",
 	};
 
-	return (unsigned)refusal < XN_REFUSALS ? texts[refusal] : "unknown";
+	return (unsigned)refusal < XN_REFUSALS && texts[refusal] ? texts[refusal] : "unknown";
 }
 
 static bool text_ok(const char *text, size_t len)

@@ -55,7 +55,7 @@ enum xn_state {
 
 enum xn_refusal {
 	XN_NOT_IN_REACH, /* no radio link to that UE, or a silent one */
-	XN_NO_CORE,	 /* no NG Setup */
+	XN_NO_CORE = 2,	 /* no NG Setup; 1 was of a back end that could not hold packets back */
 	XN_BUSY,	 /* an earlier handover of that UE is still going on */
 	XN_NO_ROOM,	 /* no tunnel, no memory */
 	XN_REFUSALS

@@ -57,9 +57,9 @@ dropped() {
 logs() {
 	for node in core ue gnb1 gnb2 upf-a; do note "--- $node"$'\n'"$(baton logs $node | tail -n 20)"; done >&2
 }
-# A device for each further way to a peer, in turn; and none of them has a context too many
-way_of() { # UPF ADDRESS
-	ip netns exec "$topology.$1" ip -j route get "$2" | jq -r '.[0].dev'
+# The device that UPF A sends by, downlink
+sender() {
+	ip netns exec "$topology.upf-a" ip -j route get "$(smf /v1/pdu-sessions | jq -r '.pdu_sessions[0].address')" | jq -r '.[0].dev'
 }
 
 captures=()
@@ -68,7 +68,6 @@ captures=()
 ok 'up' baton up --timeout 120 "$tmp/lab.yaml"
 e2e_env
 is 'all on gtp' "$(dataplanes | sort -u)" gtp
-address_1=$(smf /v1/pdu-sessions | jq -r '.pdu_sessions[0].address')
 for captured in gnb1/n3 core/n4; do
 	ip netns exec "$topology.${captured%/*}" dumpcap -q -i "${captured#*/}" -w "$tmp/${captured#*/}.pcap" 2>/dev/null &
 	captures+=($!)
@@ -79,10 +78,10 @@ ok 'the UE is at gnb1' baton move ue gnb1
 is 'moved' "$(baton --json move ue gnb2 | jq -c '[.gnb, .moved]')" '["gnb2",true]'
 is 'smf-lite says so' "$(smf /v1/pdu-sessions | jq -c '[.pdu_sessions[] | [.id, .gnb, .state]]')" '[[1,"gnb2","active"],[2,"gnb2","active"]]'
 ok 'nothing dangles' wait_for 10 nothing_dangles
-first=$(way_of upf-a "$address_1")
+first=$(sender)
 ok 'both ways lead to their edges' wait_for 5 both_ways
 ok 'and back' baton move ue gnb1
-like 'downlink went by one sender, and now goes by the other' "$first $(way_of upf-a "$address_1")" \
+like 'downlink went by one sender, and now goes by the other' "$first $(sender)" \
 	'^(dp-gtp-1 dp-gtp-2|dp-gtp-2 dp-gtp-1)$'
 ok 'both ways lead to their edges' wait_for 5 both_ways
 
