@@ -145,7 +145,7 @@ like 'shows in that switch' "$(jq --argjson all "$run_total" '.samples[0].bytes 
 like 'and is in the whole run, which has no more than was copied' "$((run_total > 20000 && run_total <= $(tail -1 "$tmp/take")))" 1
 
 # ---- a player
-status 'a player is watched' 0 baton measure play --app snake --seconds 4 --quiet --out "$out"
+status 'a player is watched' 0 baton measure play --app snake --seconds 3 --quiet --out "$out"
 like 'as a table' "$_output" 'pictures shown'
 is 'he sees pictures' "$(jq '.frames_per_second > 1 and .rendering == "edge" and .player == "ue"' "$out/report.json")" true
 is 'which came to him' "$(jq '.ue.ingress_mbps > 0 and .ue.cpu_percent >= 0' "$out/report.json")" true
