@@ -27,6 +27,17 @@ static json_t *row_json(const struct clip_row *row, uint64_t at_ns)
 			 (int)row->stream, (json_int_t)row->tick, row->alpha_n);
 }
 
+/* In percent of refreshes: no new world was there to show. More than some tell of a machine that is
+ * too busy for the clip to say anything. */
+static double again_percent(const struct clip_row *rows, size_t count)
+{
+	size_t again = 0;
+
+	for (size_t i = 1; i < count; i++)
+		again += rows[i].tick == rows[i - 1].tick && rows[i].stream == rows[i - 1].stream;
+	return count > 1 ? 100 * (double)again / (double)(count - 1) : 0;
+}
+
 json_t *clips_clip_json(const struct clip_verdict *v, const struct clip_row *rows, size_t count,
 			uint64_t at_ns)
 {
@@ -34,11 +45,12 @@ json_t *clips_clip_json(const struct clip_verdict *v, const struct clip_row *row
 
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, row_json(&rows[i], at_ns));
-	return json_pack("{s:I, s:o, s:o, s:o, s:b, s:i, s:I, s:o}", "at_ns", (json_int_t)at_ns,
-			 "jump", jump_json(v->jump), "jump_at_ms",
+	return json_pack("{s:I, s:o, s:o, s:o, s:b, s:i, s:I, s:o, s:o}", "at_ns",
+			 (json_int_t)at_ns, "jump", jump_json(v->jump), "jump_at_ms",
 			 rounded(((double)v->jump_ns - (double)at_ns) / 1e6, 0.001), "p99",
 			 jump_json(v->p99), "flicker", v->flicker, "flicker_percent",
-			 v->flicker ? 100 : 0, "others", (json_int_t)v->others, "rows", list);
+			 v->flicker ? 100 : 0, "others", (json_int_t)v->others, "again_percent",
+			 rounded(again_percent(rows, count), 0.1), "rows", list);
 }
 
 void clips_summary(json_t *document)
@@ -183,6 +195,9 @@ int clips_table(const json_t *document, FILE *out)
 	fprintf(out,
 		"\n  jump at the switch  %.2f luma steps, p99 without it %.2f (medians of clips)\n",
 		median(clips, "jump"), median(clips, "p99"));
+	if (!isnan(median(clips, "again_percent")))
+		fprintf(out, "  nothing new         at %.1f %% of refreshes (median of clips)\n",
+			median(clips, "again_percent"));
 	print_pairs(json_object_get(document, "pair_ssim"), out);
 	return 0;
 }
@@ -202,9 +217,10 @@ static void print_value(const json_t *clip, const char *name, FILE *out)
 
 int clips_csv(const json_t *document, FILE *out)
 {
-	static const char *const columns[] = {
-		"jump",	  "p99",  "flicker", "jump_at_ms", "others",	"from",	      "to",
-		"reason", "ssim", "tick_s",  "tick_d",	   "waited_ms", "old_way_ms", "resting"};
+	static const char *const columns[] = {"jump",	    "p99",     "flicker",      "jump_at_ms",
+					      "others",	    "from",    "to",	       "reason",
+					      "ssim",	    "tick_s",  "tick_d",       "waited_ms",
+					      "old_way_ms", "resting", "again_percent"};
 	enum { COLUMNS = sizeof columns / sizeof columns[0] };
 	const json_t *clip;
 	size_t i;

@@ -260,6 +260,7 @@ static void test_document(void **state)
 	assert_true(json_is_true(json_object_get(clip, "flicker")));
 	assert_true(json_number_value(json_object_get(clip, "jump_at_ms")) == 40);
 	assert_true(json_number_value(json_array_get(row, 0)) == 0);
+	assert_true(json_number_value(json_object_get(clip, "again_percent")) == 100); /* tick 0 */
 	row = json_array_get(json_object_get(clip, "rows"), 98);
 	assert_true(json_is_null(json_array_get(row, 1)));
 	json_array_foreach(bins, i, bin) total +=
