@@ -349,6 +349,22 @@ is 'it ends when told' "$ended" 0
 ok 'a player takes the record' test "$(ffprobe -v error -show_entries stream=width,height,r_frame_rate -of csv=p=0 "$tmp/screen.y4m")" = 320,240,60/1
 is 'it is made of whole frames' $((($(stat -c %s "$tmp/screen.y4m") - $(head -n 1 "$tmp/screen.y4m" | wc -c)) % (320 * 240 * 3 / 2 + 6))) 0
 
+# ---- killed in the middle of the inputs: the next run gives no number twice, and leaves none out ----
+
+start_client killed 'input: player'
+sc PUT /v1/streams/1 "$(place 5004 $key1)" >/dev/null
+ok 'killed: inputs flow' wait_for 20 holds /v1/status '.inputs.acked > 0 and .inputs.made - .inputs.acked >= 0 and .inputs.sends >= 5'
+kill -KILL "$client"
+wait "$client" 2>/dev/null
+applied=$(bed GET /v1/bed | jq .applied) gaps=$(bed GET /v1/bed | jq .gaps)
+start_client again 'input: player'
+sc PUT /v1/streams/1 "$(place 5004 $key1)" >/dev/null
+ok 'again: inputs flow' wait_for 20 holds /v1/status ".inputs.acked >= $applied + 5"
+is 'again: their numbers go on' "$(get '/v1/trace?from=99999999' '.inputs[0][0]')" $((applied + 1))
+ok 'again: one after another, each once' holds '/v1/trace?from=99999999' '[.inputs[][0]] | . == [range(.[0]; .[0] + length)]'
+is 'again: none is missing' "$(bed GET /v1/bed | jq .gaps)" "$gaps"
+stop_client
+
 # ---- arrow keys on a terminal ----
 
 printf '%s\n' "rest_address: 127.0.0.1" "rest_port: 8093" "token_file: $tmp/token" "account: p1" "width: 320" "height: 240" "input: keyboard" >"$tmp/tty.yaml"
