@@ -44,7 +44,7 @@ one_primary() { [ -n "$(place)" ]; }
 applied() { account | jq .last_input; }
 more_applied() { [ "$(applied)" -gt "$1" ]; }
 other() { [ "$1" = edge-a ] && echo edge-b || echo edge-a; }
-serving() { smf /v1/ues | jq -r '[.ues[] | select(.supi == "'$supi'") | .gnb] | join(" ")'; }
+serving() { smf /v1/ues | jq -r '[.ues[] | select(.supi == "'"$supi"'") | .gnb] | join(" ")'; }
 instances() { baton exec "$1" -- pgrep -c -x snake-edge; }
 contexts() {
 	{ gnb gnb1 /v1/status && gnb gnb2 /v1/status; } | jq -s '[.[].contexts] | add'
