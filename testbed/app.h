@@ -42,6 +42,9 @@ bool app_files_missing(const struct plan *plan, char path[PATH_MAX]);
 void app_secret(const struct run *run, const char *account, char ret[APP_SECRET_SIZE]);
 void app_images(const struct plan *plan, char path[PATH_MAX]);
 
+/** app_cloud_port - where the application's cloud tier answers REST, on its node's management address */
+unsigned app_cloud_port(const struct topology *t, const struct topo_app *app);
+
 /* app_state.c: of a topology that is up */
 /** app_state - [{"app", "rendering", "services", "instances", "players"}], as their agents tell it; returned */
 json_t *app_state(const struct run *run, const struct topology *t);

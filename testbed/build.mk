@@ -45,7 +45,7 @@ $(call fuzz-target,fuzz_topology,tests/fuzz/fuzz_topology.c,topology shape netli
 $(call unit-test,test_measure_input,tests/unit/test_measure_input.c,$(measure_libs))
 $(call fuzz-target,fuzz_play,tests/fuzz/fuzz_play.c testbed/measure/play_figures.c testbed/measure/app_trace.c,,jansson)
 $(call fuzz-target,fuzz_tap,tests/fuzz/fuzz_tap.c testbed/measure/tap_parse.c testbed/measure/collect.c,stamp gtpu)
-$(call fuzz-target,fuzz_app_trace,tests/fuzz/fuzz_app_trace.c $(addprefix testbed/measure/,app_trace.c similarity.c similarity_json.c),core)
+$(call fuzz-target,fuzz_app_trace,tests/fuzz/fuzz_app_trace.c $(addprefix testbed/measure/,app_trace.c turn.c similarity.c similarity_json.c),core)
 
 $(eval $(call executable-rules,$(B)/bench,bench_topology,tests/bench/bench_topology.c tests/bench/bench_report.c,core,jansson))
 bench-topology: $(B)/bench/bench_topology all

@@ -35,6 +35,11 @@ static unsigned port_of(const struct topology *t, const struct topo_app *app, un
 	return first + number_of(t, app) * PORTS_APART;
 }
 
+unsigned app_cloud_port(const struct topology *t, const struct topo_app *app)
+{
+	return port_of(t, app, CLOUD_REST_PORT);
+}
+
 /* RTP's port is even (RFC 3550 cl. 11). */
 static unsigned stream_port(const struct topology *t, const struct topo_app *app)
 {
@@ -163,7 +168,7 @@ static void put_logic(const struct plan *plan, const struct topo_app *app, FILE 
 	const struct topology *t = plan->t;
 
 	snprintf(name, sizeof(name), "%s-cloud", app->name);
-	put_workload(name, true, &game_of(app)->cloud, port_of(t, app, CLOUD_REST_PORT), out);
+	put_workload(name, true, &game_of(app)->cloud, app_cloud_port(t, app), out);
 	fprintf(out, "%s      address: \"%s\"\n      login_port: %u\n      state_port: %u\n",
 		config_head, wan_text(t, cloud_of(t), wan), port_of(t, app, LOGIN_PORT),
 		port_of(t, app, STATE_PORT));

@@ -19,6 +19,7 @@ struct app_result app_result_none(void)
 {
 	struct app_result a = {.pre_us = NAN,
 			       .comp_us = NAN,
+			       .logic_us = NAN,
 			       .migration_us = NAN,
 			       .pull_us = NAN,
 			       .frame_us = NAN,
@@ -65,6 +66,7 @@ static void read_stream(struct app_result *a, const json_t *stream)
 	const json_t *downtime = json_object_get(stream, "downtime");
 	const char *reason = json_string_value(json_object_get(stream, "reason"));
 
+	a->number = (uint32_t)json_integer_value(json_object_get(stream, "number"));
 	a->t0_ns = (uint64_t)json_integer_value(json_object_get(stream, "t0_ns"));
 	a->first_ns = (uint64_t)json_integer_value(json_object_get(stream, "first_display_ns"));
 	a->wait_us = number_of(stream, "waited_ms", 1000);
@@ -114,9 +116,10 @@ json_t *app_result_json(const struct app_result *a)
 
 	for (int i = 0; i < APP_STAGES; i++)
 		json_object_set_new(stages, app_stage_name[i], value(a->stage_us[i], 1000));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}",
 			 "stages_ms", stages, "image_pull_ms", value(a->pull_us, 1000), "t_pre_ms",
-			 value(a->pre_us, 1000), "t_comp_ms", value(a->comp_us, 1000), "t_mig_ms",
+			 value(a->pre_us, 1000), "t_comp_ms", value(a->comp_us, 1000),
+			 "t_comp_logic_ms", value(a->logic_us, 1000), "t_mig_ms",
 			 value(a->migration_us, 1000), "frame_downtime_ms",
 			 value(a->frame_us, 1000), "waited_ms", value(a->wait_us, 1000), "ssim",
 			 value(a->ssim, 1), "tick_jump", value(a->tick_jump, 1),

@@ -20,6 +20,8 @@ struct app_result {
 	uint64_t t0_ns;		       /* the turn that switched the stream; 0: none did */
 	uint64_t first_ns;	       /* its display: of the pictures that passed; 0: none */
 	double pre_us, comp_us, migration_us;
+	double logic_us; /* T_comp at the logic server (turn.h); by the cloud, not by the record */
+	uint32_t number; /* of the stream's switch */
 	double pull_us;	 /* the image, from the cloud; 0: it was there */
 	double frame_us; /* downtime at the frame level: longest between displays of new pictures,
 			    less the frame interval */

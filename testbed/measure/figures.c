@@ -42,6 +42,8 @@ static double app_figure(const struct switch_event *e, enum report_figure figure
 		return fmax(e->up.largest_gap_us, e->down.largest_gap_us);
 	case FIGURE_APP_COMP:
 		return a->comp_us;
+	case FIGURE_APP_LOGIC:
+		return a->logic_us;
 	case FIGURE_APP_MIGRATION:
 		return a->migration_us;
 	case FIGURE_APP_WAIT:

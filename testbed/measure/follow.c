@@ -4,7 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "testbed/app.h"
 #include "testbed/measure/session.h"
+#include "testbed/measure/turn.h"
 
 enum {
 	STREAM_CLIENT_PORT = 8093,
@@ -100,6 +102,32 @@ static void await_inputs(const struct session *s, const struct switch_event *eve
 		pause_ms((until_ns - now_ns) / 1000000);
 }
 
+/* How the player's inputs went over at the logic server, while it still is about this switch */
+static void note_turn(struct session *s, struct switch_event *event)
+{
+	const struct topology *t = s->place.topology;
+	const struct topo_app *app = NULL;
+	const struct topo_player *player = topology_player_on(t, s->place.ue, &app);
+	char path[96], url[200];
+	unsigned cloud = 0;
+	json_t *account;
+
+	while (cloud < t->node_count && t->node[cloud].kind != TOPO_CLOUD)
+		cloud++;
+	if (!player || cloud == t->node_count)
+		return;
+	snprintf(path, sizeof path, "/v1/accounts/%s", player->account);
+	place_url(&s->place, cloud, (int)app_cloud_port(t, app), path, url, sizeof url);
+	account = client_get(&s->client, url);
+	if (!account) {
+		complain("the player's account: %s", s->client.error);
+		return;
+	}
+	event->app.logic_us =
+		turn_comp_us(json_object_get(account, "turn"), event->app.number, &s->trace);
+	json_decref(account);
+}
+
 void session_note_inputs(struct session *s, struct switch_event *event)
 {
 	uint64_t t0_ns = event->app.t0_ns;
@@ -112,6 +140,7 @@ void session_note_inputs(struct session *s, struct switch_event *event)
 	/* the pictures that were compared are shown a moment after they were */
 	event->app.rest = app_trace_rest(&s->trace,
 					 event->app.first_ns > t0_ns ? event->app.first_ns : t0_ns);
+	note_turn(s, event);
 	if (app_trace_around(&s->trace, t0_ns, &event->inputs) < 0)
 		complain("no memory for the player's inputs");
 	app_trace_forget(&s->trace, t0_ns);

@@ -173,6 +173,7 @@ enum report_figure {
 	FIGURE_APP_FRAMES,
 	FIGURE_APP_PACKETS, /* the larger of both directions' largest gaps: T_net */
 	FIGURE_APP_COMP,
+	FIGURE_APP_LOGIC,
 	FIGURE_APP_MIGRATION,
 	FIGURE_APP_WAIT,
 	FIGURE_APP_INPUT_BEFORE,

@@ -56,7 +56,7 @@ static void head(FILE *out, const struct report *r)
 			     "before_us,input_after_us,image_pull_us");
 		for (int i = 0; i < APP_STAGES; i++)
 			fprintf(out, ",stage_%d_us", i + 1);
-		fprintf(out, ",gate_passed,rested");
+		fprintf(out, ",gate_passed,rested,t_comp_logic_us");
 	}
 	fprintf(out, "\n");
 }
@@ -72,6 +72,7 @@ static void app(FILE *out, const struct app_result *a)
 	for (int i = 0; i < APP_STAGES; i++)
 		number(out, a->stage_us[i]);
 	fprintf(out, ",%s,%s", a->passed ? "yes" : "no", app_rest_text(a->rest));
+	number(out, a->logic_us);
 }
 
 static void tcp(FILE *out, bool known, const struct tcp_result *t)

@@ -11,6 +11,7 @@
 
 #include "testbed/measure/app_trace.h"
 #include "testbed/measure/similarity.h"
+#include "testbed/measure/turn.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -51,6 +52,13 @@ static void read_trace(struct app_trace *t, const json_t *answer)
 	check_inputs(t);
 }
 
+static void read_turn(const struct app_trace *t, const json_t *turn)
+{
+	double us = turn_comp_us(turn, 1, t);
+
+	require(isnan(us) || us >= 0, "applied before it was");
+}
+
 static void read_pairs(struct pair_trace *t, const json_t *answer)
 {
 	const double thresholds[] = {0, 0.85, 1};
@@ -82,6 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		json_t *answer = json_loadb((const char *)data, len, 0, NULL);
 
 		read_trace(&trace, answer);
+		read_turn(&trace, answer);
 		read_pairs(&likeness.trace[0], answer);
 		json_decref(answer);
 		data += len + (end != NULL);

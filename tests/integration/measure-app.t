@@ -68,6 +68,10 @@ is 'inputs lie within 2 s of their switch, before it and after' "$(report '[.sam
 	(.inputs_before[].from_switch_ms | . < 0 and . >= -2000), (.inputs_after[].from_switch_ms | . >= 0 and . < 2000)] | all')" true
 is 'each that was shown was shown by an edge' "$(report '[.samples[].application | (.inputs_before + .inputs_after)[] | select(.latency_ms) | .edge] | unique | . - ["edge-a", "edge-b"]')" '[]'
 is 'and later than it was made' "$(report '[.samples[].application | (.inputs_before + .inputs_after)[].latency_ms | select(.)] | map(. > 0) | all')" true
+# of two inputs that were shown one at least went the old way
+is 'where the player did something, T_comp is known at the logic server, too' "$(report '[.samples[].application |
+	select(([.inputs_before[] | select(.latency_ms)] | length) > 1 and ([.inputs_after[] | select(.latency_ms)] | length) > 0) |
+	.t_comp_logic_ms | type] | unique - ["number"]')" '[]'
 ok 'there is a picture of it' grep -q 'Input to display across the switch of snake to edge-' "$tmp/out/report-inputs.svg"
 
 # ---- nothing to record ----

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "testbed/measure/report.h"
+#include "testbed/measure/turn.h"
 
 #define MS    UINT64_C(1000000)
 #define T0_NS (UINT64_C(1795220000) * 1000 * MS)
@@ -347,6 +348,37 @@ static void test_svg_of_nothing(void **state)
 	free(text);
 }
 
+static double comp(const struct app_trace *t, int number, int last, int64_t last_ms, int first,
+		   int64_t first_ms)
+{
+	json_t *turn = json_pack("{s:i, s:i, s:I, s:i, s:I}", "number", number, "last", last,
+				 "last_ns", (json_int_t)(T0_NS + (uint64_t)last_ms * MS), "first",
+				 first, "first_ns", (json_int_t)(T0_NS + (uint64_t)first_ms * MS));
+	double us = turn_comp_us(turn, 7, t);
+
+	json_decref(turn);
+	return us;
+}
+
+/* At the logic server: applied so much farther apart than made */
+static void test_comp_at_the_logic_server(void **state)
+{
+	struct app_trace t = {0};
+	json_t *inputs = json_pack("[o, o, o]", input(3, -9000, -8990, -8980),
+				   input(4, -100, -80, -60), input(5, 50, 90, 110));
+
+	assert_true(add(&t, answer(json_array(), 2, inputs, 3, 6)) >= 0);
+	assert_true(comp(&t, 7, 4, -90, 5, 75) == 15000);
+	assert_true(comp(&t, 7, 4, -90, 5, 55) == 0);	/* sooner than they were made */
+	assert_true(isnan(comp(&t, 8, 4, -90, 5, 75))); /* another switch */
+	assert_true(isnan(comp(&t, 7, 4, -90, 6, 75))); /* not known when it was made */
+	assert_true(isnan(comp(&t, 7, 0, -90, 5, 75)));
+	assert_true(isnan(comp(&t, 7, 3, -90, 5, 75))); /* the player did nothing for long */
+	assert_true(isnan(turn_comp_us(json_null(), 7, &t)));
+	assert_true(isnan(turn_comp_us(NULL, 0, &t)));
+	app_trace_done(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -355,6 +387,7 @@ int main(void)
 		cmocka_unit_test(test_two_seconds),
 		cmocka_unit_test(test_asked_again),
 		cmocka_unit_test(test_answers_that_are_none),
+		cmocka_unit_test(test_comp_at_the_logic_server),
 		cmocka_unit_test(test_csv),
 		cmocka_unit_test(test_figures),
 		cmocka_unit_test(test_svg),

@@ -441,6 +441,7 @@ static void test_app_forms(void **state)
 		r.event[i].app = app_result_none();
 	r.event[0].app = app_result_read(record);
 	r.event[0].app.rest = APP_RESTS;
+	r.event[0].app.logic_us = 15;
 	json_decref(record);
 	j = as_json(&r);
 	assert_string_equal(json_string_value(get(j, "app")), "snake");
@@ -448,6 +449,7 @@ static void test_app_forms(void **state)
 	mode = get(get(get(j, "modes"), "make-before-break"), "application");
 	assert_true(json_real_value(get(get(mode, "frame_downtime_ms"), "max")) == 3.25);
 	assert_true(json_real_value(get(get(mode, "packet_downtime_ms"), "max")) == 0.41);
+	assert_true(json_real_value(get(get(mode, "t_comp_logic_ms"), "max")) == 0.015);
 	assert_true(json_is_null(get(get(mode, "input_to_display_after_ms"), "max")));
 	assert_true(
 		json_real_value(get(
@@ -462,9 +464,9 @@ static void test_app_forms(void **state)
 	assert_true(json_is_true(get(mode, "rested")) && json_is_true(get(mode, "gate_passed")));
 	json_decref(j);
 	csv = printed(&r, report_csv);
-	assert_non_null(strstr(csv, ",stage_5_us,stage_6_us,gate_passed,rested\n"));
+	assert_non_null(strstr(csv, ",stage_5_us,stage_6_us,gate_passed,rested,t_comp_logic_us\n"));
 	assert_non_null(strstr(csv, ",3250.000,41000.000,541000.000,12000.000,0.900,-2.000,"
-				    "60000.000,,2500.000,30.000,,,,,1000.000,yes,yes\n"));
+				    "60000.000,,2500.000,30.000,,,,,1000.000,yes,yes,15.000\n"));
 	table = printed(&r, report_table);
 	assert_non_null(strstr(table, "  downtime, frames shown             3.25 ms"));
 	assert_non_null(strstr(table, "  gate passed; while at rest    "));

@@ -33,7 +33,7 @@ static unsigned take_all(struct inputs *in)
 
 	while (inputs_next(in, &kind)) {
 		assert_int_equal(kind, (in->applied + 1) % INPUT_KINDS);
-		inputs_take(in);
+		inputs_take(in, 1);
 		n++;
 	}
 	return n;
@@ -106,6 +106,36 @@ static void after_a_restart_the_first_that_comes_tells(void **state)
 	put(&in, 480, 12, &t); /* what is known to be applied is not applied again */
 	assert_int_equal(take_all(&in), 1);
 	assert_int_equal(in.applied, 491);
+}
+
+/* The last of the old session and the first of the new one are told, whenever they are applied */
+static void a_turn_of_the_primary(void **state)
+{
+	struct inputs_tally t = {0};
+	struct inputs in;
+
+	inputs_init(&in, 0);
+	put(&in, 1, 2, &t);
+	inputs_take(&in, 100);
+	assert_true(!in.turn.number && in.applied_ns == 100);
+	inputs_turn(&in, 7); /* 2 came in time, and isn't applied yet */
+	assert_true(in.turn.number == 7 && in.turn.last == 1 && in.turn.last_ns == 100);
+	put(&in, 2, 3, &t);
+	inputs_take(&in, 200);
+	assert_true(in.turn.last == 2 && in.turn.last_ns == 200 && !in.turn.first);
+	inputs_take(&in, 300);
+	inputs_take(&in, 400);
+	assert_true(in.turn.last == 2 && in.turn.first == 3 && in.turn.first_ns == 300);
+	inputs_turn(&in, 8);
+	assert_true(in.turn.number == 8 && in.turn.last == 4 && in.turn.last_ns == 400 &&
+		    !in.turn.first && !in.turn.first_ns);
+	inputs_init(&in, 4);
+	inputs_turn(&in, 9); /* nothing was applied that is known of */
+	assert_true(in.turn.number == 9 && !in.turn.last && !in.turn.last_ns);
+	for (uint32_t first = 5; first < 5 + INPUTS_WINDOW; first += 64)
+		put(&in, first, 64, &t);
+	inputs_turn(&in, 10);
+	assert_int_equal(in.turn.old_last, 4 + INPUTS_WINDOW);
 }
 
 /* ---- the property ---- */
@@ -205,7 +235,7 @@ static void cloud_ticks(struct run *r)
 	r->applied++;
 	assert_true(r->applied <= r->ue.made);
 	assert_int_equal(kind, r->applied % INPUT_KINDS);
-	inputs_take(&r->inputs);
+	inputs_take(&r->inputs, 1);
 }
 
 /* A connection is lost with all that is on its way; the UE notices when it is not answered */
@@ -300,6 +330,7 @@ int main(void)
 		cmocka_unit_test(the_window_is_bounded),
 		cmocka_unit_test(a_new_game_begins_anywhere),
 		cmocka_unit_test(after_a_restart_the_first_that_comes_tells),
+		cmocka_unit_test(a_turn_of_the_primary),
 		cmocka_unit_test(every_input_is_applied_once_and_in_order),
 	};
 

@@ -40,8 +40,31 @@ bool inputs_next(const struct inputs *in, enum state_input_kind *ret)
 	return in->held[at];
 }
 
-void inputs_take(struct inputs *in)
+void inputs_take(struct inputs *in, uint64_t now_ns)
 {
+	struct inputs_turn *turn = &in->turn;
+
 	in->applied++;
+	in->applied_ns = now_ns;
 	in->held[in->applied % INPUTS_WINDOW] = false;
+	if (turn->number && in->applied <= turn->old_last) {
+		turn->last = in->applied;
+		turn->last_ns = now_ns;
+	} else if (turn->number && !turn->first) {
+		turn->first = in->applied;
+		turn->first_ns = now_ns;
+	}
+}
+
+void inputs_turn(struct inputs *in, uint32_t number)
+{
+	uint32_t old_last = in->applied;
+
+	while (old_last - in->applied < INPUTS_WINDOW && in->held[(old_last + 1) % INPUTS_WINDOW])
+		old_last++;
+	in->turn = (struct inputs_turn){.number = number, .old_last = old_last};
+	if (in->applied_ns) {
+		in->turn.last = in->applied;
+		in->turn.last_ns = in->applied_ns;
+	}
 }

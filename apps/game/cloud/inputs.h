@@ -14,9 +14,19 @@
 
 enum { INPUTS_WINDOW = 256 /* numbers above the last applied one that are held */ };
 
+/* How inputs went over from the session that was primary to the one that is (acceptance B34) */
+struct inputs_turn {
+	uint32_t number;      /* of the switching signal; 0: there was none */
+	uint32_t old_last;    /* highest number that came by the old one in time */
+	uint32_t last, first; /* applied: the old one's last, the new one's first; 0: none (yet) */
+	uint64_t last_ns, first_ns; /* when */
+};
+
 struct inputs {
-	uint32_t applied; /* number of the last one that was taken; 0 none */
-	bool counting;	  /* one has come since inputs_init */
+	uint32_t applied;	 /* number of the last one that was taken; 0 none */
+	uint64_t applied_ns;	 /* when; 0: none since inputs_init */
+	struct inputs_turn turn; /* the newest */
+	bool counting;		 /* one has come since inputs_init */
 	bool held[INPUTS_WINDOW];
 	uint8_t kind[INPUTS_WINDOW];
 };
@@ -41,7 +51,10 @@ void inputs_put(struct inputs *in, const struct state_input *m, struct inputs_ta
 
 /** inputs_next - the one after the last applied; Return: false when it hasn't come yet */
 bool inputs_next(const struct inputs *in, enum state_input_kind *ret);
-/** inputs_take - it is applied; only after inputs_next was true */
-void inputs_take(struct inputs *in);
+/** inputs_take - it is applied, at @now_ns; only after inputs_next was true */
+void inputs_take(struct inputs *in, uint64_t now_ns);
+/** inputs_turn - a switching signal was accepted: what comes from here on comes by the new primary
+ * session */
+void inputs_turn(struct inputs *in, uint32_t number);
 
 #endif

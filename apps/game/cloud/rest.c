@@ -65,12 +65,27 @@ static json_t *view_json(const struct account *a)
 	return a->view.len ? json_loadb(a->view.text, a->view.len, 0, NULL) : json_null();
 }
 
+/* null: as yet none */
+static json_t *when_json(uint64_t ns)
+{
+	return ns ? json_integer((json_int_t)ns) : json_null();
+}
+
+static json_t *turn_json(const struct inputs_turn *turn)
+{
+	if (!turn->number)
+		return json_null();
+	return json_pack("{s:I, s:I, s:o, s:I, s:o}", "number", (json_int_t)turn->number, "last",
+			 (json_int_t)turn->last, "last_ns", when_json(turn->last_ns), "first",
+			 (json_int_t)turn->first, "first_ns", when_json(turn->first_ns));
+}
+
 static json_t *account_json(const struct cloud *c, const struct account *a)
 {
-	return with(json_pack("{s:s, s:I, s:I, s:o, s:o}", "account", a->name, "last_input",
+	return with(json_pack("{s:s, s:I, s:I, s:o, s:o, s:o}", "account", a->name, "last_input",
 			      (json_int_t)a->inputs.applied, "switch_number",
-			      (json_int_t)a->set.newest, "sessions", sessions_json(a), "view",
-			      view_json(a)),
+			      (json_int_t)a->set.newest, "turn", turn_json(&a->inputs.turn),
+			      "sessions", sessions_json(a), "view", view_json(a)),
 		    c->logic.ops->account_json(c->logic.logic, a));
 }
 

@@ -257,6 +257,8 @@ static int take_input(struct sessions *s, struct client *c, const uint8_t *body,
 	if (!keep_signal(s, c, &p))
 		return 0;
 	r = session_manage(&c->account->set, &c->session, &p);
+	if (r.signal == SESSION_ACCEPTED && !was_primary)
+		inputs_turn(&c->account->inputs, c->account->set.newest);
 	if (r.verdict == SESSION_TRANSFER)
 		s->logic.ops->write(s->logic.logic, c->account, &m);
 	else

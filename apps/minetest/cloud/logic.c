@@ -130,7 +130,7 @@ static void confirm(struct logic *l, struct account *a, uint32_t applied)
 
 	while (a->inputs.applied < applied && applied <= body_of(l, a)->handed &&
 	       inputs_next(&a->inputs, &kind)) {
-		inputs_take(&a->inputs);
+		inputs_take(&a->inputs, clock_now_ns());
 		l->tally.applied++;
 	}
 }

@@ -60,7 +60,7 @@ static void apply_inputs(struct logic *l)
 		struct account *a = l->due[i].account;
 
 		game_input(l->game, (unsigned)a->player, l->due[i].kind);
-		inputs_take(&a->inputs);
+		inputs_take(&a->inputs, clock_now_ns());
 		l->tally.applied++;
 	}
 }
