@@ -7,9 +7,10 @@
 . "$(dirname "$0")/../lib.sh"
 need_command nm
 
-# What carries a version (stderr@GLIBC_2.2.5) is a copy of the library's own.
+# What carries a version (stderr@GLIBC_2.2.5) is a copy of the library's own. Where a section ends is the linker's to name, in every
+# program; libraries that tell theirs, as libxcb does, have it listed.
 exported() { # PROGRAM
-	nm -D --defined-only "$1" | awk '$2 ~ /[TDBRVW]/ && $3 !~ /@/ { print $3 }'
+	nm -D --defined-only "$1" | awk '$2 ~ /[TDBRVW]/ && $3 !~ /@/ && $3 !~ /^(__bss_start|_edata|_end)$/ { print $3 }'
 }
 
 # The list finds what it is for.

@@ -194,7 +194,10 @@ void http_reply(struct http_request *req, unsigned status, json_t *body)
 
 /* ---- radio links ---- */
 
-unsigned if_nametoindex(const char *name)
+/* In the place of the C library's, by the linker: for the gNB alone, not for other libraries */
+unsigned __wrap_if_nametoindex(const char *name);
+
+unsigned __wrap_if_nametoindex(const char *name)
 {
 	for (int i = 0; i < SIDES * LINKS; i++) {
 		const struct radio_link *l = &world->side[i / LINKS].link[i % LINKS];
