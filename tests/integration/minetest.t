@@ -74,7 +74,12 @@ apps:
   near: {game: minetest, rendering: local, players: [{ue: ue2}]}
   idle: {game: minetest, players: []}
 YAML
-ok 'up: the snake, and Minetest in the cloud, in the UE, and at the edge' baton up "$tmp/beside.yaml" --timeout 90
+# kept where it fails, for its logs
+ok 'up: the snake, and Minetest in the cloud, in the UE, and at the edge' baton up "$tmp/beside.yaml" --keep --timeout 90 ||
+	{
+		baton status --json | jq -c .apps
+		baton logs cloud ue1 ue2 | tail -n 200
+	} >&2
 run=/run/baton/$topology
 is 'each player sees his' "$(part '[.[] | select(.players != []) | [.app, .game, .rendering, .players[0].streams[0].state, .players[0].streams[0].shown]]')" \
 	'[["far","minetest","cloud","decoding",true],["near","minetest","local","decoding",true]]'
