@@ -20,7 +20,7 @@ enum {
 	PACE_STEP = 16,	  /* of an interval: the most that a deadline moves in a turn */
 	PACE_SHARE = 4,	  /* of the way: what it moves in a turn */
 	PACE_DECAY = 64,  /* turns after which an arrival has lost most of its weight */
-	PACE_SILENT = 30, /* turns without an arrival after which a stream doesn't count */
+	PACE_SILENT = 10, /* turns without an arrival after which a stream counts as another one */
 	PACE_STREAMS = 16,
 };
 
