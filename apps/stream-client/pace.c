@@ -6,6 +6,8 @@
 #define NS_PER_S 1000000000ULL
 /* A place is worth going to when it is a tenth better. */
 #define PACE_WORTH 0.9
+/* Of a stream's frames, as many may come near the turns. */
+#define PACE_FEW 0.1
 
 void pace_init(struct pace *pace, unsigned fps, bool follow, uint64_t now_ns)
 {
@@ -51,6 +53,19 @@ static void add_up(const struct pace *pace, double weight[PACE_SLOTS])
 	}
 }
 
+static unsigned slots_apart(unsigned a, unsigned b)
+{
+	unsigned apart = (a + PACE_SLOTS - b) % PACE_SLOTS;
+
+	return apart > PACE_SLOTS / 2 ? PACE_SLOTS - apart : apart;
+}
+
+/* Where in the interval turns are */
+static unsigned slot_of_turns(const struct pace *pace)
+{
+	return (unsigned)(pace->deadline_ns % pace->interval_ns * PACE_SLOTS / pace->interval_ns);
+}
+
 /* How near to arrivals a moment is: the nearer and the more of them, the dearer; half an interval
  * away they don't count. */
 static double cost(const double weight[PACE_SLOTS], unsigned slot)
@@ -58,11 +73,8 @@ static double cost(const double weight[PACE_SLOTS], unsigned slot)
 	double sum = 0;
 
 	for (unsigned i = 0; i < PACE_SLOTS; i++) {
-		unsigned apart = (i + PACE_SLOTS - slot) % PACE_SLOTS;
-		double near;
+		double near = 1 - (double)slots_apart(i, slot) / (PACE_SLOTS / 2);
 
-		apart = apart > PACE_SLOTS / 2 ? PACE_SLOTS - apart : apart;
-		near = 1 - (double)apart / (PACE_SLOTS / 2);
 		sum += weight[i] * near * near * near;
 	}
 	return sum;
@@ -72,8 +84,7 @@ static double cost(const double weight[PACE_SLOTS], unsigned slot)
  * it isn't moved to and fro for little. */
 static int64_t offset(const struct pace *pace)
 {
-	unsigned now =
-		(unsigned)(pace->deadline_ns % pace->interval_ns * PACE_SLOTS / pace->interval_ns);
+	unsigned now = slot_of_turns(pace);
 	double weight[PACE_SLOTS], best, worth;
 	int slots = 0;
 
@@ -97,6 +108,19 @@ static int64_t step_of(const struct pace *pace)
 	int64_t by = offset(pace) / PACE_SHARE, most = (int64_t)(pace->interval_ns / PACE_STEP);
 
 	return by > most ? most : by < -most ? -most : by;
+}
+
+bool pace_is_clear(const struct pace *pace, unsigned n)
+{
+	const struct pace_stream *stream = &pace->stream[n];
+	unsigned turns = slot_of_turns(pace);
+	double sum = 0, near = 0;
+
+	for (unsigned i = 0; i < PACE_SLOTS; i++) {
+		sum += stream->weight[i];
+		near += slots_apart(i, turns) < PACE_NEAR ? stream->weight[i] : 0;
+	}
+	return sum * (1 + PACE_KNOWN / (double)PACE_DECAY) >= PACE_KNOWN && near < sum * PACE_FEW;
 }
 
 uint64_t pace_next(struct pace *pace, uint64_t now_ns, uint64_t *ret_left_out)

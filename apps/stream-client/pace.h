@@ -22,6 +22,8 @@ enum {
 	PACE_DECAY = 64,  /* turns after which an arrival has lost most of its weight */
 	PACE_SILENT = 10, /* turns without an arrival after which a stream counts as another one */
 	PACE_STREAMS = 16,
+	PACE_NEAR = 8,	/* slots: an arrival so near a turn may come before it or after it */
+	PACE_KNOWN = 4, /* arrivals after which it is known when a stream's frames come */
 };
 
 struct pace_stream {
@@ -41,6 +43,9 @@ void pace_init(struct pace *pace, unsigned fps, bool follow, uint64_t now_ns);
 /** pace_arrival - a frame of stream @n, below PACE_STREAMS, was there at @ns, CLOCK_MONOTONIC. The
  * first of a stream is a key frame, many times as large: it tells nothing of the next ones. */
 void pace_arrival(struct pace *pace, unsigned n, uint64_t ns);
+/** pace_is_clear - of stream @n's frames, few come near the turns as they are now; false also while
+ * too few have come to tell */
+bool pace_is_clear(const struct pace *pace, unsigned n);
 /**
  * pace_next - the deadline of the next turn
  * @ret_left_out: turns that could not be held since @now_ns is past them

@@ -190,6 +190,10 @@ static enum switch_reason gate(struct selector *s, uint64_t now_ns,
 	}
 	if (w->request.force || w->request.threshold <= 0)
 		return SWITCH_REASON_FORCED;
+	if (destination->unsettled && w->unsettled < SELECTOR_SETTLE) {
+		w->unsettled++;
+		return SWITCH_REASON_NONE;
+	}
 	/* "Only when the SSIM is greater than the preset threshold" */
 	return w->has_ssim && w->ssim > w->request.threshold ? SWITCH_REASON_ALIKE
 							     : SWITCH_REASON_NONE;

@@ -12,7 +12,10 @@
  *  - a switch doesn't begin before the sliding of the one before is over: the picture would jump;
  *  - when the source gives no pictures (stalled, gone), there is no pair to wait for: the switch
  *    happens as soon as the destination has a picture, without sliding;
- *  - a switch to the stream that is shown already only signals.
+ *  - a switch to the stream that is shown already only signals;
+ *  - while the destination's frames come so near the turns that one might be left out (a stream
+ *    that has just been joined), the gate stays shut for SELECTOR_SETTLE turns at most: the user
+ *    would see a picture twice.
  *
  * The destination's half of the pair that passed is a part of the picture n = 0 (with weight 0), so
  * when it is shown after that it counts as shown again: a destination that froze at the switch has
@@ -26,6 +29,7 @@
 
 enum {
 	SELECTOR_STREAMS_MAX = 16, /* numbers are 1 to 15, as PDU session ids */
+	SELECTOR_SETTLE = 24,	   /* turns that a switch waits for a stream that isn't settled */
 };
 
 enum switch_state { SWITCH_WAITING, SWITCH_SWITCHED, SWITCH_GIVEN_UP, SWITCH_CANCELLED };
@@ -63,6 +67,7 @@ struct switch_record {
 	bool has_ssim;
 	double ssim; /* of the last pair */
 	uint64_t pairs;
+	unsigned unsettled; /* turns waited for the destination's frames to keep away from turns */
 	uint32_t tick_s, tick_d;     /* of the last pair */
 	uint64_t asked_ns, ended_ns; /* ended: left "waiting" */
 	uint64_t t0_ns;		     /* the turn that switched */
@@ -76,6 +81,7 @@ struct switch_record {
 struct selector_stream {
 	uint32_t n;
 	bool stalled;		   /* nothing decoded for a while */
+	bool unsettled;		   /* its frames come near the turns, or too few have come */
 	const struct frame *frame; /* its buffer's; NULL: none yet */
 };
 

@@ -44,19 +44,20 @@ static void let_go(struct viewer *v, struct turn_streams *streams)
 					streams->known[i].frame);
 }
 
-/* Frames that came since the last turn tell when frames come. */
-static void note_arrivals(struct pace *pace, const struct turn_streams *streams,
+/* Frames that came since the last turn tell when frames come, and whether turns keep away. */
+static void note_arrivals(struct pace *pace, struct turn_streams *streams,
 			  uint64_t seen[SELECTOR_STREAMS_MAX])
 {
 	uint64_t ahead = clock_now_ns() - clock_mono_ns();
 
 	for (unsigned i = 0; i < streams->count; i++) {
-		const struct selector_stream *s = &streams->known[i];
+		struct selector_stream *s = &streams->known[i];
 
-		if (!s->frame || s->frame->decoded_ns == seen[s->n])
-			continue;
-		seen[s->n] = s->frame->decoded_ns;
-		pace_arrival(pace, s->n, s->frame->decoded_ns - ahead);
+		if (s->frame && s->frame->decoded_ns != seen[s->n]) {
+			seen[s->n] = s->frame->decoded_ns;
+			pace_arrival(pace, s->n, s->frame->decoded_ns - ahead);
+		}
+		s->unsettled = pace->follow && !pace_is_clear(pace, s->n);
 	}
 }
 

@@ -50,6 +50,7 @@ void world_turn(struct world *w)
 			streams[count++] = (struct selector_stream){
 				.n = n,
 				.stalled = w->stream[n].stalled,
+				.unsettled = w->stream[n].unsettled,
 				.frame =
 					w->stream[n].frame.generation ? &w->stream[n].frame : NULL};
 	w->now_ns += TURN_NS;

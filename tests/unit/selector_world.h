@@ -20,7 +20,7 @@ enum { WIDTH = 320, HEIGHT = 96, TURN_NS = 16666666, ROWS = 512 };
 
 struct source {
 	struct frame frame;
-	bool there, stalled, frozen;
+	bool there, stalled, frozen, unsettled;
 };
 
 struct world {

@@ -101,6 +101,33 @@ static void test_pace_of_a_new_stream(void **state)
 	assert_true(apart(next, at) > 4 * MS);
 }
 
+/* It is clear when enough is known and the turns have moved away; a collision isn't. */
+static void test_pace_clear(void **state)
+{
+	struct pace pace;
+	uint64_t left_out, at;
+	unsigned i = 1, clear = 0;
+
+	pace_init(&pace, 100, true, T0);
+	assert_false(pace_is_clear(&pace, 1));
+	at = pace_next(&pace, T0, &left_out) % INTERVAL;
+	for (; i <= 24 && !clear; i++) {
+		pace_arrival(&pace, 1, T0 + i * INTERVAL + at);
+		(void)pace_next(&pace, T0, &left_out);
+		clear = pace_is_clear(&pace, 1) ? i : 0;
+	}
+	assert_in_range(clear, PACE_KNOWN, 12);
+
+	pace_init(&pace, 100, false, T0); /* turns that don't move never are */
+	for (i = 1; i <= 100; i++) {
+		pace_arrival(&pace, 1, T0 + i * INTERVAL);
+		pace_arrival(&pace, 2, T0 + i * INTERVAL + INTERVAL / 2);
+		(void)pace_next(&pace, T0, &left_out);
+		assert_false(pace_is_clear(&pace, 1));
+		assert_true(pace_is_clear(&pace, 2) == (i > PACE_KNOWN));
+	}
+}
+
 static void test_pace_without_arrivals(void **state)
 {
 	struct pace pace;
@@ -117,11 +144,9 @@ static void test_pace_without_arrivals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pace_fixed),
-		cmocka_unit_test(test_pace_late),
-		cmocka_unit_test(test_pace_follows),
-		cmocka_unit_test(test_pace_of_a_new_stream),
-		cmocka_unit_test(test_pace_without_arrivals),
+		cmocka_unit_test(test_pace_fixed),   cmocka_unit_test(test_pace_late),
+		cmocka_unit_test(test_pace_follows), cmocka_unit_test(test_pace_of_a_new_stream),
+		cmocka_unit_test(test_pace_clear),   cmocka_unit_test(test_pace_without_arrivals),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -142,6 +142,35 @@ static void test_pairs_always(void **state)
 	assert_false(w->turn.has_pair);
 }
 
+/* The gate stays shut for a stream that isn't settled, but not for ever. */
+static void test_unsettled(void **state)
+{
+	struct world *w = *state;
+	struct switch_record soon = world_ask(1, 2, 0.5, 1), never = world_ask(2, 1, 0.5, 1);
+
+	world_show_first(w);
+	selector_ask(w->selector, &soon, w->now_ns);
+	w->stream[2].unsettled = true;
+	world_both(w, 100, 100);
+	world_both(w, 100, 100);
+	assert_int_equal(soon.state, SWITCH_WAITING);
+	assert_int_equal(soon.pairs, 2);
+	w->stream[2].unsettled = false;
+	world_both(w, 100, 100);
+	assert_int_equal(soon.state, SWITCH_SWITCHED);
+
+	world_both(w, 100, 100);
+	selector_ask(w->selector, &never, w->now_ns);
+	w->stream[1].unsettled = true;
+	for (unsigned i = 0; i < SELECTOR_SETTLE; i++) {
+		world_both(w, 100, 100);
+		assert_int_equal(never.state, SWITCH_WAITING);
+	}
+	world_both(w, 100, 100);
+	assert_int_equal(never.state, SWITCH_SWITCHED);
+	assert_int_equal(never.reason, SWITCH_REASON_ALIKE);
+}
+
 /* ---- the switch as one step, and the sliding's pictures ---- */
 
 static void test_one_step(void **state)
@@ -289,6 +318,7 @@ int main(void)
 		world_test(test_no_gate),
 		world_test(test_sizes_differ),
 		world_test(test_pairs_always),
+		world_test(test_unsettled),
 		world_test(test_one_step),
 		world_test(test_sliding),
 		world_test(test_no_sliding),
