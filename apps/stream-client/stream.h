@@ -4,8 +4,8 @@
  * decoder, and the one-frame buffer that it alone overwrites. The player's inputs and the switching
  * signal leave from it while inputs are steered to it.
  *
- * A socket that is of no use any more (the device of its PDU session has gone) is tried anew twice
- * a second.
+ * A socket that is of no use any more (the device of its PDU session has gone, or its address has)
+ * is tried anew twice a second.
  */
 #ifndef BATON_APPS_STREAM_CLIENT_STREAM_H
 #define BATON_APPS_STREAM_CLIENT_STREAM_H

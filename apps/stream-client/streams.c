@@ -245,6 +245,8 @@ static void refuse_stream(struct http_request *req, const struct stream_config *
 
 	if (error == -ENODEV)
 		http_problem(req, 409, "DEVICE_NOT_FOUND", "there is no device '%s'", device);
+	else if (error == -EADDRNOTAVAIL)
+		http_problem(req, 503, "DEVICE_NOT_READY", "'%s' has no address yet", device);
 	else if (error == -EPERM)
 		http_problem(req, 403, "NOT_PERMITTED", "binding to '%s' takes CAP_NET_RAW",
 			     device);

@@ -3,6 +3,7 @@
 #include "apps/stream/client.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -285,6 +286,31 @@ static int socket_bind(int fd, const char *device)
 	return 0;
 }
 
+static bool address_is(const struct sockaddr *a, struct in_addr address)
+{
+	return a && a->sa_family == AF_INET &&
+	       ((const struct sockaddr_in *)(const void *)a)->sin_addr.s_addr == address.s_addr;
+}
+
+/* While a device has no address the kernel takes one of another device, and the socket would keep
+ * it: nothing sent from it goes through a PDU session, and nothing says so. What is sent through a
+ * loopback device stays here, whatever its address. */
+static int source_check(int fd, const char *device)
+{
+	struct sockaddr_in at = {0};
+	socklen_t len = sizeof(at);
+	struct ifaddrs *all;
+	bool ours = false;
+
+	if (getsockname(fd, (struct sockaddr *)&at, &len) || getifaddrs(&all))
+		return -errno;
+	for (const struct ifaddrs *one = all; one && !ours; one = one->ifa_next)
+		ours = strcmp(one->ifa_name, device) == 0 &&
+		       ((one->ifa_flags & IFF_LOOPBACK) || address_is(one->ifa_addr, at.sin_addr));
+	freeifaddrs(all);
+	return ours ? 0 : -EADDRNOTAVAIL;
+}
+
 /* Connected, so that the kernel drops what comes from elsewhere */
 static int socket_open(const struct stream_client_config *config)
 {
@@ -301,6 +327,8 @@ static int socket_open(const struct stream_client_config *config)
 	rc = socket_bind(fd, config->device);
 	if (!rc && connect(fd, (const struct sockaddr *)&to, sizeof(to)))
 		rc = -errno;
+	if (!rc && config->device[0])
+		rc = source_check(fd, config->device);
 	if (rc) {
 		close(fd);
 		return rc;

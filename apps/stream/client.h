@@ -82,8 +82,8 @@ struct stream_client_state {
 
 struct stream_client;
 
-/** stream_client_new - Return: 0, -EINVAL, -ENODEV no such device, -EPERM, -ENOTSUP the codec,
- * -ENOMEM, or what socket or connect said */
+/** stream_client_new - Return: 0, -EINVAL, -ENODEV no such device, -EADDRNOTAVAIL it has no address
+ * to send from, -EPERM, -ENOTSUP the codec, -ENOMEM, or what socket or connect said */
 int stream_client_new(const struct stream_client_config *config, struct stream_client **ret_client);
 /** stream_client_free - says LEAVE */
 void stream_client_free(struct stream_client *client);

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib.sh"
 need_root
 need_command curl jq perl unshare ffprobe script
-need_built "$build/bin/stream-client" "$build/tests/play_bed"
+need_built "$build/bin/stream-client" "$build/integration/play_bed"
 [ -n "${BATON_OWN_NET:-}" ] || become env BATON_OWN_NET=1 unshare --net --mount "$(readlink -f "$0")"
 ip link set lo up
 
@@ -75,7 +75,7 @@ nok 'an account with a space is refused' "$build/bin/stream-client" --config "$t
 
 # ---- REST before there is anything, and misuse ----
 
-"$build/tests/play_bed" 8200 320 240 60 5004 $key1 5005 $key2 2>"$tmp/bed.log" &
+"$build/integration/play_bed" 8200 320 240 60 5004 $key1 5005 $key2 2>"$tmp/bed.log" &
 pids+=($!)
 wait_for 10 curl -sf http://127.0.0.1:8200/v1/bed
 printf '0 go\n60 up\n120 right\n180 down\n240 right\n300 repeat\n' >"$tmp/script"
@@ -123,6 +123,31 @@ is 'a body that is no JSON' "$(code PUT /v1/streams/1 'key')" 400
 is 'without the token nothing changes' "$(curl -s -o /dev/null -w '%{http_code}' -X PUT -d '{"to": 1}' http://127.0.0.1:8093/v1/switches/1)" 401
 is 'a method that there is not' "$(code PATCH /v1/status '{}')" 405
 is 'nothing of that has made a stream' "$(get /v1/streams '.streams | length')" 0
+
+# ---- a device that has lost its address, while another one has one: nothing goes out under the other's ----
+
+readonly far='{"device": "idle0", "address": "198.51.100.7", "port": 5004, "key": "00112233445566778899aabbccddeeff"}'
+source_of() { ss -Hun dst 198.51.100.7 | awk '{ print $3 }' | sed 's,[%:].*,,'; }
+source_is() { [ "$(source_of)" = "$1" ]; }
+ip link add idle0 type veth peer name idle1
+ip link add other0 type veth peer name other1
+ip link set idle0 up && ip link set idle1 up
+ip link set other0 up && ip link set other1 up
+ip address add 192.0.2.1/24 dev other0
+ip route add 198.51.100.0/24 dev idle0
+is 'without an address there is no stream' "$(problem PUT /v1/streams/1 "$far")" '503 DEVICE_NOT_READY'
+ip address add 192.0.2.2/32 dev idle0
+is 'with one there is' "$(code PUT /v1/streams/1 "$far")" 201
+is 'sent from it' "$(source_of)" 192.0.2.2
+ip address del 192.0.2.2/32 dev idle0
+ip route replace 198.51.100.0/24 dev idle0
+ok 'it waits while there is none' wait_for 10 holds /v1/streams/1 '.cause == "Cannot assign requested address"'
+is 'and has no socket' "$(source_of)" ''
+ip address add 192.0.2.3/32 dev idle0
+ok 'and goes on with the next one' wait_for 10 source_is 192.0.2.3
+is 'taken away' "$(code DELETE /v1/streams/1)" 204
+ip link del idle0
+ip link del other0
 
 # ---- joining ----
 
