@@ -17,4 +17,4 @@ $(call unit-test,test_downtime,tests/unit/test_downtime.c,stream-client picture)
 $(call fuzz-target,fuzz_input_script,tests/fuzz/fuzz_input_script.c apps/stream-client/input_source.c apps/stream-client/inputs.c,)
 
 # Streaming servers without a game, for tests/integration/stream-client.t
-$(eval $(call executable-rules,$(B)/tests,play_bed,tests/integration/play_bed.c,stream picture core,libuv jansson))
+$(eval $(call executable-rules,$(B)/integration,play_bed,tests/integration/play_bed.c,stream picture core,libuv jansson))

@@ -12,7 +12,7 @@ if ! { ${CC:-gcc} -fsanitize=thread -o "$tmp/probe" "$tmp/probe.c" 2>/dev/null &
 	skip_all 'the compiler has no ThreadSanitizer here'
 fi
 if [ -z "${BATON_OWN_NET:-}" ]; then
-	need_built "$build/tests/play_bed"
+	need_built "$build/integration/play_bed"
 	CFLAGS='-O1 -g -fsanitize=thread' make -s -C "$root" B=build/tsan build/tsan/tests/test_one_frame_buffer build/tsan/bin/stream-client >&2 ||
 		{ fail 'the programs are built'; exit 1; }
 	become env BATON_OWN_NET=1 unshare --net "$(readlink -f "$0")"
@@ -31,7 +31,7 @@ printf '%s\n' "rest_address: 127.0.0.1" "rest_port: 8093" "token_file: $tmp/toke
 http() { curl -s -m 10 -X "$1" -H 'Authorization: Bearer secret' -H 'Content-Type: application/json' ${3:+-d "$3"} "http://127.0.0.1:8093$2"; }
 holds() { [ "$(http GET "$1" | jq -r "$2")" = true ]; }
 
-"$build/tests/play_bed" 8200 320 240 60 5004 $key1 5005 $key2 2>"$tmp/bed.log" &
+"$build/integration/play_bed" 8200 320 240 60 5004 $key1 5005 $key2 2>"$tmp/bed.log" &
 bed=$!
 undo kill $bed
 "$tsan/bin/stream-client" --config "$tmp/client.yaml" 2>"$tmp/client.log" &
