@@ -9,16 +9,16 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "testbed/app.h"
 #include "lib/file.h"
+#include "lib/hex.h"
 #include "testbed/topology_game.h"
 
-enum { COPY_DEPTH_MAX = 8, SECRET_BYTES = 16 };
+enum { COPY_DEPTH_MAX = 8 };
 
 void app_images(const struct plan *plan, char path[PATH_MAX])
 {
@@ -45,15 +45,12 @@ void app_secret(const struct run *run, const char *account, char ret[APP_SECRET_
 
 static int put_secret(const char *account, FILE *out)
 {
-	unsigned char random[SECRET_BYTES];
+	char secret[APP_SECRET_SIZE];
+	int rc = hex_random(secret, sizeof(secret));
 
-	if (getrandom(random, sizeof(random), 0) != sizeof(random))
-		return -EIO;
-	fprintf(out, "%s ", account);
-	for (size_t i = 0; i < sizeof(random); i++)
-		fprintf(out, "%02x", random[i]);
-	fprintf(out, "\n");
-	return 0;
+	if (!rc)
+		fprintf(out, "%s %s\n", account, secret);
+	return rc;
 }
 
 /* Of two applications' players of one name the last line counts, for both. */
@@ -107,7 +104,7 @@ static int copy_tree(const char *from, const char *to, int depth)
 {
 	DIR *dir = depth < COPY_DEPTH_MAX ? opendir(from) : NULL;
 	const struct dirent *entry;
-	int rc = dir ? 0 : -errno;
+	int rc = dir ? 0 : depth < COPY_DEPTH_MAX ? -errno : -ELOOP;
 
 	if (dir && mkdir(to, 0755))
 		rc = -errno;

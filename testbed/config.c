@@ -9,11 +9,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/file.h"
+#include "lib/hex.h"
 
 /* What open_memstream gathered becomes a file. */
 static int save_text(const struct run *run, const char *name, const char *text, size_t len,
@@ -101,13 +101,11 @@ int config_rewrite_hosts(const struct plan *plan)
 
 static int write_token(const struct run *run)
 {
-	unsigned char random[16];
 	char text[RUN_TOKEN_SIZE + 1];
+	int rc = hex_random(text, RUN_TOKEN_SIZE);
 
-	if (getrandom(random, sizeof(random), 0) != sizeof(random))
-		return -EIO;
-	for (size_t i = 0; i < sizeof(random); i++)
-		snprintf(text + 2 * i, 3, "%02x", random[i]);
+	if (rc)
+		return rc;
 	strcat(text, "\n");
 	return save_text(run, "token", text, strlen(text), 0600);
 }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/hex.h"
+
 int image_fail(struct image_error *err, int rc, const char *format, ...)
 {
 	va_list args;
@@ -44,25 +46,9 @@ bool manifest_path_valid(const char *path)
 	return true;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool read_digest(const char *text, uint8_t *ret)
 {
-	if (!text || strlen(text) != 2 * MANIFEST_DIGEST_SIZE)
-		return false;
-	for (size_t i = 0; i < MANIFEST_DIGEST_SIZE; i++) {
-		int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		ret[i] = (uint8_t)(high << 4 | low);
-	}
-	return true;
+	return text && hex_read(text, ret, MANIFEST_DIGEST_SIZE) == 0;
 }
 
 static bool read_mode(const char *text, mode_t *ret)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "apps/game/cloud/client.h"
 #include "lib/daemon.h"
+#include "lib/hex.h"
 
 struct client *client_new(struct connection *connection, const struct ticket *t)
 {
@@ -14,7 +14,7 @@ struct client *client_new(struct connection *connection, const struct ticket *t)
 		return NULL;
 	c->account = t->account;
 	c->connection = connection;
-	snprintf(c->id, sizeof c->id, "%02x%02x%02x%02x", t->id[0], t->id[1], t->id[2], t->id[3]);
+	hex_text(t->id, sizeof c->id / 2, c->id);
 	memcpy(c->edge, t->edge, sizeof c->edge);
 	c->seat = t->seat;
 	return c;

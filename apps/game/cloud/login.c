@@ -2,10 +2,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "apps/game/cloud/login.h"
 #include "lib/daemon.h"
+#include "lib/hex.h"
 #include "lib/log.h"
 
 enum { KEY_LEN = 16, NS_PER_MS = 1000000, LOGIN_VERSION = 1 };
@@ -81,12 +81,6 @@ static int read_wish(struct http_request *req, struct wish *w)
 	return -EINVAL;
 }
 
-static void hex(const uint8_t *bytes, size_t len, char *ret)
-{
-	for (size_t i = 0; i < len; i++)
-		snprintf(ret + 2 * i, 3, "%02x", bytes[i]);
-}
-
 static void refuse(struct login *l, struct http_request *req, const struct wish *w,
 		   struct login_source *source)
 {
@@ -111,13 +105,13 @@ static json_t *gain(const struct login *l, const struct seat *seat, json_t *answ
 static void admit(struct login *l, struct http_request *req, struct account *a,
 		  const struct wish *w)
 {
-	uint8_t id[STATE_SESSION_LEN], key[KEY_LEN];
-	char id_text[2 * STATE_SESSION_LEN + 1], key_text[2 * KEY_LEN + 1];
+	char id_text[2 * STATE_SESSION_LEN + 1], key[2 * KEY_LEN + 1];
+	uint8_t id[STATE_SESSION_LEN];
 	struct seat seat;
 	int r = sessions_ticket(l->sessions, a, w->edge, id, &seat);
 
-	if (r == 0 && getrandom(key, sizeof key, 0) != sizeof key)
-		r = -EIO;
+	if (r == 0)
+		r = hex_random(key, sizeof key);
 	if (r == -EMFILE) {
 		l->full++;
 		http_problem(req, 409, "TOO_MANY_SESSIONS", "account '%s' has %d sessions already",
@@ -127,13 +121,12 @@ static void admit(struct login *l, struct http_request *req, struct account *a,
 		http_problem(req, 503, "NO_SESSION", "no session can be had now: %s", strerror(-r));
 	} else {
 		l->accepted++;
-		hex(id, sizeof id, id_text);
-		hex(key, sizeof key, key_text);
 		http_reply(req, 200,
 			   gain(l, &seat,
-				json_pack("{s:s, s:s, s:i, s:o, s:i}", "session", id_text,
-					  "stream_key", key_text, "account_id", (int)a->id,
-					  "address", json_ipv4(l->address), "port", (int)l->port)));
+				json_pack("{s:s, s:s, s:i, s:o, s:i}", "session",
+					  hex_text(id, sizeof id, id_text), "stream_key", key,
+					  "account_id", (int)a->id, "address",
+					  json_ipv4(l->address), "port", (int)l->port)));
 	}
 }
 

@@ -4,27 +4,14 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "lib/hex.h"
 
 static int read_key(const json_t *body, const char *name, uint8_t ret[LOGIN_KEY_LEN])
 {
 	const char *text = json_string_value(json_object_get(body, name));
 
-	if (!text || strlen(text) != (size_t)2 * LOGIN_KEY_LEN)
-		return -EBADMSG;
-	for (unsigned i = 0; i < LOGIN_KEY_LEN; i++) {
-		int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return -EBADMSG;
-		ret[i] = (uint8_t)(high << 4 | low);
-	}
-	return 0;
+	return text ? hex_read(text, ret, LOGIN_KEY_LEN) : -EBADMSG;
 }
 
 static int read_body(const json_t *body, struct login *ret)

@@ -6,6 +6,7 @@
 
 #include "apps/game/edge/metrics.h"
 #include "apps/game/edge/player.h"
+#include "lib/hex.h"
 
 enum { FREEZE_MAX_MS = 60000 };
 
@@ -15,11 +16,7 @@ static json_t *key_json(const struct player *p)
 {
 	char hex[2 * CONTROL_KEY_LEN + 1];
 
-	if (!p->keyed)
-		return json_null();
-	for (unsigned i = 0; i < CONTROL_KEY_LEN; i++)
-		snprintf(hex + 2 * i, 3, "%02x", p->stream_key[i]);
-	return json_string(hex);
+	return p->keyed ? json_string(hex_text(p->stream_key, CONTROL_KEY_LEN, hex)) : json_null();
 }
 
 static json_t *role_json(const struct player *p)

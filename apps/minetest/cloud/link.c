@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 #include "apps/minetest/cloud/link.h"
+#include "lib/hex.h"
 
 struct link {
 	const struct link_events *events;
@@ -64,17 +63,6 @@ static void step_post(struct http_request *req, void *user)
 
 static const struct http_route routes[] = {{"POST", "/v1/step", step_post, false}, {0}};
 
-static int make_token(char token[LINK_TOKEN_SIZE])
-{
-	unsigned char bytes[(LINK_TOKEN_SIZE - 1) / 2];
-
-	if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
-		return -EIO;
-	for (size_t i = 0; i < sizeof bytes; i++)
-		snprintf(token + 2 * i, 3, "%02x", bytes[i]);
-	return 0;
-}
-
 static void on_closed(uv_handle_t *handle)
 {
 	free(handle->data);
@@ -93,7 +81,7 @@ int link_new(uv_loop_t *loop, unsigned hold_ms, const struct link_events *events
 	l->user = user;
 	l->hold_ms = hold_ms;
 	listen.token = l->token;
-	r = make_token(l->token);
+	r = hex_random(l->token, sizeof l->token);
 	if (r == 0)
 		r = http_server_new(loop, &listen, routes, l, &l->http);
 	if (r < 0) {

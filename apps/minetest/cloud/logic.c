@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "apps/minetest/cloud/body.h"
 #include "apps/minetest/cloud/link.h"
 #include "apps/minetest/cloud/logic.h"
 #include "lib/daemon.h"
+#include "lib/hex.h"
 #include "lib/log.h"
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -360,17 +360,6 @@ static bool ready(const void *logic)
 
 /* ---- seats ---- */
 
-static int make_password(char password[BODY_KEY_SIZE])
-{
-	unsigned char bytes[(BODY_KEY_SIZE - 1) / 2];
-
-	if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
-		return -EIO;
-	for (size_t i = 0; i < sizeof bytes; i++)
-		snprintf(password + 2 * i, 3, "%02x", bytes[i]);
-	return 0;
-}
-
 static json_t *seat_taken(void *logic, const struct seat *s)
 {
 	struct logic *l = logic;
@@ -378,7 +367,7 @@ static json_t *seat_taken(void *logic, const struct seat *s)
 	char name[BODY_NAME_SIZE];
 
 	*seat = (struct body_seat){.taken = true, .login = seat->login + 1};
-	if (make_password(seat->password) < 0) {
+	if (hex_random(seat->password, sizeof seat->password) < 0) {
 		seat->taken = false;
 		return NULL;
 	}
