@@ -106,13 +106,16 @@ struct pipes {
 
 static int pipes_open(struct pipes *p)
 {
+	int r;
+
 	if (pipe2(p->failed, O_CLOEXEC) < 0)
 		return -errno;
 	if (pipe2(p->output, O_CLOEXEC) == 0)
 		return 0;
+	r = -errno;
 	close(p->failed[0]);
 	close(p->failed[1]);
-	return -errno;
+	return r;
 }
 
 /* Clear of the numbers that are given away */

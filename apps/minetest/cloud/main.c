@@ -60,12 +60,17 @@ static int find_paths(struct server_config *c)
 {
 	char self[PATH_MAX] = "", path[PATH_MAX];
 	const char *dir = c->share_dir;
+	int r = 0;
 
 	if (!*dir && readlink("/proc/self/exe", self, sizeof self - 1) > 0)
 		dir = dirname(self);
-	if (!realpath(dir, path) || strlen(path) >= sizeof c->share_dir) {
-		log_error("config", "share_dir=%s error=\"%s\"", dir, strerror(errno));
-		return -errno;
+	if (!realpath(dir, path))
+		r = -errno;
+	else if (strlen(path) >= sizeof c->share_dir)
+		r = -ENAMETOOLONG;
+	if (r < 0) {
+		log_error("config", "share_dir=%s error=\"%s\"", dir, strerror(-r));
+		return r;
 	}
 	snprintf(c->share_dir, sizeof c->share_dir, "%.*s", SERVER_PATH_SIZE - 1, path);
 	if (c->state_dir[0] == '/')

@@ -43,8 +43,6 @@ static void on_delay(uv_timer_t *timer)
 
 static void start_later(struct server *s)
 {
-	if (clock_mono_ns() - s->born_ns >= (uint64_t)LASTED_MS * NS_PER_MS)
-		s->delay_ms = DELAY_MS;
 	uv_timer_start(&s->delay, on_delay, s->delay_ms, 0);
 	s->delay_ms = s->delay_ms < DELAY_MAX_MS / 2 ? 2 * s->delay_ms : DELAY_MAX_MS;
 }
@@ -57,6 +55,8 @@ static void on_ended(int status, void *user)
 	s->child = NULL;
 	if (s->ending)
 		return;
+	if (clock_mono_ns() - s->born_ns >= (uint64_t)LASTED_MS * NS_PER_MS)
+		s->delay_ms = DELAY_MS;
 	log_warn("server", "ended=\"%s\" again_in_ms=%u", child_status_text(status, how),
 		 s->delay_ms);
 	s->events->on_exit(s->user);

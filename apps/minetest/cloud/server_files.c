@@ -6,7 +6,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "apps/minetest/cloud/server_files.h"
+#include "lib/file.h"
 #include "lib/log.h"
 
 enum { PATH_ROOM = SERVER_PATH_SIZE + 64, CONFIG_SIZE = 2048 };
@@ -60,19 +60,11 @@ static int make_dir(const struct server_config *c, const char *name)
 static int write_file(const struct server_config *c, const char *name, const char *text)
 {
 	char path[PATH_ROOM];
-	size_t len = strlen(text);
-	ssize_t n;
-	int fd;
+	int r;
 
 	snprintf(path, sizeof path, "%s%s", c->state_dir, name);
-	unlink(path); /* its mode is ours, whatever was there */
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return failed(path, errno);
-	n = write(fd, text, len);
-	if (close(fd) < 0 || n != (ssize_t)len)
-		return failed(path, n < 0 ? errno : ENOSPC);
-	return 0;
+	r = file_create(path, text, strlen(text), 0600);
+	return r < 0 ? failed(path, -r) : 0;
 }
 
 static int link_mod(const struct server_config *c)
