@@ -243,8 +243,10 @@ int jump_next(struct jump *jump, const struct picture *picture, uint64_t display
 {
 	int r = take_picture(jump, picture);
 
-	if (r < 0)
+	if (r < 0) {
+		jump_forget(jump); /* this one is left out */
 		return r;
+	}
 	r = jump->known < 2 ? -ENODATA : 0;
 	if (r == 0)
 		*ret = jump_of(jump, display_ns);

@@ -246,6 +246,8 @@ int resource_recorder_start(const struct resources *what, struct resource_record
 	pthread_condattr_destroy(&clock);
 	r = pthread_create(&rec->thread, NULL, record, rec);
 	if (r) {
+		pthread_cond_destroy(&rec->ended);
+		pthread_mutex_destroy(&rec->mutex);
 		free(rec);
 		return -r;
 	}
