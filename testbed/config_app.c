@@ -351,6 +351,8 @@ void config_app_stream_client(const struct plan *plan, unsigned node, FILE *out)
 		player->window, input, plan->t->node[node].number, SCREEN_PORT,
 		player->fifo ? "fifo" : "one-frame", player->jumps ? "true" : "false",
 		player->pairs_always || player->jumps ? "always" : "waiting");
+	if (player->record[0])
+		fprintf(out, "record: \"%s\"\n", player->record);
 }
 
 /* Local rendering: the player's own */

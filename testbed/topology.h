@@ -195,6 +195,7 @@ struct topo_player {
 	uint64_t countdown_us; /* before the source of a migration is released */
 	struct topo_trigger trigger;
 	char input[256];   /* "generated", "none", "keyboard" or a script's path */
+	char record[256];  /* the file that what is shown is written to; "": none */
 	bool fifo;	   /* frames wait in a FIFO instead of the one-frame buffer */
 	bool pairs_always; /* SSIM of two streams is recorded whenever both are there */
 	bool jumps;	   /* the trace has them (apps/stream-client/jump.h) */

@@ -58,6 +58,8 @@ static void write_player(const struct topology *t, const struct topo_player *p, 
 		p->countdown_us, p->input, p->fifo ? "fifo" : "one-frame",
 		p->pairs_always ? "always" : "waiting",
 		p->jumps ? "true" : "false");
+	if (p->record[0])
+		fprintf(out, ", record: \"%s\"", p->record);
 	write_trigger(&p->trigger, out);
 	fprintf(out, "}\n");
 }

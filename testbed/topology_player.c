@@ -22,7 +22,8 @@ enum {
 #define RTT_MAX_US	60000000ULL
 
 struct player_keys {
-	const struct yaml_node *ue, *account, *threshold, *input, *trigger, *buffer, *pairs;
+	const struct yaml_node *ue, *account, *threshold, *input, *trigger, *buffer, *pairs,
+		*record;
 	bool jumps;
 	uint32_t window, session;
 	uint64_t countdown_us;
@@ -58,6 +59,10 @@ static const struct yaml_field player_fields[] = {
 	 .read = yaml_read_node,
 	 .offset = offsetof(struct player_keys, pairs),
 	 .help = "when the SSIM of two streams is recorded: waiting or always"},
+	{.key = "record",
+	 .read = yaml_read_node,
+	 .offset = offsetof(struct player_keys, record),
+	 .help = "file to write what is shown to, a whole path"},
 	{.key = "jumps",
 	 .read = yaml_read_bool,
 	 .offset = offsetof(struct player_keys, jumps),
@@ -123,6 +128,23 @@ static int read_input(struct topo_reader *r, const struct yaml_node *node, char 
 		return yaml_fail(
 			r->doc, node, r->err,
 			"input: expected generated, none, keyboard or the whole path of a script");
+	strcpy(ret, node->scalar);
+	return 0;
+}
+
+/* Relative ones would be the directory's in which a node's init happens to be. */
+static int read_record(struct topo_reader *r, const struct topo_app *app,
+		       const struct yaml_node *node, char ret[256])
+{
+	if (!node)
+		return 0;
+	if (node->kind != YAML_SCALAR || strlen(node->scalar) >= 256 ||
+	    strpbrk(node->scalar, "\"\\\n") || node->scalar[0] != '/')
+		return yaml_fail(r->doc, node, r->err, "record: expected the whole path of a file");
+	for (size_t i = 0; i < app->player_count; i++)
+		if (!strcmp(app->player[i].record, node->scalar))
+			return yaml_fail(r->doc, node, r->err,
+					 "record: '%.200s' is another player's", node->scalar);
 	strcpy(ret, node->scalar);
 	return 0;
 }
@@ -242,6 +264,7 @@ static int read_player(struct topo_reader *r, struct topo_app *app, const struct
 	if ((rc = read_account(r, keys.account, player.account)) ||
 	    (rc = read_threshold(r, keys.threshold, &player.threshold)) ||
 	    (rc = read_input(r, keys.input, player.input)) ||
+	    (rc = read_record(r, app, keys.record, player.record)) ||
 	    (rc = read_either(r, keys.buffer, "one-frame", "fifo", &player.fifo)) ||
 	    (rc = read_either(r, keys.pairs, "waiting", "always", &player.pairs_always)) ||
 	    (rc = read_trigger(r, app, keys.trigger, &player.trigger)))

@@ -84,7 +84,7 @@ name: x\nnodes: {a: host}\nmanagement: none
 B\nmcc: 262\nmnc: 42\nneeds: []\nmanagement: 10.200.0.0/24\nmtu: 65535
 B\nmanagement: auto\nservice_prefix: 10.71.0.0/16\nservices: {web: 10.71.0.7, dns: {address: 10.71.0.8, edges: [edge]}, none: {address: 10.71.0.9, edges: []}}
 B\napps: {mt: {game: minetest, rendering: cloud, bots: 64, seed: 2147483647, players: [{ue: ue}]}, local: {game: minetest, rendering: local, width: 640}}
-B\napps: {snake: {}, far: {rendering: cloud, players: []}, near: {rendering: local, players: [{ue: ue, account: 7, threshold: 1, window: 64, input: /tmp/keys, session: 1}]}}
+B\napps: {snake: {}, far: {rendering: cloud, players: []}, near: {rendering: local, players: [{ue: ue, account: 7, threshold: 1, window: 64, input: /tmp/keys, record: /tmp/shown.y4m, session: 1}]}}
 B\napps: {snake: {game: snake, rendering: edge, service: 10.70.0.9, cloud: cloud, edges: [edge], start: [edge], image: cloud-only, codec: x264, bitrate: 50Mbit, rate_limit: 8kbit, width: 1920, height: 1088, fps: 120, bots: 0, world: 32, seed: 0, players: [{ue: ue, account: a.b_c-d, threshold: 0.85, window: 1, countdown: 10min, input: none, trigger: {rtt: 60s, loss: 0.5%, for: 10min, hold_off: 1h}}]}}
 B\ndnns: {internet: {sst: 0}, ims: {sst: 255, sd: 00ff00, dns: 10.70.0.53}, v2x: {sd: "012345"}}
 B\nlinks: [{between: [a, b], rate: 1kbit, delay: 10s, jitter: 0us, loss: 0%, duplicate: 100%, reorder: 99.9%, corrupt: 0.001%, queue: 65536}]
@@ -217,6 +217,7 @@ B\napps: {snake: {players: [{ue: ue, threshold: high}]}}
 B\napps: {snake: {players: [{ue: ue, window: 0}]}}
 B\napps: {snake: {players: [{ue: ue, window: 65}]}}
 B\napps: {snake: {players: [{ue: ue, input: keys}]}}
+B\napps: {snake: {players: [{ue: ue, record: shown.y4m}]}}
 B\napps: {snake: {players: [{ue: ue, session: 16}]}}
 B\napps: {snake: {players: [{ue: ue, trigger: {}}]}}
 B\napps: {snake: {players: [{ue: ue, trigger: {rtt: 9}}]}}

@@ -62,6 +62,8 @@ static void defaults(void **state)
 	assert_string_equal(app->player[0].input, "generated");
 	assert_int_equal(app->player[0].window, 8);
 	assert_true(app->player[0].threshold == 0.85);
+	assert_int_equal(app->player[0].countdown_us, 30000000);
+	assert_string_equal(app->player[0].record, "");
 	assert_ptr_equal(topology_player_on(t, index_of(t, "ue2"), &played), &app->player[1]);
 	assert_ptr_equal(played, app);
 	assert_null(topology_player_on(t, index_of(t, "cloud"), &played));
@@ -160,7 +162,7 @@ static void what_is_written_is_read_again(void **state)
 		      "rate_limit: 20Mbit, bitrate: 2Mbit, codec: x264, width: 320, height: 240, "
 		      "fps: 30, bots: 3, world: 64, seed: 9, cloud: cloud, game: snake, players: "
 		      "[{ue: ue2, account: a.b_c-d, threshold: 0.9, window: 1, input: keyboard, "
-		      "pairs: always, "
+		      "pairs: always, record: /tmp/shown.y4m, "
 		      "session: 1, trigger: {rtt: 30ms, loss: 5%, for: 2s, hold_off: 1min}}]}",
 	};
 
@@ -225,7 +227,9 @@ static const struct {
 	{" {start: [cloud]}", "which is of kind cloud"},
 	{" {edges: [edge-a], start: [edge-b]}", "start: expected some of the app's edges"},
 	{" {start: [], players: [{ue: ue}]}", "start: expected an edge where the players begin"},
-	{" {width: 321}", "width, height: expected multiples of 16"},
+	{" {width: 321}", "t.yaml:4:18: width: expected a multiple of 16, such as 320, found 321"},
+	{" {width: 656, height: 490}",
+	 "t.yaml:4:31: height: expected a multiple of 16, such as 480, found 490"},
 	{" {width: 64}", "t.yaml:4:18: "},
 	{" {fps: 0}", "t.yaml:4:16: "},
 	{" {fps: 121}", "t.yaml:4:16: "},
@@ -249,6 +253,10 @@ static const struct {
 	{" {players: [{ue: ue, window: 0}]}", "t.yaml:4:38: "},
 	{" {players: [{ue: ue, input: keys}]}", "input: expected generated, none, keyboard"},
 	{" {players: [{ue: ue2, session: 2}]}", "session: 'ue2' has no PDU session 2"},
+	{" {players: [{ue: ue, record: shown.y4m}]}", "record: expected the whole path of a file"},
+	{" {players: [{ue: ue, record: [/a]}]}", "record: expected the whole path of a file"},
+	{" {players: [{ue: ue, record: /a}, {ue: ue2, record: /a}]}",
+	 "record: '/a' is another player's"},
 	{" {players: [{ue: ue, pairs: sometimes}]}", "pairs: expected waiting or always"},
 	{" {players: [{ue: ue, pairs: [always]}]}", "pairs: expected waiting or always"},
 	{" {players: [{ue: ue, buffer: lifo}]}", "buffer: expected one-frame or fifo"},
