@@ -177,6 +177,16 @@ void app_trace_forget(struct app_trace *t, uint64_t ns)
 		t->inputs_next = t->input[0].seq;
 }
 
+void app_trace_again(struct app_trace *t, uint64_t ns)
+{
+	size_t n = t->input_count;
+
+	while (n > 0 && t->input[n - 1].made_ns >= ns)
+		n--;
+	if (n < t->input_count)
+		t->inputs_next = t->input[n].seq;
+}
+
 void app_trace_done(struct app_trace *t)
 {
 	free(t->shown);

@@ -50,6 +50,9 @@ int app_trace_add(struct app_trace *t, const json_t *answer);
 /** app_trace_forget - what was shown and made before @ns. Inputs from there on are asked for again
  */
 void app_trace_forget(struct app_trace *t, uint64_t ns);
+/** app_trace_again - inputs made from @ns on are asked for again: what a picture shows of them may
+ * be known by then */
+void app_trace_again(struct app_trace *t, uint64_t ns);
 void app_trace_done(struct app_trace *t);
 /** app_trace_rest - at @ns: by the newest input that a picture shown until then has. A direction or
  * `go` ends a rest */

@@ -15,8 +15,9 @@
 
 enum {
 	STREAM_CLIENT_PORT = 8093,
-	STEP_MS = 500,	/* of its trace 4096 rows are kept */
-	SHOWN_MS = 1500 /* after which an input that is ever shown is */
+	STEP_MS = 500,	 /* of its trace 4096 rows are kept */
+	SHOWN_MS = 1500, /* after which an input that is ever shown is */
+	AGAIN_MS = 2 * (SHOWN_MS + STEP_MS)
 };
 
 struct playing {
@@ -62,13 +63,15 @@ static int follow(struct playing *p)
 	return r;
 }
 
-/* To its end, since an answer has so many rows and no more */
+/* To its end, since an answer has so many rows and no more. The last inputs are asked for again:
+ * when they were read they may not have been shown yet. */
 static int follow_all(struct playing *p)
 {
-	const struct app_trace *trace = &p->s->trace;
+	struct app_trace *trace = &p->s->trace;
 	uint64_t next, inputs_next;
 	int r;
 
+	app_trace_again(trace, clock_now_ns() - AGAIN_MS * UINT64_C(1000000));
 	do {
 		next = trace->next;
 		inputs_next = trace->inputs_next;

@@ -180,6 +180,31 @@ static void test_asked_again(void **state)
 	app_trace_done(&t);
 }
 
+/* Who keeps all that was asked for still learns when the newest inputs were shown. */
+static void test_the_newest_again(void **state)
+{
+	struct app_trace t = make_trace();
+	json_t *inputs = json_array();
+
+	app_trace_again(&t, T0_NS + 2501 * MS);
+	assert_int_equal(t.inputs_next, 7); /* all are older */
+	app_trace_again(&t, T0_NS + 1000 * MS);
+	assert_int_equal(t.inputs_next, 5);
+	assert_int_equal(t.input_count, 6);
+	json_array_append_new(inputs, input(5, 1000, 1090, 1100));
+	json_array_append_new(inputs, input(6, 2500, 2590, 2600));
+	assert_int_equal(add(&t, answer(json_array(), 5, inputs, 5, 7)), 2);
+	assert_int_equal(t.input_count, 6);
+	assert_int_equal(t.inputs_next, 7);
+	for (size_t i = 0; i < 6; i++)
+		assert_true(t.input[i].seq == i + 1 && t.input[i].shown_ns);
+	app_trace_again(&t, 0);
+	assert_int_equal(t.inputs_next, 1);
+	app_trace_done(&t);
+	app_trace_again(&t, 0);
+	assert_int_equal(t.inputs_next, 0);
+}
+
 static void test_answers_that_are_none(void **state)
 {
 	static const char *const bad[] = {
@@ -386,6 +411,7 @@ int main(void)
 		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_two_seconds),
 		cmocka_unit_test(test_asked_again),
+		cmocka_unit_test(test_the_newest_again),
 		cmocka_unit_test(test_answers_that_are_none),
 		cmocka_unit_test(test_comp_at_the_logic_server),
 		cmocka_unit_test(test_csv),
