@@ -170,6 +170,16 @@ static void describe_panel(struct panel *p, const json_t *document, const json_t
 		 json_is_true(json_object_get(clip, "flicker")) ? "flickers" : "does not flicker");
 }
 
+/* So that what the lines are called stands above what is drawn */
+static double room_above(const struct panel *p, size_t count)
+{
+	double most = p->p99[0];
+
+	for (size_t i = 0; i < count; i++)
+		most = fmax(most, p->jump[i]);
+	return most > 0 ? most * 1.4 : NAN;
+}
+
 static int fill_panel(struct panel *p, const json_t *document, const json_t *clip,
 		      struct plot *ret_plot)
 {
@@ -188,7 +198,7 @@ static int fill_panel(struct panel *p, const json_t *document, const json_t *cli
 	p->series[0] = (struct plot_series){"jump", PLOT_LINE, p->ms, p->jump, NULL,
 					    NULL,   count,     0,     false};
 	p->series[1] = (struct plot_series){
-		"p99 without the switch", PLOT_LINE, p->edge, p->p99, NULL, NULL, 2, 2, true};
+		"p99 without the switch", PLOT_CURVE, p->edge, p->p99, NULL, NULL, 2, 2, true};
 	p->marker[0] = (struct plot_marker){0, "switch"};
 	p->marker[1] = (struct plot_marker){CLIP_ZONE * refresh_us, "over"};
 	describe_panel(p, document, clip);
@@ -196,7 +206,8 @@ static int fill_panel(struct panel *p, const json_t *document, const json_t *cli
 				  .subtitle = p->subtitle,
 				  .x = {"shown, from the switch", PLOT_LINEAR, PLOT_MICROSECONDS,
 					p->edge[0], p->edge[1]},
-				  .y = {"luma steps", PLOT_LINEAR, PLOT_NUMBER, 0, NAN},
+				  .y = {"luma steps", PLOT_LINEAR, PLOT_NUMBER, 0,
+					room_above(p, count)},
 				  .series = p->series,
 				  .series_count = 2,
 				  .marker = p->marker,

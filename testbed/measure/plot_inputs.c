@@ -152,7 +152,7 @@ static void name_series(struct panel *p, const struct report *r)
 		add_series(p, i, PLOT_DOTS, 2 * (unsigned)i);
 	add_series(p, UNSHOWN, PLOT_CROSSES, 6);
 	add_series(p, RESENT, PLOT_RINGS, 6);
-	add_series(p, MEDIAN, PLOT_LINE, 4);
+	add_series(p, MEDIAN, PLOT_CURVE, 4);
 }
 
 static void describe(struct panel *p, const struct report *r)

@@ -103,7 +103,7 @@ static double room_above(struct drawing *d, int panel)
 	for (int l = 0; l < LINES; l++)
 		for (size_t i = 0; i < d->series[panel][l].count; i++)
 			most = fmax(most, line_of(d, panel, l)[i]);
-	return most > 0 ? most * 1.4 : NAN;
+	return most > 0 ? most * 1.6 : NAN;
 }
 
 static int draw(struct drawing *d, const char *subtitle, FILE *out)
@@ -115,17 +115,17 @@ static int draw(struct drawing *d, const char *subtitle, FILE *out)
 	struct plot plot[PANELS];
 
 	for (int p = 0; p < PANELS; p++)
-		plot[p] = (struct plot){
-			.title = titles[p],
-			.subtitle = p ? NULL : subtitle,
-			.x = {p == PANELS - 1 ? "seconds from the first migration's request" : NULL,
-			      PLOT_LINEAR, PLOT_NUMBER, NAN, NAN},
-			.y = {axes[p], PLOT_LINEAR, PLOT_NUMBER, 0, room_above(d, p)},
-			.series = d->series[p],
-			.series_count = p < 2 ? 2 : 3,
-			.marker = d->marker,
-			.marker_count = d->marker_count,
-			.height = HEIGHT};
+		plot[p] =
+			(struct plot){.title = titles[p],
+				      .subtitle = p ? NULL : subtitle,
+				      .x = {"seconds from the first migration's request",
+					    PLOT_LINEAR, PLOT_NUMBER, NAN, NAN},
+				      .y = {axes[p], PLOT_LINEAR, PLOT_NUMBER, 0, room_above(d, p)},
+				      .series = d->series[p],
+				      .series_count = p < 2 ? 2 : 3,
+				      .marker = d->marker,
+				      .marker_count = d->marker_count,
+				      .height = HEIGHT};
 	return plot_svg(plot, PANELS, out);
 }
 
