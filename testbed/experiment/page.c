@@ -131,8 +131,10 @@ static void put_summary_row(FILE *out, const json_t *row)
 	put_value(out, json_object_get(row, "paper"));
 	fputs("</td><td class='n'>", out);
 	put_value(out, json_object_get(row, "ours"));
-	fputs(" ", out);
-	html_text(out, text_at(row, "unit"));
+	if (!json_is_null(json_object_get(row, "ours"))) {
+		fputs(" ", out);
+		html_text(out, text_at(row, "unit"));
+	}
 	fprintf(out, "</td><td class='%s'>%s</td><td>",
 		json_is_true(holds)    ? "good n"
 		: json_is_false(holds) ? "bad n"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Whether what was measured has the shape that was expected, with what confidence. */
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,8 @@
 
 #include "testbed/experiment/experiment.h"
 #include "testbed/experiment/sample.h"
+
+enum { NAMED_MAX = 4 /* figures told each by its name */ };
 
 /* A row's points, and what one draw of them gives */
 struct judged {
@@ -367,18 +370,38 @@ static void judge_shape(json_t *row, const json_t *series, const json_t *against
 	free(j.x);
 }
 
-/* Of two points that differ in their mode alone, each by its name */
-static json_t *ours_by_mode(const json_t *first, const json_t *last)
+/* The word by which @point differs from others, such as a mode; NULL: it is a quantity, or there is
+ * more than one */
+static const char *word_of(const json_t *point)
 {
-	static const char mode[] = "mode";
-	json_t *of[] = {json_object_get(first, "settings"), json_object_get(last, "settings")};
+	json_t *settings = json_object_get(point, "settings");
+	const char *word = NULL;
 
-	if (json_object_size(of[0]) != 1 || !json_object_get(of[0], mode))
+	if (json_object_size(settings) == 1)
+		word = json_string_value(json_object_iter_value(json_object_iter(settings)));
+	return word && isalpha((unsigned char)word[0]) ? word : NULL;
+}
+
+/* Of a few points that have no order, each by its name: "local 63, cloud 105, edge 69" */
+static json_t *ours_by_name(const json_t *series)
+{
+	char text[NAMED_MAX * 96] = "";
+	size_t i, len = 0;
+	json_t *point;
+
+	if (json_array_size(series) > NAMED_MAX)
 		return NULL;
-	return json_sprintf("%s %.6g, %s %.6g", json_string_value(json_object_get(of[0], mode)),
-			    json_number_value(json_object_get(first, "value")),
-			    json_string_value(json_object_get(of[1], mode)),
-			    json_number_value(json_object_get(last, "value")));
+	json_array_foreach(series, i, point)
+	{
+		const char *word = word_of(point);
+
+		if (!word || !json_is_number(json_object_get(point, "value")))
+			return NULL;
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%.60s %.6g",
+					i ? ", " : "", word,
+					json_number_value(json_object_get(point, "value")));
+	}
+	return json_string(text);
 }
 
 /* One figure as a number; several as a text from the first to the last */
@@ -393,7 +416,7 @@ static json_t *ours_of(const json_t *series)
 	if (!json_is_number(json_object_get(first, "value")) ||
 	    !json_is_number(json_object_get(last, "value")))
 		return json_null();
-	named = n == 2 ? ours_by_mode(first, last) : NULL;
+	named = ours_by_name(series);
 	return named ? named
 		     : json_sprintf("%.6g to %.6g",
 				    json_number_value(json_object_get(first, "value")),

@@ -514,6 +514,52 @@ static void test_shape_unmeasured(void **state)
 	json_decref(series);
 }
 
+/* Words have no first and last: each is told, a few of them. Quantities have. */
+static void test_ours(void **state)
+{
+	static const struct {
+		const char *series, *ours;
+	} cases[] = {
+		{"[{'settings': {'rendering': 'local'}, 'value': 63.25}, {'settings': {'rendering': "
+		 "'cloud'}, 'value': 105}, {'settings': {'rendering': 'edge'}, 'value': 69}]",
+		 "local 63.25, cloud 105, edge 69"},
+		{"[{'settings': {'mode': 'make-before-break'}, 'value': 1}, {'settings': {'mode': "
+		 "'break-before-make'}, 'value': 2}]",
+		 "make-before-break 1, break-before-make 2"},
+		{"[{'settings': {'rate': '5Mbit'}, 'value': 3}, {'settings': {'rate': '20Mbit'}, "
+		 "'value': 2}, {'settings': {'rate': '50Mbit'}, 'value': 1}]",
+		 "3 to 1"},
+		{"[{'settings': {'mode': 'a', 'rate': '5Mbit'}, 'value': 3}, {'settings': {'mode': "
+		 "'a', 'rate': '9Mbit'}, 'value': 2}]",
+		 "3 to 2"},
+		{"[{'settings': {'m': 'a'}, 'value': 1}, {'settings': {'m': 'b'}, 'value': 2}, "
+		 "{'settings': {'m': 'c'}, 'value': 3}, {'settings': {'m': 'd'}, 'value': 4}, "
+		 "{'settings': {'m': 'e'}, 'value': 5}]",
+		 "1 to 5"},
+		{"[{'settings': {'m': 'a'}, 'value': 1}, {'settings': {'m': 'b'}, 'value': null}]",
+		 NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *row = json_object(), *series;
+		char text[512];
+		const char *ours;
+
+		snprintf(text, sizeof(text), "%s", cases[i].series);
+		for (char *c = text; *c; c++)
+			if (*c == '\'')
+				*c = '"';
+		series = json_loads(text, 0, NULL);
+		assert_non_null(series);
+		shape_judge(row, series, NULL, 1);
+		ours = json_string_value(json_object_get(row, "ours"));
+		if (!ours || !cases[i].ours ? ours != cases[i].ours : !!strcmp(ours, cases[i].ours))
+			fail_msg("case %zu: %s", i, ours ? ours : "null");
+		json_decref(series);
+		json_decref(row);
+	}
+}
+
 /* ---- plots ---- */
 
 /* A metric that no run has a number at is told as that, not passed over. */
@@ -586,6 +632,7 @@ int main(void)
 		cmocka_unit_test(test_runs_count),
 		cmocka_unit_test(test_same_seed),
 		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_ours),
 		cmocka_unit_test(test_shape_unmeasured),
 		cmocka_unit_test(test_agreement),
 		cmocka_unit_test(test_both_distributions),
