@@ -19,18 +19,35 @@ static void full_url(const struct client *c, const char *url, char *buf, size_t 
 	snprintf(buf, size, "%s%s", url[0] == '/' ? c->manager : "", url);
 }
 
+/* "/strategy: expected one of none, dual, found ..." of the first parameter that is refused, else
+ * the detail; "": neither is told */
+static void reason_of(const json_t *problem, char *buf, size_t size)
+{
+	const json_t *first = json_array_get(json_object_get(problem, "invalidParams"), 0);
+	const char *detail = json_string_value(json_object_get(problem, "detail"));
+	const char *param = json_string_value(json_object_get(first, "param"));
+	const char *reason = json_string_value(json_object_get(first, "reason"));
+
+	if (param && reason)
+		snprintf(buf, size, "%s: %s", param, reason);
+	else
+		snprintf(buf, size, "%s", detail ? detail : "");
+}
+
 static void note_refusal(struct client *c, const char *method, const char *url,
 			 const struct http_answer *answer)
 {
 	const char *detail = json_string_value(json_object_get(answer->body, "detail"));
 	const char *cause = json_string_value(json_object_get(answer->body, "cause"));
+	char reason[128];
 
+	reason_of(answer->body, reason, sizeof reason);
 	c->status = answer->error ? 0 : answer->status;
 	snprintf(c->cause, sizeof c->cause, "%s", cause ? cause : "");
 	snprintf(c->detail, sizeof c->detail, "%s", detail ? detail : "");
-	snprintf(c->error, sizeof c->error, "%s %.100s: %.100s", method, url,
+	snprintf(c->error, sizeof c->error, "%s %.100s: %.127s", method, url,
 		 answer->error ? answer->error_text
-		 : detail      ? detail
+		 : reason[0]   ? reason
 			       : "refused");
 }
 

@@ -183,8 +183,9 @@ static int check_app(const struct session *s)
 		complain("--app %s: %s is no player of it", s->options.app, ue);
 		return -EINVAL;
 	}
-	complain("--app %s: topology %s has no such application", s->options.app,
-		 s->place.run.name);
+	complain("--app %s: topology %s has no such application%s%s", s->options.app,
+		 s->place.run.name, t->app_count ? "; expected " : ", and no other",
+		 t->app_count ? t->app[0].name : "");
 	return -EINVAL;
 }
 
