@@ -12,6 +12,7 @@ topology=e2e-measure-app
 # shellcheck source=tests/integration/game.sh
 . "$(dirname "$0")/game.sh"
 game_begin
+need_command ffprobe
 
 measure() { baton measure switch --quiet "$@"; }
 report() { jq -c "$1" "$tmp/out/report.json"; }
@@ -73,6 +74,13 @@ is 'where the player did something, T_comp is known at the logic server, too' "$
 	select(([.inputs_before[] | select(.latency_ms)] | length) > 1 and ([.inputs_after[] | select(.latency_ms)] | length) > 0) |
 	.t_comp_logic_ms | type] | unique - ["number"]')" '[]'
 ok 'there is a picture of it' grep -q 'Input to display across the switch of snake to edge-' "$tmp/out/report-inputs.svg"
+
+# ---- the timeline of the stages, and the screen before, during and after ----
+
+is 'each of the six stages is a bar of the timeline' "$(for stage in initialisation 'session set-up' 'state synchronisation' 'dual streaming' \
+	'stream switch' 'delayed release'; do grep -c ">$stage<" "$tmp/out/report-stages.svg"; done | paste -sd ' ')" '1 1 1 1 1 1'
+is 'the screen is four pictures, side by side' "$(ffprobe -v error -show_entries stream=codec_name,height -of csv=p=0 "$tmp/out/report-screen.png") $((\
+	$(ffprobe -v error -show_entries stream=width -of csv=p=0 "$tmp/out/report-screen.png") / 320))" 'png,240 4'
 
 # ---- nothing to record ----
 
