@@ -385,6 +385,19 @@ static int check_start(struct topo_reader *r, const struct topo_app *app, const 
 			    "start: expected an edge where the players begin");
 }
 
+/* Of the encoder's macroblocks */
+static int check_size(struct topo_reader *r, const struct yaml_node *value, const char *key,
+		      uint32_t size)
+{
+	const struct yaml_node *at = yaml_get(value, key);
+
+	if (size % 16 == 0)
+		return 0;
+	return yaml_fail(r->doc, at ? at : value, r->err,
+			 "%s: expected a multiple of 16, such as %u, found %u", key, size / 16 * 16,
+			 size);
+}
+
 static int read_app(struct topo_reader *r, const struct yaml_node *value)
 {
 	struct keys keys = {.width = NOT_GIVEN,
@@ -419,10 +432,12 @@ static int read_app(struct topo_reader *r, const struct yaml_node *value)
 		return rc;
 	take_numbers(app, &keys);
 	rc = check_limits(r, app, value);
+	if (!rc)
+		rc = check_size(r, value, "width", app->width);
+	if (!rc)
+		rc = check_size(r, value, "height", app->height);
 	if (rc)
 		return rc;
-	if ((app->width | app->height) % 16)
-		return yaml_fail(r->doc, value, r->err, "width, height: expected multiples of 16");
 	t->app_count++; /* what it holds is freed from here on */
 	rc = read_edge_keys(r, app, &keys);
 	if (!rc)

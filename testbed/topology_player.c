@@ -231,6 +231,14 @@ static uint32_t first_session(const struct topology *t, const struct topo_app *a
 	return 1;
 }
 
+/* Where @key is, or the player who doesn't have it */
+static const struct yaml_node *place_of(const struct yaml_node *item, const char *key)
+{
+	const struct yaml_node *at = yaml_get(item, key);
+
+	return at ? at : item;
+}
+
 static int check_player(struct topo_reader *r, const struct topo_app *app,
 			const struct topo_player *player, const struct yaml_node *item)
 {
@@ -238,8 +246,9 @@ static int check_player(struct topo_reader *r, const struct topo_app *app,
 	const struct topo_app *other;
 
 	if (player->session > t->node[player->ue].session_count)
-		return yaml_fail(r->doc, item, r->err, "session: '%s' has no PDU session %u",
-				 t->node[player->ue].name, player->session);
+		return yaml_fail(r->doc, place_of(item, "session"), r->err,
+				 "session: '%s' has no PDU session %u", t->node[player->ue].name,
+				 player->session);
 	if (topology_player_on(t, player->ue, &other))
 		return yaml_fail(r->doc, item, r->err, "ue: '%s' plays already, '%s'",
 				 t->node[player->ue].name, other->name);
@@ -270,7 +279,8 @@ static int read_player(struct topo_reader *r, struct topo_app *app, const struct
 	    (rc = read_trigger(r, app, keys.trigger, &player.trigger)))
 		return rc;
 	if (keys.countdown_us < COUNTDOWN_MIN_US || keys.countdown_us > COUNTDOWN_MAX_US)
-		return yaml_fail(r->doc, item, r->err, "countdown: expected 1ms to 10min");
+		return yaml_fail(r->doc, place_of(item, "countdown"), r->err,
+				 "countdown: expected 1ms to 10min");
 	player.window = keys.window;
 	player.jumps = keys.jumps;
 	player.countdown_us = keys.countdown_us;

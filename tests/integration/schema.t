@@ -206,7 +206,7 @@ B\napps: {snake: {height: 224}}
 B\napps: {snake: {width: 1936}}
 B\napps: {snake: {fps: 121}}
 B\napps: {snake: {fps: 0}}
-B\napps: {snake: {bots: 201}}
+B\napps: {snake: {bots: 65}}
 B\napps: {snake: {world: 31}}
 B\napps: {snake: {seed: -1}}
 B\napps: {snake: {players: {ue: ue}}}
