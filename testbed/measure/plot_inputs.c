@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "testbed/measure/ascending.h"
 #include "testbed/measure/report.h"
 #include "testbed/plot/plot.h"
 
@@ -237,19 +238,20 @@ static size_t find_destinations(const struct report *r, struct panel *panel)
 	return n;
 }
 
+/* What the lines are called stands above what is drawn. */
 static struct plot plot_of(const struct panel *p)
 {
-	return (struct plot){
-		.title = p->title,
-		.subtitle = p->subtitle,
-		.x = {"made, from the switch", PLOT_LINEAR, PLOT_MICROSECONDS, -around_us,
-		      around_us},
-		.y = {"until it is on the screen", PLOT_LINEAR, PLOT_MICROSECONDS, 0, NAN},
-		.series = p->series,
-		.series_count = p->series_count,
-		.marker = p->marker,
-		.marker_count = p->marker_count,
-		.height = 260};
+	return (struct plot){.title = p->title,
+			     .subtitle = p->subtitle,
+			     .x = {"made, from the switch", PLOT_LINEAR, PLOT_MICROSECONDS,
+				   -around_us, around_us},
+			     .y = {"until it is on the screen", PLOT_LINEAR, PLOT_MICROSECONDS, 0,
+				   longest(p) * 1.4},
+			     .series = p->series,
+			     .series_count = p->series_count,
+			     .marker = p->marker,
+			     .marker_count = p->marker_count,
+			     .height = 260};
 }
 
 static int draw(const struct panel *panel, size_t count, FILE *out)
