@@ -4,7 +4,10 @@
 # Strategy dual with something killed (-9) in the middle of it, for tests/integration/dual-kill-*.t; after e2e.sh, game.sh.
 #
 #   kill_run STAGE VICTIM...   a topology of its own, and for each VICTIM ("NODE PROGRAM") a move in which it is killed.
-#                              NODE may be source, destination, source-upf, destination-upf, serving, idle (gNB). STAGE:
+#                              NODE may be source, destination, source-upf, destination-upf, serving, idle (gNB). STAGE,
+#                              or '' where each VICTIM is "STAGE NODE PROGRAM":
+#                              begun      when it has just been asked for (stage i)
+#                              setting-up while sessions are set up (stage ii)
 #                              prepared   while the other side is prepared
 #                              waiting    while the stream switch waits for its pair
 #                              holding    in the countdown
@@ -21,8 +24,8 @@ kill_run() { # STAGE VICTIM...
 	remember
 	ok 'alice plays, alone' wait_for 30 alone
 	for victim in "${@:2}"; do
-		# shellcheck disable=SC2086 # two words
-		one_kill "$1" $victim
+		# shellcheck disable=SC2086 # words
+		one_kill $1 $victim
 	done
 	ok 'down' baton down
 	is 'nothing is there after' "$(remnants)" ''
@@ -74,6 +77,8 @@ what_they_say() {
 	baton status --json | jq -c '[.nodes[].daemons[] | select(.state != "ready")]'
 }
 
+sets_up() { [ "$(field "$1" '.details.stages[-1].stage')" -ge 2 ]; }
+
 # ---- a kill ----
 
 kill_node() { # WHERE FROM TO
@@ -98,6 +103,11 @@ one_kill() { # STAGE WHERE PROGRAM
 	to=$(other "$from")
 	node=$(kill_node "$2" "$from" "$to")
 	case $1 in
+	begun) id=$(dual $supi "$to" '"hold_ms": 300') ;;
+	setting-up)
+		id=$(dual $supi "$to" '"hold_ms": 300')
+		wait_for 10 sets_up "$id"
+		;;
 	prepared)
 		id=$(dual $supi "$to" '"hold_ms": 300')
 		wait_for 10 state_is "$id" 'synchronising|ready|switching|releasing'
