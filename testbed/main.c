@@ -109,7 +109,8 @@ static void print_help(FILE *out)
 		"exit status: 0 done, 1 failed, 2 usage, 3 mistake in the topology file, 4 not "
 		"root,\n"
 		"5 already up or in another baton's hands, 6 not up, 7 the kernel lacks something, "
-		"8 up --dry-run: there is something to do,\n130 interrupted;\n"
+		"8 up --dry-run: there is something to do,\n9 a game's packages are missing, 130 "
+		"interrupted;\n"
 		"exec: the command's\n");
 }
 
