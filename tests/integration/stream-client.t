@@ -240,6 +240,7 @@ ok 'numbers without a gap' holds '/v1/trace?from=99999999' '[.inputs[][0]] | . =
 seq=$(get /v1/status .inputs.made)
 ok 'an input by REST' test "$(sc POST /v1/inputs '{"input": "left"}' | head -n 1 | jq .seq)" -gt "$seq"
 switch 24 '{"to": 2}' >/dev/null
+is 'who says nothing else has 0.85, 8 frames, 75 s' "$(get /v1/switches/24 '[.threshold, .window, .timeout_ms] | tostring')" '[0.85,8,75000]'
 ok 'a switch to what is shown only signals' wait_for 10 holds /v1/switches/24 '.reason == "shown" and .role == "accepted"'
 
 # ---- the role is lost: what is shown is to be primary ----

@@ -439,6 +439,27 @@ static void test_arguments(void **state)
 	check_end(w, 0);
 }
 
+/* Who asks for nothing gives up after 75 s, and has the player's own threshold and window */
+static void test_default_arguments(void **state)
+{
+	struct world *w = *state;
+	const json_t *stream;
+
+	w->peers.game.waits = true;
+	world_ask(w, "POST", "/v1/migrations",
+		  json_pack("{s:s, s:s, s:s, s:s}", "ue", PEER_SUPI, "destination", "edge-b",
+			    "strategy", "dual", "app", PEER_APP));
+	world_expect(w, 202, NULL);
+	world_wait(w, w->peers.game.waiting);
+	stream = json_object_get(http_body(w->peers.game.waiting), "stream");
+	assert_int_equal(json_integer_value(json_object_get(stream, "timeout_ms")), 75000);
+	assert_null(json_object_get(stream, "threshold"));
+	assert_null(json_object_get(stream, "window"));
+	world_ask(w, "POST", "/v1/migrations/m1/cancel", NULL);
+	world_wait(w, world_ended(w, "m1"));
+	check_end(w, 0);
+}
+
 /* How long to hold: as the request says, else as the UE agent does of its player */
 static void test_countdown(void **state)
 {
@@ -537,6 +558,7 @@ int main(void)
 		cmocka_unit_test(test_cancel_while_waiting),
 		ROW(test_long_wait),
 		ROW(test_arguments),
+		ROW(test_default_arguments),
 		cmocka_unit_test(test_countdown),
 		cmocka_unit_test(test_stopped_on_the_way_back),
 		ROW(test_countdown_survives),
