@@ -67,15 +67,34 @@ void instance_explain(struct instance *i, const char *cause, const char *format,
 	va_end(args);
 }
 
-static void fail(struct instance *i)
-{
-	i->wanted = false;
-	instance_set(i, INSTANCE_FAILED);
-}
-
 static void path_of(const struct instance *i, const char *file, char buf[PATH_SIZE])
 {
 	snprintf(buf, PATH_SIZE, "%s/%s", i->directory, file);
+}
+
+/* What was asked of it outlives the agent: that it is wanted, or it would be forgotten while it is
+ * pulled or waits to be started again, when no process tells of it; that it was stopped, or one
+ * with `start` would come back by itself. */
+static void remember(const struct instance *i, const char *what, bool so)
+{
+	char path[PATH_SIZE];
+	int fd;
+
+	path_of(i, what, path);
+	if (!so) {
+		unlink(path);
+		return;
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void fail(struct instance *i)
+{
+	i->wanted = false;
+	remember(i, "wanted", false);
+	instance_set(i, INSTANCE_FAILED);
 }
 
 /* ---- start and restart ---- */
@@ -312,22 +331,6 @@ bool instance_is_there(const struct instance *i)
 	return i->wanted || i->child.pid || i->job;
 }
 
-/* That it was stopped outlives the agent, or one with `start` would come back by itself. */
-static void remember_stopped(const struct instance *i, bool stopped)
-{
-	char path[PATH_SIZE];
-	int fd;
-
-	path_of(i, "stopped", path);
-	if (!stopped) {
-		unlink(path);
-		return;
-	}
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		close(fd);
-}
-
 void instance_start(struct instance *i)
 {
 	bool leaving = i->child.pid && !i->wanted; /* its end begins it anew */
@@ -340,7 +343,8 @@ void instance_start(struct instance *i)
 	i->early_ends = i->tries = 0;
 	i->restarts = 0;
 	i->pull_us = i->check_us = i->start_us = i->pulled_bytes = 0;
-	remember_stopped(i, false);
+	remember(i, "wanted", true);
+	remember(i, "stopped", false);
 	if (!leaving)
 		prepare(i);
 }
@@ -348,7 +352,8 @@ void instance_start(struct instance *i)
 bool instance_stop(struct instance *i)
 {
 	i->wanted = false;
-	remember_stopped(i, true);
+	remember(i, "stopped", true);
+	remember(i, "wanted", false);
 	uv_timer_stop(&i->timer);
 	image_job_cancel(i);
 	health_end(i);
@@ -376,11 +381,12 @@ static void look_at_image(struct instance *i)
 
 void instance_resume(struct instance *i)
 {
-	char record[PATH_SIZE], stopped[PATH_SIZE];
+	char record[PATH_SIZE], stopped[PATH_SIZE], wanted[PATH_SIZE];
 	bool ran;
 
 	path_of(i, "process", record);
 	path_of(i, "stopped", stopped);
+	path_of(i, "wanted", wanted);
 	ran = !access(record, F_OK);
 	if (ran && !child_adopt(&i->child)) {
 		log_info("instance",
@@ -395,7 +401,7 @@ void instance_resume(struct instance *i)
 			instance_stop(i);
 		return;
 	}
-	if (!access(stopped, F_OK) || !(ran || i->w.start))
+	if (!access(stopped, F_OK) || !(ran || !access(wanted, F_OK) || i->w.start))
 		return;
 	instance_start(i);
 	if (ran) {
