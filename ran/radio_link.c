@@ -46,7 +46,7 @@ struct radio_link {
 	uint16_t sent_seq, received_seq;
 	struct waiting *queue[RADIO_QUEUE_MAX];
 	size_t queued;
-	uint64_t heard_ms, spoke_ms, repeat_ms;
+	uint64_t heard_ms, spoke_ms, repeat_ms, due_ms;
 	uint64_t gap_ms; /* when the first of gap_frames came */
 	unsigned gap_frames;
 	bool alive, closing;
@@ -77,7 +77,8 @@ static void wait_for_next(struct radio_link *l)
 		next = earlier(next, l->repeat_ms);
 	if (l->alive)
 		next = earlier(next, l->heard_ms + RADIO_LOST_MS + 1);
-	uv_timer_start(&l->timer, due, next > now ? next - now : 0, 0);
+	l->due_ms = next > now ? next : now;
+	uv_timer_start(&l->timer, due, l->due_ms - now, 0);
 }
 
 static void transmit(struct radio_link *l, const uint8_t *bytes, size_t len)
@@ -277,8 +278,18 @@ static void readable(uv_poll_t *poll, int status, int events)
 	}
 }
 
-/* Timers run before what came in is read: after a stall of our own the other end may have been
- * talking all the time. */
+/* After a stall of our own, which may be one of the whole machine, the other end gets its time to
+ * say something. */
+static void forgive_stall(struct radio_link *l)
+{
+	const uint64_t silence_ms = RADIO_LOST_MS - RADIO_ALIVE_MS;
+	uint64_t now = now_ms(l);
+
+	if (now - l->due_ms > RADIO_ALIVE_MS && now - l->heard_ms > silence_ms)
+		l->heard_ms = now - silence_ms;
+}
+
+/* Timers run before what came in is read: it may have been talking all the time. */
 static void look_if_lost(struct radio_link *l)
 {
 	uint64_t now = now_ms(l);
@@ -296,6 +307,7 @@ static void due(uv_timer_t *timer)
 	struct radio_link *l = timer->data;
 	uint64_t now = now_ms(l);
 
+	forgive_stall(l);
 	look_if_lost(l);
 	if (l->closing)
 		return;
@@ -366,6 +378,7 @@ static int start_handles(struct radio_link *l, uv_loop_t *loop)
 	if (r < 0)
 		return r;
 	l->timer.data = l;
+	l->due_ms = now_ms(l);
 	l->handles++;
 	r = uv_poll_init(loop, &l->poll, l->fd);
 	if (r < 0)

@@ -30,6 +30,7 @@
 enum {
 	PATIENCE_MS = 20000,
 	TICK_MS = 5,
+	STALL_MS = 1300,
 	QUEUE_MAX = 64 /* frames that the relay holds back */
 };
 
@@ -385,6 +386,23 @@ static void test_lost_and_back(void **state)
 	exchange(w, 10);
 }
 
+/* The machine stands still, for both ends: when it goes on, neither has heard of the other for
+ * longer than a live one is silent. */
+static void test_stall(void **state)
+{
+	struct world *w = *state;
+	unsigned passed;
+
+	wait_until(w, w->a.back && w->b.back);
+	exchange(w, 10);
+	usleep(STALL_MS * 1000);
+	passed = w->passed;
+	wait_until(w, w->passed >= passed + 4);
+	assert_int_equal(w->a.lost + w->b.lost, 0);
+	exchange(w, 20);
+	assert_true(radio_link_alive(w->a.link) && radio_link_alive(w->b.link));
+}
+
 /* Numbers start again; what waited for the instance before is not given to the new one. */
 static void test_restart(void **state)
 {
@@ -515,6 +533,7 @@ int main(void)
 		cmocka_unit_test(test_bad_links),
 		ROW(test_queue),
 		ROW(test_lost_and_back),
+		ROW(test_stall),
 		ROW(test_restart),
 		ROW(test_late_start),
 		ROW(test_garbage),
