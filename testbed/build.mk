@@ -25,7 +25,7 @@ $(B)/bin/baton: LDFLAGS += -Wl,-z,now
 
 measure_libs := measure plot stamp netlink gtpu core
 $(call unit-test,test_measure,tests/unit/test_measure.c tests/unit/measure_world.c,$(measure_libs))
-$(call unit-test,test_similarity,tests/unit/test_similarity.c $(addprefix testbed/measure/,similarity.c similarity_json.c),core)
+$(call unit-test,test_similarity,tests/unit/test_similarity.c $(addprefix testbed/measure/,ascending.c similarity.c similarity_json.c),core)
 $(call unit-test,test_app_trace,tests/unit/test_app_trace.c,$(measure_libs))
 $(call unit-test,test_measure_watch,tests/unit/test_measure_watch.c,$(measure_libs))
 $(call unit-test,test_clips,tests/unit/test_clips.c tests/unit/picture_scene.c,stream-client picture $(measure_libs))
@@ -36,16 +36,16 @@ $(call unit-test,test_tcp_flow,tests/unit/test_tcp_flow.c,$(measure_libs))
 $(call unit-test,test_measure_forms,tests/unit/test_measure_forms.c tests/unit/measure_world.c,$(measure_libs))
 $(call unit-test,test_topology_diff,tests/unit/test_topology_diff.c,topology shape netlink core,)
 $(call unit-test,test_experiment,tests/unit/test_experiment.c,experiment core)
-$(call fuzz-target,fuzz_clips,tests/fuzz/fuzz_clips.c $(addprefix testbed/measure/,clips_json.c clips_svg.c clips_options.c clip.c),plot,jansson)
+$(call fuzz-target,fuzz_clips,tests/fuzz/fuzz_clips.c $(addprefix testbed/measure/,ascending.c clips_json.c clips_svg.c clips_options.c clip.c),plot,jansson)
 $(call fuzz-target,fuzz_experiment,tests/fuzz/fuzz_experiment.c,experiment core,)
 $(call unit-test,test_topology_app,tests/unit/test_topology_app.c,topology shape netlink core,)
 $(call unit-test,test_topology,tests/unit/test_topology.c,topology shape netlink core,)
 $(call unit-test,test_movement,tests/unit/test_movement.c,topology shape netlink core,)
 $(call fuzz-target,fuzz_topology,tests/fuzz/fuzz_topology.c,topology shape netlink core,)
 $(call unit-test,test_measure_input,tests/unit/test_measure_input.c,$(measure_libs))
-$(call fuzz-target,fuzz_play,tests/fuzz/fuzz_play.c testbed/measure/play_figures.c testbed/measure/app_trace.c,,jansson)
+$(call fuzz-target,fuzz_play,tests/fuzz/fuzz_play.c $(addprefix testbed/measure/,ascending.c play_figures.c app_trace.c),,jansson)
 $(call fuzz-target,fuzz_tap,tests/fuzz/fuzz_tap.c testbed/measure/tap_parse.c testbed/measure/collect.c,stamp gtpu)
-$(call fuzz-target,fuzz_app_trace,tests/fuzz/fuzz_app_trace.c $(addprefix testbed/measure/,app_trace.c turn.c similarity.c similarity_json.c),core)
+$(call fuzz-target,fuzz_app_trace,tests/fuzz/fuzz_app_trace.c $(addprefix testbed/measure/,ascending.c app_trace.c turn.c similarity.c similarity_json.c),core)
 
 $(eval $(call executable-rules,$(B)/bench,bench_topology,tests/bench/bench_topology.c tests/bench/bench_report.c,core,jansson))
 bench-topology: $(B)/bench/bench_topology all

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "testbed/measure/ascending.h"
+
 #define NS_PER_MS 1000000ULL
 #define NORMAL_95 1.959964 /* quantile of the normal distribution */
 
@@ -18,20 +20,6 @@ size_t clip_window(const struct clip_row *rows, size_t count, uint64_t at_ns, si
 		end++;
 	*ret_first = first;
 	return end - first;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-/* Nearest rank: the smallest value that 99 in 100 are not above */
-static double percentile(double *values, size_t count)
-{
-	qsort(values, count, sizeof *values, by_value);
-	return values[(count * CLIP_PERCENTILE + 99) / 100 - 1];
 }
 
 /* Return: whether all jumps at the switch are known; @others: room for @count */
@@ -73,7 +61,8 @@ int clip_judge(const struct clip_row *rows, size_t count, uint64_t at_ns, uint64
 		return -ENOMEM;
 	whole = sort_out(rows + first, count, at_ns, at_ns + CLIP_ZONE * interval_ns, &v, others);
 	if (whole && v.others >= refreshes * 9 / 10) {
-		v.p99 = percentile(others, v.others);
+		ascending_sort(others, v.others);
+		v.p99 = ascending_at(others, v.others, CLIP_PERCENTILE / 100.0);
 		v.flicker = v.jump > v.p99;
 		*ret = v;
 	} else {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "testbed/measure/ascending.h"
 #include "testbed/measure/clips.h"
 
 enum { BINS = 10 };
@@ -70,13 +71,6 @@ void clips_summary(json_t *document)
 
 /* ---- how alike the streams were ---- */
 
-static int by_value(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 static double low_of(int bin)
 {
 	return 1 - (BINS - bin) * BIN_WIDTH;
@@ -106,7 +100,7 @@ json_t *clips_pairs_json(double *ssim, size_t count)
 	static const int percents[] = {5, 25, 50, 75, 95};
 	json_t *pairs = json_pack("{s:I}", "pairs", (json_int_t)count);
 
-	qsort(ssim, count, sizeof *ssim, by_value);
+	ascending_sort(ssim, count);
 	for (size_t i = 0; i < sizeof percents / sizeof percents[0]; i++) {
 		char name[8];
 
@@ -144,9 +138,9 @@ static double median(const json_t *clips, const char *name)
 
 	json_array_foreach(clips, i, clip) if (values && !isnan(number(clip, name))) values[n++] =
 		number(clip, name);
-	if (n > 0) {
-		qsort(values, n, sizeof *values, by_value);
-		result = values[(n - 1) / 2];
+	if (values) {
+		ascending_sort(values, n);
+		result = ascending_at(values, n, 0.5);
 	}
 	free(values);
 	return result;

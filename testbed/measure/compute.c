@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "testbed/measure/ascending.h"
 #include "testbed/measure/collect.h"
 #include "testbed/measure/result.h"
 #include "testbed/measure/search.h"
@@ -453,21 +454,6 @@ void compute_each_packet(const struct compute *c, bool uplink, uint64_t from_ns,
 		each(d->packet[i].sent_ns, d->packet[i].arrived_ns, user);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-/* The smallest value that at least @percent of all are not above. */
-static double nearest_rank(const double *sorted, size_t count, unsigned percent)
-{
-	size_t rank = (count * percent + 99) / 100;
-
-	return sorted[rank - 1];
-}
-
 struct summary compute_summary(double *values, size_t count)
 {
 	struct summary s = {NAN, NAN, NAN, 0};
@@ -478,10 +464,10 @@ struct summary compute_summary(double *values, size_t count)
 	}
 	if (s.count == 0)
 		return s;
-	qsort(values, s.count, sizeof *values, by_value);
-	s.p50 = nearest_rank(values, s.count, 50);
+	ascending_sort(values, s.count);
+	s.p50 = ascending_at(values, s.count, 0.5);
 	if (s.count >= P99_MIN_SAMPLES)
-		s.p99 = nearest_rank(values, s.count, 99);
+		s.p99 = ascending_at(values, s.count, 0.99);
 	s.max = values[s.count - 1];
 	return s;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "testbed/measure/ascending.h"
 #include "testbed/measure/report.h"
 
 const char *report_edge_name(const struct report *r, uint32_t edge, char *buf, size_t size)

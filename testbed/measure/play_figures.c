@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "testbed/measure/ascending.h"
 #include "testbed/measure/play.h"
 
 enum { FRAMES_MAX = 1 << 20 };
@@ -54,21 +54,6 @@ void play_frames_done(struct play_frames *f)
 	*f = (struct play_frames){0};
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Nearest rank, of ascending values */
-static double rank(const double *values, size_t count, double share)
-{
-	size_t n = (size_t)ceil(share * (double)count);
-
-	return count ? values[n ? n - 1 : 0] : NAN;
-}
-
 static void input_figures(const struct app_trace *trace, uint64_t from_ns, uint64_t to_ns,
 			  double *values, struct play_figures *f)
 {
@@ -85,10 +70,10 @@ static void input_figures(const struct app_trace *trace, uint64_t from_ns, uint6
 		else
 			f->unshown++;
 	}
-	qsort(values, n, sizeof *values, by_value);
-	f->input_p50_ms = rank(values, n, 0.5);
-	f->input_p95_ms = rank(values, n, 0.95);
-	f->input_max_ms = rank(values, n, 1);
+	ascending_sort(values, n);
+	f->input_p50_ms = ascending_at(values, n, 0.5);
+	f->input_p95_ms = ascending_at(values, n, 0.95);
+	f->input_max_ms = ascending_at(values, n, 1);
 }
 
 static void frame_figures(const struct play_frames *frames, uint64_t from_ns, uint64_t to_ns,
@@ -108,9 +93,9 @@ static void frame_figures(const struct play_frames *frames, uint64_t from_ns, ui
 			first = ns;
 		last = ns;
 	}
-	qsort(values, n, sizeof *values, by_value);
-	f->interval_p50_ms = rank(values, n, 0.5);
-	f->interval_max_ms = rank(values, n, 1);
+	ascending_sort(values, n);
+	f->interval_p50_ms = ascending_at(values, n, 0.5);
+	f->interval_max_ms = ascending_at(values, n, 1);
 	f->fps = last > first ? (double)n * 1e9 / (double)(last - first) : 0;
 }
 

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "testbed/measure/ascending.h"
 #include "testbed/measure/report.h"
 
 /* In pixels; below the plot stand the axis, its title and the legend, a line a curve. */
@@ -46,19 +47,12 @@ static double y_of(double share)
 	return BOTTOM - share * PLOT_HEIGHT;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
 static size_t gaps(const struct report *r, size_t mode, int direction, double *values)
 {
 	size_t n = report_values(r, mode, (enum report_direction)direction, FIGURE_LARGEST_GAP,
 				 values);
 
-	qsort(values, n, sizeof *values, by_value);
+	ascending_sort(values, n);
 	return n;
 }
 

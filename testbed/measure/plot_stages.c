@@ -4,15 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "testbed/measure/ascending.h"
 #include "testbed/measure/report.h"
 #include "testbed/plot/plot.h"
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
 
 static bool is_told(const struct switch_event *e)
 {
@@ -31,8 +25,8 @@ static const struct switch_event *median(const struct report *r)
 	for (size_t i = 0; i < r->event_count; i++)
 		if (is_told(&r->event[i]))
 			values[n++] = r->event[i].app.migration_us;
-	qsort(values, n, sizeof *values, by_value);
-	middle = n ? values[(n - 1) / 2] : NAN;
+	ascending_sort(values, n);
+	middle = ascending_at(values, n, 0.5);
 	free(values);
 	for (size_t i = 0; i < r->event_count && !found; i++)
 		if (is_told(&r->event[i]) && r->event[i].app.migration_us == middle)

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "lib/version.h"
+#include "testbed/measure/ascending.h"
 #include "testbed/measure/report.h"
 #include "testbed/measure/search.h"
 

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "testbed/measure/ascending.h"
+
 /* ---- traces ---- */
 
 static int make_room(struct pair_trace *t, size_t more)
@@ -150,28 +152,6 @@ void waits_done(struct waits *w)
 }
 
 /* ---- distributions ---- */
-
-static int by_value(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-void ascending_sort(double *values, size_t count)
-{
-	if (count)
-		qsort(values, count, sizeof *values, by_value);
-}
-
-double ascending_at(const double *values, size_t count, double share)
-{
-	double rank = ceil(share * (double)count);
-
-	if (!count)
-		return NAN;
-	return values[rank < 1 ? 0 : rank > (double)count ? count - 1 : (size_t)rank - 1];
-}
 
 /* The k-th smallest is above the median with the likelihood that fewer than k of the values are
  * below it, and so for the k-th largest. */

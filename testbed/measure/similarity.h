@@ -62,12 +62,6 @@ int waits_compute(const struct pair_trace *trace, size_t count, double threshold
 		  uint64_t timeout_ns, struct waits *ret);
 void waits_done(struct waits *w);
 
-/** ascending_at - of @count ascending values the one at @share (0 to 1), by nearest rank; NAN: none
- */
-double ascending_at(const double *values, size_t count, double share);
-/** ascending_sort - for it */
-void ascending_sort(double *values, size_t count);
-
 /**
  * median_interval - within which the median of what @count ascending values were drawn from lies
  * with at least 95 %: between two of them, by the binomial distribution, whatever theirs is

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "testbed/measure/ascending.h"
 #include "testbed/measure/similarity.h"
 
 enum { BINS = 20, BIN_PERCENT = 100 / BINS };

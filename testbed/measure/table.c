@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "testbed/measure/ascending.h"
 #include "testbed/measure/report.h"
 
 enum { LABEL_WIDTH = 30, CELL_WIDTH = 11, MODE_GAP = 1, CELLS = 3 };

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "testbed/measure/ascending.h"
 #include "testbed/measure/similarity.h"
 
 #define MS	 UINT64_C(1000000)
