@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -30,12 +31,17 @@ static int setup(void **state)
 	return 0;
 }
 
-static void ask_for(struct world *w, const char *edge, const char *key)
+static void ask(struct world *w, const char *edge, const char *key, int hold_ms)
 {
 	world_ask_key(w, "POST", "/v1/migrations",
 		      json_pack("{s:s, s:s, s:s, s:s, s:i}", "ue", PEER_SUPI, "destination", edge,
-				"strategy", "dual", "app", PEER_APP, "hold_ms", 60000),
+				"strategy", "dual", "app", PEER_APP, "hold_ms", hold_ms),
 		      key, "t0ken");
+}
+
+static void ask_for(struct world *w, const char *edge, const char *key)
+{
+	ask(w, edge, key, 60000);
 }
 
 static void begin(struct world *w)
@@ -488,6 +494,41 @@ static void test_countdown(void **state)
 	}
 }
 
+static json_int_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (json_int_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* The old side is held for the whole countdown after the latest switch, not after the first, and
+ * released when that is over without being asked (B15, B32). */
+static void test_countdown_anew(void **state)
+{
+	enum { HOLD_MS = 2000, LATER_MS = 300 };
+	struct world *w = *state;
+	json_int_t first, turned;
+
+	ask(w, "edge-b", NULL, HOLD_MS);
+	world_expect(w, 202, NULL);
+	world_wait(w, world_holds(w, "m1"));
+	first = number(w, "switched_ns");
+	world_wait(w, now_ns() > first + LATER_MS * 1000000LL);
+	ask(w, "edge-a", NULL, HOLD_MS);
+	world_expect(w, 202, NULL);
+	assert_string_equal(world_text(w, "id"), "m1");
+	world_wait(w, world_holds(w, "m1"));
+	turned = number(w, "switched_ns");
+	assert_true(turned > first + LATER_MS * 1000000LL);
+	w->peers.trace[0] = '\0';
+	world_wait(w, strstr(w->peers.trace, "unstream(2)"));
+	assert_true(now_ns() >= turned + (HOLD_MS - 2) * 1000000LL); /* timers are of whole ms */
+	world_wait(w, world_ended(w, "m1"));
+	check_end(w, 0);
+	assert_non_null(strstr(w->peers.trace, "unstream(2) logout(b) stop(b)"));
+}
+
 /* ---- the manager stopped on the way back ---- */
 
 static void stop_at(const char *at, enum fault_what when, unsigned skip)
@@ -560,6 +601,7 @@ int main(void)
 		ROW(test_arguments),
 		ROW(test_default_arguments),
 		cmocka_unit_test(test_countdown),
+		ROW(test_countdown_anew),
 		cmocka_unit_test(test_stopped_on_the_way_back),
 		ROW(test_countdown_survives),
 	};
