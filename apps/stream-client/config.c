@@ -89,8 +89,10 @@ static int read_words(struct config *c)
 	int codec = codec_parse(c->codec_word, &c->codec);
 
 	if (codec < 0)
-		log_error("config", "error=\"codec: %s '%s', expected openh264 or x264\"",
-			  codec == -ENOTSUP ? "this program was built without" : "unknown word",
+		log_error("config",
+			  codec == -ENOTSUP
+				  ? "error=\"codec: this program was built without %s\""
+				  : "error=\"codec: unknown word '%s', expected openh264 or x264\"",
 			  c->codec_word);
 	if (buffer < 0 || pace < 0 || pairs < 0 || codec < 0)
 		return -EINVAL;

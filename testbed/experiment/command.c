@@ -138,8 +138,9 @@ static void print_plan(const struct session *s)
 	json_t *run;
 	size_t i;
 
-	fprintf(out, "%s%s%s: %zu runs, about %s%s, seed %llu\n", e->name, e->title[0] ? ", " : "",
-		e->title, json_array_size(s->runs), duration(estimate(s), text),
+	fprintf(out, "%s%s%s: %zu run%s, about %s%s, seed %llu\n", e->name, e->title[0] ? ", " : "",
+		e->title, json_array_size(s->runs), json_array_size(s->runs) == 1 ? "" : "s",
+		duration(estimate(s), text),
 		s->options->full ? ", all points and repeats"
 				 : ", ends and middle of each sweep (--full: all)",
 		(unsigned long long)e->seed);
@@ -171,7 +172,9 @@ static int check_size(const struct session *s)
 		return BATON_USAGE;
 	}
 	if (!json_array_size(s->runs)) {
-		complain("%s: no run has the settings that --only asks for", s->experiment.name);
+		complain("%s: no run has the settings that --only asks for; --dry-run without it "
+			 "lists what there is",
+			 s->experiment.name);
 		return BATON_USAGE;
 	}
 	if (!s->options->full && estimate(s) > EXPERIMENT_DEFAULT_SECONDS) {

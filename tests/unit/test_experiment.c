@@ -48,6 +48,7 @@ static const struct {
 	{"experiment: x\nworkload: {}\n" ROWS, "expected either 'measure' or 'command'"},
 	{"experiment: x\nworkload: {command: [ls]}\n" ROWS, "needs 'node'"},
 	{HEAD "mode: sideways\n" ROWS, "4:7: mode: expected one of"},
+	{HEAD "mode: uplink-classifier\n" ROWS, "4:7: mode: expected one of"},
 	{HEAD "strategy: dual\n" ROWS, "strategy: expected one of: none"},
 	{HEAD "sped: 1\n" ROWS, "unknown key 'sped'"},
 	{HEAD "repeats: 0\n" ROWS, "4:10"},
