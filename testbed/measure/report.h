@@ -75,8 +75,8 @@ struct report {
 	struct bytes_places *bytes_places; /* owned; NULL: no bytes were counted */
 	struct bytes_reading bytes;	   /* of the whole run */
 	struct resources resources;	   /* interval_ns 0: they were not recorded */
-	struct timelines *timelines;  /* by mode; NULL: not worked out */
-	struct delays *delays;	      /* [mode][direction]; NULL: not worked out */
+	struct timelines *timelines;	   /* by mode; NULL: not worked out */
+	struct delays *delays;		   /* [mode][direction]; NULL: not worked out */
 };
 
 void report_done(struct report *r);
@@ -85,6 +85,8 @@ void report_done(struct report *r);
  * piece, so that a long run takes no more memory than its longest switch; Return: 0 or -EIO,
  * -ENOMEM */
 int report_json(const struct report *r, FILE *out);
+/** report_packets_json - the member "packets" of one switch, printed behind a comma */
+void report_packets_json(const struct report *r, const struct switch_event *e, FILE *out);
 void report_csv(const struct report *r, FILE *out);
 void report_table(const struct report *r, FILE *out);
 /** report_svg - CDF of the largest gap of each mode and direction, time on a log axis */
@@ -125,7 +127,8 @@ double *report_input_values(const struct report *r, size_t mode, const char *des
 			    bool after, size_t *ret_count);
 /** report_given_up - switches of @mode (SIZE_MAX: of all) whose pictures were not alike in time */
 size_t report_given_up(const struct report *r, size_t mode);
-/* Of switches of @mode that passed the SSIM gate, and of which it is known whether the player rested
+/* Of switches of @mode that passed the SSIM gate, and of which it is known whether the player
+ * rested
  */
 struct report_gate {
 	size_t passed, known, rested;
@@ -143,8 +146,8 @@ size_t report_resource_marks(const struct report *r, struct resource_mark *ret);
 int report_resources_svg(const struct report *r, FILE *out);
 int report_resources_csv(const struct report *r, FILE *out);
 int report_bytes_csv(const struct report *r, FILE *out);
-/** report_watch_json - "bytes" and "resources", as far as there are, printed behind a comma; Return:
- * 0, -EIO or -ENOMEM */
+/** report_watch_json - "bytes" and "resources", as far as there are, printed behind a comma;
+ * Return: 0, -EIO or -ENOMEM */
 int report_watch_json(const struct report *r, FILE *out);
 void report_watch_table(const struct report *r, FILE *out);
 void report_watch_done(struct report *r);
