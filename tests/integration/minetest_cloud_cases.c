@@ -9,6 +9,8 @@
 
 #include "tests/integration/minetest_cloud_cases.h"
 
+enum { LEAVE_AFTER = 60 };
+
 static char dir[160];
 
 const char *minetest_dir(void)
@@ -145,9 +147,9 @@ static void run(const struct minetest_case *c)
 	check(mkdir(dir, 0700) == 0, "%s", strerror(errno));
 	put_probe(probe);
 	snprintf(more, sizeof(more),
-		 "tick_hz: 30\nbots: 2\nleave_after: 2\nshare_dir: %s\nstate_dir: %s/server\n"
+		 "tick_hz: 30\nbots: 2\nleave_after: %u\nshare_dir: %s\nstate_dir: %s/server\n"
 		 "game_port: %u",
-		 share, dir, free_udp_port());
+		 c->leave_after ? c->leave_after : LEAVE_AFTER, share, dir, free_udp_port());
 	cloud_bed_begin(&bed, more);
 	c->run(&bed);
 	cloud_bed_end(&bed);

@@ -14,6 +14,7 @@
 struct minetest_case {
 	const char *name;
 	void (*run)(struct cloud_bed *bed);
+	unsigned leave_after; /* seconds; 0: longer than the case lasts */
 };
 
 /* Ended by a row without a name */

@@ -291,11 +291,11 @@ static void case_client_killed(struct cloud_bed *bed)
 }
 
 const struct minetest_case minetest_client_cases[] = {
-	{"players", case_players},
-	{"password", case_password},
-	{"rejoin", case_rejoin},
-	{"client-killed", case_client_killed},
-	{"mirror", case_mirror},
-	{"next-login", case_next_login},
+	{"players", case_players, 0},
+	{"password", case_password, 0},
+	{"rejoin", case_rejoin, 0},
+	{"client-killed", case_client_killed, 0},
+	{"mirror", case_mirror, 0},
+	{"next-login", case_next_login, 0},
 	{0},
 };

@@ -218,12 +218,12 @@ static void case_link(struct cloud_bed *bed)
 
 /* The longest first: several cases run at once */
 const struct minetest_case minetest_life_cases[] = {
-	{"server-stopped", case_server_stopped},
-	{"server-killed", case_server_killed},
-	{"server-killed-often", case_server_killed_often},
-	{"full-disk", case_full_disk},
-	{"parent-killed", case_parent_killed},
-	{"told-to-end", case_told_to_end},
-	{"link", case_link},
+	{"server-stopped", case_server_stopped, 0},
+	{"server-killed", case_server_killed, 0},
+	{"server-killed-often", case_server_killed_often, 0},
+	{"full-disk", case_full_disk, 0},
+	{"parent-killed", case_parent_killed, 0},
+	{"told-to-end", case_told_to_end, 0},
+	{"link", case_link, 0},
 	{0},
 };

@@ -185,7 +185,13 @@ static void case_leave(struct cloud_bed *bed)
 }
 
 const struct minetest_case minetest_session_cases[] = {
-	{"login", case_login},	 {"unclaimed", case_unclaimed}, {"forged", case_forged},
-	{"inputs", case_inputs}, {"walk", case_walk},		{"secondary", case_secondary},
-	{"switch", case_switch}, {"leave", case_leave},		{0},
+	{"login", case_login, 0},
+	{"unclaimed", case_unclaimed, 0},
+	{"forged", case_forged, 0},
+	{"inputs", case_inputs, 0},
+	{"walk", case_walk, 0},
+	{"secondary", case_secondary, 0},
+	{"switch", case_switch, 0},
+	{"leave", case_leave, 2},
+	{0},
 };
