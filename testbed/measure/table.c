@@ -3,6 +3,7 @@
  * columns of their own. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "testbed/measure/ascending.h"
@@ -201,6 +202,33 @@ static void gate_row(FILE *out, const struct report *r)
 	fprintf(out, "\n");
 }
 
+/* How far the world was ahead (or behind) in the destination's picture, at the switch */
+static void tick_row(FILE *out, const struct report *r)
+{
+	double *jump = calloc(r->event_count + 1, sizeof *jump);
+	char text[64];
+
+	if (!jump)
+		return;
+	label(out, "jump in world tick; range");
+	for (size_t m = 0; m < r->mode_count; m++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < r->event_count; i++)
+			if (r->event[i].mode == m && r->event[i].ok &&
+			    !isnan(r->event[i].app.tick_jump))
+				jump[n++] = r->event[i].app.tick_jump;
+		ascending_sort(jump, n);
+		snprintf(text, sizeof text, "-");
+		if (n)
+			snprintf(text, sizeof text, "%.0f; %.0f to %.0f",
+				 ascending_at(jump, n, 0.5), jump[0], jump[n - 1]);
+		spanning(out, text);
+	}
+	fprintf(out, "\n");
+	free(jump);
+}
+
 /* What the user of the application saw, what it was made of, and the stages of 001 III-C. */
 static void app_rows(FILE *out, const struct report *r)
 {
@@ -217,6 +245,7 @@ static void app_rows(FILE *out, const struct report *r)
 	summary_row(out, r, "input to display, 2 s before", UPLINK, FIGURE_APP_INPUT_BEFORE);
 	summary_row(out, r, "input to display, 2 s after", UPLINK, FIGURE_APP_INPUT_AFTER);
 	summary_row(out, r, "migration time (T_mig)", UPLINK, FIGURE_APP_MIGRATION);
+	tick_row(out, r);
 	gate_row(out, r);
 	given_up_row(out, r);
 	for (int i = 0; i < APP_STAGES; i++) {

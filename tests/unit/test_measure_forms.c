@@ -471,6 +471,8 @@ static void test_app_forms(void **state)
 	assert_non_null(strstr(table, "  downtime, frames shown             3.25 ms"));
 	assert_non_null(strstr(table, "  gate passed; while at rest    "));
 	assert_non_null(strstr(table, "   1; 1 of 1 "));
+	assert_non_null(strstr(table, "  jump in world tick; range     "));
+	assert_non_null(strstr(table, "  -2; -2 to -2 "));
 	free(table);
 	free(csv);
 	report_done(&r);
