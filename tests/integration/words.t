@@ -34,6 +34,10 @@ same_keys 'dnns' '."$defs".dnn.properties' "name: x\n$ab\ndnns: {internet: {zzzz
 for kind in core ue gnb upf edge cloud host router; do
 	same_keys "$kind" "\"\$defs\" as \$d | .[\$d].node_$kind.properties" "name: x\nnodes: {a: {kind: $kind, zzzzzz: 1}}\n"
 done
+game='nodes: {core: core, g: gnb, upf: upf, e: edge, c: cloud, u: ue}'
+same_keys 'apps' '."$defs".app.properties' "name: x\n$game\napps: {snake: {zzzzzz: 1}}\n"
+same_keys 'players' '."$defs".player.properties' "name: x\n$game\napps: {snake: {players: [{zzzzzz: 1}]}}\n"
+same_keys 'triggers' '."$defs".trigger.properties' "name: x\n$game\napps: {snake: {players: [{ue: u, trigger: {zzzzzz: 1}}]}}\n"
 same_keys 'sessions' '."$defs".node_ue.properties.sessions.items.properties' 'name: x\nnodes: {a: {kind: ue, sessions: [{zzzzzz: 1}]}}\n'
 same_keys 'routes' '."$defs".node_host.properties.routes.items.properties' 'name: x\nnodes: {a: {kind: host, routes: [{zzzzzz: 1}]}}\n'
 is 'every property says what it is' "$(jq '[.. | objects | .properties? // empty | objects | .[] | objects
