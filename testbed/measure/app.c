@@ -80,6 +80,14 @@ static void read_stream(struct app_result *a, const json_t *stream)
 		a->frame_us = number_of(downtime, "frame_ms", 1000);
 }
 
+/* Where no input was made about the switch the manager's term is 0, and what it would be isn't
+ * known
+ */
+static double stream_comp_us(const json_t *stream)
+{
+	return number_of(json_object_get(stream, "downtime"), "comp_ms", 1000);
+}
+
 struct app_result app_result_read(const json_t *migration)
 {
 	const json_t *details = json_object_get(migration, "details"),
@@ -92,6 +100,8 @@ struct app_result app_result_read(const json_t *migration)
 	a.pull_us = number_of(details, "instance_pull_us", 1);
 	read_stages(&a, json_object_get(details, "stages"));
 	read_stream(&a, json_object_get(details, "stream"));
+	if (json_object_get(details, "stream"))
+		a.comp_us = stream_comp_us(json_object_get(details, "stream"));
 	return a;
 }
 

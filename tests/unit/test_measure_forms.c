@@ -398,7 +398,7 @@ static const char migrated[] =
 	" \"stream\": {\"waited_ms\": 12, \"ssim\": 0.9, \"reason\": \"ssim\",  "
 	"\"first_display_ns\": 77, \"downtime\": "
 	"{\"complete\": true,"
-	"  \"frame_ms\": 3.25, \"tick_jump\": -2,"
+	"  \"frame_ms\": 3.25, \"tick_jump\": -2, \"comp_ms\": 41,"
 	"  \"input_before\": {\"count\": 2, \"p50_ms\": 60}, \"input_after\": {\"count\": 0, "
 	"\"p50_ms\": 0}}}}}";
 
@@ -422,6 +422,12 @@ static void test_app_record(void **state)
 	a = app_result_read(record);
 	assert_true(isnan(a.frame_us)); /* it may grow */
 	assert_false(a.passed);
+	json_object_set_new(downtime, "comp_ms", json_null());
+	a = app_result_read(record);
+	assert_true(isnan(a.comp_us)); /* no input was made: not 0 */
+	json_object_del(json_object_get(record, "details"), "stream");
+	a = app_result_read(record);
+	assert_true(a.comp_us == 41000);
 	json_decref(record);
 	a = app_result_read(NULL);
 	assert_true(isnan(a.pre_us) && isnan(a.frame_us) && isnan(a.stage_us[0]));
