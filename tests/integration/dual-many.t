@@ -24,10 +24,11 @@ all_acked() { [ "$(client /v1/status | jq '.inputs.made - .inputs.acked')" -le 2
 each_once() { # as many as the number of the last one
 	[ "$(rest 8096 cloud /v1/status | jq .inputs.applied)" = "$(account | jq .last_input)" ]
 }
-growing() { # resident memory of those who could, in kB
+growing() { # resident memory of those who could, in kB: what decides, plays and carries
 	local at
-	for at in 8080/core 8084/ue 8093/ue 8085/edge-a 8085/edge-b; do
-		rest "${at%/*}" "${at#*/}" /metrics | sed -n "s/^process_resident_memory_bytes /${at/\//-} /p"
+	for at in 8080/core 8084/ue 8093/ue 8085/edge-a 8085/edge-b 8092/edge-a 8092/edge-b 8096/cloud 8094/cloud \
+		8081/core 8082/upf-a 8082/upf-b 8083/ue 8086/gnb1; do
+		rest "${at%/*}" "${at#*/}" /metrics 2>/dev/null | sed -n "s/^process_resident_memory_bytes /${at/\//-} /p"
 	done | awk '{ printf "%s %d\n", $1, $2 / 1024 }'
 }
 grown() { # BEFORE AFTER: who has, by more than 8 MB
@@ -50,7 +51,9 @@ for ((i = 1; i <= turns; i++)); do
 	[ "$(field "$id" '.cause // ""')" = '' ] || bad=$((bad + 1))
 done
 is 'each was had, by the same migration' $bad 0
-is 'nobody has grown' "$(grown "$before" "$(growing)")" ''
+after=$(growing)
+is 'all fourteen tell of their memory' "$(join <(sort <<<"$before") <(sort <<<"$after") | wc -l)" 14
+is 'nobody has grown' "$(grown "$before" "$after")" ''
 api POST "/v1/migrations/$id/switch" >/dev/null
 ok 'it ends' wait_for 40 ended "$id"
 is 'completed, where it should be' "$(field "$id" '.state + " " + .direction + " " + (.details.turns | tostring)')" "completed back $turns"
