@@ -4,7 +4,7 @@ $(call library,topology,$(addprefix testbed/,topology.c topology_read.c topology
 # measure: all of it but the command and what knows a running topology
 # bytes.bpf.c is the kernel's
 $(call bpf-object,measure_bytes,testbed/measure/bytes.bpf.c)
-measure_command := $(addprefix testbed/measure/,command.c bytes_command.c bytes_count.c outward.c play.c clips.c clips_files.c clips_screen.c clips_switch.c watch.c place.c migrate.c handover.c screen.c session.c session_compute.c switch.c follow.c storm.c storm_ask.c storm_cpu.c)
+measure_command := $(addprefix testbed/measure/,command.c bytes_command.c bytes_count.c outward.c report_file.c play.c clips.c clips_files.c clips_screen.c clips_switch.c watch.c place.c migrate.c handover.c screen.c session.c session_compute.c switch.c follow.c storm.c storm_ask.c storm_cpu.c)
 $(call library,measure,$(filter-out %.bpf.c $(measure_command),$(wildcard testbed/measure/*.c)),jansson zlib)
 # experiments: all but the commands and what runs other programs
 experiment_command := $(addprefix testbed/experiment/,command.c check.c compare.c run.c child.c store.c page.c)

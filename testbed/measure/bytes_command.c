@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /* `baton measure bytes`: who sends how much to whom, for some seconds or while a command runs. */
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/file.h"
 #include "testbed/measure/bytes_count.h"
+#include "testbed/measure/report_file.h"
 #include "testbed/measure/session.h"
 
 enum { SETTLE_MS = 200, STEP_MS = 50 };
@@ -85,21 +84,12 @@ static int write_csv(const struct told *t, FILE *out)
 static int write_file(const char *dir, const char *name, const struct told *t,
 		      int (*write)(const struct told *t, FILE *out))
 {
-	char path[PATH_MAX], *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-	int r = out ? write(t, out) : -ENOMEM;
+	struct report_file f;
+	int r = report_file_begin(&f);
 
-	if (out && fclose(out) != 0 && r == 0)
-		r = -errno;
-	if (snprintf(path, sizeof path, "%s/%s", dir, name) >= PATH_MAX)
-		r = -ENAMETOOLONG;
 	if (r == 0)
-		r = file_create(path, text, len, 0666);
-	free(text);
-	if (r < 0)
-		complain("%s: %s", path, strerror(-r));
-	return r;
+		r = write(t, f.out);
+	return report_file_end(&f, r, dir, name);
 }
 
 static int tell(const struct session *s, const struct told *t)

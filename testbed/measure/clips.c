@@ -160,12 +160,16 @@ static int tell(struct clips_stage *st)
 	list = json_pack("[O]", d);
 	if (st->o.out)
 		r = clips_write(list, st->o.out);
-	if (st->o.json)
-		json_dumpf(d, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)), printf("\n");
-	else
+	if (st->o.json) {
+		json_dumpf(d, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
+		printf("\n");
+	} else {
 		clips_table(d, stdout);
-	if (fflush(stdout) != 0)
+	}
+	if (fflush(stdout) != 0) {
 		complain("the report can't be printed");
+		r = -EIO;
+	}
 	json_decref(list);
 	json_decref(d);
 	return r;

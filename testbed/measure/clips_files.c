@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Files that `measure clips` writes, and reads to draw them together. */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/file.h"
 #include "testbed/measure/clips.h"
 #include "testbed/measure/report.h"
+#include "testbed/measure/report_file.h"
 
 /* Of the only document, or all of them in a list */
 static int print_json(const json_t *documents, FILE *out)
@@ -31,23 +30,15 @@ static int print_csv(const json_t *documents, FILE *out)
 	return r;
 }
 
-static int write_form(const json_t *documents, const char *path,
+static int write_form(const json_t *documents, const char *dir, const char *name,
 		      int (*print)(const json_t *, FILE *))
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-	int r;
+	struct report_file f;
+	int r = report_file_begin(&f);
 
-	if (!out)
-		return -ENOMEM;
-	r = print(documents, out);
-	if (fclose(out) != 0 && r == 0)
-		r = -ENOMEM;
 	if (r == 0)
-		r = file_create(path, text, len, 0666);
-	free(text);
-	return r;
+		r = print(documents, f.out);
+	return report_file_end(&f, r, dir, name);
 }
 
 int clips_write(const json_t *documents, const char *dir)
@@ -59,18 +50,12 @@ int clips_write(const json_t *documents, const char *dir)
 		     {"clips.csv", print_csv},
 		     {"clips-share.svg", clips_share_svg},
 		     {"clips-jumps.svg", clips_jumps_svg}};
-	char path[PATH_MAX];
 	int r = report_folder(dir);
 
 	if (r < 0)
 		complain("%s: %s", dir, strerror(-r));
-	for (size_t i = 0; i < sizeof forms / sizeof forms[0] && r == 0; i++) {
-		r = snprintf(path, sizeof path, "%s/%s", dir, forms[i].name) < PATH_MAX
-			    ? write_form(documents, path, forms[i].print)
-			    : -ENAMETOOLONG;
-		if (r < 0)
-			complain("%s: %s", path, strerror(-r));
-	}
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0] && r == 0; i++)
+		r = write_form(documents, dir, forms[i].name, forms[i].print);
 	return r;
 }
 

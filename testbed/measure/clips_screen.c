@@ -201,7 +201,7 @@ int clips_screen_open(struct clips_stage *st)
 	json_t *status;
 	int r;
 
-	place_url(&st->s.place, st->s.place.ue, CLIPS_PORT, "", st->screen.url,
+	place_url(&st->s.place, st->s.place.ue, STREAM_CLIENT_PORT, "", st->screen.url,
 		  sizeof st->screen.url);
 	status = get(st, "/v1/status", 0, 0);
 	r = status ? check_player(st, status) : -EIO;

@@ -6,10 +6,7 @@
 #include "testbed/measure/clips.h"
 #include "testbed/measure/session.h"
 
-enum {
-	CLIPS_PORT = 8093, /* stream-client */
-	CLIPS_INPUTS = 256,
-};
+enum { CLIPS_INPUTS = 256 };
 
 struct clips_input {
 	uint64_t ns;

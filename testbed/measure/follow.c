@@ -9,7 +9,6 @@
 #include "testbed/measure/turn.h"
 
 enum {
-	STREAM_CLIENT_PORT = 8093,
 	AFTER_MS = 500, /* for the pictures that show the last inputs */
 	RECORDINGS = 2	/* one way and the other */
 };
@@ -30,22 +29,12 @@ static json_t *get(struct session *s, const char *path)
 
 /* ---- inputs ---- */
 
-/* Return: how many rows were new, or a negative errno */
-static int follow_once(struct session *s)
+/* A stream-client that was started anew begins to count anew. */
+static int take_trace(struct session *s, const json_t *answer)
 {
-	char path[96];
-	json_t *answer;
-	int r;
+	int r = app_trace_add(&s->trace, answer);
 
-	snprintf(path, sizeof path, "/v1/trace?from=%" PRIu64 "&inputs_from=%" PRIu64,
-		 s->trace.next, s->trace.inputs_next);
-	answer = get(s, path);
-	if (!answer)
-		return -EIO;
-	r = app_trace_add(&s->trace, answer);
-	json_decref(answer);
 	if (r == -EINVAL) {
-		/* a stream-client that was started anew begins to count anew */
 		app_trace_done(&s->trace);
 		complain("the player's trace does not go on where it was: its stream-client was "
 			 "started anew");
@@ -55,7 +44,26 @@ static int follow_once(struct session *s)
 	return r;
 }
 
-static int follow_all(struct session *s)
+/* Return: how many rows were new, or a negative errno */
+static int follow_once(struct session *s, int (*also)(const json_t *answer, void *user), void *user)
+{
+	char path[96];
+	json_t *answer;
+	int r, more = 0;
+
+	snprintf(path, sizeof path, "/v1/trace?from=%" PRIu64 "&inputs_from=%" PRIu64,
+		 s->trace.next, s->trace.inputs_next);
+	answer = get(s, path);
+	if (!answer)
+		return -EIO;
+	r = take_trace(s, answer);
+	if (r >= 0 && also)
+		more = also(answer, user);
+	json_decref(answer);
+	return more < 0 ? more : r;
+}
+
+int session_follow_on(struct session *s, int (*also)(const json_t *answer, void *user), void *user)
 {
 	uint64_t next, inputs_next;
 	int r;
@@ -63,7 +71,7 @@ static int follow_all(struct session *s)
 	do {
 		next = s->trace.next;
 		inputs_next = s->trace.inputs_next;
-		r = follow_once(s);
+		r = follow_once(s, also, user);
 	} while (r > 0 && (s->trace.next != next || s->trace.inputs_next != inputs_next));
 	return r < 0 ? r : 0;
 }
@@ -86,7 +94,7 @@ int session_follow(struct session *s)
 		return 0;
 	name_edges(s);
 	s->trace.next = LAST_ROW;
-	r = follow_once(s);
+	r = follow_once(s, NULL, NULL);
 	return r < 0 ? r : 0;
 }
 
@@ -135,7 +143,7 @@ void session_note_inputs(struct session *s, struct switch_event *event)
 	if (!s->options.app || !s->trace.next || !event->ok || !t0_ns)
 		return;
 	await_inputs(s, event);
-	if (follow_all(s) < 0)
+	if (session_follow_on(s, NULL, NULL) < 0)
 		return;
 	/* the pictures that were compared are shown a moment after they were */
 	event->app.rest = app_trace_rest(&s->trace,

@@ -75,8 +75,7 @@ static int read_resources(struct measure_options *o, const char *text)
 	double value = strtod(text, &end);
 	double ms = strcmp(end, "ms") == 0 ? value : strcmp(end, "s") == 0 ? value * 1000 : NAN;
 
-	if (!isdigit((unsigned char)text[0]) ||
-	    !(ms >= RESOURCES_MIN_MS && ms <= RESOURCES_MAX_MS))
+	if (!isdigit((unsigned char)text[0]) || !(ms >= RESOURCES_MIN_MS && ms <= RESOURCES_MAX_MS))
 		return refuse(o, "--resources: expected 20ms to 1s, found '%.60s'", text);
 	o->resources_ms = (uint64_t)llround(ms);
 	return 0;
@@ -179,8 +178,42 @@ static int read_storm_mode(struct measure_options *o, const char *text)
 		      text);
 }
 
+/* Those that are taken as they are; Return: whether it is one */
+static bool take_option(struct measure_options *o, int c)
+{
+	switch (c) {
+	case 'u':
+		o->ue = optarg;
+		return true;
+	case 's':
+		o->service = optarg;
+		return true;
+	case 'a':
+		o->app = optarg;
+		return true;
+	case 'S':
+		o->strategy = optarg;
+		return true;
+	case 'o':
+		o->out = optarg;
+		return true;
+	case 'j':
+		o->json = true;
+		return true;
+	case 'q':
+		o->quiet = true;
+		return true;
+	case 'H':
+		o->help = true;
+		return true;
+	}
+	return false;
+}
+
 static int read_option(struct measure_options *o, int c)
 {
+	if (take_option(o, c))
+		return 0;
 	switch (c) {
 	case 'm':
 		return read_mode(o, optarg);
@@ -198,18 +231,6 @@ static int read_option(struct measure_options *o, int c)
 		return read_number(o, "--rounds", optarg, 1, ROUNDS_MAX, &o->rounds);
 	case 'h':
 		return read_number(o, "--hold", optarg, 0, HOLD_MAX_MS, &o->hold_ms);
-	case 'u':
-		o->ue = optarg;
-		return 0;
-	case 's':
-		o->service = optarg;
-		return 0;
-	case 'a':
-		o->app = optarg;
-		return 0;
-	case 'S':
-		o->strategy = optarg;
-		return 0;
 	case 'T':
 		return read_threshold(o, optarg);
 	case 'w':
@@ -228,18 +249,6 @@ static int read_option(struct measure_options *o, int c)
 		return read_number(o, "--around", optarg, 0, SECONDS_MAX, &o->around_s);
 	case 'N':
 		return read_number(o, "--seconds", optarg, 1, SECONDS_MAX, &o->seconds);
-	case 'o':
-		o->out = optarg;
-		return 0;
-	case 'j':
-		o->json = true;
-		return 0;
-	case 'q':
-		o->quiet = true;
-		return 0;
-	case 'H':
-		o->help = true;
-		return 0;
 	default:
 		return -EINVAL;
 	}
@@ -279,12 +288,10 @@ static const struct option storm_options[] = {{"mode", required_argument, NULL, 
 					      {"help", no_argument, NULL, 'H'},
 					      {0}};
 
-static const struct option bytes_options[] = {{"seconds", required_argument, NULL, 'N'},
-					      {"out", required_argument, NULL, 'o'},
-					      {"json", no_argument, NULL, 'j'},
-					      {"quiet", no_argument, NULL, 'q'},
-					      {"help", no_argument, NULL, 'H'},
-					      {0}};
+static const struct option bytes_options[] = {
+	{"seconds", required_argument, NULL, 'N'}, {"out", required_argument, NULL, 'o'},
+	{"json", no_argument, NULL, 'j'},	   {"quiet", no_argument, NULL, 'q'},
+	{"help", no_argument, NULL, 'H'},	   {0}};
 
 static const struct option play_options[] = {{"app", required_argument, NULL, 'a'},
 					     {"ue", required_argument, NULL, 'u'},
@@ -377,7 +384,8 @@ static int complete_play(struct measure_options *o)
 static int complete_bytes(struct measure_options *o)
 {
 	if (o->command && o->seconds)
-		return refuse(o, "--seconds: it lasts as long as the command; expected one of both");
+		return refuse(o,
+			      "--seconds: it lasts as long as the command; expected one of both");
 	if (!o->seconds)
 		o->seconds = 10;
 	o->bytes = true;

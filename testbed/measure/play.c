@@ -4,17 +4,15 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/file.h"
 #include "lib/version.h"
+#include "testbed/measure/report_file.h"
 #include "testbed/measure/session.h"
 
 enum {
-	STREAM_CLIENT_PORT = 8093,
 	STEP_MS = 500,	 /* of its trace 4096 rows are kept */
 	SHOWN_MS = 1500, /* after which an input that is ever shown is */
 	AGAIN_MS = 2 * (SHOWN_MS + STEP_MS)
@@ -29,55 +27,20 @@ struct playing {
 	struct play_figures figures;
 };
 
-static json_t *get(struct playing *p, const char *path)
+static int keep_frames(const json_t *answer, void *user)
 {
-	struct session *s = p->s;
-	char url[160];
-	json_t *answer;
+	int r = play_frames_add(user, answer);
 
-	place_url(&s->place, s->place.ue, STREAM_CLIENT_PORT, path, url, sizeof url);
-	answer = client_get(&s->client, url);
-	if (!answer)
-		complain("the player's trace: %s", s->client.error);
-	return answer;
-}
-
-/* Return: rows that were new, or a negative errno */
-static int follow(struct playing *p)
-{
-	struct app_trace *trace = &p->s->trace;
-	char path[96];
-	json_t *answer;
-	int r, frames;
-
-	snprintf(path, sizeof path, "/v1/trace?from=%" PRIu64 "&inputs_from=%" PRIu64, trace->next,
-		 trace->inputs_next);
-	answer = get(p, path);
-	if (!answer)
-		return -EIO;
-	frames = play_frames_add(&p->frames, answer);
-	r = frames < 0 ? frames : app_trace_add(trace, answer);
 	if (r < 0)
 		complain("the player's trace: %s", strerror(-r));
-	json_decref(answer);
 	return r;
 }
 
-/* To its end, since an answer has so many rows and no more. The last inputs are asked for again:
- * when they were read they may not have been shown yet. */
+/* The last inputs are asked for again: when they were read they may not have been shown yet. */
 static int follow_all(struct playing *p)
 {
-	struct app_trace *trace = &p->s->trace;
-	uint64_t next, inputs_next;
-	int r;
-
-	app_trace_again(trace, clock_now_ns() - AGAIN_MS * UINT64_C(1000000));
-	do {
-		next = trace->next;
-		inputs_next = trace->inputs_next;
-		r = follow(p);
-	} while (r > 0 && (trace->next != next || trace->inputs_next != inputs_next));
-	return r < 0 ? r : 0;
+	app_trace_again(&p->s->trace, clock_now_ns() - AGAIN_MS * UINT64_C(1000000));
+	return session_follow_on(p->s, keep_frames, &p->frames);
 }
 
 static int watch(struct playing *p)
@@ -87,9 +50,8 @@ static int watch(struct playing *p)
 	uint64_t deadline;
 	int r;
 
-	s->trace.next = UINT64_MAX; /* from now on */
-	r = follow(p);
-	if (r >= 0)
+	r = session_follow(s);
+	if (r == 0)
 		r = watch_recorder_start(&s->place, s->options.resources_ms, &recorder);
 	if (r < 0)
 		return r;
@@ -176,32 +138,24 @@ static void print_table(const struct playing *p)
 	resources_table(&p->resources, NULL, 0, stdout);
 }
 
-static int save(const char *dir, const char *name, const char *text, size_t len)
-{
-	char path[PATH_MAX];
-	int r = -ENAMETOOLONG;
-
-	if (snprintf(path, sizeof path, "%s/%s", dir, name) < PATH_MAX)
-		r = file_create(path, text, len, 0666);
-	if (r < 0)
-		complain("%s/%s: %s", dir, name, strerror(-r));
-	return r;
-}
-
 static int save_csv(const struct playing *p)
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-	int r = -ENOMEM;
+	struct report_file f;
+	int r = report_file_begin(&f);
 
-	if (out) {
-		resources_csv(&p->resources, out);
-		if (fclose(out) == 0)
-			r = save(p->s->options.out, "report-resources.csv", text, len);
-	}
-	free(text);
-	return r;
+	if (r == 0)
+		resources_csv(&p->resources, f.out);
+	return report_file_end(&f, r, p->s->options.out, "report-resources.csv");
+}
+
+static int save_json(const struct playing *p, const char *text)
+{
+	struct report_file f;
+	int r = report_file_begin(&f);
+
+	if (r == 0)
+		fputs(text, f.out);
+	return report_file_end(&f, r, p->s->options.out, "report.json");
 }
 
 static int tell(const struct playing *p)
@@ -212,7 +166,7 @@ static int tell(const struct playing *p)
 
 	json_decref(j);
 	if (r == 0 && p->s->options.out)
-		r = save(p->s->options.out, "report.json", text, strlen(text));
+		r = save_json(p, text);
 	if (r == 0 && p->s->options.out)
 		r = save_csv(p);
 	if (text && p->s->options.json)

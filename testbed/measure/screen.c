@@ -9,10 +9,7 @@
 #include "lib/file.h"
 #include "testbed/measure/session.h"
 
-enum {
-	STREAM_CLIENT_PORT = 8093,
-	LATER_MS = 600 /* the last of its pictures is of half a second after */
-};
+enum { LATER_MS = 600 /* the last of its pictures is of half a second after */ };
 
 void session_save_screen(struct session *s)
 {

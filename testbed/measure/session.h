@@ -11,7 +11,10 @@
 #include "testbed/measure/place.h"
 #include "testbed/measure/watch.h"
 
-enum { RETRY_MS = 50 /* before a daemon that did not answer is asked again */ };
+enum {
+	RETRY_MS = 50, /* before a daemon that did not answer is asked again */
+	STREAM_CLIENT_PORT = 8093,
+};
 
 struct session {
 	struct measure_options options;
@@ -97,6 +100,12 @@ void session_save_screen(struct session *s);
 
 /** session_follow - from now on its trace is read; complains; Return: 0 or negative errno */
 int session_follow(struct session *s);
+/** session_follow_on - the trace to its end, since an answer has so many rows and no more; complains
+ * @also: what else an answer is for, which complains, too; negative ends it; or NULL
+ *
+ * Return: 0 or negative errno
+ */
+int session_follow_on(struct session *s, int (*also)(const json_t *answer, void *user), void *user);
 /** session_note_inputs - those around the switch of @event, which has just ended; what can't be had
  * is complained of */
 void session_note_inputs(struct session *s, struct switch_event *event);
