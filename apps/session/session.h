@@ -14,9 +14,9 @@
  * primary loses no write.
  * - A newer signal from the session that is primary already: accepted, its number is the newest
  * then.
- * - A number beyond the packet's limit (number.h) is refused, unless it is the very next one: roles
- * and newest number stay, and a secondary's packet is dropped. So no signal, however forged, leaves
- * the account without larger numbers.
+ * - A number beyond the packet's limit (lib/session_number.h) is refused, unless it is the very
+ * next one: roles and newest number stay, and a secondary's packet is dropped. So no signal,
+ * however forged, leaves the account without larger numbers.
  * - The primary is lost: the set has no primary, and nobody is promoted until a session signals.
  *   Meanwhile all are secondary and the account still is logged in, so a newcomer is secondary
  * (line 9); when the set has become empty, the next to log in is the first again (lines 3 to 6).

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "apps/picture/blend.h"
-#include "apps/session/number.h"
 #include "apps/stream-client/viewer.h"
+#include "lib/session_number.h"
 
 enum { TIMEOUT_DEFAULT_MS = 75000, TIMEOUT_MAX_MS = 3600000, ANALYSED_INPUTS = 4096 };
 

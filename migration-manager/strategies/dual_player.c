@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "apps/session/number.h"
 #include "lib/daemon.h"
+#include "lib/session_number.h"
 #include "migration-manager/manager.h"
 #include "migration-manager/strategies/dual.h"
 

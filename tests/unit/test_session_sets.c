@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "apps/session/number.h"
 #include "apps/session/session.h"
+#include "lib/session_number.h"
 
 static const struct session_packet plain = {0};
 

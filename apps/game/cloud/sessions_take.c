@@ -5,9 +5,9 @@
 
 #include "apps/game/cloud/client.h"
 #include "apps/game/cloud/sessions_internal.h"
-#include "apps/session/number.h"
 #include "lib/daemon.h"
 #include "lib/log.h"
+#include "lib/session_number.h"
 
 static void tell_role(struct sessions *s, const struct client *c)
 {

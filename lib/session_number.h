@@ -4,8 +4,8 @@
  * of seconds since 2024, which fit into 32 bits until 2037. One that is far ahead of the time would
  * leave no larger one for whoever comes later, so nobody takes it.
  */
-#ifndef BATON_APPS_SESSION_NUMBER_H
-#define BATON_APPS_SESSION_NUMBER_H
+#ifndef BATON_LIB_SESSION_NUMBER_H
+#define BATON_LIB_SESSION_NUMBER_H
 
 #include <stdint.h>
 
