@@ -94,4 +94,16 @@ if [ "$(id -u)" -eq 0 ]; then
 	status 'list' 0 baton list --json
 	ok 'is JSON' jq -e 'type == "array"' <<<"$_output"
 fi
+
+# ---- docs/rows.md: what it names is there ----
+
+while read -r name; do
+	case $name in
+	lab/*.t) file=tests/$name ;;
+	*.t) file=tests/integration/$name ;;
+	*.yaml) file=experiments/$name ;;
+	*) file=tests/unit/$name.c ;;
+	esac
+	ok "docs/rows.md: $name" test -e "$root/$file"
+done < <(grep -oE '`((lab/)?[a-z0-9-]+\.(t|yaml)|test_[a-z0-9_]+)`' "$root/docs/rows.md" | tr -d '`' | sort -u)
 done_testing
