@@ -45,10 +45,11 @@ static void note_refusal(struct client *c, const char *method, const char *url,
 	c->status = answer->error ? 0 : answer->status;
 	snprintf(c->cause, sizeof c->cause, "%s", cause ? cause : "");
 	snprintf(c->detail, sizeof c->detail, "%s", detail ? detail : "");
-	snprintf(c->error, sizeof c->error, "%s %.100s: %.127s", method, url,
-		 answer->error ? answer->error_text
-		 : reason[0]   ? reason
-			       : "refused");
+	if (answer->error) /* with the URL */
+		snprintf(c->error, sizeof c->error, "%s %.200s", method, answer->error_text);
+	else
+		snprintf(c->error, sizeof c->error, "%s %.100s: %.127s", method, url,
+			 reason[0] ? reason : "refused");
 }
 
 /* An answer of another status than success is an error in the words of its problem details. */

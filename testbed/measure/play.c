@@ -117,6 +117,10 @@ static json_t *play_json(const struct playing *p)
 
 static void print_ms(const char *what, double p50, double p95, double max)
 {
+	if (!isfinite(p50)) {
+		printf("  %-28s %8s\n", what, "-");
+		return;
+	}
 	printf("  %-28s %8.1f ms p50", what, p50);
 	if (isfinite(p95))
 		printf(" %8.1f ms p95", p95);
