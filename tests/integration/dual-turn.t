@@ -53,12 +53,16 @@ is 'completed' "$(field "$id" '.state + " " + .direction')" 'completed forward'
 
 note 'where to: by the round trips from the gNB to the UPFs'
 ok 'edge-b gets far away' baton link set upf-b n3 delay=30ms
+# What a whole migration has, in the same capture's eyes: what was looked for above in vain can be seen
+capture_begin core cloud:wan
 id=$(dual $supi '' '"hold_ms": 300')
 like 'a migration' "$id" '^m[0-9]+$'
 is 'to edge-a, since it is nearer' "$(field "$id" '.destination + " " + (.details.choice.candidates |
 	((map(select(.edge == "edge-b"))[0].rtt_us - map(select(.edge == "edge-a"))[0].rtt_us) > 20000 | tostring))')" 'edge-a true'
 ok 'it ends' wait_for 40 ended "$id"
+capture_end
 is 'completed' "$(field "$id" .state)" completed
+ok 'it has a login, PFCP and NGAP, which the capture shows' test "$(seen '$4 ~ /login/')" -ge 1 -a "$(seen '$2 ~ /(^|,)50(,|$)/')" -ge 1 -a "$(seen '$3 ~ /(^|,)29(,|$)/')" -ge 1
 is 'now there is none better' "$(dual $supi '')" NO_BETTER_EDGE
 is 'alice plays at edge-a' "$(primaries alice)" '["edge-a"]'
 
