@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apps/stream-client/viewer.h"
+#include "lib/hex.h"
 #include "lib/log.h"
 
 static bool same_place(const struct stream_config *a, const struct stream_config *b)
@@ -200,25 +201,6 @@ static bool find_n(struct viewer *v, struct http_request *req, uint32_t *ret_n)
 	return false;
 }
 
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static int parse_key(const char *text, uint8_t ret_key[CONTROL_KEY_LEN])
-{
-	if (strlen(text) != 2 * CONTROL_KEY_LEN)
-		return -EINVAL;
-	for (unsigned i = 0; i < CONTROL_KEY_LEN; i++) {
-		int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return -EINVAL;
-		ret_key[i] = (uint8_t)(high << 4 | low);
-	}
-	return 0;
-}
-
 static int read_place(struct http_request *req, struct stream_client_config *client)
 {
 	char key[2 * CONTROL_KEY_LEN + 2] = "";
@@ -230,7 +212,7 @@ static int read_place(struct http_request *req, struct stream_client_config *cli
 	json_read_ipv4(&r, "address", true, &client->address);
 	json_read_u64(&r, "port", true, 1, 65535, &port);
 	json_read_string(&r, "key", true, key, sizeof key);
-	if (key[0] && parse_key(key, client->key) < 0)
+	if (key[0] && hex_read(key, client->key, sizeof client->key) < 0)
 		json_reader_fail(&r, "key", "expected 32 hexadecimal digits, in lower case");
 	client->port = (uint16_t)port;
 	if (json_reader_end(&r) == 0)
