@@ -32,6 +32,7 @@ struct http_server {
 	bool kicked; /* something was resumed: run MHD again at once */
 	bool full;   /* every connection is taken */
 	unsigned connections;
+	unsigned per_address; /* 0: as many as there are */
 	const struct http_route *routes;
 	void *user;
 	const char *token;

@@ -221,6 +221,7 @@ static int start_mhd(struct http_server *server, int fd)
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_access, server,
 		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
 		MHD_OPTION_CONNECTION_LIMIT, server->connections,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, server->per_address,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_END);
 	return server->mhd ? 0 : -EIO;
 }
@@ -255,6 +256,7 @@ int http_server_new(uv_loop_t *loop, const struct http_listen *where,
 	server->user = user;
 	server->token = where->token;
 	server->connections = where->connections ? where->connections : HTTP_CONNECTIONS;
+	server->per_address = where->fair ? server->connections - server->connections / 4 : 0;
 	fd = listen_socket(where, &server->port);
 	if (fd < 0) {
 		err = fd;

@@ -33,6 +33,7 @@ struct http_listen {
 	uint16_t port;	   /* host order; 0: any, see http_server_port */
 	const char *token; /* bearer token wanted for every method but GET and HEAD; NULL: none. Borrowed */
 	unsigned connections; /* at once; 0: 256. Who comes then waits until one ends */
+	bool fair; /* one address has at most three quarters of them, more of its are closed at once: nobody keeps all others out */
 };
 
 /**

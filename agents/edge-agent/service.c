@@ -26,7 +26,8 @@ int services_start(struct agent *a)
 
 	for (size_t i = 0; i < a->service_count && r == 0; i++) {
 		struct service *s = &a->service[i];
-		struct http_listen listen = {.addr = s->address, .port = SERVICE_PORT};
+		struct http_listen listen = {
+			.addr = s->address, .port = SERVICE_PORT, .fair = true};
 
 		r = http_server_new(&a->daemon.loop, &listen, service_routes, s, &s->server);
 		if (r == 0)

@@ -35,7 +35,8 @@ static int serve(struct agent *a)
 {
 	struct http_listen listen = {.addr = a->config.rest_address,
 				     .port = (uint16_t)a->config.rest_port,
-				     .token = a->token};
+				     .token = a->token,
+				     .fair = true};
 	int r = http_server_new(&a->daemon.loop, &listen, agent_routes, a, &a->server);
 
 	if (r < 0)

@@ -288,7 +288,8 @@ int rest_start(struct viewer *viewer)
 {
 	struct http_listen listen = {.addr = viewer->config.rest_address,
 				     .port = (uint16_t)viewer->config.rest_port,
-				     .token = viewer->token};
+				     .token = viewer->token,
+				     .fair = true};
 
 	return http_server_new(&viewer->daemon.loop, &listen, routes, viewer, &viewer->server);
 }

@@ -642,6 +642,50 @@ static void test_connection_limit(void **state)
 		close(fds[i]);
 }
 
+/* From 127.0.0.@host */
+static int connect_from(const struct http_server *server, uint32_t host, const char *request)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET,
+				 .sin_port = htons(http_server_port(server)),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in from = {.sin_family = AF_INET,
+				   .sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + host)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof(from)), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
+	return fd;
+}
+
+/* Twenty connections of one address that never end their request, of eight that there are: another
+ * address is answered at once, and what is too many is closed. */
+static void test_fair(void **state)
+{
+	struct world *w = *state;
+	struct http_listen listen = {
+		.addr.s_addr = htonl(INADDR_LOOPBACK), .connections = 8, .fair = true};
+	struct http_server *server;
+	enum { COUNT = 20, SHARE = 6 };
+	int fds[COUNT], other;
+	char text[4096] = "";
+	unsigned open = 0;
+
+	assert_int_equal(http_server_new(&w->loop, &listen, routes, w, &server), 0);
+	for (unsigned i = 0; i < COUNT; i++)
+		fds[i] = connect_from(server, 1, "GET /text HTTP/1.1\r\nX: ");
+	other = connect_from(server, 2, "GET /text HTTP/1.1\r\nHost: x\r\n\r\n");
+	wait_until(w, raw_read(other, text, sizeof(text)) && strstr(text, "hello\n"));
+	for (unsigned i = 0; i < COUNT; i++) {
+		text[0] = '\0';
+		open += raw_read(fds[i], text, sizeof(text));
+		close(fds[i]);
+	}
+	assert_int_equal(open, SHARE);
+	close(other);
+	http_server_free(server);
+}
+
 static void test_pipelined(void **state)
 {
 	struct world *w = *state;
@@ -767,6 +811,7 @@ int main(void)
 		world_test(test_client_freed_in_done),
 		world_test(test_many_connections),
 		world_test(test_connection_limit),
+		world_test(test_fair),
 		world_test(test_pipelined),
 		world_test(test_huge_body),
 		world_test(test_blocking),

@@ -47,7 +47,8 @@ int cloud_serve(struct cloud *c, uv_loop_t *loop, const struct logic_server *log
 	const struct cloud_config *config = &c->config;
 	struct http_listen listen = {.addr = config->address,
 				     .port = (uint16_t)config->login_port,
-				     .token = c->token[0] ? c->token : NULL};
+				     .token = c->token[0] ? c->token : NULL,
+				     .fair = true};
 	int r;
 
 	c->logic = *logic;

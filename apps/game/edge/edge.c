@@ -90,7 +90,8 @@ static int start(struct edge *e)
 {
 	struct http_listen listen = {.addr = e->config.rest_address,
 				     .port = (uint16_t)e->config.rest_port,
-				     .token = e->token};
+				     .token = e->token,
+				     .fair = true};
 	int r = token_read(e->config.token_file, e->token, sizeof e->token);
 
 	if (r == 0)
