@@ -160,29 +160,33 @@ static int check_gnbs(const struct session *s)
 	return 0;
 }
 
-static bool plays(const struct topo_app *app, unsigned ue)
+static int check_player(const struct session *s, const struct topo_app *app)
 {
-	for (size_t i = 0; i < app->player_count; i++)
-		if (app->player[i].ue == ue)
-			return true;
-	return false;
+	const char *ue = s->place.topology->node[s->place.ue].name;
+
+	for (size_t i = 0; i < app->player_count; i++) {
+		if (app->player[i].ue != s->place.ue)
+			continue;
+		if (!s->options.record_s || app->player[i].pairs_always)
+			return 0;
+		complain("--record-ssim: expected pairs: always at the player of %s in the "
+			 "topology",
+			 ue);
+		return -EINVAL;
+	}
+	complain("--app %s: %s is no player of it", app->name, ue);
+	return -EINVAL;
 }
 
 static int check_app(const struct session *s)
 {
 	const struct topology *t = s->place.topology;
-	const char *ue = t->node[s->place.ue].name;
 
 	if (!s->options.app)
 		return 0;
-	for (size_t i = 0; i < t->app_count; i++) {
-		if (strcmp(t->app[i].name, s->options.app) != 0)
-			continue;
-		if (plays(&t->app[i], s->place.ue))
-			return 0;
-		complain("--app %s: %s is no player of it", s->options.app, ue);
-		return -EINVAL;
-	}
+	for (size_t i = 0; i < t->app_count; i++)
+		if (strcmp(t->app[i].name, s->options.app) == 0)
+			return check_player(s, &t->app[i]);
 	complain("--app %s: topology %s has no such application%s%s", s->options.app,
 		 s->place.run.name, t->app_count ? "; expected " : ", and no other",
 		 t->app_count ? t->app[0].name : "");
