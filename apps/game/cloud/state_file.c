@@ -34,7 +34,7 @@ struct state_file {
 	size_t count;
 	uv_timer_t timer;
 	uv_work_t work;
-	int beside; /* what the worker wrote, or why it couldn't */
+	int beside; /* what the worker wrote (0: nothing beside), or why it couldn't */
 	size_t text_len;
 	char text[(RECORDS_MAX + 1) * LINE_MAX_LEN]; /* the worker's while it works */
 };
@@ -100,14 +100,19 @@ static int write_all(int fd, const char *text, size_t len)
 	return 0;
 }
 
+static void note_error(struct state_file *f, int error)
+{
+	if (f->errors++ == 0)
+		log_error("state", "path=%s error=\"%s\"", f->path, strerror(-error));
+}
+
 /* A write that failed half way is taken back, so that the next line begins where a line begins */
 static int append(struct state_file *f, const char *text, size_t len)
 {
 	int r = write_all(f->fd, text, len);
 
 	if (r < 0) {
-		if (f->errors++ == 0)
-			log_error("state", "path=%s error=\"%s\"", f->path, strerror(-r));
+		note_error(f, r);
 		if (ftruncate(f->fd, f->size) < 0)
 			log_error("state", "path=%s what=\"half a line\" error=\"%s\"", f->path,
 				  strerror(errno));
@@ -247,15 +252,18 @@ static int read_path(struct state_file *f)
 
 static void sync_work(uv_work_t *work)
 {
-	const struct state_file *f = work->data;
+	struct state_file *f = work->data;
 
-	fdatasync(f->fd);
-	sync_directory(f->path);
+	f->beside = fdatasync(f->fd) < 0 ? -errno : sync_directory(f->path);
 }
 
 static void sync_done(uv_work_t *work, int status)
 {
-	((struct state_file *)work->data)->working = false;
+	struct state_file *f = work->data;
+
+	f->working = false;
+	if (f->beside < 0)
+		note_error(f, f->beside);
 }
 
 static void anew_work(uv_work_t *work)
@@ -280,8 +288,8 @@ static void anew_done(uv_work_t *work, int status)
 		else
 			r = take_place(f, f->beside);
 	}
-	if (r < 0 && f->errors++ == 0)
-		log_error("state", "path=%s error=\"%s\"", f->path, strerror(-r));
+	if (r < 0)
+		note_error(f, r);
 }
 
 static void on_timer(uv_timer_t *timer)
