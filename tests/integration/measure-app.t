@@ -38,6 +38,10 @@ e2e_env
 decodes() { [ "$(client /v1/streams "$1" | jq -c '[.streams[] | [.state, .shown]]')" = '[["decoding",true]]' ]; }
 ok 'alice sees the game' wait_for 20 decodes ue
 ok 'so does bob' wait_for 20 decodes ue2
+status 'an application that is not there' 1 measure --app chess
+like 'is told with one that is' "$_output" '--app chess: topology e2e-measure-app.* has no such application; expected snake'
+status 'a strategy that there is not' 1 measure --app snake --strategy vm --hold 100 --switches 1
+like 'is told with those that there are' "$_output" '/strategy: expected one of none, dual, found "vm"'
 
 # ---- given up ----
 
@@ -82,10 +86,10 @@ is 'each of the six stages is a bar of the timeline' "$(for stage in initialisat
 is 'the screen is four pictures, side by side' "$(ffprobe -v error -show_entries stream=codec_name,height -of csv=p=0 "$tmp/out/report-screen.png") $((\
 	$(ffprobe -v error -show_entries stream=width -of csv=p=0 "$tmp/out/report-screen.png") / 320))" 'png,240 4'
 
-# ---- nothing to record ----
+# ---- nothing to record: told before anything is ----
 
 status 'a player whose pairs are not recorded' 1 measure --ue ue2 --app snake --switches 1 --record-ssim 1
-like 'is named, and what to change' "$_output" 'the stream-client of ue2 recorded [0-9]+ pairs, over 0\.[0-9] of 1 s; expected pairs: always'
+like 'is named, and what to change' "$_output" '--record-ssim: expected pairs: always at the player of ue2 in the topology'
 
 ok 'baton down' baton down
 done_testing
