@@ -54,6 +54,7 @@ ok 'static' baton measure clips --variant static --clips 1 --quiet --out "$tmp/s
 ok 'with switches' baton measure clips --threshold 0 --clips 2 --quiet --out "$tmp/csm"
 is 'two clips, each judged by its own jumps' \
 	"$(jq -c '[.clips | length, (map(.flicker == (.jump > .p99)) | all), (map(.others >= 60) | all)]' "$tmp/csm/clips.json")" '[2,true,true]'
+is 'what the experiment asks of such a result is in it' "$(metrics_missing "$tmp/csm/clips.json" "$root/experiments/csm-flicker.yaml")" ''
 is 'to and fro' "$(jq -c '[.clips[] | [.from, .to]] | .[0] == (.[1] | reverse)' "$tmp/csm/clips.json")" true
 is 'every jump is there' "$(jq '[.clips[].rows[] | select(.[1] == null)] | length < 20' "$tmp/csm/clips.json")" true
 is 'pairs were compared' "$(jq '.pair_ssim.pairs > 0' "$tmp/csm/clips.json")" true

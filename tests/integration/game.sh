@@ -6,6 +6,7 @@
 #   game_begin                          e2e_begin, and the game's programs
 #   game_topology NAME PLAYER...        prints a topology; a PLAYER is an entry of `players`, its UE is made
 #   client PATH [UE], edge NODE [PATH], account [NAME]      REST of stream-client, of the instance's edge agent, of the cloud
+#   metrics_missing REPORT EXPERIMENT...    the metrics of experiments that a report.json has no place for, a line each
 #   dual SUPI EDGE [MEMBERS]            prints the migration's id, or the cause of a refusal
 
 game_begin() {
@@ -56,4 +57,15 @@ dual() {
 	local destination=${2:+\"destination\": \"$2\", }
 	api POST /v1/migrations "{\"ue\": \"$1\", \"app\": \"snake\", \"strategy\": \"dual\", $destination${3:-\"hold_ms\": 60000}}" |
 		jq -r '.id // .cause'
+}
+
+metrics_missing() {
+	local metric
+	sed -nE 's/.*(^ *metric|with): *"?([^",}]+)"?.*/\2/p' "${@:2}" | sort -u | while read -r metric; do
+		# a.b[].c, modes.*.d: as the report's paths are, with [] and * for what may be any; where a player rests on one
+		# side of the switch, inputs of the other side tell how they look
+		jq -e --arg metric "${metric/inputs_after/inputs_before}" '[paths | map(if type == "number" then "[]" else . end) | join(".") | gsub("[.]\\[\\]"; "[]") |
+			sub("inputs_after"; "inputs_before")] | unique |
+			any(. == $metric or (sub("^modes[.][^.]+[.]"; "modes.*.") == $metric))' "$1" >/dev/null || echo "$metric"
+	done
 }

@@ -79,6 +79,12 @@ is 'where the player did something, T_comp is known at the logic server, too' "$
 	.t_comp_logic_ms | type] | unique - ["number"]')" '[]'
 ok 'there is a picture of it' grep -q 'Input to display across the switch of snake to edge-' "$tmp/out/report-inputs.svg"
 
+experiments=$root/experiments
+is 'what experiments ask of such a report is in it' \
+	"$(metrics_missing "$tmp/out/report.json" "$experiments"/csm-{bandwidth,cloud,threshold,inputs}.yaml)" ''
+is 'and what nobody has is told' "$(metrics_missing "$tmp/out/report.json" <(echo 'metric: "samples[].application.nothing"'))" \
+	'samples[].application.nothing'
+
 # ---- the timeline of the stages, and the screen before, during and after ----
 
 is 'each of the six stages is a bar of the timeline' "$(for stage in initialisation 'session set-up' 'state synchronisation' 'dual streaming' \

@@ -127,6 +127,7 @@ is 'every node has its series' "$(jq '.resources | (.nodes | length) as $n | [.s
 like 'the picture has four panels' "$(grep -c "font-size='18'\|(a)\|(b)\|(c)\|(d)" "$out/report-resources.svg")" '^[4-9]'
 like 'and lines where it begins and ends' "$(grep -c 'migration begins' "$out/report-resources.svg")" '^4$'
 is 'a line a sample and node' "$(($(wc -l <"$out/report-resources.csv") - 1))" "$(jq '.resources.samples | length * 8' "$out/report.json")"
+is 'what experiments ask of such a report is in it' "$(metrics_missing "$out/report.json" "$root"/experiments/csm-{bytes,overhead}.yaml)" ''
 like 'the matrix as CSV' "$(head -1 "$out/report-bytes.csv")" '^from,to,left_packets,left_octets,'
 
 ip netns exec "$topology.edge-b" perl "$copy" take "$(addr edge-b wan)" 7001 >"$tmp/take" &
@@ -148,6 +149,7 @@ like 'and is in the whole run, which has no more than was copied' "$((run_total 
 status 'a player is watched' 0 baton measure play --app snake --seconds 3 --quiet --out "$out"
 like 'as a table' "$_output" 'pictures shown'
 is 'he sees pictures' "$(jq '.frames_per_second > 1 and .rendering == "edge" and .player == "ue"' "$out/report.json")" true
+is 'what the experiment asks of such a report is in it' "$(metrics_missing "$out/report.json" "$root/experiments/csm-deployments.yaml")" ''
 is 'which came to him' "$(jq '.ue.ingress_mbps > 0 and .ue.cpu_percent >= 0' "$out/report.json")" true
 
 # ---- mistakes
