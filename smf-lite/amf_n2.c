@@ -15,7 +15,8 @@
 #include "smf-lite/timer.h"
 #include "smf-lite/ue.h"
 
-enum { BEFORE_SETUP = 1 << 0, NEEDS_UE = 1 << 1 };
+/* FROM_FORMER: also from the gNB that the UE has just left */
+enum { BEFORE_SETUP = 1 << 0, NEEDS_UE = 1 << 1, FROM_FORMER = 1 << 2 };
 
 static const struct row {
 	enum ngap_message type;
@@ -26,7 +27,7 @@ static const struct row {
 	{NGAP_NG_RESET, 0, ng_reset},
 	{NGAP_ERROR_INDICATION, BEFORE_SETUP, ng_error_indication},
 	{NGAP_INITIAL_UE_MESSAGE, 0, n2_initial_ue_message},
-	{NGAP_UPLINK_NAS_TRANSPORT, NEEDS_UE, n2_uplink_nas_transport},
+	{NGAP_UPLINK_NAS_TRANSPORT, NEEDS_UE | FROM_FORMER, n2_uplink_nas_transport},
 	{NGAP_INITIAL_CONTEXT_SETUP_RESPONSE, NEEDS_UE, n2_context_setup_response},
 	{NGAP_INITIAL_CONTEXT_SETUP_FAILURE, NEEDS_UE, n2_context_setup_failure},
 	{NGAP_UE_CONTEXT_RELEASE_REQUEST, NEEDS_UE, n2_context_release_request},
@@ -217,19 +218,26 @@ static void refuse_ue(struct n2_conn *conn, const struct ngap_pdu *pdu, enum smf
 	n2_conn_send(conn, N2_STREAM_COMMON, answer);
 }
 
+static bool is_from(const struct n2_conn *conn, const struct ngap_pdu *pdu, const struct gnb *gnb,
+		    uint32_t ran_ue_id)
+{
+	uint32_t id;
+
+	return gnb && gnb == conn->gnb && ngap_pdu_ran_ue_id(pdu, &id) && id == ran_ue_id;
+}
+
 /* The UE a PDU belongs to; NULL: it has been refused. */
-static struct ue *find_ue(struct n2_conn *conn, const struct ngap_pdu *pdu)
+static struct ue *find_ue(struct n2_conn *conn, const struct ngap_pdu *pdu, int flags)
 {
 	struct ue *ue = NULL;
 	uint64_t amf_ue_id;
-	uint32_t ran_ue_id;
 
 	if (ngap_pdu_amf_ue_id(pdu, &amf_ue_id))
 		ue = ue_find_amf_id(conn->n2->smf, amf_ue_id);
 	if (!ue)
 		refuse_ue(conn, pdu, SMF_ngap_unknown_ue, NGAP_RADIO_UNKNOWN_LOCAL_UE_ID);
-	else if (ue->gnb == conn->gnb && ngap_pdu_ran_ue_id(pdu, &ran_ue_id) &&
-		 ran_ue_id == ue->ran_ue_id)
+	else if (is_from(conn, pdu, ue->gnb, ue->ran_ue_id) ||
+		 (flags & FROM_FORMER && is_from(conn, pdu, ue->former.gnb, ue->former.ran_ue_id)))
 		return ue;
 	else
 		refuse_ue(conn, pdu, SMF_ngap_inconsistent_ue,
@@ -264,7 +272,7 @@ static void dispatch(struct n2_conn *conn, const struct ngap_pdu *pdu)
 		return;
 	}
 	if (row->flags & NEEDS_UE) {
-		ue = find_ue(conn, pdu);
+		ue = find_ue(conn, pdu, row->flags);
 		if (!ue)
 			return;
 	}

@@ -110,6 +110,18 @@ static bool is_possible(const struct ue *ue, const struct ngap_path_switch_reque
 	return any;
 }
 
+static void move(struct ue *ue, struct gnb *gnb, uint32_t ran_ue_id)
+{
+	struct gnb *former = ue->gnb;
+	uint32_t former_id = ue->ran_ue_id;
+
+	ue_connect_as(ue, gnb, ran_ue_id, ue->amf_ue_id);
+	ue->former.gnb = former;
+	ue->former.ran_ue_id = former_id;
+	ue->context = true;
+	store_ue_save(ue);
+}
+
 void n2_path_switch_request(struct n2_conn *conn, struct ue *unused, const struct ngap_pdu *pdu)
 {
 	/* @pdu is n2->in, what is sent n2->out: it can be read while answers are built. */
@@ -123,9 +135,7 @@ void n2_path_switch_request(struct n2_conn *conn, struct ue *unused, const struc
 	if (ue->gnb != conn->gnb || ue->ran_ue_id != r->ran_ue_id) {
 		log_info("n2", "ue=%s from=%s to=%s what=path-switch", ue->supi, ue->gnb->name,
 			 conn->gnb->name);
-		ue_connect_as(ue, conn->gnb, r->ran_ue_id, ue->amf_ue_id);
-		ue->context = true;
-		store_ue_save(ue);
+		move(ue, conn->gnb, r->ran_ue_id);
 	}
 	ue->path_switching = true;
 	switch_sessions(ue, r);

@@ -66,7 +66,7 @@ static void unhash_connection(struct ue *ue)
 {
 	if (ue->gnb)
 		HASH_DELETE(by_amf_id, ue->smf->ues->amf_id, ue);
-	ue->gnb = NULL;
+	ue->gnb = ue->former.gnb = NULL;
 	ue->context = ue->path_switching = false;
 }
 

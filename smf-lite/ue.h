@@ -42,6 +42,12 @@ struct ue {
 	struct gnb *gnb;	  /* NULL: CM-IDLE */
 	uint64_t amf_ue_id;	  /* good while gnb is set */
 	uint32_t ran_ue_id;
+	/* Which the latest path switch left: what was on its way there still counts. gnb NULL: none
+	 */
+	struct {
+		struct gnb *gnb;
+		uint32_t ran_ue_id;
+	} former;
 	bool context;	/* the gNB has a UE context (Initial Context Setup was sent) */
 	unsigned tries; /* of the message that timer repeats */
 	struct smf_timer *timer;

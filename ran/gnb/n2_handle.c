@@ -140,6 +140,10 @@ static void error_indication(struct gnb *g, struct gnb_ue *none, const struct ng
 		 m->has_cause ? ngap_cause_name(m->cause) : "none", ue ? ue->supi : "none");
 	if (!ue || (ue->has_amf_id && !says_unknown_ue(m)))
 		return;
+	/* What was on its way to the AMF when the target had the path switched: the target's answer
+	 * decides. */
+	if (handover_leaving(ue))
+		return;
 	if (ue->has_amf_id)
 		radio_link_send(ue->link, &(struct radio_frame){.type = RADIO_RELEASE});
 	ue_drop_context(ue);

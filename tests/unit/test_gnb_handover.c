@@ -100,6 +100,36 @@ static void test_whole(void **state)
 }
 
 /* The path is switched and nobody says that the old one has ended */
+/* What was on its way to the AMF when the path was switched is answered by "not yours": the source
+ * lets the target say what becomes of the UE. */
+static void test_late_message(void **state)
+{
+	struct ngap_pdu *pdu = calloc(1, sizeof *pdu);
+	struct ngap_error_indication *e = &pdu->error_indication;
+
+	world_attach(A, 2);
+	world_move();
+	arrive();
+	pdu->type = NGAP_ERROR_INDICATION;
+	e->has_amf_ue_id = e->has_ran_ue_id = e->has_cause = true;
+	e->amf_ue_id = world_ue(A)->amf_ue_id;
+	e->ran_ue_id = world_ue(A)->ran_ue_id;
+	e->cause =
+		(struct ngap_cause){NGAP_CAUSE_RADIO_NETWORK, NGAP_RADIO_INCONSISTENT_REMOTE_UE_ID};
+	n2_handle(&world->side[A].g, pdu);
+	assert_true(world_ue(A)->has_context);
+	assert_null(world_last_frame(A, RADIO_RELEASE));
+	world_switched(B, 0);
+	assert_int_equal(world->status, 200);
+	assert_false(world_ue(A)->has_context);
+	/* where no handover is under way, it is the end of the context */
+	e->amf_ue_id = world_ue(B)->amf_ue_id;
+	e->ran_ue_id = world_ue(B)->ran_ue_id;
+	n2_handle(&world->side[B].g, pdu);
+	assert_false(world_ue(B)->has_context);
+	free(pdu);
+}
+
 static void test_no_end_marker(void **state)
 {
 	world_attach(A, 1);
@@ -369,6 +399,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(test_whole),
+		WORLD_TEST(test_late_message),
 		WORLD_TEST(test_no_end_marker),
 		WORLD_TEST(test_order_of_holds),
 		WORLD_TEST(test_ue_returns),

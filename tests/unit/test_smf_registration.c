@@ -623,6 +623,14 @@ static void test_path_switch(void **state)
 	world_path_switch(w, 3, w->amf_ue_id, 1, 5);
 	world_expect(w, NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE);
 	assert_int_equal(at_upf->end_markers, 1);
+	/* what the UE said by way of the source, and what came late, counts; the answer goes to the
+	 * target */
+	w->conn = source;
+	world_ask(w, 3, 9);
+	world_wait(w, has_ngap);
+	assert_int_equal(world_expect(w, NGAP_PDU_SESSION_RESOURCE_SETUP_REQUEST)
+				 ->pdu_session_resource_setup_request.ran_ue_id,
+			 3);
 	/* the source is the UE's no more */
 	n2_conn_closed(source);
 	world_turn(w);
@@ -648,7 +656,8 @@ static void test_path_switch_waits_for_the_upf(void **state)
 	assert_int_equal(world_upf_find(w, 0, world_session(w, 1)->cp_seid)->dl_teid, 5);
 }
 
-/* A gNB that a UE came back to from a handover asks for what it may have still: it learns if it has */
+/* A gNB that a UE came back to from a handover asks for what it may have still: it learns if it has
+ */
 static void test_path_switch_to_where_it_is(void **state)
 {
 	struct world *w = *state;
