@@ -194,6 +194,7 @@ static enum switch_reason gate(struct selector *s, uint64_t now_ns,
 		w->unsettled++;
 		return SWITCH_REASON_NONE;
 	}
+	w->gate_ns = w->gate_ns ? w->gate_ns : now_ns;
 	/* "Only when the SSIM is greater than the preset threshold" */
 	return w->has_ssim && w->ssim > w->request.threshold ? SWITCH_REASON_ALIKE
 							     : SWITCH_REASON_NONE;
@@ -206,6 +207,7 @@ static void switch_now(struct selector *s, uint64_t now_ns, enum switch_reason r
 	struct switch_record *w = end_waiting(s, SWITCH_SWITCHED, reason, now_ns);
 
 	w->t0_ns = now_ns;
+	w->gate_ns = w->gate_ns ? w->gate_ns : now_ns;
 	w->from = s->shown;
 	s->shown = w->request.to;
 	s->settling = w;

@@ -70,6 +70,7 @@ struct switch_record {
 	unsigned unsettled; /* turns waited for the destination's frames to keep away from turns */
 	uint32_t tick_s, tick_d;     /* of the last pair */
 	uint64_t asked_ns, ended_ns; /* ended: left "waiting" */
+	uint64_t gate_ns;	     /* when the gate was tried first: the stream was settled */
 	uint64_t t0_ns;		     /* the turn that switched */
 	uint64_t first_display_ns;   /* of a new frame of the destination */
 	uint64_t settled_ns;	     /* first display of the destination alone */

@@ -168,6 +168,10 @@ static json_t *switch_json(struct viewer *v, uint32_t number, bool with_downtime
 		"waited_ms", (json_int_t)((until - r.asked_ns) / NS_PER_MS), "t0_ns",
 		ns_json(r.t0_ns), "first_display_ns", ns_json(r.first_display_ns), "role_ns",
 		ns_json(r.role_ns), "settled_ns", ns_json(r.settled_ns));
+	json_object_set_new(
+		json, "settling_ms",
+		json_integer(
+			(json_int_t)(((r.gate_ns ? r.gate_ns : until) - r.asked_ns) / NS_PER_MS)));
 	json_object_set_new(json, "asked_ns", ns_json(r.asked_ns));
 	json_object_set_new(json, "tick_s", r.has_ssim ? json_integer(r.tick_s) : json_null());
 	json_object_set_new(json, "tick_d", r.has_ssim ? json_integer(r.tick_d) : json_null());

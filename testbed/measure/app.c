@@ -23,6 +23,7 @@ struct app_result app_result_none(void)
 			       .migration_us = NAN,
 			       .pull_us = NAN,
 			       .frame_us = NAN,
+			       .settle_us = NAN,
 			       .wait_us = NAN,
 			       .ssim = NAN,
 			       .tick_jump = NAN,
@@ -69,7 +70,9 @@ static void read_stream(struct app_result *a, const json_t *stream)
 	a->number = (uint32_t)json_integer_value(json_object_get(stream, "number"));
 	a->t0_ns = (uint64_t)json_integer_value(json_object_get(stream, "t0_ns"));
 	a->first_ns = (uint64_t)json_integer_value(json_object_get(stream, "first_display_ns"));
-	a->wait_us = number_of(stream, "waited_ms", 1000);
+	a->settle_us = number_of(stream, "settling_ms", 1000);
+	a->wait_us =
+		number_of(stream, "waited_ms", 1000) - (isnan(a->settle_us) ? 0 : a->settle_us);
 	a->ssim = number_of(stream, "ssim", 1);
 	a->passed = !isnan(a->ssim) && reason && !strcmp(reason, "ssim");
 	a->tick_jump = number_of(downtime, "tick_jump", 1);
@@ -126,14 +129,14 @@ json_t *app_result_json(const struct app_result *a)
 
 	for (int i = 0; i < APP_STAGES; i++)
 		json_object_set_new(stages, app_stage_name[i], value(a->stage_us[i], 1000));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}",
-			 "stages_ms", stages, "image_pull_ms", value(a->pull_us, 1000), "t_pre_ms",
-			 value(a->pre_us, 1000), "t_comp_ms", value(a->comp_us, 1000),
-			 "t_comp_logic_ms", value(a->logic_us, 1000), "t_mig_ms",
-			 value(a->migration_us, 1000), "frame_downtime_ms",
-			 value(a->frame_us, 1000), "waited_ms", value(a->wait_us, 1000), "ssim",
-			 value(a->ssim, 1), "tick_jump", value(a->tick_jump, 1),
-			 "input_to_display_before_ms", value(a->input_before_us, 1000),
-			 "input_to_display_after_ms", value(a->input_after_us, 1000), "gate_passed",
-			 a->passed, "rested", rest_json(a->rest));
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o}",
+		"stages_ms", stages, "image_pull_ms", value(a->pull_us, 1000), "t_pre_ms",
+		value(a->pre_us, 1000), "t_comp_ms", value(a->comp_us, 1000), "t_comp_logic_ms",
+		value(a->logic_us, 1000), "t_mig_ms", value(a->migration_us, 1000),
+		"frame_downtime_ms", value(a->frame_us, 1000), "waited_ms", value(a->wait_us, 1000),
+		"ssim", value(a->ssim, 1), "tick_jump", value(a->tick_jump, 1),
+		"input_to_display_before_ms", value(a->input_before_us, 1000),
+		"input_to_display_after_ms", value(a->input_after_us, 1000), "gate_passed",
+		a->passed, "rested", rest_json(a->rest), "settling_ms", value(a->settle_us, 1000));
 }

@@ -20,14 +20,15 @@ struct app_result {
 	uint64_t t0_ns;		       /* the turn that switched the stream; 0: none did */
 	uint64_t first_ns;	       /* its display: of the pictures that passed; 0: none */
 	double pre_us, comp_us, migration_us;
-	double logic_us; /* T_comp at the logic server (turn.h); by the cloud, not by the record */
-	uint32_t number; /* of the stream's switch */
-	double pull_us;	 /* the image, from the cloud; 0: it was there */
-	double frame_us; /* downtime at the frame level: longest between displays of new pictures,
-			    less the frame interval */
-	double wait_us;	 /* for pictures that are alike */
-	double ssim;	 /* of the pair that passed */
-	bool passed;	 /* the SSIM gate: it wasn't forced, and there was one */
+	double logic_us;  /* T_comp at the logic server (turn.h); by the cloud, not by the record */
+	uint32_t number;  /* of the stream's switch */
+	double pull_us;	  /* the image, from the cloud; 0: it was there */
+	double frame_us;  /* downtime at the frame level: longest between displays of new pictures,
+			     less the frame interval */
+	double settle_us; /* until the new stream's frames kept away from the turns */
+	double wait_us;	  /* from then on, for pictures that are alike */
+	double ssim;	  /* of the pair that passed */
+	bool passed;	  /* the SSIM gate: it wasn't forced, and there was one */
 	enum app_rest rest; /* of the player, at the switch; by his trace, not by the record */
 	double tick_jump;
 	double input_before_us, input_after_us; /* input to display, p50 of 2 s before and after */

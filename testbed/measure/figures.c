@@ -46,6 +46,8 @@ static double app_figure(const struct switch_event *e, enum report_figure figure
 		return a->logic_us;
 	case FIGURE_APP_MIGRATION:
 		return a->migration_us;
+	case FIGURE_APP_SETTLE:
+		return a->settle_us;
 	case FIGURE_APP_WAIT:
 		return a->wait_us;
 	case FIGURE_APP_INPUT_BEFORE:

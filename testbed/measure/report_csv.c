@@ -56,7 +56,7 @@ static void head(FILE *out, const struct report *r)
 			     "before_us,input_after_us,image_pull_us");
 		for (int i = 0; i < APP_STAGES; i++)
 			fprintf(out, ",stage_%d_us", i + 1);
-		fprintf(out, ",gate_passed,rested,t_comp_logic_us");
+		fprintf(out, ",gate_passed,rested,t_comp_logic_us,settling_us");
 	}
 	fprintf(out, "\n");
 }
@@ -73,6 +73,7 @@ static void app(FILE *out, const struct app_result *a)
 		number(out, a->stage_us[i]);
 	fprintf(out, ",%s,%s", a->passed ? "yes" : "no", app_rest_text(a->rest));
 	number(out, a->logic_us);
+	number(out, a->settle_us);
 }
 
 static void tcp(FILE *out, bool known, const struct tcp_result *t)

@@ -133,6 +133,7 @@ static json_t *app_json(const struct report *r, size_t mode)
 		       {"packet_downtime_ms", FIGURE_APP_PACKETS},
 		       {"t_comp_ms", FIGURE_APP_COMP},
 		       {"t_comp_logic_ms", FIGURE_APP_LOGIC},
+		       {"settling_ms", FIGURE_APP_SETTLE},
 		       {"waited_ms", FIGURE_APP_WAIT},
 		       {"input_to_display_before_ms", FIGURE_APP_INPUT_BEFORE},
 		       {"input_to_display_after_ms", FIGURE_APP_INPUT_AFTER},

@@ -241,6 +241,7 @@ static void app_rows(FILE *out, const struct report *r)
 	summary_row(out, r, "downtime, packets (T_net)", UPLINK, FIGURE_APP_PACKETS);
 	summary_row(out, r, "computation's part (T_comp)", UPLINK, FIGURE_APP_COMP);
 	summary_row(out, r, "  the same, at the logic", UPLINK, FIGURE_APP_LOGIC);
+	summary_row(out, r, "until the stream is steady", UPLINK, FIGURE_APP_SETTLE);
 	summary_row(out, r, "wait for alike pictures", UPLINK, FIGURE_APP_WAIT);
 	summary_row(out, r, "input to display, 2 s before", UPLINK, FIGURE_APP_INPUT_BEFORE);
 	summary_row(out, r, "input to display, 2 s after", UPLINK, FIGURE_APP_INPUT_AFTER);

@@ -395,7 +395,8 @@ static const char migrated[] =
 	"  {\"stage\": 6, \"started_ns\": 50000, \"ended_ns\": 1050000},"
 	"  {\"stage\": 7, \"started_ns\": 1, \"ended_ns\": 2},"
 	"  {\"stage\": 2, \"started_ns\": 31000}], \"instance_pull_us\": 2500,"
-	" \"stream\": {\"waited_ms\": 12, \"ssim\": 0.9, \"reason\": \"ssim\",  "
+	" \"stream\": {\"waited_ms\": 16, \"settling_ms\": 4, \"ssim\": 0.9, \"reason\": \"ssim\", "
+	" "
 	"\"first_display_ns\": 77, \"downtime\": "
 	"{\"complete\": true,"
 	"  \"frame_ms\": 3.25, \"tick_jump\": -2, \"comp_ms\": 41,"
@@ -410,7 +411,8 @@ static void test_app_record(void **state)
 	assert_true(a.pre_us == 500000 && a.comp_us == 41000 && a.migration_us == 541000);
 	assert_true(a.stage_us[0] == 30 && a.stage_us[5] == 1000);
 	assert_true(isnan(a.stage_us[1]) && isnan(a.stage_us[4]));
-	assert_true(a.frame_us == 3250 && a.wait_us == 12000 && a.ssim == 0.9);
+	assert_true(a.frame_us == 3250 && a.wait_us == 12000 && a.settle_us == 4000 &&
+		    a.ssim == 0.9);
 	assert_true(a.tick_jump == -2 && a.input_before_us == 60000);
 	assert_true(isnan(a.input_after_us)); /* no input, no median */
 	downtime = json_object_get(json_object_get(get(record, "details"), "stream"), "downtime");
@@ -456,6 +458,7 @@ static void test_app_forms(void **state)
 	assert_true(json_real_value(get(get(mode, "frame_downtime_ms"), "max")) == 3.25);
 	assert_true(json_real_value(get(get(mode, "packet_downtime_ms"), "max")) == 0.41);
 	assert_true(json_real_value(get(get(mode, "t_comp_logic_ms"), "max")) == 0.015);
+	assert_true(json_real_value(get(get(mode, "settling_ms"), "max")) == 4);
 	assert_true(json_is_null(get(get(mode, "input_to_display_after_ms"), "max")));
 	assert_true(
 		json_real_value(get(
@@ -470,9 +473,11 @@ static void test_app_forms(void **state)
 	assert_true(json_is_true(get(mode, "rested")) && json_is_true(get(mode, "gate_passed")));
 	json_decref(j);
 	csv = printed(&r, report_csv);
-	assert_non_null(strstr(csv, ",stage_5_us,stage_6_us,gate_passed,rested,t_comp_logic_us\n"));
-	assert_non_null(strstr(csv, ",3250.000,41000.000,541000.000,12000.000,0.900,-2.000,"
-				    "60000.000,,2500.000,30.000,,,,,1000.000,yes,yes,15.000\n"));
+	assert_non_null(strstr(
+		csv, ",stage_5_us,stage_6_us,gate_passed,rested,t_comp_logic_us,settling_us\n"));
+	assert_non_null(
+		strstr(csv, ",3250.000,41000.000,541000.000,12000.000,0.900,-2.000,"
+			    "60000.000,,2500.000,30.000,,,,,1000.000,yes,yes,15.000,4000.000\n"));
 	table = printed(&r, report_table);
 	assert_non_null(strstr(table, "  downtime, frames shown             3.25 ms"));
 	assert_non_null(strstr(table, "  gate passed; while at rest    "));

@@ -169,6 +169,8 @@ static void test_unsettled(void **state)
 	world_both(w, 100, 100);
 	assert_int_equal(never.state, SWITCH_SWITCHED);
 	assert_int_equal(never.reason, SWITCH_REASON_ALIKE);
+	assert_int_equal(never.gate_ns, never.t0_ns);
+	assert_int_equal(soon.gate_ns - soon.asked_ns, 3 * TURN_NS);
 }
 
 /* ---- the switch as one step, and the sliding's pictures ---- */
