@@ -36,7 +36,7 @@ int hex_read(const char *text, uint8_t *ret, size_t len)
 	return 0;
 }
 
-/* The octets are drawn into the upper half, behind the digits that are made of them. */
+/* The octets are drawn into the upper half: no digit is written over one that isn't read yet. */
 int hex_random(char *ret, size_t size)
 {
 	size_t len = (size - 1) / 2;
@@ -44,12 +44,6 @@ int hex_random(char *ret, size_t size)
 
 	if (getrandom(octets, len, 0) != (ssize_t)len)
 		return -EIO;
-	for (size_t i = 0; i < len; i++) {
-		uint8_t octet = octets[i];
-
-		ret[2 * i] = digits[octet >> 4];
-		ret[2 * i + 1] = digits[octet & 15];
-	}
-	ret[2 * len] = '\0';
+	hex_text(octets, len, ret);
 	return 0;
 }

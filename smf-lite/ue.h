@@ -42,8 +42,7 @@ struct ue {
 	struct gnb *gnb;	  /* NULL: CM-IDLE */
 	uint64_t amf_ue_id;	  /* good while gnb is set */
 	uint32_t ran_ue_id;
-	/* Which the latest path switch left: what was on its way there still counts. gnb NULL: none
-	 */
+	/* Left by the latest path switch: what was on its way there counts. gnb NULL: none */
 	struct {
 		struct gnb *gnb;
 		uint32_t ran_ue_id;

@@ -83,9 +83,8 @@ static void read_stream(struct app_result *a, const json_t *stream)
 		a->frame_us = number_of(downtime, "frame_ms", 1000);
 }
 
-/* Where no input was made about the switch the manager's term is 0, and what it would be isn't
- * known
- */
+/* Where no input was made about the switch the manager's term is 0, and what it would be is not
+ * known */
 static double stream_comp_us(const json_t *stream)
 {
 	return number_of(json_object_get(stream, "downtime"), "comp_ms", 1000);

@@ -128,8 +128,7 @@ double *report_input_values(const struct report *r, size_t mode, const char *des
 /** report_given_up - switches of @mode (SIZE_MAX: of all) whose pictures were not alike in time */
 size_t report_given_up(const struct report *r, size_t mode);
 /* Of switches of @mode that passed the SSIM gate, and of which it is known whether the player
- * rested
- */
+ * rested */
 struct report_gate {
 	size_t passed, known, rested;
 };

@@ -13,12 +13,6 @@ e2e_begin
 ok 'up' baton up "$root/topologies/two-edges.yaml"
 e2e_env
 
-capture() { # FILE ARG...: in the background, until it says that it captures
-	"$build/bin/baton" --name "$topology" capture "${@:2}" --out "$1" >/dev/null 2>"$1.log" &
-	_capture=$!
-	undo eval "kill $_capture 2>/dev/null || true"
-	wait_for 10 grep -q '^capturing on' "$1.log"
-}
 capture_end() { # NAME: its status is 0
 	kill -INT "$_capture" 2>/dev/null
 	wait "$_capture"
@@ -29,7 +23,7 @@ fields() { tshark -r "$1" "${@:2}" 2>/dev/null; }
 # jq before 1.7 rounds nanoseconds (docs/rest.md): microseconds are compared.
 note 'a switch, seen from four interfaces of three nodes'
 file=$tmp/switch.pcapng
-capture "$file" ue upf-a:n3 upf-b:n3 edge-b:n6
+capture_to "$file" ue upf-a:n3 upf-b:n3 edge-b:n6
 baton exec ue -- ping -i 0.01 -c 300 -W 1 service >"$tmp/ping" &
 ping=$!
 ok 'packets go' wait_for 10 grep -q 'icmp_seq=50 ' "$tmp/ping"
@@ -99,7 +93,7 @@ status 'a wrong filter' 2 baton capture ue --filter 'udp prt 5' --out "$tmp/x"
 like 'with what would be right' "$_output" "such as 'udp port 2152'"
 status 'a wrong number' 2 baton capture ue --count none --out "$tmp/x"
 status 'a place that can not be written' 1 baton capture ue:pdu2 --out "$tmp/none/x"
-capture "$tmp/down.pcapng" upf-b:n3
+capture_to "$tmp/down.pcapng" upf-b:n3
 ok 'down' baton down
 capture_end 'a capture outlives its topology'
 ok 'with a file that can be read' capinfos "$tmp/down.pcapng"

@@ -37,10 +37,8 @@ end_hold() {
 }
 # A capture of these interfaces, from now to capture_end, which lists its packets for seen
 capture_begin() { # INTERFACE...
-	"$build/bin/baton" --name "$topology" capture "$@" --out "$tmp/capture.pcapng" >/dev/null 2>"$tmp/capture.log" &
-	_capture=$!
-	undo eval "kill $_capture 2>/dev/null || true"
-	ok 'a capture runs' wait_for 10 grep -q '^capturing on' "$tmp/capture.log"
+	capture_to "$tmp/capture.pcapng" "$@"
+	ok 'a capture runs' grep -q '^capturing on' "$tmp/capture.pcapng.log"
 }
 capture_end() {
 	kill -INT $_capture

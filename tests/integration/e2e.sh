@@ -11,6 +11,7 @@
 #   api METHOD PATH [BODY] [CURL OPTION]...           the migration manager's, as `baton env` says
 #   migrate MODE EDGE [HOLD_MS]                       prints the id of the migration that was begun
 #   ended ID, state ID, field ID FILTER               of a migration
+#   capture_to FILE ARG...  `baton capture` in the background ($_capture), from when it says that it captures; FILE.log
 #   probe_start, probe_stop, probe_result             echoes to the service while something happens
 #   remember, remnants      what the topology is made of now; what is there of it still, a line each
 
@@ -41,6 +42,13 @@ e2e_begin() {
 e2e_down() {
 	[ ! -e "/run/baton/$topology" ] || baton down --force >/dev/null
 	! cat "$tmp"/sanitizer.* 2>/dev/null
+}
+
+capture_to() { # FILE ARG...
+	"$build/bin/baton" --name "$topology" capture "${@:2}" --out "$1" >/dev/null 2>"$1.log" &
+	_capture=$!
+	undo eval "kill $_capture 2>/dev/null || true" # it has ended where all went well
+	wait_for 10 grep -q '^capturing on' "$1.log"
 }
 
 in_ue() {

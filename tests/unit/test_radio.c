@@ -387,7 +387,7 @@ static void test_lost_and_back(void **state)
 }
 
 /* The machine stands still, for both ends: when it goes on, neither has heard of the other for
- * longer than a live one is silent. */
+ * longer than a live one is silent. The sleep is the stall itself: nothing is waited for. */
 static void test_stall(void **state)
 {
 	struct world *w = *state;
