@@ -13,22 +13,11 @@
 #include "dataplane/bpf_maps.h"
 #include "dataplane/ebpf.h"
 #include "dataplane/hold.h"
+#include "lib/bpf_log.h"
 #include "lib/log.h"
 #include "lib/radio.h"
 /* after ebpf_shared.h, whose struct ebpf_config is in it */
 #include "bpf/ebpf_tc.skel.h"
-
-static int libbpf_log(enum libbpf_print_level level, const char *format, va_list args)
-{
-	char line[512];
-
-	if (level != LIBBPF_WARN)
-		return 0;
-	vsnprintf(line, sizeof(line), format, args);
-	line[strcspn(line, "\n")] = 0;
-	log_debug("dataplane", "libbpf=\"%s\"", line);
-	return 0;
-}
 
 static void classes_fill(const struct dp_prefix *prefixes, size_t count, uint32_t class,
 			 struct ebpf_config *config)
@@ -79,7 +68,7 @@ static int programs_load(struct dataplane *dp, struct ebpf *e, struct dp_error *
 {
 	int rc;
 
-	libbpf_set_print(libbpf_log);
+	libbpf_set_print(bpf_log);
 	e->skel = ebpf_tc__open();
 	if (!e->skel)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -errno, "tc programs: %s",

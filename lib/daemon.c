@@ -228,21 +228,3 @@ void daemon_done(struct daemon *d)
 		continue;
 	uv_loop_close(&d->loop);
 }
-
-static uint64_t clock_ns(clockid_t id)
-{
-	struct timespec now;
-
-	clock_gettime(id, &now);
-	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-}
-
-uint64_t clock_now_ns(void)
-{
-	return clock_ns(CLOCK_REALTIME);
-}
-
-uint64_t clock_mono_ns(void)
-{
-	return clock_ns(CLOCK_MONOTONIC);
-}

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <uv.h>
 
+#include "lib/clock.h"
 #include "lib/yaml.h"
 
 struct daemon_spec {
@@ -58,10 +59,5 @@ void daemon_stop(struct daemon *d);
 
 /** daemon_done - close what daemon_init made; walks the loop and closes forgotten handles */
 void daemon_done(struct daemon *d);
-
-/* CLOCK_REALTIME in nanoseconds: the clock of every stamp in Baton (all namespaces share it, packets too) */
-uint64_t clock_now_ns(void);
-/* CLOCK_MONOTONIC in nanoseconds: for intervals */
-uint64_t clock_mono_ns(void);
 
 #endif

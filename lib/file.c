@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_MAX = 16 << 20, TREE_FDS = 16 };
+enum { FILE_MAX = 16 << 20, TREE_FDS = 16, PIECE = 64 << 10 };
 
 ssize_t file_read_text(const char *path, char *buf, size_t size)
 {
@@ -55,16 +55,18 @@ int file_read_all(const char *path, char **ret_text, size_t *ret_len)
 	return 0;
 }
 
-static int write_all(int fd, const char *text, size_t len)
+int file_write_all(int fd, const void *octets, size_t len)
 {
+	const char *at = octets;
+
 	while (len) {
-		ssize_t put = write(fd, text, len);
+		ssize_t put = write(fd, at, len);
 
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0)
 			return -errno;
-		text += put;
+		at += put;
 		len -= (size_t)put;
 	}
 	return 0;
@@ -77,7 +79,7 @@ int file_write_at(int directory, const char *path, const char *text)
 
 	if (fd < 0)
 		return -errno;
-	rc = write_all(fd, text, strlen(text));
+	rc = file_write_all(fd, text, strlen(text));
 	close(fd);
 	return rc;
 }
@@ -87,24 +89,62 @@ int file_write(const char *path, const char *text)
 	return file_write_at(AT_FDCWD, path, text);
 }
 
-int file_create(const char *path, const char *text, size_t len, mode_t mode)
+/* Return: the descriptor of what is renamed to @path, or a negative errno */
+static int begin_new(const char *path, mode_t mode, char temporary[PATH_MAX])
 {
-	char temporary[PATH_MAX];
-	int fd, rc;
+	int fd;
 
-	if (snprintf(temporary, sizeof(temporary), "%s.new", path) >= (int)sizeof(temporary))
+	if (snprintf(temporary, PATH_MAX, "%s.new", path) >= PATH_MAX)
 		return -ENAMETOOLONG;
 	unlink(temporary);
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	if (fd < 0)
-		return -errno;
-	rc = write_all(fd, text, len);
+	return fd < 0 ? -errno : fd;
+}
+
+/* @rc: of its writing */
+static int end_new(int fd, int rc, const char *temporary, const char *path)
+{
 	if (close(fd) && !rc)
 		rc = -errno;
 	if (!rc && rename(temporary, path))
 		rc = -errno;
 	if (rc)
 		unlink(temporary);
+	return rc;
+}
+
+int file_create(const char *path, const char *text, size_t len, mode_t mode)
+{
+	char temporary[PATH_MAX];
+	int fd = begin_new(path, mode, temporary);
+
+	return fd < 0 ? fd : end_new(fd, file_write_all(fd, text, len), temporary, path);
+}
+
+static int copy_all(int from, int to)
+{
+	char piece[PIECE];
+	ssize_t got;
+	int rc = 0;
+
+	do {
+		got = read(from, piece, sizeof(piece));
+		if (got > 0)
+			rc = file_write_all(to, piece, (size_t)got);
+	} while (!rc && (got > 0 || (got < 0 && errno == EINTR)));
+	return rc ? rc : got < 0 ? -errno : 0;
+}
+
+int file_copy(const char *from, const char *path, mode_t mode)
+{
+	char temporary[PATH_MAX];
+	int in = open(from, O_RDONLY | O_CLOEXEC), fd, rc;
+
+	if (in < 0)
+		return -errno;
+	fd = begin_new(path, mode, temporary);
+	rc = fd < 0 ? fd : end_new(fd, copy_all(in, fd), temporary, path);
+	close(in);
 	return rc;
 }
 

@@ -17,6 +17,10 @@ int file_write(const char *path, const char *text);
 int file_write_at(int directory, const char *path, const char *text);
 /** file_create - a new file, or its whole new contents, by renaming: readers see the old or the new */
 int file_create(const char *path, const char *text, size_t len, mode_t mode);
+/** file_copy - the same of what @from holds, of any size */
+int file_copy(const char *from, const char *path, mode_t mode);
+/** file_write_all - all of it; Return: 0 or a negative errno */
+int file_write_all(int fd, const void *octets, size_t len);
 /** file_remove_tree - everything under @path and itself, not following links, not into other file systems */
 int file_remove_tree(const char *path);
 /** file_is_empty_directory - false, too, when it can't be read */

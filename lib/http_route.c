@@ -80,7 +80,8 @@ const char *http_param(const struct http_request *req, const char *name)
 		if (!is_param(segment, pattern))
 			continue;
 		rest = is_rest(segment, pattern) ? 3 : 0;
-		if ((size_t)(pattern - segment) == len + 2 + rest && memcmp(segment + 1, name, len) == 0)
+		if ((size_t)(pattern - segment) == len + 2 + rest &&
+		    memcmp(segment + 1, name, len) == 0)
 			return req->params[count];
 		count++;
 	}
@@ -175,14 +176,23 @@ static bool token_equal(const char *want, const char *have)
 	return !differs;
 }
 
-static bool check_token(struct http_request *req, const char *method)
+bool http_shows_token(const struct http_request *req)
 {
-	const char *token = req->server->token, *header;
+	const char *token, *header;
 
-	if (!token || req->route->open || strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+	if (!req->server)
+		return false; /* it is being answered after the server's end: to nobody */
+	token = req->server->token;
+	if (!token)
 		return true;
 	header = http_header(req, MHD_HTTP_HEADER_AUTHORIZATION);
-	if (header && strncasecmp(header, "Bearer ", 7) == 0 && token_equal(token, header + 7))
+	return header && strncasecmp(header, "Bearer ", 7) == 0 && token_equal(token, header + 7);
+}
+
+static bool check_token(struct http_request *req, const char *method)
+{
+	if (req->route->open || strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ||
+	    http_shows_token(req))
 		return true;
 	http_problem_header(req, 401, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer", "UNAUTHORIZED",
 			    "%s wants a bearer token", method);

@@ -65,6 +65,8 @@ const char *http_param(const struct http_request *req, const char *name);  /* fr
 const char *http_query(const struct http_request *req, const char *name);  /* "?name=...", or NULL */
 const char *http_header(const struct http_request *req, const char *name); /* or NULL */
 struct in_addr http_client(const struct http_request *req);		   /* who asks; 0.0.0.0 once it has gone */
+/** http_shows_token - it bears the server's token, or there is none: what of an answer to a GET is a secret, is for these alone */
+bool http_shows_token(const struct http_request *req);
 const json_t *http_body(const struct http_request *req);		   /* a JSON object; {} when there was no body */
 
 /* Answers. @body is given (its reference is taken); NULL: none. */

@@ -179,7 +179,7 @@ void json_read_ipv4(struct json_reader *r, const char *name, bool required, stru
 static void fail_word(struct json_reader *r, const char *name, const char *const *words,
 		      const json_t *value)
 {
-	char expected[112] = "one of ";
+	char expected[160] = "one of ";
 	size_t len = strlen(expected);
 
 	for (size_t i = 0; words[i] && len < sizeof(expected); i++)
@@ -225,6 +225,20 @@ int json_reader_end(struct json_reader *r)
 			json_reader_fail(r, name, "is not a known member");
 	}
 	return r->invalid_count ? -EINVAL : 0;
+}
+
+const char *json_text(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : "";
+}
+
+uint64_t json_u64(const json_t *object, const char *name)
+{
+	json_int_t value = json_integer_value(json_object_get(object, name));
+
+	return value > 0 ? (uint64_t)value : 0;
 }
 
 json_t *json_ipv4(struct in_addr addr)

@@ -16,7 +16,7 @@ enum { JSON_INVALID_MAX = 16 };
 
 struct json_invalid {
 	char param[64];	  /* JSON pointer: "/hold_ms" */
-	char reason[160]; /* "expected an integer from 0 to 600000, found \"x\"" */
+	char reason[240]; /* "expected an integer from 0 to 600000, found \"x\"" */
 };
 
 struct json_reader {
@@ -42,6 +42,10 @@ void json_reader_fail(struct json_reader *r, const char *name, const char *forma
 /** json_reader_end - unknown members are invalid too; Return: 0 or -EINVAL */
 int json_reader_end(struct json_reader *r);
 
+/** json_text - a member that is a string, borrowed; "" where there is none */
+const char *json_text(const json_t *object, const char *name);
+/** json_u64 - a member that is an integer above 0; 0 where there is none */
+uint64_t json_u64(const json_t *object, const char *name);
 /** json_ipv4 - new string "10.0.0.1" from network order */
 json_t *json_ipv4(struct in_addr addr);
 

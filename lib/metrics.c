@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/process.h"
 #include "lib/version.h"
 
 static double seconds(struct timeval t)
@@ -15,18 +16,9 @@ static double seconds(struct timeval t)
 	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
 }
 
-/* In octets; 0: not known */
 static unsigned long long resident(void)
 {
-	FILE *statm = fopen("/proc/self/statm", "re");
-	unsigned long long pages = 0;
-
-	if (!statm)
-		return 0;
-	if (fscanf(statm, "%*u %llu", &pages) != 1)
-		pages = 0;
-	fclose(statm);
-	return pages * (unsigned long long)sysconf(_SC_PAGESIZE);
+	return process_resident(getpid());
 }
 
 static double now_of(clockid_t clock)

@@ -53,6 +53,24 @@ uint64_t process_start_time(pid_t pid)
 	return stat_field(field, 22);
 }
 
+bool process_is_stopped(pid_t pid)
+{
+	char text[1024], *field = read_stat(pid, text, sizeof(text));
+
+	return field && strncmp(field, ") T", 3) == 0;
+}
+
+uint64_t process_resident(pid_t pid)
+{
+	char path[64], text[128];
+	unsigned long long pages;
+
+	snprintf(path, sizeof(path), "/proc/%d/statm", pid);
+	if (file_read_text(path, text, sizeof(text)) < 0 || sscanf(text, "%*u %llu", &pages) != 1)
+		return 0;
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 pid_t process_parent(pid_t pid)
 {
 	char text[1024];
@@ -104,17 +122,34 @@ int process_signal(const struct process *process, int signal)
 	return rc;
 }
 
+/* @fd: of pidfd_open, closed */
+static int await(int fd, int wake, int timeout_ms)
+{
+	struct pollfd pfd[] = {{.fd = fd, .events = POLLIN}, {.fd = wake, .events = POLLIN}};
+	int n = poll(pfd, 2, timeout_ms), rc = n < 0 ? -errno : n ? 0 : -ETIMEDOUT;
+
+	close(fd);
+	return n > 0 && !pfd[0].revents ? -ECANCELED : rc;
+}
+
 int process_await_end(const struct process *process, int timeout_ms)
 {
-	struct pollfd pfd = {.events = POLLIN};
-	int rc;
+	int fd = open_same(process);
 
-	pfd.fd = open_same(process);
-	if (pfd.fd < 0)
-		return 0;
-	rc = poll(&pfd, 1, timeout_ms);
-	close(pfd.fd);
-	return rc > 0 ? 0 : -ETIMEDOUT;
+	return fd < 0 || !await(fd, -1, timeout_ms) ? 0 : -ETIMEDOUT;
+}
+
+int process_await(pid_t pid, int wake, int timeout_ms)
+{
+	int fd, rc;
+
+	do {
+		fd = (int)syscall(SYS_pidfd_open, pid, 0);
+		if (fd < 0)
+			return errno == ESRCH ? 0 : -errno;
+		rc = await(fd, wake, timeout_ms);
+	} while (rc == -EINTR);
+	return rc;
 }
 
 uint64_t process_namespace(pid_t pid, const char *which)
@@ -143,4 +178,19 @@ void process_command(pid_t pid, char *buf, size_t size)
 	for (ssize_t i = 0; i < len; i++)
 		if (!buf[i])
 			buf[i] = ' ';
+}
+
+int process_beside(const char *name, char *ret, size_t size)
+{
+	ssize_t len = readlink("/proc/self/exe", ret, size - 1);
+	char *last;
+
+	if (len < 0)
+		return -errno;
+	ret[len] = '\0';
+	last = strrchr(ret, '/') + 1;
+	if ((size_t)(last - ret) + strlen(name) >= size)
+		return -ENAMETOOLONG;
+	strcpy(last, name);
+	return 0;
 }

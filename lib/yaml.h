@@ -36,7 +36,7 @@ struct yaml_doc; /* owns the tree */
  * @name:    what error texts call the source
  * @ret_doc: returned; free with yaml_free
  *
- * Return: 0, -ENOENT and the like for the file, -EINVAL with @err set for the contents
+ * Return: 0, -ENOENT and the like for the file, -EINVAL for the contents, with @err set
  */
 int yaml_load_file(const char *path, struct yaml_doc **ret_doc, struct yaml_error *err);
 int yaml_load_memory(const char *name, const void *text, size_t len, struct yaml_doc **ret_doc, struct yaml_error *err);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/log.h"
+#include "lib/spawn.h"
 
 void child_handle_closed(uv_handle_t *handle)
 {
@@ -100,120 +101,56 @@ static int watch(struct child *c, pid_t pid)
 
 /* ---- its beginning ---- */
 
-struct pipes {
-	int go[2];     /* closed without a word: the agent died before the record was written */
-	int failed[2]; /* exec's errno; closed by exec */
-};
-
-static void child_main(const struct child_command *command, int output, const struct pipes *pipes)
-	__attribute__((noreturn));
-static void child_main(const struct child_command *command, int output, const struct pipes *pipes)
+/* This process' environment, but for what is the agent's alone; freed by the caller */
+static char **environment(void)
 {
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), error;
-	char word;
+	static const char own[] = "NOTIFY_SOCKET=";
+	size_t count = 0, kept = 0;
+	char **envp;
 
-	close(pipes->go[1]);
-	close(pipes->failed[0]);
-	if (read(pipes->go[0], &word, 1) != 1)
-		_exit(125);
-	unsetenv("NOTIFY_SOCKET"); /* the agent's, not its */
-	dup2(null, STDIN_FILENO);
-	dup2(output, STDOUT_FILENO);
-	dup2(output, STDERR_FILENO);
-	if (!chdir(command->directory))
-		execv(command->program, command->argv);
-	error = errno;
-	if (write(pipes->failed[1], &error, sizeof(error)) < 0)
-		_exit(126);
-	_exit(127);
+	while (environ[count])
+		count++;
+	envp = calloc(count + 1, sizeof(*envp));
+	for (size_t i = 0; envp && i < count; i++)
+		if (strncmp(environ[i], own, sizeof(own) - 1) != 0)
+			envp[kept++] = environ[i];
+	return envp;
 }
 
-static void reset_signals(void)
+static pid_t spawn(struct child *c, const struct child_command *command)
 {
-	sigset_t none;
+	char **envp = environment();
+	const struct spawn what = {.program = command->program,
+				   .argv = command->argv,
+				   .envp = envp,
+				   .directory = command->directory,
+				   .in = -1,
+				   .out = c->output,
+				   .error = c->output,
+				   .session = command->session,
+				   .pid = command->pid,
+				   .begins = child_record_begins,
+				   .user = c};
+	pid_t pid = envp ? spawn_program(&what) : -ENOMEM;
 
-	for (int s = 1; s < NSIG; s++)
-		signal(s, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static int open_pipes(struct pipes *pipes)
-{
-	if (pipe2(pipes->go, O_CLOEXEC))
-		return -errno;
-	if (!pipe2(pipes->failed, O_CLOEXEC))
-		return 0;
-	close(pipes->go[0]);
-	close(pipes->go[1]);
-	return -errno;
-}
-
-/* With every signal blocked, so that none of the agent's handlers runs in the child. */
-static pid_t fork_child(const struct child *c, const struct child_command *command,
-			const struct pipes *pipes)
-{
-	sigset_t all, old;
-	pid_t pid;
-
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &old);
-	pid = fork();
-	if (pid == 0) {
-		setpgid(0, 0);
-		reset_signals();
-		child_main(command, c->output, pipes);
-	}
-	sigprocmask(SIG_SETMASK, &old, NULL);
-	if (pid > 0)
-		setpgid(pid, pid);
-	return pid < 0 ? -errno : pid;
-}
-
-/* Recorded first, then let go: there is no moment at which it runs and nobody would find it again.
- */
-static int release_child(struct child *c, pid_t pid, struct pipes *pipes)
-{
-	int rc = child_record_write(c, pid), error = 0;
-
-	if (!rc && write(pipes->go[1], "g", 1) != 1)
-		rc = -EIO;
-	close(pipes->go[1]);
-	pipes->go[1] = -1;
-	if (!rc && read(pipes->failed[0], &error, sizeof(error)) == sizeof(error))
-		rc = -error;
-	return rc;
+	free(envp);
+	return pid;
 }
 
 int child_start(struct child *c, const struct child_command *command)
 {
-	struct pipes pipes;
 	pid_t pid;
 	int rc;
 
 	if (c->pid || c->handles)
 		return -EBUSY;
 	rc = child_output_open(c);
-	if (!rc)
-		rc = open_pipes(&pipes);
-	if (rc) {
-		child_output_close(c);
-		return rc;
-	}
-	pid = fork_child(c, command, &pipes);
-	close(pipes.go[0]);
-	close(pipes.failed[1]);
-	rc = pid < 0 ? pid : release_child(c, pid, &pipes);
-	if (!rc)
-		rc = watch(c, pid);
-	if (pipes.go[1] >= 0)
-		close(pipes.go[1]);
-	close(pipes.failed[0]);
+	pid = rc ? rc : spawn(c, command);
+	rc = pid < 0 ? pid : watch(c, pid);
 	if (!rc)
 		return 0;
 	if (pid > 0) {
-		kill(-pid, SIGKILL);
-		waitpid(pid, NULL, 0);
+		spawn_end(pid);
 		child_record_remove(c);
 	}
 	child_output_close(c);

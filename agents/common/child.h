@@ -49,6 +49,8 @@ struct child_command {
 	const char *program;   /* absolute path */
 	char *const *argv;     /* ended by NULL */
 	const char *directory; /* where it starts */
+	bool session;	       /* it leads a session of its own, not only a process group */
+	pid_t pid;	       /* the number it is to have; 0: any. -EEXIST when it is taken */
 };
 
 /** child_init - once; Return: 0 or a negative errno */
@@ -75,6 +77,10 @@ int child_record_write(const struct child *c, pid_t pid);
 /** child_record_read - the process that it names, alive and the same; Return: 0, -ESRCH */
 int child_record_read(const struct child *c, pid_t *ret_pid);
 void child_record_remove(const struct child *c);
+/** child_record_begins - of struct spawn; @user: struct child */
+int child_record_begins(pid_t pid, void *user);
+/** child_record_in - for child_record_* alone: nobody's child, in @directory */
+void child_record_in(struct child *c, const char *directory);
 
 /* child_output.c */
 int child_output_open(struct child *c);

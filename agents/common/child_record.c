@@ -60,3 +60,19 @@ void child_record_remove(const struct child *c)
 	record_path(c, path, sizeof(path));
 	unlink(path);
 }
+
+int child_record_begins(pid_t pid, void *user)
+{
+	const struct child *c = user;
+
+	if (pid)
+		return child_record_write(c, pid);
+	child_record_remove(c);
+	return 0;
+}
+
+void child_record_in(struct child *c, const char *directory)
+{
+	memset(c, 0, sizeof(*c));
+	snprintf(c->directory, sizeof(c->directory), "%.*s", CHILD_PATH_MAX - 1, directory);
+}

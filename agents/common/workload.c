@@ -141,7 +141,7 @@ bool workload_equal(const struct workload *a, const struct workload *b)
 /* ---- from YAML ---- */
 
 /* Scalars are texts: who reads them knows what they should be. */
-static json_t *json_of(const struct yaml_node *node)
+json_t *workload_json_of_yaml(const struct yaml_node *node)
 {
 	json_t *json;
 
@@ -150,9 +150,9 @@ static json_t *json_of(const struct yaml_node *node)
 	json = node->kind == YAML_MAPPING ? json_object() : json_array();
 	for (const struct yaml_node *n = node->child; n; n = n->next)
 		if (node->kind == YAML_MAPPING)
-			json_object_set_new(json, n->key, json_of(n));
+			json_object_set_new(json, n->key, workload_json_of_yaml(n));
 		else
-			json_array_append_new(json, json_of(n));
+			json_array_append_new(json, workload_json_of_yaml(n));
 	return json;
 }
 
@@ -181,7 +181,7 @@ static const struct yaml_field fields[] = {
 static void set(json_t *body, const char *member, const struct yaml_node *node)
 {
 	if (node)
-		json_object_set_new(body, member, json_of(node));
+		json_object_set_new(body, member, workload_json_of_yaml(node));
 }
 
 int workload_read_yaml(const struct yaml_doc *doc, const struct yaml_node *node,

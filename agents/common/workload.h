@@ -37,6 +37,8 @@ int workload_read(const char *name, const json_t *body, struct json_reader *read
  * -EINVAL with @err set */
 int workload_read_yaml(const struct yaml_doc *doc, const struct yaml_node *node,
 		       struct workload *ret, struct yaml_error *err);
+/** workload_json_of_yaml - a part of a configuration file; scalars become texts. Returned */
+json_t *workload_json_of_yaml(const struct yaml_node *node);
 void workload_done(struct workload *w);
 /** workload_json - what PUT takes; @whole: `config` too, which may hold secrets; returned */
 json_t *workload_json(const struct workload *w, bool whole);

@@ -104,7 +104,9 @@ struct nl_rule {
 	enum nl_route_type action; /* UNICAST: look up table */
 };
 int nl_rule_add(struct nl *nl, const struct nl_rule *rule); /* -EEXIST */
-int nl_rule_del(struct nl *nl, const struct nl_rule *rule);
+/** nl_rule_append - behind all of its priority, also when there is one like it already */
+int nl_rule_append(struct nl *nl, const struct nl_rule *rule);
+int nl_rule_del(struct nl *nl, const struct nl_rule *rule); /* the first like it; -ENOENT */
 int nl_rule_list(struct nl *nl, int (*each)(const struct nl_rule *rule, void *user), void *user);
 
 /** nl_neigh_replace - a permanent neighbour entry */
@@ -173,5 +175,7 @@ void nl_monitor_close(struct nl_monitor *monitor);
 
 /** nl_sock_destroy - end every TCP socket bound to @local in this namespace (SOCK_DESTROY); Return: how many, or negative errno */
 int nl_sock_destroy(struct in_addr local);
+/** nl_sock_reset - end connections of @local alone, not what listens there, nor those with peer @except (zero: all) */
+int nl_sock_reset(struct in_addr local, struct in_addr except);
 
 #endif

@@ -47,6 +47,11 @@ int nl_rule_add(struct nl *nl, const struct nl_rule *rule)
 	return rule_change(nl, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, rule);
 }
 
+int nl_rule_append(struct nl *nl, const struct nl_rule *rule)
+{
+	return rule_change(nl, RTM_NEWRULE, NLM_F_CREATE, rule);
+}
+
 int nl_rule_del(struct nl *nl, const struct nl_rule *rule)
 {
 	return rule_change(nl, RTM_DELRULE, 0, rule);

@@ -11,6 +11,7 @@
 enum {
 	TCP_STATE_TIME_WAIT = 6,
 	TCP_STATE_CLOSE = 7,
+	TCP_STATE_LISTEN = 10,
 	ALL_STATES = 0xfff,
 	WANTED_STATES = ALL_STATES & ~(1 << TCP_STATE_TIME_WAIT | 1 << TCP_STATE_CLOSE),
 };
@@ -18,6 +19,8 @@ enum {
 struct destroy {
 	struct nl *nl;
 	struct in_addr local;
+	bool connected; /* those that listen stay */
+	struct in_addr except; /* and those with this peer; zero: none */
 	int count;
 	int error; /* the first */
 };
@@ -56,6 +59,18 @@ static bool is_local(const struct inet_diag_msg *msg, struct in_addr local)
 	return !memcmp(src, mapped, 8) && src[2] == htonl(0xffff) && src[3] == local.s_addr;
 }
 
+static bool is_meant(const struct inet_diag_msg *msg, const struct destroy *d)
+{
+	const uint32_t *peer = (const uint32_t *)msg->id.idiag_dst;
+
+	if (!is_local(msg, d->local))
+		return false;
+	if (d->connected && msg->idiag_state == TCP_STATE_LISTEN)
+		return false;
+	return !d->except.s_addr ||
+	       peer[msg->idiag_family == AF_INET ? 0 : 3] != d->except.s_addr;
+}
+
 static int destroy_one(const struct nlmsghdr *nlh, void *user)
 {
 	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(nlh);
@@ -63,7 +78,7 @@ static int destroy_one(const struct nlmsghdr *nlh, void *user)
 	int error;
 
 	if (nlh->nlmsg_type != TCPDIAG_GETSOCK || mnl_nlmsg_get_payload_len(nlh) < sizeof(*msg) ||
-	    !is_local(msg, d->local))
+	    !is_meant(msg, d))
 		return 0;
 	/* a socket that has just ended by itself is no failure */
 	error = nl_submit(d->nl, destroy_request(d->nl, msg), ENOENT);
@@ -74,16 +89,29 @@ static int destroy_one(const struct nlmsghdr *nlh, void *user)
 	return 0;
 }
 
-int nl_sock_destroy(struct in_addr local)
+static int destroy_all(struct destroy *d)
 {
-	struct destroy d = {.local = local};
-	int error = nl_open_family(NETLINK_SOCK_DIAG, &d.nl);
+	int error = nl_open_family(NETLINK_SOCK_DIAG, &d->nl);
 
 	if (error)
 		return error;
-	error = nl_query(d.nl, dump_request(d.nl), destroy_one, &d);
-	nl_close(d.nl);
-	if (error || d.error)
-		return error ? error : d.error;
-	return d.count;
+	error = nl_query(d->nl, dump_request(d->nl), destroy_one, d);
+	nl_close(d->nl);
+	if (error || d->error)
+		return error ? error : d->error;
+	return d->count;
+}
+
+int nl_sock_destroy(struct in_addr local)
+{
+	struct destroy d = {.local = local};
+
+	return destroy_all(&d);
+}
+
+int nl_sock_reset(struct in_addr local, struct in_addr except)
+{
+	struct destroy d = {.local = local, .connected = true, .except = except};
+
+	return destroy_all(&d);
 }

@@ -159,12 +159,28 @@ static void test_ipv4(void **state)
 	json_decref(value);
 }
 
+static void test_members(void **state)
+{
+	json_t *object = json_loads("{\"text\": \"here\", \"number\": 7, \"below\": -7}", 0, NULL);
+
+	assert_string_equal(json_text(object, "text"), "here");
+	assert_string_equal(json_text(object, "number"), "");
+	assert_string_equal(json_text(object, "none"), "");
+	assert_string_equal(json_text(NULL, "text"), "");
+	assert_int_equal(json_u64(object, "number"), 7);
+	assert_int_equal(json_u64(object, "below"), 0);
+	assert_int_equal(json_u64(object, "text"), 0);
+	assert_int_equal(json_u64(NULL, "number"), 0);
+	json_decref(object);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),	      cmocka_unit_test(test_optional),
-		cmocka_unit_test(test_invalid),	      cmocka_unit_test(test_all_complaints),
-		cmocka_unit_test(test_own_complaint), cmocka_unit_test(test_ipv4),
+		cmocka_unit_test(test_good),	       cmocka_unit_test(test_members),
+		cmocka_unit_test(test_optional),       cmocka_unit_test(test_invalid),
+		cmocka_unit_test(test_all_complaints), cmocka_unit_test(test_own_complaint),
+		cmocka_unit_test(test_ipv4),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

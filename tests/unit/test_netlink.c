@@ -313,6 +313,8 @@ static void rules(void **state)
 	assert_memory_equal(&found, &rule, sizeof(rule));
 	assert_true(shows("ip rule", "from 10.60.1.2 to 10.70.0.0/16 fwmark 0x5/0xff iif lo"));
 	assert_true(shows("ip rule", "1002:\tfrom all prohibit"));
+	assert_int_equal(nl_rule_append(*state, &rule), 0); /* a second one like it */
+	assert_int_equal(nl_rule_del(*state, &rule), 0);
 	assert_int_equal(nl_rule_del(*state, &rule), 0);
 	assert_int_equal(nl_rule_del(*state, &rule), -ENOENT);
 }
@@ -607,6 +609,34 @@ static void sockets_end_by_local_address(void **state)
 	close(listener);
 }
 
+static void connections_end_but_for_one_peer(void **state)
+{
+	struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr = ip("127.0.0.8")};
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int doomed, spared, later, peer[3];
+	char byte;
+
+	assert_int_equal(nl_link_set_up(*state, 1, true), 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&any, sizeof(any)), 0);
+	assert_int_equal(listen(listener, 4), 0);
+	doomed = connection(listener, "127.0.0.2", &peer[0]);
+	spared = connection(listener, "127.0.0.3", &peer[1]);
+	assert_int_equal(nl_sock_reset(ip("127.0.0.8"), ip("127.0.0.3")), 1);
+	assert_int_equal(read(doomed, &byte, 1), -1);
+	assert_int_equal(errno, ECONNRESET);
+	assert_int_equal(write(spared, "x", 1), 1);
+	assert_int_equal(read(peer[1], &byte, 1), 1);
+	later = connection(listener, "127.0.0.2", &peer[2]); /* it listens as before */
+	assert_int_equal(nl_sock_reset(ip("127.0.0.8"), (struct in_addr){0}), 2);
+	assert_int_equal(read(later, &byte, 1), -1);
+	for (int i = 0; i < 3; i++)
+		close(peer[i]);
+	close(doomed);
+	close(spared);
+	close(later);
+	close(listener);
+}
+
 #define NETNS_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -628,6 +658,7 @@ int main(void)
 		NETNS_TEST(a_walk_may_change_what_it_walks),
 		NETNS_TEST(monitor),
 		NETNS_TEST(sockets_end_by_local_address),
+		NETNS_TEST(connections_end_but_for_one_peer),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
