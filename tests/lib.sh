@@ -15,6 +15,7 @@
 #   run COMMAND...          shows the command, then runs it; ns NAMESPACE COMMAND... in a namespace
 #   wait_for SECONDS COMMAND...    until COMMAND succeeds; fails when the time is over
 #   undo COMMAND...         at the end, whatever it is like, last registered first
+#   end_pids [-SIGNAL] PID...      ends processes; that one has ended already is well
 #   in_lab                  starts the test again in scripts/lab, unless it runs there
 #   become COMMAND...       goes on as COMMAND, which speaks TAP itself
 #   $root the repository, $build its build directory (BATON_BUILD: another one, as build/san), $tmp a directory of this test's own
@@ -116,12 +117,13 @@ need_command() { # NAME...
 	done
 }
 
-# The lab has no time for make: there a program was built before, or the file fails.
+# The lab has no time for make: there a program was built before, or the file fails. One at a time builds: a test of the lab may want the
+# same as one beside it.
 need_built() { # FILE...
 	local file sanitized=()
 	[ "$build" != "$root/build/san" ] || sanitized=(SAN=1)
 	for file in "$@"; do
-		[ -n "${BATON_LAB:-}" ] || make -s -C "$root" "${sanitized[@]}" "${file#"$root"/}" >&2
+		[ -n "${BATON_LAB:-}" ] || flock "$root/Makefile" make -s -C "$root" "${sanitized[@]}" "${file#"$root"/}" >&2
 		[ -x "$file" ] && continue
 		fail "${file#"$root"/} is built"
 		done_testing
@@ -152,6 +154,10 @@ wait_for() { # SECONDS COMMAND...
 
 undo() { # COMMAND...
 	_undo+=("$(printf '%q ' "$@")")
+}
+
+end_pids() { # [-SIGNAL] PID...
+	kill "$@" 2>/dev/null || :
 }
 
 # An undo that fails fails the test: it has left something behind.

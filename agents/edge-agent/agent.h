@@ -6,13 +6,14 @@
  *
  * Read in this order: config.c, service.c (the HTTP service that says which edge one talks to) and
  * reflector.c (STAMP), rest.c, agents/common/supervisor.h (instances), players.c (what is passed to
- * them).
+ * them), process.h (applications that move as processes).
  */
 #ifndef BATON_EDGE_AGENT_H
 #define BATON_EDGE_AGENT_H
 
 #include "agents/common/registration.h"
 #include "agents/common/supervisor.h"
+#include "agents/edge-agent/process.h"
 #include "agents/edge-agent/reflector.h"
 #include "lib/daemon.h"
 
@@ -31,7 +32,10 @@ struct agent_config {
 	uint64_t rate_limit_bps; /* 0: none */
 	char token_file[256], name[64], dnai[64], manager_url[128];
 	char repository[256], state_dir[256], cloud_url[128]; /* "": no applications */
-	const struct yaml_node *services, *applications, *rate_limit;
+	const struct yaml_node *services, *applications, *rate_limit, *processes;
+	char process_dir[256], process_repository[256]; /* "": no processes */
+	char wan_interface[16], n6_interface[16];
+	struct in_addr wan_address;
 };
 
 struct agent {
@@ -46,6 +50,7 @@ struct agent {
 	struct http_server *server;
 	struct registration registration;
 	struct supervisor supervisor;
+	struct processes processes;
 };
 
 /** agent_config_read - the whole file; logs what is wrong; Return: 0 or a negative errno */

@@ -29,6 +29,15 @@ static const struct yaml_field fields[] = {
 	 "http:// URL of the cloud agent's images"},
 	{"rate_limit", yaml_read_node, AT(rate_limit), 0, 0, 0, false, "of pulls"},
 	{"applications", yaml_read_node, AT(applications), 0, 0, 0, false, "that can be run here"},
+	{"process_dir", yaml_read_text, AT(process_dir), 256, 0, 0, false,
+	 "directory of processes' state"},
+	{"process_repository", yaml_read_text, AT(process_repository), 256, 0, 0, false,
+	 "directory of processes' images"},
+	{"wan_interface", yaml_read_text, AT(wan_interface), 16, 0, 0, false, "to other edges"},
+	{"wan_address", yaml_read_ipv4, AT(wan_address), 0, 0, 0, false, "on it"},
+	{"n6_interface", yaml_read_text, AT(n6_interface), 16, 0, 0, false, "to the UPF"},
+	{"processes", yaml_read_node, AT(processes), 0, 0, 0, false,
+	 "applications that move as processes"},
 	{0},
 };
 static const struct yaml_field service_fields[] = {
@@ -112,6 +121,37 @@ static int check_applications(struct agent *a, struct yaml_error *err)
 	return r;
 }
 
+static bool has_place_for_processes(const struct agent_config *c)
+{
+	return c->process_dir[0] && c->process_repository[0] && c->wan_interface[0] &&
+	       c->wan_address.s_addr;
+}
+
+static int check_processes(struct agent *a, struct yaml_error *err)
+{
+	const struct yaml_node *list = a->config.processes;
+	unsigned count = 0;
+	int r = 0;
+
+	if (list && list->kind != YAML_SEQUENCE)
+		return yaml_fail(a->config_doc, list, err, "expected a list of processes");
+	if (list && list->child && !has_place_for_processes(&a->config))
+		return yaml_fail(a->config_doc, list, err,
+				 "processes need the keys process_dir, process_repository, "
+				 "wan_interface and wan_address");
+	for (const struct yaml_node *n = list ? list->child : NULL; n && r == 0; n = n->next) {
+		struct edge_process *p;
+
+		if (count++ == PROCESSES_MAX)
+			return yaml_fail(a->config_doc, n, err, "more than %d processes",
+					 PROCESSES_MAX);
+		r = process_read_yaml(a->config_doc, n, &p, err);
+		if (r == 0)
+			process_free(p);
+	}
+	return r;
+}
+
 int agent_config_read(struct agent *a)
 {
 	struct yaml_error err = {0};
@@ -124,6 +164,8 @@ int agent_config_read(struct agent *a)
 		r = read_rate_limit(a, &err);
 	if (r == 0)
 		r = check_applications(a, &err);
+	if (r == 0)
+		r = check_processes(a, &err);
 	if (r < 0)
 		log_error("config", "error=\"%s\"", err.text);
 	return r;

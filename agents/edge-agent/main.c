@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agents/edge-agent/agent.h"
 #include "lib/log.h"
+#include "lib/process.h"
 #include "lib/token.h"
 
 enum { SAMPLES_DEFAULT = 1 << 20, FIFO_PRIORITY = 10 };
@@ -39,8 +41,11 @@ static void on_changed(void *user)
 {
 	struct agent *a = user;
 
-	if (a->registration.body)
-		json_object_set_new(a->registration.body, "applications", applications_json(a));
+	if (!a->registration.body)
+		return;
+	json_object_set_new(a->registration.body, "applications", applications_json(a));
+	json_object_set_new(a->registration.body, "processes",
+			    processes_registration_json(&a->processes));
 }
 
 static int register_edge(struct agent *a)
@@ -52,8 +57,9 @@ static int register_edge(struct agent *a)
 	snprintf(url, sizeof url, "http://%s:%u", address, a->config.rest_port);
 	return registration_start(
 		&a->registration, &a->daemon.loop, a->client, a->config.manager_url, path, a->token,
-		json_pack("{s:s, s:s, s:o, s:o}", "url", url, "dnai", a->config.dnai, "services",
-			  agent_services_json(a), "applications", applications_json(a)));
+		json_pack("{s:s, s:s, s:o, s:o, s:o}", "url", url, "dnai", a->config.dnai,
+			  "services", agent_services_json(a), "applications", applications_json(a),
+			  "processes", processes_registration_json(&a->processes)));
 }
 
 /* ---- applications ---- */
@@ -89,6 +95,61 @@ static int start_applications(struct agent *a)
 	return r;
 }
 
+/* ---- applications that move as processes ---- */
+
+static void configure_processes(struct agent *a)
+{
+	struct processes_config *c = &a->processes.config;
+	const struct agent_config *from = &a->config;
+
+	c->loop = &a->daemon.loop;
+	c->address = from->rest_address;
+	c->number = from->edge_number;
+	c->token_file = from->token_file;
+	c->changed = on_changed;
+	c->user = a;
+	c->node.wan_address = from->wan_address;
+	strcpy(c->node.name, from->name);
+	strcpy(c->node.wan_interface, from->wan_interface);
+	strcpy(c->node.n6_interface, from->n6_interface);
+	strcpy(c->node.directory, from->process_dir);
+	strcpy(c->node.repository, from->process_repository);
+}
+
+static int add_process(struct agent *a, const struct yaml_node *node)
+{
+	struct yaml_error err = {0};
+	struct edge_process *p;
+	int r = process_read_yaml(a->config_doc, node, &p, &err);
+
+	if (r < 0)
+		return r;
+	r = processes_add(&a->processes, p);
+	if (r == -EEXIST)
+		yaml_fail(a->config_doc, node, &err,
+			  "its name, number or address is another process's");
+	else if (r < 0)
+		yaml_fail(a->config_doc, node, &err, "%s", strerror(-r));
+	if (r < 0)
+		log_error("config", "error=\"%s\"", err.text);
+	return r;
+}
+
+static int start_processes(struct agent *a)
+{
+	const struct yaml_node *list = a->config.processes;
+	int r;
+
+	if (!list || !list->child)
+		return 0;
+	configure_processes(a);
+	r = process_beside("process-step", a->processes.config.program,
+			   sizeof a->processes.config.program);
+	for (const struct yaml_node *n = list->child; n && r == 0; n = n->next)
+		r = add_process(a, n);
+	return r;
+}
+
 /* ---- start and end ---- */
 
 /* Probes are answered on time also on a busy machine; where that isn't allowed, they are answered
@@ -118,6 +179,8 @@ static int start(struct agent *a)
 	if (r == 0)
 		r = start_applications(a);
 	if (r == 0)
+		r = start_processes(a);
+	if (r == 0)
 		r = http_server_new(&a->daemon.loop, &listen, agent_routes, a, &a->server);
 	if (r == 0)
 		r = register_edge(a);
@@ -132,6 +195,7 @@ static int start(struct agent *a)
 static void stop(struct agent *a)
 {
 	registration_stop(&a->registration);
+	processes_close(&a->processes);
 	if (a->supervisor.config.loop)
 		supervisor_free(&a->supervisor);
 	http_client_free(a->client);
@@ -156,6 +220,7 @@ int main(int argc, char **argv)
 	}
 	if (start(&a) == 0) {
 		supervisor_begin(&a.supervisor);
+		processes_begin(&a.processes);
 		daemon_ready("serving");
 		status = daemon_run(&a.daemon);
 	}

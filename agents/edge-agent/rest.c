@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agents/edge-agent/agent.h"
+#include "agents/edge-agent/process_step.h"
 #include "lib/metrics.h"
 
 static struct agent *agent_of(void *user)
@@ -55,6 +56,7 @@ static void metrics_get(struct http_request *req, void *user)
 		(long long)json_integer_value(json_object_get(r, "malformed")));
 	json_decref(r);
 	supervisor_metrics(&a->supervisor, m.out);
+	processes_metrics(&a->processes, m.out);
 	metrics_reply(&m, req);
 }
 
@@ -152,6 +154,48 @@ static void image_delete(struct http_request *req, void *user)
 		http_reply(req, 204, NULL);
 }
 
+/* ---- processes ---- */
+
+static void processes_list(struct http_request *req, void *user)
+{
+	processes_get(req, &agent_of(user)->processes);
+}
+
+static void process_read(struct http_request *req, void *user)
+{
+	process_get(req, &agent_of(user)->processes);
+}
+
+static void process_write(struct http_request *req, void *user)
+{
+	process_put(req, &agent_of(user)->processes);
+}
+
+static void process_end(struct http_request *req, void *user)
+{
+	process_delete(req, &agent_of(user)->processes);
+}
+
+static void steps_list(struct http_request *req, void *user)
+{
+	process_steps_get(req, &agent_of(user)->processes);
+}
+
+static void step_write(struct http_request *req, void *user)
+{
+	process_step_put(req, &agent_of(user)->processes);
+}
+
+static void step_read(struct http_request *req, void *user)
+{
+	process_step_get(req, &agent_of(user)->processes);
+}
+
+static void step_end(struct http_request *req, void *user)
+{
+	process_step_delete(req, &agent_of(user)->processes);
+}
+
 const struct http_route agent_routes[] = {
 	{"GET", "/v1/status", status_get, false},
 	{"GET", "/v1/reflector/{ssid}", samples_get, false},
@@ -169,6 +213,14 @@ const struct http_route agent_routes[] = {
 	{"DELETE", "/v1/instances/{app}/players/{account}", players_delete, false},
 	{"GET", "/v1/images", images_get, false},
 	{"DELETE", "/v1/images/{image}", image_delete, false},
+	{"GET", "/v1/processes", processes_list, false},
+	{"GET", "/v1/processes/{app}", process_read, false},
+	{"PUT", "/v1/processes/{app}", process_write, false},
+	{"DELETE", "/v1/processes/{app}", process_end, false},
+	{"GET", "/v1/processes/{app}/steps", steps_list, false},
+	{"PUT", "/v1/processes/{app}/steps/{migration}/{step}", step_write, false},
+	{"GET", "/v1/processes/{app}/steps/{migration}/{step}", step_read, false},
+	{"DELETE", "/v1/processes/{app}/steps/{migration}/{step}", step_end, false},
 	{"GET", "/healthz", health_get, false},
 	{"GET", "/metrics", metrics_get, false},
 	{0},

@@ -9,17 +9,11 @@
 
 #include "agents/ue-agent/sessions.h"
 #include "agents/ue-agent/steps.h"
+#include "lib/json.h"
 
 enum { POLL_MS = 2 };
 
 static void ask(struct step_op *op);
-
-static uint64_t number(const json_t *object, const char *name)
-{
-	json_int_t value = json_integer_value(json_object_get(object, name));
-
-	return value > 0 ? (uint64_t)value : 0;
-}
 
 /* What `ue` says may be read before the kernel's own message about the same change: then the
  * primary session would still be the one that is gone. */
@@ -28,7 +22,7 @@ static bool is_back(const struct step_op *op, const struct http_answer *answer)
 	const char *state = json_string_value(json_object_get(answer->body, "state"));
 
 	if (answer->status != 200 || !state || strcmp(state, "active") != 0 ||
-	    number(answer->body, "generation") < number(op->args, "generation"))
+	    json_u64(answer->body, "generation") < json_u64(op->args, "generation"))
 		return false;
 	sessions_follow(op->agent);
 	return op->agent->primary == op->session ||
@@ -44,9 +38,9 @@ static void answered(const struct http_answer *answer, void *user)
 		step_not_now(op, answer->error_text);
 	} else if (is_back(op, answer)) {
 		step_done(op, json_pack("{s:I, s:I, s:I, s:O*, s:O*, s:O*}", "t0_ns",
-					(json_int_t)number(u, "release_command_ns"), "switched_ns",
-					(json_int_t)op->agent->primary_set_ns, "session",
-					(json_int_t)op->session, "address",
+					(json_int_t)json_u64(u, "release_command_ns"),
+					"switched_ns", (json_int_t)op->agent->primary_set_ns,
+					"session", (json_int_t)op->session, "address",
 					json_object_get(u, "address"), "setup_us",
 					json_object_get(u, "setup_us"), "generation",
 					json_object_get(u, "generation")));

@@ -8,6 +8,7 @@
 #include <utlist.h>
 
 #include "agents/ue-agent/store.h"
+#include "lib/json.h"
 #include "lib/log.h"
 
 enum { STEP_DEADLINE_MS = 9000, UE_TIMEOUT_MS = 6000 };
@@ -59,7 +60,7 @@ static uint64_t epoch_of(const json_t *record, const char *name)
 {
 	const json_t *step = json_object_get(record, name);
 
-	return (uint64_t)json_integer_value(json_object_get(step, "epoch"));
+	return json_u64(step, "epoch");
 }
 
 static int op_keep(struct step_op *op, unsigned status, json_t *body)

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The steps that end a migration at an edge: thaw (it stays here after all), finish (it has gone),
+ * drop (it doesn't come), settle (it has come). Each finds out by itself how far the migration got,
+ * and does nothing where there is nothing to do.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "agents/forwarder/steps.h"
+#include "agents/process/arguments.h"
+#include "agents/process/cooperative.h"
+#include "agents/process/kinds.h"
+#include "agents/process/lazy.h"
+#include "agents/process/work.h"
+#include "agents/transfer/basis.h"
+#include "lib/daemon.h"
+#include "lib/file.h"
+
+/* ---- CRIU that may still be at it ---- */
+
+/* Of a lazy dump, to whose pages nobody has come. */
+static void release_pages(const struct process_step *s)
+{
+	char path[VICTIM_PATH_SIZE];
+	struct in_addr address;
+	const char *text;
+	json_t *pages;
+
+	snprintf(path, sizeof(path), "%s/pages.json", s->images);
+	pages = json_load_file(path, 0, NULL);
+	text = json_string_value(json_object_get(pages, "address"));
+	if (text && inet_pton(AF_INET, text, &address) == 1)
+		criu_meet_server(address,
+				 (uint16_t)json_integer_value(json_object_get(pages, "port")));
+	json_decref(pages);
+}
+
+/* ---- images: gone, but for the dump where who comes back shall find it ---- */
+
+static int end_images(struct process_step *s)
+{
+	bool keep;
+
+	if (argument_flag(s, "keep", &keep))
+		return -1;
+	if (keep)
+		(void)transfer_basis_keep(s->app.directory, s->images); /* no more than a saving */
+	return work_forget_images(s);
+}
+
+/* ---- thaw, finish: at the source ---- */
+
+static int let_serve(struct process_step *s)
+{
+	uint64_t answered_ns;
+
+	if (work_gate_open(s) || work_await_answer(s, "the process", WORK_PING_MS, &answered_ns))
+		return -1;
+	work_set(s, "answered_ns", answered_ns);
+	return 0;
+}
+
+/* CRIU works inside of the process. When it is killed there, its parasite finds the way out, but
+ * while it has a system call of its own in the process's code it doesn't. */
+static int fail_crashed(struct process_step *s)
+{
+	victim_unlock(PROCESS_NUMBER(s->app.number));
+	if (work_forget_images(s))
+		return -1;
+	return process_step_fail(s, "CRASHED", "the process of '%s' ended in its dump",
+				 s->app.name);
+}
+
+int step_thaw(struct process_step *s)
+{
+	struct process victim;
+	int rc;
+
+	release_pages(s);
+	if (forwarder_undivert(s))
+		return -1;
+	if (work_await_criu(s) || (victim_is_mover(s) && cooperative_stay(s)))
+		return -1;
+	rc = victim_noted(s, &victim);
+	if (rc == -ESRCH)
+		return fail_crashed(s);
+	if (rc) /* whoever is here, nothing was stopped by this migration */
+		return work_forget_images(s);
+	rc = victim_wake(&victim);
+	if (rc == -ESRCH)
+		return fail_crashed(s);
+	if (rc)
+		return process_step_fail(s, "STEP_FAILED", "CRIU's rules around the process: %s",
+					 strerror(-rc));
+	return let_serve(s) ? -1 : work_forget_images(s);
+}
+
+int step_finish(struct process_step *s)
+{
+	const struct gate gate = work_gate(s);
+	struct process victim;
+	bool ended;
+	int rc;
+
+	release_pages(s);
+	if (forwarder_undivert(s))
+		return -1;
+	if (work_await_criu(s))
+		return -1;
+	if (victim_is_mover(s))
+		cooperative_leave(s);
+	rc = victim_noted(s, &victim);
+	if (rc == -ENOENT)
+		return end_images(s);
+	ended = rc == -ESRCH; /* by itself: what the dump left around it goes all the same */
+	rc = victim_mark_ended(s);
+	if (!rc && !ended)
+		rc = victim_end(&victim);
+	if (!rc)
+		rc = victim_unlock(PROCESS_NUMBER(s->app.number));
+	if (!rc)
+		rc = gate_clear(&gate);
+	if (rc)
+		return process_step_fail(s, "STEP_FAILED", "the process at the source: %s",
+					 strerror(-rc));
+	return end_images(s);
+}
+
+/* ---- drop, settle: at the destination ---- */
+
+static int drop_incoming(struct process_step *s)
+{
+	const struct gate gate = work_gate(s);
+	struct process p;
+	int rc = victim_mark_ended(s);
+
+	if (!rc && !victim_find(s, &p)) {
+		victim_hush(s, p.pid);
+		rc = victim_end(&p);
+	}
+	victim_end_numbers(s);
+	if (!rc)
+		rc = gate_clear(&gate);
+	if (!rc)
+		rc = victim_mark(s, "process", false);
+	if (!rc)
+		rc = victim_mark(s, "state/incoming", false);
+	if (!rc)
+		rc = victim_mark(s, "incoming", false);
+	return rc ? process_step_fail(s, "STEP_FAILED", "what was restored: %s", strerror(-rc)) : 0;
+}
+
+/* One that moves itself may have begun to serve. */
+static bool serves_already(struct process_step *s)
+{
+	bool serves = false;
+
+	if (!s->app.cooperative || cooperative_settle(s, &serves) || !serves)
+		return false;
+	process_step_fail(s, "SERVES_THERE", "the instance of '%s' here serves", s->app.name);
+	return true;
+}
+
+int step_drop(struct process_step *s)
+{
+	int rc = forwarder_stop(s);
+
+	if (rc)
+		return process_step_fail(s, "STEP_FAILED", "the forwarder: %s", strerror(-rc));
+	lazy_end(s);
+	if (work_await_criu(s))
+		return -1;
+	if (victim_is_ours(s, "incoming") && (serves_already(s) || drop_incoming(s)))
+		return -1;
+	return work_forget_images(s);
+}
+
+int step_settle(struct process_step *s)
+{
+	return end_images(s);
+}

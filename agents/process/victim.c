@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agents/process/victim.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agents/common/child.h"
+#include "agents/process/mark.h"
+
+enum { END_MS = 10000 };
+
+void victim_path(const struct process_step *s, const char *file, char buf[VICTIM_PATH_SIZE])
+{
+	snprintf(buf, VICTIM_PATH_SIZE, "%s/%s", s->app.directory, file);
+}
+
+/* ---- marks ---- */
+
+bool victim_is_marked(const struct process_step *s, const char *file)
+{
+	return mark_is_set(s->app.directory, file);
+}
+
+int victim_mark(const struct process_step *s, const char *file, bool so)
+{
+	return so ? mark_set(s->app.directory, file, s->migration)
+		  : mark_remove(s->app.directory, file);
+}
+
+int victim_mark_ended(const struct process_step *s)
+{
+	return mark_set(s->app.directory, "ended", "");
+}
+
+bool victim_is_ours(const struct process_step *s, const char *file)
+{
+	return mark_says(s->app.directory, file, s->migration);
+}
+
+/* ---- who it is ---- */
+
+static int read_record(const char *directory, struct process *ret)
+{
+	struct child c;
+
+	child_record_in(&c, directory);
+	if (child_record_read(&c, &ret->pid))
+		return -ESRCH;
+	ret->start = process_start_time(ret->pid);
+	return ret->start ? 0 : -ESRCH;
+}
+
+int victim_find(const struct process_step *s, struct process *ret)
+{
+	return read_record(s->app.directory, ret);
+}
+
+int victim_record(const struct process_step *s, pid_t pid)
+{
+	struct child c;
+
+	child_record_in(&c, s->app.directory);
+	return child_record_write(&c, pid);
+}
+
+static void note_directory(const struct process_step *s, const char *name,
+			   char buf[VICTIM_PATH_SIZE])
+{
+	snprintf(buf, VICTIM_PATH_SIZE, "%s/%s", s->images, name);
+}
+
+static int note(const struct process_step *s, const char *name, const struct process *p)
+{
+	char directory[VICTIM_PATH_SIZE];
+	struct child c;
+
+	note_directory(s, name, directory);
+	if (mkdir(directory, 0700) && errno != EEXIST)
+		return -errno;
+	child_record_in(&c, directory);
+	return child_record_write(&c, p->pid);
+}
+
+/* Without its record it is of a note that was not made: nothing followed it. */
+static int noted(const struct process_step *s, const char *name, struct process *ret)
+{
+	char directory[VICTIM_PATH_SIZE];
+
+	note_directory(s, name, directory);
+	return mark_is_set(directory, "process") ? read_record(directory, ret) : -ENOENT;
+}
+
+int victim_note(const struct process_step *s, const struct process *p)
+{
+	return note(s, "victim", p);
+}
+
+int victim_noted(const struct process_step *s, struct process *ret)
+{
+	return noted(s, "victim", ret);
+}
+
+int victim_note_mover(const struct process_step *s, const struct process *p)
+{
+	return note(s, "mover", p);
+}
+
+bool victim_is_mover(const struct process_step *s)
+{
+	struct process p;
+
+	return !noted(s, "mover", &p);
+}
+
+/* ---- its tree ---- */
+
+static size_t read_pids(pid_t **ret)
+{
+	DIR *dir = opendir("/proc");
+	size_t count = 0, room = 0;
+	const struct dirent *entry;
+	pid_t *pids = NULL;
+
+	while (dir && (entry = readdir(dir))) {
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (pid <= 0)
+			continue;
+		if (count == room) {
+			pid_t *more = realloc(pids, (room = room ? 2 * room : 256) * sizeof(*pids));
+
+			if (!more)
+				break;
+			pids = more;
+		}
+		pids[count++] = pid;
+	}
+	if (dir)
+		closedir(dir);
+	*ret = pids;
+	return count;
+}
+
+static bool holds(const pid_t *pids, size_t count, pid_t pid)
+{
+	for (size_t i = 0; i < count; i++)
+		if (pids[i] == pid)
+			return true;
+	return false;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	return *(const pid_t *)a - *(const pid_t *)b;
+}
+
+/* Walked again until nothing is added: a child's number may be below its parent's. */
+size_t victim_tree(pid_t pid, pid_t ret[VICTIM_PIDS_MAX])
+{
+	size_t found = 1, before = 0, count;
+	pid_t *pids;
+
+	count = read_pids(&pids);
+	ret[0] = pid;
+	while (found != before) {
+		before = found;
+		for (size_t i = 0; i < count && found < VICTIM_PIDS_MAX; i++)
+			if (!holds(ret, found, pids[i]) &&
+			    holds(ret, found, process_parent(pids[i])))
+				ret[found++] = pids[i];
+	}
+	free(pids);
+	qsort(ret, found, sizeof(ret[0]), by_number);
+	return found;
+}
+
+int victim_end(const struct process *p)
+{
+	pid_t tree[VICTIM_PIDS_MAX];
+	size_t count = victim_tree(p->pid, tree);
+	int rc;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct process one = {tree[i], process_start_time(tree[i])};
+
+		process_signal(&one, SIGKILL);
+	}
+	rc = process_signal(p, SIGKILL);
+	if (rc == -ESRCH)
+		return 0;
+	return rc ? rc : process_await_end(p, END_MS);
+}
+
+/* Is it, or was it started by, the CRIU of an application other than @s's? */
+static bool is_anothers(const struct process_step *s, pid_t pid)
+{
+	char record[2 * STEP_PATH_SIZE + 8];
+	const struct dirent *entry;
+	struct process criu;
+	bool found = false;
+	DIR *dir = opendir(s->node.directory);
+
+	while (dir && !found && (entry = readdir(dir))) {
+		snprintf(record, sizeof(record), "%s/%s/criu", s->node.directory, entry->d_name);
+		if (!process_step_name_valid(entry->d_name) ||
+		    !strcmp(entry->d_name, s->app.name) || read_record(record, &criu))
+			continue;
+		for (pid_t p = pid; p > 1 && !found; p = process_parent(p))
+			found = p == criu.pid;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* One of its programs, or a task of CRIU's that was to become one: that has the number already. */
+static bool is_of_app(const struct process_step *s, pid_t pid)
+{
+	char link[64], exe[STEP_PATH_SIZE], image[2 * STEP_PATH_SIZE];
+	const char *name;
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", pid);
+	len = readlink(link, exe, sizeof(exe) - 1);
+	if (len < 0)
+		return false;
+	exe[len] = '\0';
+	snprintf(image, sizeof(image), "%s/%s/", s->node.repository, s->app.image);
+	if (!strncmp(exe, image, strlen(image)))
+		return true;
+	name = strrchr(exe, '/');
+	return name && !strcmp(name, "/criu") && !is_anothers(s, pid);
+}
+
+void victim_end_numbers(const struct process_step *s)
+{
+	pid_t first = PROCESS_NUMBER(s->app.number);
+
+	for (pid_t pid = first; pid < first + PROCESS_PID_EACH; pid++) {
+		const struct process p = {pid, process_start_time(pid)};
+
+		if (!p.start || !is_of_app(s, pid))
+			continue;
+		victim_hush(s, pid);
+		victim_end(&p);
+	}
+}

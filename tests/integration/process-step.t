@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# process-step by itself: arguments of another type than theirs, notes that were half made, and whose process it ends. No CRIU is run.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/integration/process-alone.sh
+. "$(dirname "$0")/process-alone.sh"
+need_command criu
+mkdir -p "$here/state" "$processes/other/criu"
+step() { # MIGRATION KIND[.N] [ARGUMENTS]: prints its state, cause and detail
+	local kind=${2%.*} round=0 directory=$here/steps/$1/$2
+	[ "$kind" = "$2" ] || round=${2##*.}
+	mkdir -p "$directory" "$here/migrations/$1"
+	jq -n --arg migration "$1" --arg kind "$kind" --argjson round "$round" --arg directory "$directory" --arg here "$here" --arg tmp "$tmp" \
+		--argjson args "${3:-"{}"}" '{migration: $migration, kind: $kind, round: $round, epoch: 1, directory: $directory,
+		images: ($here + "/migrations/" + $migration), args: $args,
+		node: {name: "edge-x", wan_interface: "wan", n6_interface: "", directory: ($tmp + "/processes"),
+			repository: ($tmp + "/repository"), wan_address: "10.120.1.1"},
+		app: {name: "ledger", image: "ledger", version: "1", directory: $here, number: 3, address: "10.70.128.1", port: 7000,
+			cooperative: false}}' >"$directory/request.json"
+	"$build/bin/process-step" "$directory" 2>>"$tmp/log"
+	jq -r '[.state, .cause, .detail] | map(strings) | join(" ")' "$directory/outcome.json"
+}
+record() { # DIRECTORY PID: as agents/common/child.h has it
+	echo "$2 $(cut -d' ' -f22 "/proc/$2/stat") $(cat /proc/sys/kernel/random/boot_id)" >"$1/process"
+}
+numbered() { # PID COMMAND...: runs under that number
+	echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
+	"${@:2}" >/dev/null 2>&1 &
+	[ $! -eq "$1" ] || bail "its number is $!, not $1"
+}
+alive() { ps -o stat= -p "$1" | grep -q '^[^Z]' && echo yes || echo no; }
+
+note 'arguments'
+integer='expected an integer from 0 to'
+is 'a round that is no number' "$(step a dump '{"previous": "1"}')" "failed STEP_FAILED previous: $integer 9999"
+is 'nor one at all' "$(step a predump.1 '{"previous": -1}')" "failed STEP_FAILED previous: $integer 9999"
+is 'connections' "$(step a dump '{"tcp": true}')" 'failed STEP_FAILED tcp: expected one of keep, close'
+is 'what becomes of it' "$(step a dump '{"leave": "dead"}')" 'failed STEP_FAILED leave: expected one of stopped, running'
+is 'pages later' "$(step a dump '{"lazy": "no"}') $(step a restore '{"lazy": 0}')" \
+	'failed STEP_FAILED lazy: expected true or false failed STEP_FAILED lazy: expected true or false'
+is 'at the destination' "$(step a restore '{"tcp": 1}')" 'failed STEP_FAILED tcp: expected one of keep, close'
+is 'a receiver' "$(step a receive '{"mode": 7}')" 'failed STEP_FAILED mode: expected one of stream, rsync, page-server'
+is 'what is kept' "$(step a finish '{"keep": "yes"}')" 'failed STEP_FAILED keep: expected true or false'
+to='"to": {"address": "10.120.1.2", "port": 9, "key": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}'
+is 'rounds' "$(step a push "{$to, \"rounds\": true}")" "failed STEP_FAILED rounds: $integer 9999"
+is 'what is aimed at' "$(step a push "{$to, \"target_us\": 1.5}")" "failed STEP_FAILED target_us: $integer 60000000"
+is 'null is as if it were not there' "$(step a finish '{"keep": null}')" 'done'
+
+note 'a note that was half made'
+cat >"$tmp/ledger.yaml" <<-END
+	address: 10.70.128.1
+	port: 7000
+	heap: 65536
+	state: $here/state
+END
+ip addr add 10.70.128.1/32 dev lo
+numbered 20300 "$tmp/repository/ledger/ledger" --config "$tmp/ledger.yaml"
+record "$here" 20300
+ok 'it runs' wait_for 20 "$build/bin/service-client" --address 10.70.128.1 --ping
+mkdir -p "$here/migrations/b/victim"
+is 'thaw finds nothing to undo' "$(step b thaw)" 'done'
+is 'and the process lives' "$(alive 20300) $(find "$here/migrations" -name victim | wc -l)" 'yes 0'
+mkdir -p "$here/migrations/b/victim"
+is 'nor has finish anything to end' "$(step b finish) $(alive 20300)" 'done yes'
+mkdir -p "$here/migrations/b/victim"
+record "$here/migrations/b/victim" 20300
+kill -9 20300
+wait 20300 2>/dev/null
+is 'of one that was noted it says so' "$(step b thaw | cut -d' ' -f1-2)" 'failed CRASHED'
+
+note 'whose it is'
+cp "$(command -v sleep)" "$tmp/criu"
+cp "$(command -v sleep)" "$tmp/criu-of-others"
+numbered 20310 "$tmp/criu" 100
+numbered 20311 "$tmp/criu-of-others" 100
+numbered 20312 "$tmp/criu" 100
+record "$processes/other/criu" 20312
+printf d >"$here/incoming"
+printf d >"$here/state/incoming"
+is 'drop' "$(step d drop)" 'done'
+is 'ends what was to become the application, no other' "$(alive 20310) $(alive 20311) $(alive 20312)" 'no yes yes'
+is 'and nothing says that it is coming' "$(find "$here" -name incoming | wc -l)" 0
+kill 20311 20312
+done_testing
