@@ -8,7 +8,7 @@
 
 #include "migration-manager/manager.h"
 #include "migration-manager/policy.h"
-#include "migration-manager/strategies/dual.h"
+#include "migration-manager/step.h"
 
 enum { ASK_MS = 1500, ECHOES = 3 };
 
@@ -186,8 +186,8 @@ static void add_candidates(struct choice *c)
 	     r && c->count < POLICY_CANDIDATES_MAX; r = r->hh.next) {
 		struct measured *e = &c->edge[c->count];
 
-		if (!registry_available(r) ||
-		    (c->request.strategy->admit && !dual_edge_has(r, c->request.app)))
+		if (!registry_available(r) || (c->request.strategy->edge_has &&
+					       !c->request.strategy->edge_has(r, c->request.app)))
 			continue;
 		e->choice = c;
 		e->rtt_us = e->sessions = -1;

@@ -110,6 +110,7 @@ static bool known(const struct creation *c)
 	const char *const edges[] = {request->destination, request->source};
 	const char *cause;
 	char reason[160];
+	int r = 0;
 
 	if (!registry_get(c->mm->registry.ues, request->ue)) {
 		http_problem(c->req, 404, "UE_NOT_FOUND", "no UE agent has registered for '%s'",
@@ -123,12 +124,11 @@ static bool known(const struct creation *c)
 			     edges[i]);
 		return false;
 	}
-	if (request->strategy->admit &&
-	    request->strategy->admit(c->mm, request, &cause, reason, sizeof reason) < 0) {
-		http_problem(c->req, 404, cause, "%s", reason);
-		return false;
-	}
-	return true;
+	if (request->strategy->admit)
+		r = request->strategy->admit(c->mm, request, &cause, reason, sizeof reason);
+	if (r < 0)
+		http_problem(c->req, r == -EBUSY ? 409 : 404, cause, "%s", reason);
+	return r == 0;
 }
 
 static bool may_begin(const struct creation *c)
@@ -164,20 +164,10 @@ static void make_room(struct manager *mm)
 /* Without a hold_ms in the request a player's countdown is his own, as his UE's agent tells it. */
 static void take_countdown(struct creation *c)
 {
-	const struct registered *ue = registry_get(c->mm->registry.ues, c->request.ue);
-	json_t *players = ue ? json_object_get(ue->info, "players") : NULL, *player;
-	size_t i;
+	const struct strategy *strategy = c->request.strategy;
 
-	if (json_object_get(http_body(c->req), "hold_ms") || !c->request.strategy->admit)
-		return;
-	json_array_foreach(players, i, player)
-	{
-		const char *app = json_string_value(json_object_get(player, "app"));
-		json_int_t ms = json_integer_value(json_object_get(player, "countdown_ms"));
-
-		if (app && strcmp(app, c->request.app) == 0 && ms > 0 && ms <= HOLD_MS_MAX)
-			c->request.hold_ms = (uint64_t)ms;
-	}
+	if (!c->request.hold_given && strategy->hold)
+		c->request.hold_ms = strategy->hold(c->mm, &c->request);
 }
 
 /* @choice: how its destination was chosen; given, or NULL */

@@ -53,6 +53,8 @@ void engine_abandon(struct migration *m)
 	if (m->timer)
 		uv_timer_stop(m->timer);
 	m->on_timer = NULL;
+	free(m->scratch);
+	m->scratch = NULL;
 	ask_drop(m);
 }
 
@@ -70,6 +72,21 @@ bool engine_turned(const struct migration *m)
 	return m->direction == DIRECTION_BACK || migration_data_u64(m, "turns");
 }
 
+static void plan_add_up_to_switch(struct migration *m)
+{
+	const struct mode *mode = m->request.mode;
+	const struct strategy *strategy = m->request.strategy;
+
+	plan_add(m, mode->surveying);
+	plan_add(m, strategy->initialising);
+	plan_add(m, mode->preparing);
+	plan_add(m, strategy->preparing);
+	if (!strategy->early_switch)
+		plan_add(m, strategy->synchronising);
+	plan_add(m, mode->ready);
+	plan_add(m, strategy->stopping);
+}
+
 void engine_plan(struct migration *m)
 {
 	const struct mode *mode = m->request.mode;
@@ -82,15 +99,11 @@ void engine_plan(struct migration *m)
 		plan_add(m, mode->rollback);
 		return;
 	}
-	if (!engine_turned(m)) {
-		plan_add(m, mode->surveying);
-		plan_add(m, strategy->initialising);
-		plan_add(m, mode->preparing);
-		plan_add(m, strategy->preparing);
-		plan_add(m, strategy->synchronising);
-		plan_add(m, mode->ready);
-	}
+	if (!engine_turned(m))
+		plan_add_up_to_switch(m);
 	plan_add(m, mode->switching);
+	if (strategy->early_switch)
+		plan_add(m, strategy->synchronising);
 	plan_add(m, strategy->switched);
 	plan_add(m, strategy->holding ? strategy->holding : mode->holding);
 	plan_add(m, strategy->releasing);
@@ -100,6 +113,20 @@ void engine_plan(struct migration *m)
 const struct step *engine_current(const struct migration *m)
 {
 	return m->step < m->plan_len ? m->plan[m->step] : NULL;
+}
+
+static bool is_of(const struct step *steps, const struct step *step)
+{
+	for (; steps && steps->name; steps++)
+		if (steps == step)
+			return true;
+	return false;
+}
+
+bool engine_confirms(const struct migration *m, const struct step *step)
+{
+	return step->confirms_switch &&
+	       !(m->request.strategy->early_switch && is_of(m->request.mode->switching, step));
 }
 
 /* ---- states ---- */
@@ -177,6 +204,30 @@ static void end_failed(struct migration *m, const char *cause, const char *detai
 	(void)journal_save(m->mm->journal, m);
 }
 
+/* A roll-back that can't be done in one part is done in the others: what is left of the network is
+ * given back. The failure is kept in data until then, so a manager that is restarted knows it. */
+static const char failure_kept[] = "failed_later";
+
+static void keep_failure(struct migration *m, const char *cause, const char *detail)
+{
+	json_object_set_new(m->data, failure_kept,
+			    json_pack("{s:s, s:s}", "cause", cause, "detail", detail));
+}
+
+static bool end_as_kept(struct migration *m)
+{
+	const json_t *kept = json_object_get(m->data, failure_kept);
+	char cause[sizeof m->cause], detail[sizeof m->detail];
+
+	if (!kept)
+		return false;
+	snprintf(cause, sizeof cause, "%s", json_string_value(json_object_get(kept, "cause")));
+	snprintf(detail, sizeof detail, "%s", json_string_value(json_object_get(kept, "detail")));
+	json_object_del(m->data, failure_kept);
+	end_failed(m, cause, detail);
+	return true;
+}
+
 /* ---- running a plan ---- */
 
 /*
@@ -201,6 +252,8 @@ void engine_advance(struct migration *m)
 	const struct step *step = engine_current(m);
 	enum migration_state state = step ? step->state : final_state(m);
 
+	if (!step && end_as_kept(m))
+		return;
 	if (m->direction == DIRECTION_ROLLBACK && step)
 		state = MIGRATION_ROLLING_BACK;
 	if (!step && m->direction != DIRECTION_ROLLBACK)
@@ -228,11 +281,20 @@ static uint64_t step_ms(const struct migration *m, const struct step *step)
 	return step->timeout_ms && step->timeout_ms < ms ? step->timeout_ms : ms;
 }
 
+void engine_step_extend(struct migration *m, uint64_t more_ms)
+{
+	uint64_t ms = step_ms(m, engine_current(m)) + more_ms;
+
+	m->deadline_mono_ns = clock_mono_ns() + ms * UINT64_C(1000000);
+}
+
 static void start_step(struct migration *m)
 {
-	m->deadline_mono_ns = clock_mono_ns() + step_ms(m, engine_current(m)) * UINT64_C(1000000);
+	engine_step_extend(m, 0);
 	log_debug("migration", "id=%s step=%s epoch=%llu", m->id, engine_current(m)->name,
 		  (unsigned long long)m->epoch);
+	if (engine_current(m)->fails_later) /* begun anew by a manager that was restarted */
+		json_object_del(m->data, failure_kept);
 	engine_current(m)->start(m);
 }
 
@@ -260,7 +322,7 @@ void engine_step_done(struct migration *m, json_t *outcome)
 	if (outcome)
 		json_object_update(m->data, outcome);
 	json_decref(outcome);
-	if (step->confirms_switch)
+	if (engine_confirms(m, step))
 		confirm_switch(m);
 	m->step++;
 	if (engine_cancel_wanted(m) && m->direction == DIRECTION_FORWARD && !m->switched) {
@@ -300,6 +362,11 @@ void engine_step_failed(struct migration *m, const char *cause, const char *form
 	log_warn("migration", "id=%s step=%s cause=%s detail=\"%s\"", m->id,
 		 engine_current(m)->name, cause, detail);
 	if (engine_current(m)->optional) {
+		engine_step_done(m, NULL);
+		return;
+	}
+	if (engine_current(m)->fails_later) {
+		keep_failure(m, cause, detail);
 		engine_step_done(m, NULL);
 		return;
 	}

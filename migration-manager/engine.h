@@ -35,8 +35,9 @@ void engine_abandon(struct migration *m);
  */
 int engine_cancel(struct migration *m, const char *cause, const char *detail);
 /** engine_turn - switch to the other side, which is held; @cause, @detail: why, "" for a request
- * Return: 0, -EBUSY while nothing is held, and for the second time unless the strategy has
- * back_and_forth, -ENOSPC when the journal can't be written */
+ * Return: 0, -EOPNOTSUPP for a strategy that goes one way, -EBUSY while nothing is held, and for
+ * the second time unless the strategy has back_and_forth, -ENOSPC when the journal can't be written
+ */
 int engine_turn(struct migration *m, const char *cause, const char *detail);
 /** engine_end_hold - release at once what is held; Return: 0 or -EBUSY */
 int engine_end_hold(struct migration *m);
@@ -46,6 +47,8 @@ int engine_end_hold(struct migration *m);
 void engine_step_done(struct migration *m, json_t *outcome);
 void engine_step_failed(struct migration *m, const char *cause, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/** engine_step_extend - it gets ahead: its time begins anew, and @more_ms longer */
+void engine_step_extend(struct migration *m, uint64_t more_ms);
 /** engine_step_sleep - call @then after @ms, unless the migration is turned round before */
 void engine_step_sleep(struct migration *m, uint64_t ms, void (*then)(struct migration *m));
 

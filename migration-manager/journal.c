@@ -296,7 +296,11 @@ static int request_from_json(const json_t *j, struct migration_request *ret)
 				 : -1;
 	ret->window = (uint64_t)json_integer_value(json_object_get(j, "window"));
 	ret->timeout_ms = (uint64_t)json_integer_value(json_object_get(j, "timeout_ms"));
-	return ret->strategy && ret->mode ? 0 : -EINVAL;
+	if (!ret->strategy || !ret->mode)
+		return -EINVAL;
+	return ret->strategy->process ? process_options_load(json_object_get(j, "process"),
+							     ret->strategy->process, &ret->process)
+				      : 0;
 }
 
 static struct migration *migration_from_row(sqlite3_stmt *row, struct manager *mm)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/daemon.h"
+#include "lib/json.h"
 #include "migration-manager/events.h"
 #include "migration-manager/step.h"
 
@@ -78,6 +79,7 @@ void migration_free(struct migration *m)
 		return;
 	if (m->timer)
 		uv_close((uv_handle_t *)m->timer, timer_closed);
+	free(m->scratch);
 	json_decref(m->data);
 	free(m);
 }
@@ -102,19 +104,26 @@ json_t *migration_request_json(const struct migration_request *r)
 		json_object_set_new(j, "window", json_integer((json_int_t)r->window));
 	if (r->timeout_ms)
 		json_object_set_new(j, "timeout_ms", json_integer((json_int_t)r->timeout_ms));
+	if (r->strategy->process)
+		json_object_set_new(j, "process",
+				    process_options_json(&r->process, r->strategy->process));
 	return j;
 }
 
-static uint64_t stamp_of(const json_t *object, const char *name)
+/* A term of 001's equations that the steps of a process's move keep; 0: none */
+static uint64_t term(const struct migration *m, const char *name)
 {
-	json_int_t ns = json_integer_value(json_object_get(object, name));
+	json_int_t us =
+		json_integer_value(json_object_get(json_object_get(m->data, "process"), name));
 
-	return ns > 0 ? (uint64_t)ns : 0;
+	return us > 0 ? (uint64_t)us : migration_data_u64(m, name);
 }
 
-/* The time in which the application took nothing in. Where it is copied, the copying (001 eq. 2).
- * Where a stream is switched none of those terms exists, and it is what an input across the switch
- * took longer than the one before (B34), which the stream-client tells; 0 where none was made. */
+/* The time in which the application took nothing in. A process's is what its edges' clocks say,
+ * which is more than its terms: there is the switch between them. Where it is copied, the copying
+ * (001 eq. 2). Where a stream is switched none of those terms exists, and it is what an input
+ * across the switch took longer than the one before (B34), which the stream-client tells; 0 where
+ * none was made. */
 static uint64_t computation_us(const struct migration *m)
 {
 	const json_t *stream = json_object_get(m->data, "stream");
@@ -123,24 +132,34 @@ static uint64_t computation_us(const struct migration *m)
 
 	if (stream)
 		return ms > 0 ? (uint64_t)(ms * 1000) : 0;
-	return migration_data_u64(m, "t_chkp_us") + migration_data_u64(m, "t_copy_us") +
-	       migration_data_u64(m, "t_restore_us");
+	if (term(m, "t_comp_us"))
+		return term(m, "t_comp_us");
+	return term(m, "t_chkp_us") + term(m, "t_copy_us") + term(m, "t_restore_us");
+}
+
+static uint64_t downtime_began(const struct migration *m, uint64_t t0)
+{
+	uint64_t stream = json_u64(json_object_get(m->data, "stream"), "t0_ns"),
+		 gate = json_u64(json_object_get(m->data, "process"), "gate_closed_ns");
+
+	if (gate)
+		return gate;
+	return stream ? stream : t0;
 }
 
 /*
  * Downtime and its terms as the control plane sees them (001 eq. 1 to 3): T_net is the time from T0
  * to the route on the new session; what users lost in it is for probes to say. Terms that a
  * strategy doesn't set are zero: nothing was copied. T_pre is all before, from the accepted request
- * on, also a wait for pictures that are alike.
+ * on, also a wait for pictures that are alike; a process's ends as its gate is closed.
  */
 static json_t *downtime_json(const struct migration *m)
 {
-	const json_t *stream = json_object_get(m->data, "stream");
 	uint64_t t0 = migration_data_u64(m, "t0_ns"),
 		 switched = migration_data_u64(m, "switched_ns");
 	uint64_t comp = computation_us(m), net = switched > t0 ? (switched - t0) / 1000 : 0;
 	uint64_t down = net > comp ? net : comp;
-	uint64_t began = stamp_of(stream, "t0_ns") ? stamp_of(stream, "t0_ns") : t0;
+	uint64_t began = downtime_began(m, t0);
 	/* accepted: the request, or the latest that turned it */
 	uint64_t turned = migration_data_u64(m, "turned_ns"),
 		 accepted = turned ? turned : m->created_ns;
@@ -148,12 +167,11 @@ static json_t *downtime_json(const struct migration *m)
 
 	if (!t0 || !switched)
 		return json_null();
-	return json_pack(
-		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "t_pre_us", (json_int_t)pre, "t_net_us",
-		(json_int_t)net, "t_chkp_us", (json_int_t)migration_data_u64(m, "t_chkp_us"),
-		"t_copy_us", (json_int_t)migration_data_u64(m, "t_copy_us"), "t_restore_us",
-		(json_int_t)migration_data_u64(m, "t_restore_us"), "t_comp_us", (json_int_t)comp,
-		"t_down_us", (json_int_t)down, "t_mig_us", (json_int_t)(pre + down));
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "t_pre_us", (json_int_t)pre,
+			 "t_net_us", (json_int_t)net, "t_chkp_us", (json_int_t)term(m, "t_chkp_us"),
+			 "t_copy_us", (json_int_t)term(m, "t_copy_us"), "t_restore_us",
+			 (json_int_t)term(m, "t_restore_us"), "t_comp_us", (json_int_t)comp,
+			 "t_down_us", (json_int_t)down, "t_mig_us", (json_int_t)(pre + down));
 }
 
 json_t *migration_json(const struct migration *m)

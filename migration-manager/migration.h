@@ -21,6 +21,8 @@
 #include <uthash.h>
 #include <uv.h>
 
+#include "migration-manager/process_options.h"
+
 struct manager;
 struct step;
 struct strategy;
@@ -43,7 +45,7 @@ enum migration_state {
 /* Which plan is being run. */
 enum migration_direction { DIRECTION_FORWARD, DIRECTION_ROLLBACK, DIRECTION_BACK };
 
-enum { MIGRATION_ID_SIZE = 24, MIGRATION_SUPI_SIZE = 24, MIGRATION_NAME_SIZE = 64, PLAN_MAX = 32 };
+enum { MIGRATION_ID_SIZE = 24, MIGRATION_SUPI_SIZE = 24, MIGRATION_NAME_SIZE = 64, PLAN_MAX = 48 };
 
 struct migration_request {
 	char ue[MIGRATION_SUPI_SIZE];
@@ -59,6 +61,7 @@ struct migration_request {
 	double threshold; /* SSIM from which on the pair is alike; below 0: the stream-client's */
 	uint64_t window;  /* frames of the sliding; 0: the stream-client's */
 	uint64_t timeout_ms; /* of waiting for a pair that is alike; 0: the default, 75 s */
+	struct process_options process; /* strategies that move a process */
 };
 
 struct migration {
@@ -84,7 +87,8 @@ struct migration {
 	uint64_t deadline_mono_ns; /* of the step under way */
 	struct engine_call *call;  /* under way, or NULL */
 	unsigned switch_tries;	   /* of a switch for which there is no other way */
-	unsigned misses;	   /* strategy dual: looks in a row at which the primary was none */
+	void *scratch; /* of the step under way alone: freed as it ends; owned, without pointers */
+	unsigned misses; /* strategy dual: looks in a row at which the primary was none */
 	UT_hash_handle hh;
 };
 

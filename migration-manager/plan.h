@@ -17,6 +17,8 @@ void engine_roll_back(struct migration *m);
 void engine_cause(struct migration *m, const char *cause, const char *detail);
 /** engine_turned - switched back, or forth again: what came before the switch is not done again */
 bool engine_turned(const struct migration *m);
+/** engine_confirms - does the success of @step leave only the way forward? */
+bool engine_confirms(const struct migration *m, const struct step *step);
 bool engine_cancel_wanted(const struct migration *m);
 
 /** engine_turn_again - a turn that can't be had: back to where it was */

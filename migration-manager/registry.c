@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/daemon.h"
+#include "lib/json.h"
 
 int registry_put(struct registered **table, const char *name, const char *url, const char *dnai,
 		 const json_t *info)
@@ -47,6 +48,19 @@ struct registered *registry_edge_by_dnai(const struct registry *registry, const 
 			return r;
 	}
 	return NULL;
+}
+
+bool registry_told(const struct registered *edge, const char *which, const char *app)
+{
+	const json_t *list = edge ? json_object_get(edge->info, which) : NULL, *each;
+	size_t i;
+
+	json_array_foreach(list, i, each)
+	{
+		if (strcmp(json_text(each, "app"), app) == 0)
+			return true;
+	}
+	return false;
 }
 
 bool registry_available(const struct registered *r)

@@ -39,6 +39,8 @@ int registry_put(struct registered **table, const char *name, const char *url, c
 		 const json_t *info);
 struct registered *registry_get(struct registered *table, const char *name);
 struct registered *registry_edge_by_dnai(const struct registry *registry, const char *dnai);
+/** registry_told - has the agent of @edge (or NULL) told of @app in its list @which? */
+bool registry_told(const struct registered *edge, const char *which, const char *app);
 bool registry_available(const struct registered *r);
 json_t *registry_json(const struct registered *r, const char *name_member); /* returned */
 /** registry_service - the service address of @app at an edge ("" the first one); Return: 0 or

@@ -76,6 +76,7 @@ int request_read(const json_t *body, struct json_reader *r, struct migration_req
 	if (json_object_get(body, "policy") && json_object_get(body, "destination"))
 		json_reader_fail(r, "policy", "the destination is given, so none is chosen");
 	read_stream_switch(r, &request);
+	process_options_read(r, request.strategy, &request.process);
 	check_request(r, &request);
 	if (json_reader_end(r) < 0)
 		return -EINVAL;

@@ -48,9 +48,10 @@ static void migrations_list(struct http_request *req, void *user)
 	json_t *array;
 
 	if (state && migration_state_parse(state, &known) < 0) {
-		http_problem(req, 400, "INVALID_PARAMETER",
-			     "state: expected a migration's state, such as completed, found '%.40s'",
-			     state);
+		http_problem(
+			req, 400, "INVALID_PARAMETER",
+			"state: expected a migration's state, such as completed, found '%.40s'",
+			state);
 		return;
 	}
 	array = json_array();
@@ -131,6 +132,11 @@ static void migration_switch_back(struct http_request *req, void *user)
 	if (r == -ENOSPC)
 		http_problem(req, 507, "JOURNAL_NOT_WRITABLE",
 			     "the journal can't be written, so the hold goes on");
+	else if (r == -EOPNOTSUPP)
+		http_problem(req, 409, "NOT_REVERSIBLE",
+			     "strategy '%s' moves a process, of which nothing is left at the "
+			     "source; a migration the other way brings it back",
+			     m->request.strategy->name);
 	else if (r < 0)
 		http_problem(req, 409, "NOT_HOLDING",
 			     "migration %s is %s; it can be switched back once, while the old "

@@ -65,6 +65,14 @@ void engine_cut_switch(struct migration *m)
 
 /* ---- what clients ask for ---- */
 
+/* Once the switch has been sent it may have happened: its answer decides. An early one does not. */
+static bool answer_decides(const struct migration *m, const struct step *step)
+{
+	if (m->request.strategy->early_switch)
+		return engine_confirms(m, step);
+	return step->state == MIGRATION_SWITCHING;
+}
+
 int engine_cancel(struct migration *m, const char *cause, const char *detail)
 {
 	const struct step *step = engine_current(m);
@@ -73,8 +81,7 @@ int engine_cancel(struct migration *m, const char *cause, const char *detail)
 		return -EALREADY;
 	if (m->direction == DIRECTION_ROLLBACK)
 		return 0;
-	/* Once the switch has been sent it may have happened: its answer decides. */
-	if (step && step->state == MIGRATION_SWITCHING) {
+	if (step && answer_decides(m, step)) {
 		engine_cause(m, cause, detail);
 		json_object_set_new(m->data, "cancel_wanted", json_true());
 		/* Not written, it is forgotten by a restart in this very moment; the answer would
@@ -94,6 +101,8 @@ int engine_turn(struct migration *m, const char *cause, const char *detail)
 	size_t held = m->step;
 	uint64_t turns = migration_data_u64(m, "turns");
 
+	if (m->request.strategy->one_way)
+		return -EOPNOTSUPP;
 	if (migration_ended(m) || !m->switched || !step || !step->turnable ||
 	    (engine_turned(m) && !m->request.strategy->back_and_forth))
 		return -EBUSY;

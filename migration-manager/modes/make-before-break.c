@@ -49,6 +49,13 @@ static void establish(struct migration *m)
 			  established);
 }
 
+/* What serves at the destination before the switch. A process isn't there yet, and its address
+ * neither: then the path is tested to what the edge has of its own. */
+static const char *probed_app(const struct migration *m)
+{
+	return m->request.strategy->process ? "" : m->request.app;
+}
+
 static void probe(struct migration *m)
 {
 	const struct registered *edge = common_edge(m, probe);
@@ -60,12 +67,12 @@ static void probe(struct migration *m)
 		return;
 	if (streams_from[0]) {
 		snprintf(text, sizeof text, "%s", streams_from);
-	} else if (registry_service(edge, m->request.app, &service) == 0) {
+	} else if (registry_service(edge, probed_app(m), &service) == 0) {
 		inet_ntop(AF_INET, &service, text, sizeof text);
 	} else {
 		engine_step_failed(m, "SERVICE_NOT_FOUND", "edge '%s' offers no service%s%s",
-				   m->request.destination, m->request.app[0] ? " for app " : "",
-				   m->request.app);
+				   m->request.destination, probed_app(m)[0] ? " for app " : "",
+				   probed_app(m));
 		return;
 	}
 	engine_agent_step(m, "probe",

@@ -94,15 +94,7 @@ static uint64_t hold_ms_of(const struct manager *mm, const struct migration_requ
 
 bool dual_edge_has(const struct registered *edge, const char *app)
 {
-	const json_t *apps = edge ? json_object_get(edge->info, "applications") : NULL, *each;
-	size_t i;
-
-	json_array_foreach(apps, i, each)
-	{
-		if (strcmp(dual_text(each, "app"), app) == 0)
-			return true;
-	}
-	return false;
+	return registry_told(edge, "applications", app);
 }
 
 static int admit(const struct manager *mm, const struct migration_request *request,
@@ -301,6 +293,7 @@ const struct strategy strategy_dual = {
 	.back_and_forth = true,
 	.check = check,
 	.admit = admit,
+	.edge_has = dual_edge_has,
 	.hold = hold_ms_of,
 	.switch_args = dual_switch_args,
 	.switch_ms = dual_switch_ms,

@@ -24,10 +24,13 @@ static void require(int condition, const char *what)
 static void check_bounds(const struct migration_request *m)
 {
 	require(supi_valid(m->ue), "an invalid SUPI");
-	require(m->destination[0] != '\0', "no destination");
-	require(strcmp(m->source, m->destination) != 0, "source and destination are one");
+	require(!m->source[0] || strcmp(m->source, m->destination) != 0,
+		"source and destination are one");
 	require(m->strategy && m->mode, "no plan");
 	require(m->hold_ms <= HOLD_MS_MAX, "too long a hold");
+	require(m->process.rounds <= PROCESS_ROUNDS_MAX, "too many rounds");
+	require(m->process.interval_last_ms <= m->process.interval_ms, "intervals rise");
+	require(!m->strategy->process || m->app[0], "a process without an app");
 }
 
 static void check_again(const struct migration_request *first)
@@ -41,7 +44,8 @@ static void check_again(const struct migration_request *first)
 			strcmp(first->source, second.source) == 0 &&
 			strcmp(first->destination, second.destination) == 0 &&
 			first->strategy == second.strategy && first->mode == second.mode &&
-			first->hold_ms == second.hold_ms,
+			first->hold_ms == second.hold_ms &&
+			memcmp(&first->process, &second.process, sizeof second.process) == 0,
 		"it is not the same again");
 	json_decref(kept);
 }
@@ -59,7 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		require(r.invalid_count == 0, "taken with a complaint");
 		check_bounds(&request);
-		check_again(&request);
+		if (request.destination[0]) /* else it is kept once a policy has chosen one */
+			check_again(&request);
 	}
 	json_decref(body);
 	return 0;

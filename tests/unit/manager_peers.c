@@ -189,7 +189,8 @@ void peers_answer(struct ask *ask)
 {
 	const struct fault *fault;
 
-	note(ask->p, ask->word);
+	if (!strchr(ask->word, '?'))
+		note(ask->p, ask->word);
 	fault = fault_due(ask->p, ask->word);
 	if (fault && strike_before(ask, fault))
 		return;
@@ -603,6 +604,7 @@ void peers_stop(struct peers *p)
 		http_reply(p->game.waiting, 503, NULL);
 	for (size_t i = 0; i < p->step_count; i++)
 		json_decref(p->step[i].body);
+	process_forget(p);
 	uv_close((uv_handle_t *)&p->tick, NULL);
 }
 

@@ -5,7 +5,8 @@
  * (docs/contracts.md), unless a fault is due.
  *
  * Each request is noted as one word in the trace ("establish(2)", "anchor(edge-b)"); repeated ones
- * that follow one another, as polling makes them, are noted once.
+ * that follow one another, as polling makes them, are noted once, and looks at an edge's step
+ * ("dump?(a)") not at all.
  */
 #ifndef BATON_TESTS_MANAGER_PEERS_H
 #define BATON_TESTS_MANAGER_PEERS_H
@@ -83,6 +84,42 @@ enum { PEER_EDGES = 2 };
 
 enum instance_state { INSTANCE_ABSENT, INSTANCE_STARTING, INSTANCE_RUNNING, INSTANCE_FAILED };
 
+/* The process app of strategies that move one (manager_process.c) */
+#define PEER_PROCESS "ledger"
+enum { PEER_PROCESS_STEPS_MAX = 96, PEER_ROUNDS_MAX = 24 };
+enum process_life { LIFE_ABSENT, LIFE_RUNNING, LIFE_STOPPED, LIFE_INCOMING };
+
+struct peer_process_step {
+	char migration[32], name[32], cause[32];
+	unsigned polls; /* looks at it at which it still runs */
+	uint64_t begun_ns, epoch;
+	json_t *outcome;
+};
+
+struct peer_process {
+	enum process_life life;
+	bool open, receiving;
+	bool stale;	 /* the other has served since: it must never again */
+	unsigned images; /* 1 dumped (source), sent (destination) */
+	struct peer_process_step step[PEER_PROCESS_STEPS_MAX];
+	size_t step_count;
+};
+
+/* What a test wants of it */
+struct peer_process_play {
+	const char *fails, *cause; /* that step ends as failed */
+	unsigned fails_times;	   /* so often; 0: whenever it is begun */
+	const char *stuck;	   /* that step gets no further */
+	enum peer_doubt {
+		DOUBT_NONE,
+		DOUBT_STAYED, /* a commit that failed, and nothing moved */
+		DOUBT_MOVED,  /* ... and it did, but the source doesn't know */
+	} doubt;
+	json_t *survey[2]; /* members other than usual; owned */
+	unsigned bytes[PEER_ROUNDS_MAX], pages[PEER_ROUNDS_MAX]; /* of pre-dumps; 0: falling */
+	unsigned alike; /* from that round on hashes are the same; 0: never */
+};
+
 struct peer_edge {
 	struct peers *peers;
 	const char *letter, *dnai;
@@ -93,6 +130,7 @@ struct peer_edge {
 	unsigned logins, others; /* players that are not ours */
 	unsigned player;	 /* ours: 0 none, else counts up as it synchronises */
 	bool dies_on_start;
+	struct peer_process process;
 };
 
 struct peer_game {
@@ -114,6 +152,7 @@ struct peers {
 	struct peer_server smf, agent, gnb;
 	struct peer_edge edge[PEER_EDGES];
 	struct peer_game game;
+	struct peer_process_play play;
 	struct peer_session session[PEER_SESSIONS];
 	unsigned primary, switches, reactivating; /* the session that the UE asks for again */
 	char anchor[32];
@@ -152,6 +191,31 @@ bool game_waits(struct ask *ask, const char *name);
 void game_cut(struct http_request *req, void *user);
 /** game_check_end - our player plays at @edge alone, and nothing is left elsewhere */
 void game_check_end(const struct peers *p, int edge);
+
+/* manager_process_steps.c */
+/** process_step_do - @step, "kind" or "kind.N"; Return: its outcome, returned; NULL: it has none */
+json_t *process_step_do(struct peer_edge *e, const char *migration, const char *step,
+			const json_t *args);
+
+/* manager_process.c */
+/** process_step_is - @step is @kind, or @kind.N */
+bool process_step_is(const char *step, const char *kind);
+/** process_step_find - NULL: it wasn't begun */
+struct peer_process_step *process_step_find(struct peer_edge *e, const char *migration,
+					    const char *name);
+/* an edge agent's routes */
+void process_state_get(struct http_request *req, void *user);
+void process_state_delete(struct http_request *req, void *user);
+void process_step_put(struct http_request *req, void *user);
+void process_step_get(struct http_request *req, void *user);
+void process_step_delete(struct http_request *req, void *user);
+/** process_play - the app runs at @edge */
+void process_play(struct peers *p, int edge);
+/** process_check_end - it runs at @edge alone, reachable, and nothing of a migration is left */
+void process_check_end(const struct peers *p, int edge);
+/** process_begun - how often step @name was begun at @edge, in all migrations */
+unsigned process_begun(const struct peers *p, int edge, const char *name);
+void process_forget(struct peers *p);
 
 void peers_start(struct peers *p, uv_loop_t *loop, const char *token);
 /** peers_stop - every held request is let go */

@@ -37,6 +37,8 @@ static size_t migrations_kept(struct world *w)
 
 /* ---- bodies ---- */
 
+#define MOVE(strategy) TO_B ", \"app\": \"ledger\", \"strategy\": \"" strategy "\""
+
 static const struct {
 	const char *body, *params; /* params in order, each followed by a blank */
 } bad_bodies[] = {
@@ -56,10 +58,35 @@ static const struct {
 	{"{" TO_B ", \"threshold\": 0.5, \"window\": 2, \"timeout_ms\": 9}",
 	 "/threshold /window /timeout_ms "},
 	{"{" TO_B ", \"strategy\": \"dual\", \"app\": \"snake\", \"threshold\": 1.5, \"window\": "
-		  "0, \"timeout_ms\": 600001}",
+	 "0, \"timeout_ms\": 600001}",
 	 "/threshold /window /timeout_ms "},
 	{"{" TO_B ", \"strategy\": \"dual\", \"app\": \"snake\", \"threshold\": \"high\"}",
 	 "/threshold "},
+	{"{" TO_B ", \"strategy\": \"iterative\"}", "/strategy "},
+	{"{" TO_B ", \"strategy\": \"layered\", \"app\": \"a b\"}", "/strategy "},
+	{"{" TO_B ", \"process\": {}}", "/process "},
+	{"{" MOVE("iterative") ", \"process\": 5}", "/process "},
+	{"{" MOVE("iterative") ", \"process\": {\"transfer\": \"ftp\", \"compress\": true, "
+			       "\"tcp\": 1,"
+			       " \"rounds\": 0, \"interval_ms\": 3600001, \"colour\": 1}}",
+	 "/process/transfer /process/compress /process/tcp /process/rounds /process/interval_ms "
+	 "/process/colour "},
+	{"{" MOVE("iterative") ", \"process\": {\"interval_ms\": 5, \"interval_last_ms\": 6}}",
+	 "/process/interval_last_ms "},
+	{"{" MOVE("iterative") ", \"process\": {\"criterion\": \"rounds\", \"threshold\": 5}}",
+	 "/process/threshold "},
+	{"{" MOVE("iterative") ", \"process\": {\"criterion\": \"p-haul\", \"rounds\": 25}}",
+	 "/process/rounds "},
+	{"{" MOVE("iterative") ", \"process\": {\"transfer\": \"page-server\", \"compress\": "
+			       "\"gzip\"}}",
+	 "/process/compress "},
+	{"{" MOVE("live-process") ", \"process\": {\"transfer\": \"page-server\"}}",
+	 "/process/criterion "},
+	{"{" MOVE("post-copy") ", \"process\": {\"transfer\": \"page-server\"}}",
+	 "/process/transfer "},
+	{"{" MOVE("stop-and-copy") ", \"process\": {\"criterion\": \"rounds\", \"rounds\": 3,"
+				   " \"not_converged\": \"stop\"}}",
+	 "/process/criterion /process/rounds /process/not_converged "},
 	{"{" TO_B ", \"policy\": \"lowest-rtt\"}", "/policy "},
 	{"{" UE ", \"policy\": \"nearest\"}", "/policy "},
 	{"{" TO_B ", \"strategy\": 1, \"mode\": \"fast\"}", "/strategy /mode "},
@@ -110,6 +137,35 @@ static void test_bad_bodies(void **state)
 	world_expect(w, 400, "INVALID_PARAMETER");
 	assert_int_equal(migrations_kept(w), 0);
 	assert_string_equal(w->peers.trace, "");
+}
+
+/* What is wrong says who would have a use for it. */
+static void test_process_options(void **state)
+{
+	struct world *w = *state;
+	const json_t *invalid, *process;
+
+	world_ask(w, "POST", "/v1/migrations",
+		  parse("{" MOVE("stop-and-copy") ", \"process\": {\"interval_ms\": 3}}"));
+	world_expect(w, 400, "INVALID_PARAMETER");
+	invalid = json_array_get(json_object_get(w->answer.body, "invalidParams"), 0);
+	assert_string_equal(
+		json_string_value(json_object_get(invalid, "reason")),
+		"strategy 'stop-and-copy' has no use for it; these have: iterative, live-process");
+	/* what is left out is told, and kept */
+	world_ask(w, "POST", "/v1/migrations",
+		  parse("{" MOVE("iterative") ", \"process\": {\"interval_ms\": 70}}"));
+	world_expect(w, 202, NULL);
+	world_manager_stop(w);
+	world_manager_start(w);
+	world_get(w, "m1");
+	process = json_object_get(w->answer.body, "process");
+	assert_int_equal(json_integer_value(json_object_get(process, "interval_last_ms")), 70);
+	assert_int_equal(json_integer_value(json_object_get(process, "rounds")), 10);
+	assert_string_equal(json_string_value(json_object_get(process, "criterion")), "dirty-rate");
+	assert_string_equal(json_string_value(json_object_get(process, "transfer")), "stream");
+	assert_string_equal(json_string_value(json_object_get(process, "not_converged")), "stop");
+	assert_null(json_object_get(process, "threshold"));
 }
 
 static void test_bad_registrations(void **state)
@@ -502,6 +558,7 @@ int main(void)
 #define ROW(name) cmocka_unit_test_setup_teardown(name, world_setup, teardown)
 	const struct CMUnitTest tests[] = {
 		ROW(test_bad_bodies),
+		ROW(test_process_options),
 		ROW(test_bad_registrations),
 		ROW(test_unknown),
 		ROW(test_survey_refuses),
