@@ -33,6 +33,8 @@ void config_app_local(const struct plan *plan, unsigned node, FILE *out);
 int app_files_make(const struct plan *plan);
 /** app_images_place - in the directories of the edges that have them from the start */
 int app_images_place(const struct plan *plan);
+/** app_copy_tree - plain files and directories, modes kept; @to: made */
+int app_copy_tree(const char *from, const char *to);
 /** app_packages_missing - of an application whose game needs packages that aren't here: what is to be said of it, in @ret; Return: whether
  * there is one */
 bool app_packages_missing(const struct plan *plan, char *ret, size_t size);
@@ -45,6 +47,13 @@ void app_images(const struct plan *plan, char path[PATH_MAX]);
 /** app_cloud_port - where the application's cloud tier answers REST, on its node's management address */
 unsigned app_cloud_port(const struct topology *t, const struct topo_app *app);
 
+/* Applications that move as processes (docs/processes.md) */
+#define PROCESS_DATA "data" /* file of a layer */
+/** config_process_edge_agent - of an edge agent's configuration; nothing without such applications */
+void config_process_edge_agent(const struct plan *plan, unsigned node, FILE *out);
+/** process_layers_place - images and data in the edges' repositories; Return: 0 or a negative errno */
+int process_layers_place(const struct plan *plan);
+
 /* app_state.c: of a topology that is up */
 /** app_state - [{"app", "rendering", "services", "instances", "players"}], as their agents tell it; returned */
 json_t *app_state(const struct run *run, const struct topology *t);
@@ -53,5 +62,12 @@ enum app_progress { APP_READY, APP_COMING, APP_FAILED };
 /** app_look - does every service and instance that starts by itself run, is every player's stream decoded; else @missing says what isn't */
 enum app_progress app_look(const struct run *run, const struct topology *t, char missing[APP_MISSING_SIZE]);
 void app_state_print(json_t *apps);
+
+/* process_state.c: of a topology that is up */
+/** process_state - [{"app", "workload", "instances": [what an edge's agent tells, and "node"]}]; returned */
+json_t *process_state(const struct run *run, const struct topology *t);
+/** process_look - does each answer where it begins; else @missing says which doesn't */
+enum app_progress process_look(const struct run *run, const struct topology *t, char missing[APP_MISSING_SIZE]);
+void process_state_print(const json_t *processes);
 
 #endif

@@ -17,6 +17,7 @@
 #include "lib/file.h"
 #include "lib/hex.h"
 #include "testbed/topology_game.h"
+#include "testbed/topology_workload.h"
 
 enum { COPY_DEPTH_MAX = 8 };
 
@@ -100,7 +101,7 @@ static int copy_file(int from_dir, const char *from, const char *to)
 	return rc;
 }
 
-static int copy_tree(const char *from, const char *to, int depth)
+static int copy_below(const char *from, const char *to, int depth)
 {
 	DIR *dir = depth < COPY_DEPTH_MAX ? opendir(from) : NULL;
 	const struct dirent *entry;
@@ -115,12 +116,17 @@ static int copy_tree(const char *from, const char *to, int depth)
 			continue;
 		snprintf(source, sizeof(source), "%.*s/%s", PATH_MAX / 2, from, entry->d_name);
 		snprintf(target, sizeof(target), "%.*s/%s", PATH_MAX / 2, to, entry->d_name);
-		rc = entry->d_type == DT_DIR ? copy_tree(source, target, depth + 1)
+		rc = entry->d_type == DT_DIR ? copy_below(source, target, depth + 1)
 					     : copy_file(dirfd(dir), entry->d_name, target);
 	}
 	if (dir)
 		closedir(dir);
 	return rc;
+}
+
+int app_copy_tree(const char *from, const char *to)
+{
+	return copy_below(from, to, 0);
 }
 
 static int place_image(const struct plan *plan, unsigned edge, const char *image)
@@ -130,7 +136,7 @@ static int place_image(const struct plan *plan, unsigned edge, const char *image
 	app_images(plan, images);
 	snprintf(from, sizeof(from), "%.*s/%s", PATH_MAX - 64, images, image);
 	run_path(plan->run, to, "nodes/%s/repository/%s", plan->t->node[edge].name, image);
-	return copy_tree(from, to, 0);
+	return app_copy_tree(from, to);
 }
 
 static bool has_image(const struct topology *t, unsigned edge, const struct topo_game *game)
@@ -185,6 +191,9 @@ bool app_files_missing(const struct plan *plan, char path[PATH_MAX])
 		    image_missing(plan, game->cloud.image, path))
 			return true;
 	}
+	for (size_t a = 0; a < plan->t->process_count; a++)
+		if (image_missing(plan, workload_find(plan->t->process[a].workload)->program, path))
+			return true;
 	return false;
 }
 

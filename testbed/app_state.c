@@ -3,15 +3,9 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "lib/json.h"
 #include "testbed/app.h"
 #include "testbed/sessions.h"
-
-static const char *text_of(const json_t *object, const char *member)
-{
-	const char *text = json_string_value(json_object_get(object, member));
-
-	return text ? text : "";
-}
 
 static unsigned cloud_of(const struct topology *t)
 {
@@ -30,7 +24,7 @@ static void add_own(json_t *ret, json_t *list, const char *noun, const char *app
 
 	json_array_foreach(list, i, item)
 	{
-		const char *name = text_of(item, noun);
+		const char *name = json_text(item, noun);
 
 		if (strncmp(name, app, len) != 0 ||
 		    (name[len] && strcmp(name + len, "-cloud") != 0))
@@ -129,15 +123,15 @@ static enum app_progress look_at_one(json_t *list, const char *noun, const char 
 	json_t *item, *found = NULL;
 	size_t i;
 
-	json_array_foreach(list, i, item) if (!strcmp(text_of(item, noun), name) &&
-					      !strcmp(text_of(item, "node"), node)) found = item;
+	json_array_foreach(list, i, item) if (!strcmp(json_text(item, noun), name) &&
+					      !strcmp(json_text(item, "node"), node)) found = item;
 	if (found)
-		state = text_of(found, "state");
+		state = json_text(found, "state");
 	if (!strcmp(state, "running"))
 		return APP_READY;
 	missing_is(missing, "%s: %s '%s' is %s%s%s%s%.300s", node, noun, name, state,
-		   *text_of(found, "cause") ? ": " : "", text_of(found, "cause"),
-		   *text_of(found, "detail") ? ": " : "", text_of(found, "detail"));
+		   *json_text(found, "cause") ? ": " : "", json_text(found, "cause"),
+		   *json_text(found, "detail") ? ": " : "", json_text(found, "detail"));
 	return !strcmp(state, "failed") ? APP_FAILED : APP_COMING;
 }
 
@@ -174,7 +168,7 @@ static bool is_decoding(json_t *player)
 	size_t i;
 
 	json_array_foreach(json_object_get(player, "streams"), i,
-			   stream) if (!strcmp(text_of(stream, "state"), "decoding")) return true;
+			   stream) if (!strcmp(json_text(stream, "state"), "decoding")) return true;
 	return false;
 }
 
@@ -188,8 +182,8 @@ static enum app_progress look_at_players(json_t *state, char *missing)
 		player) if (!is_decoding(player)) return missing_is(missing,
 								    "%s: no stream of player '%s' "
 								    "is decoded yet",
-								    text_of(player, "ue"),
-								    text_of(player, "account"));
+								    json_text(player, "ue"),
+								    json_text(player, "account"));
 	return APP_READY;
 }
 
@@ -220,15 +214,15 @@ static void print_runs(json_t *list, const char *noun)
 
 	json_array_foreach(list, i, item)
 	{
-		printf("%-16s %-8s %-16s %-9s", text_of(item, "node"), noun, text_of(item, noun),
-		       text_of(item, "state"));
+		printf("%-16s %-8s %-16s %-9s", json_text(item, "node"), noun,
+		       json_text(item, noun), json_text(item, "state"));
 		if (json_object_get(item, "pid"))
 			printf(" pid %lld", json_integer_value(json_object_get(item, "pid")));
 		if (json_integer_value(json_object_get(item, "restarts")))
 			printf(", restarts %lld",
 			       json_integer_value(json_object_get(item, "restarts")));
-		if (*text_of(item, "cause"))
-			printf(" %s: %s", text_of(item, "cause"), text_of(item, "detail"));
+		if (*json_text(item, "cause"))
+			printf(" %s: %s", json_text(item, "cause"), json_text(item, "detail"));
 		printf("\n");
 	}
 }
@@ -240,11 +234,11 @@ static void print_players(json_t *players)
 
 	json_array_foreach(players, i, player)
 	{
-		printf("%-16s %-8s %-16s", text_of(player, "ue"), "player",
-		       text_of(player, "account"));
+		printf("%-16s %-8s %-16s", json_text(player, "ue"), "player",
+		       json_text(player, "account"));
 		json_array_foreach(json_object_get(player, "streams"), s, stream) printf(
 			" stream %lld %s%s;", json_integer_value(json_object_get(stream, "n")),
-			text_of(stream, "state"),
+			json_text(stream, "state"),
 			json_is_true(json_object_get(stream, "shown")) ? ", shown" : "");
 		printf("\n");
 	}

@@ -35,7 +35,7 @@ _baton_words() { # COMMAND SUBCOMMAND CURRENT: what may stand here, or nothing w
 	exec:* | shell:* | logs:* | capture:* | move:*) _baton_nodes ;;
 	link:*) [ -n "$2" ] && _baton_nodes || echo show set changes ;;
 	check:*) [ -n "$2" ] && _baton_nodes || echo links ;;
-	measure:*) [ -n "$2" ] || echo switch storm bytes play clips ;;
+	measure:*) [ -n "$2" ] || echo switch storm bytes play clips migration ;;
 	help:*) _baton_commands ;;
 	esac
 }

@@ -47,6 +47,9 @@ static void print_hosts(const struct plan *plan, FILE *out)
 	for (size_t i = 0; i < t->service_count; i++)
 		fprintf(out, "%s %s\n", inet_ntop(AF_INET, &t->service[i].addr, addr, sizeof(addr)),
 			t->service[i].name);
+	for (size_t i = 0; i < t->process_count; i++)
+		fprintf(out, "%s %s\n", inet_ntop(AF_INET, &t->process[i].service, addr, sizeof(addr)),
+			t->process[i].name);
 }
 
 static void print_topology(const struct plan *plan, FILE *out)
@@ -154,6 +157,8 @@ int config_write_all(const struct plan *plan)
 		rc = make_directory(plan->run, "%s", "bpf");
 	if (!rc)
 		rc = write_token(plan->run);
+	if (!rc && plan->t->process_count)
+		rc = make_directory(plan->run, "%s", RUN_HERE);
 	if (!rc)
 		rc = app_files_make(plan);
 	if (!rc)
@@ -164,5 +169,7 @@ int config_write_all(const struct plan *plan)
 		rc = config_write_topology(plan, "topology.yaml");
 	for (unsigned i = 0; !rc && i < plan_node_count(plan); i++)
 		rc = config_write_node(plan, i);
-	return rc ? rc : app_images_place(plan);
+	if (!rc)
+		rc = app_images_place(plan);
+	return rc ? rc : process_layers_place(plan);
 }

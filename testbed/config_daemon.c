@@ -355,6 +355,7 @@ static void write_edge_agent(const struct writer *w)
 			inet_ntop(AF_INET, &service->addr, addr, sizeof(addr)));
 	}
 	config_app_edge_agent(w->plan, w->index, w->out);
+	config_process_edge_agent(w->plan, w->index, w->out);
 }
 
 static void write_cloud_agent(const struct writer *w)

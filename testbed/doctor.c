@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <jansson.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "dataplane/dataplane.h"
 #include "lib/sctp.h"
 #include "testbed/baton.h"
 #include "testbed/cgroup.h"
+#include "testbed/doctor_criu.h"
 #include "testbed/kernel.h"
 #include "testbed/topology_game.h"
 
@@ -125,24 +125,14 @@ static const char *find_program(const char *const *places)
 	return NULL;
 }
 
-/* CRIU 3.17 maps the vDSO wrongly on kernels since 6.13 (facts/lab.md); what it can really do is a
- * dump's matter. */
-static void find_criu(struct finding *f)
+static void find_criu(const struct baton_context *ctx, struct finding *f)
 {
-	static const char *const places[] = {"/usr/sbin/criu", "/usr/local/sbin/criu",
-					     "/usr/bin/criu", NULL};
-	const char *program = find_program(places);
-	unsigned major = 0, minor = 0;
-	struct utsname name;
-
-	uname(&name);
-	sscanf(name.release, "%u.%u", &major, &minor);
-	f->ok = program && (major < 6 || (major == 6 && minor < 13));
-	snprintf(f->found, sizeof(f->found), "%s on kernel %u.%u%s",
-		 program ? program : "not installed", major, minor,
-		 program && !f->ok ? ", which Debian 12's CRIU can't dump on" : "");
+	snprintf(f->name, sizeof(f->name), "CRIU");
+	snprintf(f->what, sizeof(f->what), "moving processes by their memory's image");
+	f->ok = doctor_criu(ctx->libexec, f->found, sizeof(f->found));
 	if (!f->ok)
-		snprintf(f->used, sizeof(f->used), "scripts/lab, for strategies that need it");
+		snprintf(f->used, sizeof(f->used),
+			 "the strategy cooperative; scripts/lab, for the others of processes");
 }
 
 static void find_lab(struct finding *f)
@@ -185,11 +175,14 @@ static const struct need {
 	{"netem", "delay, jitter and loss of links", find_netem},
 	{"cgroup2", "baton exec --pdu", find_cgroup2},
 	{"BTF", "inspection of BPF programs", find_btf},
-	{"CRIU", "moving processes", find_criu},
 	{"lab", "scripts/lab: Debian's kernel in QEMU", find_lab},
 	{"iperf3", "servers on edges", find_iperf3},
 };
-enum { NEEDS = sizeof(needs) / sizeof(needs[0]), GAMES_MAX = 8, FINDINGS_MAX = NEEDS + GAMES_MAX };
+enum {
+	NEEDS = sizeof(needs) / sizeof(needs[0]),
+	GAMES_MAX = 8,
+	FINDINGS_MAX = NEEDS + GAMES_MAX + 1
+};
 
 /* What some games need beside Baton */
 static void find_game(const struct topo_game *game, struct finding *f)
@@ -208,7 +201,7 @@ static void find_game(const struct topo_game *game, struct finding *f)
 }
 
 /* Return: how many */
-static size_t find_all(struct finding *findings)
+static size_t find_all(const struct baton_context *ctx, struct finding *findings)
 {
 	size_t count = NEEDS;
 
@@ -217,9 +210,11 @@ static size_t find_all(struct finding *findings)
 		snprintf(findings[i].what, sizeof(findings[i].what), "%s", needs[i].what);
 		needs[i].find(&findings[i]);
 	}
-	for (const struct topo_game *game = topo_games; game->name && count < FINDINGS_MAX; game++)
+	for (const struct topo_game *game = topo_games; game->name && count < FINDINGS_MAX - 1;
+	     game++)
 		if (game->set)
 			find_game(game, &findings[count++]);
+	find_criu(ctx, &findings[count++]);
 	return count;
 }
 
@@ -260,7 +255,7 @@ int doctor_main(const struct baton_context *ctx, int argc, char **argv)
 	size_t count;
 
 	memset(findings, 0, sizeof(findings));
-	count = find_all(findings);
+	count = find_all(ctx, findings);
 	for (size_t i = 0; i < count; i++)
 		sound = sound && (findings[i].ok || !findings[i].essential);
 	if (ctx->json)

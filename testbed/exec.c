@@ -190,6 +190,24 @@ static int run_in(const struct run *run, size_t node, const struct request *requ
 	return rc;
 }
 
+/* Baton's own programs (service-client, say) are found in a node, after everybody else's. */
+static int add_programs(const struct baton_context *ctx)
+{
+	const char *given = getenv("PATH");
+	char *libexec = realpath(ctx->libexec, NULL), *path = NULL;
+	int rc = 0;
+
+	if (!libexec)
+		return 0;
+	if (asprintf(&path, "%s:%s", given && *given ? given : "/usr/bin:/bin", libexec) < 0 ||
+	    setenv("PATH", path, 1))
+		rc = -ENOMEM;
+	else
+		free(path);
+	free(libexec);
+	return rc;
+}
+
 int exec_main(const struct baton_context *ctx, int argc, char **argv)
 {
 	struct request request = {0};
@@ -198,6 +216,8 @@ int exec_main(const struct baton_context *ctx, int argc, char **argv)
 
 	if (rc != BATON_OK)
 		return rc;
+	if (add_programs(ctx))
+		return BATON_FAILED;
 	rc = run_select(ctx, NULL, &run);
 	if (rc != BATON_OK)
 		return rc;

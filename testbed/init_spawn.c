@@ -138,6 +138,8 @@ static void live(const struct plan *plan, unsigned node, int fd)
 		rc = node_mounts(plan, node, &err);
 	if (!rc)
 		rc = node_settings(plan, node, &err);
+	if (!rc)
+		rc = node_process_pids(plan, node, &err);
 	tell(fd, rc, &err, INIT_PREPARED);
 	await(fd, INIT_LINKED);
 	rc = node_network(plan, node, &err);

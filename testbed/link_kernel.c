@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/json.h"
 #include "lib/netlink/netlink.h"
 #include "lib/shape/patch.h"
 #include "lib/shape/redirect.h"
@@ -79,17 +80,10 @@ static bool may_not(int rc)
 
 /* ---- is it there? ---- */
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 /* Only what a shape is made of counts, so "failed" is not looked for. */
 static bool should_be(const json_t *port, enum shape_backend *ret)
 {
-	const char *name = text_of(port, "backend");
+	const char *name = json_text(port, "backend");
 
 	for (*ret = SHAPE_TBF; *ret <= SHAPE_USER; ++*ret)
 		if (!strcmp(name, shape_backend_name(*ret)))
@@ -118,7 +112,7 @@ static bool is_there(const struct place *p, const json_t *port, enum shape_backe
 	struct link_shape there;
 	unsigned ifindex;
 
-	if (!p->nl || nl_link_index(p->nl, text_of(port, "interface"), &ifindex))
+	if (!p->nl || nl_link_index(p->nl, json_text(port, "interface"), &ifindex))
 		return false;
 	if (backend == SHAPE_USER)
 		return has_programs(p->nl, ifindex);
@@ -133,7 +127,7 @@ static int by_node(const void *a, const void *b)
 {
 	json_t *const *x = a, *const *y = b;
 
-	return strcmp(text_of(*x, "node"), text_of(*y, "node"));
+	return strcmp(json_text(*x, "node"), json_text(*y, "node"));
 }
 
 /* Those that are shaped, node by node: each namespace is entered once. */
@@ -166,7 +160,7 @@ size_t link_kernel_check(const struct run *run, json_t *ports, bool values)
 
 		if (!i || by_node(&shaped[i - 1], &shaped[i])) {
 			place_close(&place);
-			rc = place_open(run, find_node(run, text_of(shaped[i], "node")), &place);
+			rc = place_open(run, find_node(run, json_text(shaped[i], "node")), &place);
 		}
 		if (may_not(rc) || !should_be(shaped[i], &backend) ||
 		    is_there(&place, shaped[i], backend, values))

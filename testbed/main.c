@@ -56,7 +56,7 @@ static const struct command {
 	{"wait", wait_main,
 	 "[--session UE:N=STATE] [--daemon NODE:D=STATE] [--migration ID=STATE] [--link NODE:IF=STATE] [--node NODE=STATE] [--timeout S]",
 	 "until all daemons are ready and all PDU sessions active, or until all that is asked for holds"},
-	{"measure", measure_main, "switch|storm|bytes|play|clips [OPTIONS]",
+	{"measure", measure_main, "switch|storm|bytes|play|clips|migration [OPTIONS]",
 	 "what a PDU session switch costs, one after another or many UEs at once, from every packet"},
 	{"experiment", experiment_main,
 	 "FILE... [--out DIR] [--full] [--resume] [--dry-run] [--only KNOB=VALUE]",

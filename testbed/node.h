@@ -42,6 +42,18 @@ int node_settings(const struct plan *plan, unsigned node, struct node_error *err
 
 struct nl;
 struct nl_route;
+
+/* node_process.c: an edge of a topology with applications that move as processes. Elsewhere each does nothing. */
+bool node_has_processes(const struct plan *plan, unsigned node);
+/** node_process_mounts - the node's files at RUN_HERE */
+int node_process_mounts(const struct plan *plan, unsigned node, struct node_error *err);
+/** node_process_pids - its PIDs begin at a thousand times its number */
+int node_process_pids(const struct plan *plan, unsigned node, struct node_error *err);
+/** node_process_answers - on the WAN, to who asks for an address on lo; once its link is there */
+int node_process_answers(const struct plan *plan, unsigned node, struct node_error *err);
+/** node_process_rules - the rule `local` at preference 1, so that gates' rules come before it */
+int node_process_rules(struct nl *nl, const struct plan *plan, unsigned node);
+
 enum { NODE_NEIGHBOURS_MAX = 64 /* a network with more members asks by ARP */ };
 /**
  * node_routes - every route that a node has beyond those of its addresses

@@ -154,5 +154,6 @@ int node_mounts(const struct plan *plan, unsigned node, struct node_error *err)
 		return node_fail(err, rc, "/sys");
 	if (sethostname(name, strlen(name)))
 		return node_fail(err, -errno, "host name");
-	return bind_files(plan, node, err);
+	rc = bind_files(plan, node, err);
+	return rc ? rc : node_process_mounts(plan, node, err);
 }

@@ -72,6 +72,8 @@ static int configure_node(struct nl *nl, const struct plan *plan, unsigned node)
 	/* first: routes have a service's address for their source */
 	if (!rc)
 		rc = add_services(nl, t, node);
+	if (!rc)
+		rc = node_process_rules(nl, plan, node);
 	return rc ? rc : node_routes(t, node, add_route, nl);
 }
 
@@ -83,6 +85,11 @@ int node_network(const struct plan *plan, unsigned node, struct node_error *err)
 
 	if (rc)
 		return node_fail(err, rc, "netlink");
+	rc = node_process_answers(plan, node, err);
+	if (rc) {
+		nl_close(nl);
+		return rc;
+	}
 	nl_batch_begin(nl);
 	rc = node < plan->t->node_count ? configure_node(nl, plan, node)
 					: nl_link_set_up(nl, LO, true); /* its links came up as they were made */

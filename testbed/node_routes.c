@@ -71,6 +71,27 @@ static int pool_route(const struct sink *sink, const struct topology *t, unsigne
 	return sink->each(&route, sink->user);
 }
 
+/* Packets to what moves find it by ARP; from there they go back to their UE by its edge. */
+static int process_routes(const struct sink *sink, const struct topology *t, unsigned node)
+{
+	const struct topo_port *wan = topology_find_port(t, node, TOPO_WAN);
+	struct yaml_prefix prefix = topology_process_prefix(t);
+	struct nl_route services = {.dst = prefix.addr, .dst_len = prefix.len};
+	int rc;
+
+	if (!t->process_count || !wan)
+		return 0;
+	services.ifindex = IFINDEX_PORT + (unsigned)(wan - t->port);
+	rc = sink->each(&services, sink->user);
+	for (unsigned i = 0; !rc && t->node[node].kind == TOPO_EDGE && i < t->node_count; i++) {
+		const struct topo_port *other = topology_find_port(t, i, TOPO_WAN);
+
+		if (i != node && t->node[i].kind == TOPO_EDGE && t->node[i].upf >= 0 && other)
+			rc = add_via(sink, t, wan, t->node[t->node[i].upf].pool, other->addr, 0);
+	}
+	return rc;
+}
+
 static int edge_routes(const struct sink *sink, const struct topology *t, unsigned node)
 {
 	const struct topo_port *wan = topology_find_port(t, node, TOPO_WAN);
@@ -80,21 +101,21 @@ static int edge_routes(const struct sink *sink, const struct topology *t, unsign
 	struct nl_route others = {.dst = t->service_prefix.addr,
 				  .dst_len = t->service_prefix.len,
 				  .type = NL_ROUTE_UNREACHABLE};
-	/* service addresses never cross the WAN */
+	/* service addresses never cross the WAN, but for those of what moves */
 	int rc = t->service_count ? sink->each(&others, sink->user) : 0;
 
 	if (!rc && n6)
 		rc = pool_route(sink, t, node, n6);
 	if (!rc && wan && cloud)
 		rc = add_via(sink, t, wan, all, cloud->addr, 0);
-	return rc;
+	return rc ? rc : process_routes(sink, t, node);
 }
 
 /* Every pool, and the N6 before it, by its edge */
 static int cloud_routes(const struct sink *sink, const struct topology *t, unsigned node)
 {
 	const struct topo_port *own = topology_find_port(t, node, TOPO_WAN);
-	int rc = 0;
+	int rc = process_routes(sink, t, node);
 
 	for (unsigned i = 0; !rc && own && i < t->node_count; i++) {
 		const struct topo_port *edge = topology_find_port(t, i, TOPO_WAN);

@@ -17,6 +17,7 @@
 #define RUN_ROOT "/run/baton"
 #define NETNS_ROOT "/run/netns"
 #define RUN_FABRIC "fabric" /* the hidden node that holds the bridges */
+#define RUN_HERE "here" /* directory: in an edge, its own nodes/EDGE (node_process.c) */
 
 enum { RUN_PATH_MAX = 256, RUN_TOKEN_SIZE = 33 };
 

@@ -78,9 +78,8 @@ static json_t *node_document(const struct run *run, const char *kind, size_t ind
 	if (!daemons)
 		daemons = json_array();
 	use_host_pids(node, daemons);
-	json = json_pack("{s:s, s:s, s:s, s:i, s:o}", "name", node->name, "kind",
-			 kind, "state", alive ? "up" : "gone", "pid",
-			 node->init.pid, "daemons", daemons);
+	json = json_pack("{s:s, s:s, s:s, s:i, s:o}", "name", node->name, "kind", kind, "state",
+			 alive ? "up" : "gone", "pid", node->init.pid, "daemons", daemons);
 	if (node->address.s_addr)
 		json_object_set_new(json, "address", json_ipv4(node->address));
 	return json;
@@ -187,6 +186,16 @@ static json_t *apps_document(const struct run *run, const struct topology *t)
 	return apps;
 }
 
+static json_t *processes_document(const struct run *run, const struct topology *t)
+{
+	json_t *processes = process_state(run, t), *process;
+	size_t i;
+
+	json_array_foreach(processes, i, process)
+		use_host_pids_of(run, json_object_get(process, "instances"));
+	return processes;
+}
+
 static json_t *make_document(const struct run *run, const struct topology *t)
 {
 	json_t *nodes = json_array(), *links = json_array(), *document;
@@ -209,14 +218,9 @@ static json_t *make_document(const struct run *run, const struct topology *t)
 	add_manager(document, run, t);
 	if (t->app_count)
 		json_object_set_new(document, "apps", apps_document(run, t));
+	if (t->process_count)
+		json_object_set_new(document, "processes", processes_document(run, t));
 	return document;
-}
-
-static const char *text_of(json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
 }
 
 static long long number_of(json_t *object, const char *key)
@@ -229,15 +233,15 @@ static void print_node(json_t *node)
 	json_t *daemon;
 	size_t d;
 
-	printf("%-16s %-7s %-15s %-6s", text_of(node, "name"), text_of(node, "kind"),
-	       text_of(node, "address"), text_of(node, "state"));
+	printf("%-16s %-7s %-15s %-6s", json_text(node, "name"), json_text(node, "kind"),
+	       json_text(node, "address"), json_text(node, "state"));
 	json_array_foreach(json_object_get(node, "daemons"), d, daemon)
 	{
-		printf(" %s %s pid %lld", text_of(daemon, "name"), text_of(daemon, "state"),
+		printf(" %s %s pid %lld", json_text(daemon, "name"), json_text(daemon, "state"),
 		       number_of(daemon, "pid"));
 		if (number_of(daemon, "restarts"))
 			printf(", restarts %lld (%s)", number_of(daemon, "restarts"),
-			       text_of(daemon, "last_exit"));
+			       json_text(daemon, "last_exit"));
 		printf(";");
 	}
 	printf("\n");
@@ -275,11 +279,11 @@ static void print_links(json_t *links)
 	json_array_foreach(links, l, link)
 	{
 		int width =
-			printf("%-20s %-5lld ", text_of(link, "network"), number_of(link, "mtu"));
+			printf("%-20s %-5lld ", json_text(link, "network"), number_of(link, "mtu"));
 
 		json_array_foreach(json_object_get(link, "ends"), e, end) width +=
-			printf("%s%s %s %s", e ? " - " : "", text_of(end, "node"),
-			       text_of(end, "interface"), text_of(end, "address"));
+			printf("%s%s %s %s", e ? " - " : "", json_text(end, "node"),
+			       json_text(end, "interface"), json_text(end, "address"));
 		if (json_is_true(json_object_get(link, "bridged")))
 			width += printf(" - bridge");
 		printf("%*s", width < 86 ? 86 - width : 1, "");
@@ -297,22 +301,23 @@ static void print_sessions(json_t *sessions)
 		return;
 	printf("\n%-8s %-4s %-10s %-12s %-15s %s\n", "UE", "PDU", "STATE", "DNN", "ADDRESS",
 	       "DEVICE");
-	json_array_foreach(sessions, s, session)
-		printf("%-8s %-4lld %-10s %-12s %-15s %s\n", text_of(session, "ue"),
-		       number_of(session, "id"), text_of(session, "state"), text_of(session, "dnn"),
-		       text_of(session, "address"), text_of(session, "device"));
+	json_array_foreach(sessions, s, session) printf(
+		"%-8s %-4lld %-10s %-12s %-15s %s\n", json_text(session, "ue"),
+		number_of(session, "id"), json_text(session, "state"), json_text(session, "dnn"),
+		json_text(session, "address"), json_text(session, "device"));
 }
 
 static void print_text(json_t *document)
 {
-	printf("%s is %s", text_of(document, "topology"), text_of(document, "state"));
+	printf("%s is %s", json_text(document, "topology"), json_text(document, "state"));
 	if (json_object_get(document, "url"))
-		printf("; migration manager at %s", text_of(document, "url"));
+		printf("; migration manager at %s", json_text(document, "url"));
 	printf("\n");
 	print_nodes(json_object_get(document, "nodes"), json_object_get(document, "fabric"));
 	print_links(json_object_get(document, "links"));
 	print_sessions(json_object_get(document, "pdu_sessions"));
 	app_state_print(json_object_get(document, "apps"));
+	process_state_print(json_object_get(document, "processes"));
 }
 
 /* Where it was killed early or late there is none, and no node to tell of either. */

@@ -34,7 +34,8 @@ enum {
 	TOPO_MESH_MAX = 24,	 /* members of an n3 with n3_paths */
 	TOPO_WALK_POINTS_MAX = 1000,
 	TOPO_ROUTES_MAX = 64,	 /* of a node, written in the file */
-	TOPO_APPS_MAX = 4,
+	TOPO_APPS_MAX = 4,	 /* games */
+	TOPO_PROCESSES_MAX = 8,	 /* applications in all; each can be one that moves as a process */
 	TOPO_PLAYERS_MAX = 64, /* of an application */
 	TOPO_MTU_MIN = 576,
 	TOPO_MTU_MAX = 65535,
@@ -216,6 +217,22 @@ struct topo_app {
 	struct topo_player *player;
 };
 
+/* An application that moves as a process (docs/processes.md). What kinds there are: topology_workload.h */
+struct topo_process {
+	char name[TOPO_NAME_SIZE];
+	char workload[16];
+	struct topo_place at;
+	unsigned number;	/* from 1, in the order of the file */
+	unsigned edge;		/* node: where it runs from up on */
+	struct in_addr service; /* goes with it */
+	uint64_t heap, read, write, work_us; /* bytes */
+	double compressible;		     /* 0 to 1 */
+	uint32_t workers, clients;
+	bool cooperative;
+	uint64_t base_bytes, application_bytes; /* of layers, beside the programs */
+	bool *layered; /* by node index: edges that have the application layer from up on */
+};
+
 struct topo_dnn {
 	char name[TOPO_NAME_SIZE];
 	uint32_t sst;
@@ -246,6 +263,8 @@ struct topology {
 	struct topo_dnn dnn[TOPO_DNNS_MAX];
 	size_t app_count;
 	struct topo_app app[TOPO_APPS_MAX];
+	size_t process_count;
+	struct topo_process process[TOPO_PROCESSES_MAX];
 	size_t change_count;
 	struct topo_change *change;
 	uint64_t repeat_us; /* changes begin again; 0: they don't */
@@ -271,8 +290,12 @@ void topology_free(struct topology *t);
  * prefix and shape */
 int topology_write(const struct topology *t, FILE *out);
 
-/** topology_write_apps - its `apps` alone (topology_app.c) */
+/** topology_write_apps - its `apps` alone (topology_app_write.c) */
 void topology_write_apps(const struct topology *t, FILE *out);
+/** topology_write_process - one of them (topology_process_write.c) */
+void topology_write_process(const struct topology *t, const struct topo_process *app, FILE *out);
+/** topology_process_prefix - their addresses: the upper half of service_prefix */
+struct yaml_prefix topology_process_prefix(const struct topology *t);
 /** topology_player_on - who plays on a UE, and what; NULL: nobody */
 const struct topo_player *topology_player_on(const struct topology *t, unsigned ue,
 					     const struct topo_app **ret_app);

@@ -1,460 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
-/*
- * Applications of a topology file: a game, where its pictures are made, who runs it from up on, and
- * who plays. What games there are, and how they differ, is in topology_game.c; what each key
- * becomes in the daemons' configurations in config_app.c.
- */
+/* Applications of a topology file: games (topology_app_game.c), and workloads, which move as
+ * processes (topology_process.c). */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "lib/shape/quantity.h"
-#include "testbed/topology_game.h"
 #include "testbed/topology_internal.h"
 
-#define RATE_MAX_BPS 1000000000000ULL
-
-static const char *const rendering_names[TOPO_RENDERINGS + 1] = {
-	[TOPO_RENDER_EDGE] = "edge",
-	[TOPO_RENDER_CLOUD] = "cloud",
-	[TOPO_RENDER_LOCAL] = "local",
-};
-
-const char *topo_rendering_name(enum topo_rendering rendering)
+/* A key that says which of both it was meant to be is the better place of the mistake. */
+static int check_workload_keys(struct topo_reader *r, const struct yaml_node *value)
 {
-	return rendering_names[rendering];
-}
-
-enum {
-	WIDTH_MIN = 320, /* of a picture, of every game's instances (apps/game/edge/config.c) */
-	WIDTH_MAX = 1920,
-	HEIGHT_MIN = 240,
-	HEIGHT_MAX = 1088,
-	FPS_MAX = 120,
-	WORLD_MIN = 32,
-	WORLD_MAX = 4096,
-	PULL_MIN_BPS = 8000,
-	BITRATE_MIN_BPS = 100000, /* an instance's limits */
-	BITRATE_MAX_BPS = 50000000,
-	GAMES_MAX = 8,
-};
-#define NOT_GIVEN UINT32_MAX
-
-struct keys {
-	const struct yaml_node *game, *rendering, *service, *cloud, *edges, *start, *image, *codec,
-		*bitrate, *rate_limit, *players;
-	uint32_t width, height, fps, bots, world;
-	uint64_t seed;
-};
-
-#define KEY_NODE(k, h)                                                                             \
-	{                                                                                          \
-		.key = #k, .read = yaml_read_node, .offset = offsetof(struct keys, k), .help = h   \
-	}
-#define KEY_NUMBER(k, low, high, h)                                                                \
-	{                                                                                          \
-		.key = #k, .read = yaml_read_u32, .offset = offsetof(struct keys, k), .min = low,  \
-		.max = high, .help = h                                                             \
-	}
-static const struct yaml_field app_fields[] = {
-	KEY_NODE(game, "snake or minetest"),
-	KEY_NODE(rendering, "where pictures are made: edge, cloud or local"),
-	KEY_NODE(service, "its address on the edges"),
-	KEY_NODE(cloud, "the node of its cloud tier"),
-	KEY_NODE(edges, "list of edges that can run it; all"),
-	KEY_NODE(start, "list of edges that run it from up on; the first"),
-	KEY_NODE(image, "at-edges or cloud-only"),
-	KEY_NODE(codec, "openh264 or x264"),
-	KEY_NODE(bitrate, "of one stream"),
-	KEY_NODE(rate_limit, "of an edge's pulls"),
-	KEY_NODE(players, "list of {ue, account, threshold, window, input, session}"),
-	KEY_NUMBER(width, WIDTH_MIN, WIDTH_MAX, "of the picture"),
-	KEY_NUMBER(height, HEIGHT_MIN, HEIGHT_MAX, "of the picture"),
-	KEY_NUMBER(fps, 1, FPS_MAX, "pictures a second"),
-	KEY_NUMBER(bots, 0, 1000, "players that are the computer's"),
-	KEY_NUMBER(world, WORLD_MIN, WORLD_MAX, "cells a side; of snake"),
-	{.key = "seed",
-	 .read = yaml_read_u64,
-	 .offset = offsetof(struct keys, seed),
-	 .help = "of chance"},
-	{0},
-};
-
-/* One of @words; the place of one that isn't is told */
-static int read_word(struct topo_reader *r, const struct yaml_node *node, const char *const *words,
-		     const char *expected, size_t *ret_index)
-{
-	if (!node)
-		return 0;
-	for (size_t i = 0; node->kind == YAML_SCALAR && words[i]; i++)
-		if (!strcmp(node->scalar, words[i])) {
-			*ret_index = i;
-			return 0;
-		}
-	return yaml_fail(r->doc, node, r->err, "%s: expected %s%s%.60s%s", node->key, expected,
-			 node->kind == YAML_SCALAR ? ", found '" : "",
-			 node->kind == YAML_SCALAR ? node->scalar : "",
-			 node->kind == YAML_SCALAR ? "'" : "");
-}
-
-static int read_rate(struct topo_reader *r, const struct yaml_node *node, uint64_t min,
-		     uint64_t max, const char *expected, uint64_t *ret_bps)
-{
-	double bps;
-
-	if (!node)
-		return 0;
-	if (node->kind != YAML_SCALAR ||
-	    !shape_quantity_parse(node->scalar, shape_quantity_rates, &bps) || bps < (double)min ||
-	    bps > (double)max)
-		return yaml_fail(r->doc, node, r->err, "%s: expected a rate %s", node->key,
-				 expected);
-	*ret_bps = (uint64_t)bps;
+	for (const struct yaml_node *key = value->child; key; key = key->next)
+		if (topo_game_has_key(key->key) && !topo_process_has_key(key->key))
+			return yaml_fail(r->doc, key, r->err,
+					 "%s: a key of games; '%s' has a workload", key->key,
+					 value->key);
 	return 0;
 }
 
-static int read_edges(struct topo_reader *r, const struct yaml_node *list, bool *on)
+static int check_game_keys(struct topo_reader *r, const struct yaml_node *value)
 {
-	unsigned edge;
-
-	if (list->kind != YAML_SEQUENCE)
-		return yaml_fail(r->doc, list, r->err, "%s: expected a list of edge nodes",
-				 list->key);
-	for (const struct yaml_node *n = list->child; n; n = n->next) {
-		int rc = topo_node_reference(r, n, TOPO_EDGE, &edge);
-
-		if (rc)
-			return rc;
-		on[edge] = true;
-	}
+	for (const struct yaml_node *key = value->child; key; key = key->next)
+		if (topo_process_has_key(key->key) && !topo_game_has_key(key->key))
+			return yaml_fail(r->doc, key, r->err,
+					 "%s: a key of workloads; '%s' has none (expected "
+					 "`workload: ledger`, or another)",
+					 key->key, value->key);
 	return 0;
-}
-
-/* Those of `start` are among those of `edges`. */
-static int read_places(struct topo_reader *r, struct topo_app *app, const struct keys *keys)
-{
-	size_t count = r->t->node_count;
-	int rc = 0;
-
-	app->edge = calloc(count, sizeof(*app->edge));
-	app->start = calloc(count, sizeof(*app->start));
-	if (!app->edge || !app->start)
-		return -ENOMEM;
-	for (unsigned i = 0; !keys->edges && i < count; i++)
-		app->edge[i] = r->t->node[i].kind == TOPO_EDGE;
-	if (keys->edges)
-		rc = read_edges(r, keys->edges, app->edge);
-	if (!rc && keys->start)
-		rc = read_edges(r, keys->start, app->start);
-	for (unsigned i = 0; !rc && !keys->start && i < count; i++)
-		if (app->edge[i]) {
-			app->start[i] = true;
-			break;
-		}
-	for (unsigned i = 0; !rc && i < count; i++)
-		if (app->start[i] && !app->edge[i])
-			rc = yaml_fail(r->doc, keys->start, r->err,
-				       "start: expected some of the app's edges, '%s' is none",
-				       r->t->node[i].name);
-	return rc;
-}
-
-static struct topo_service *find_service(struct topology *t, const char *name)
-{
-	for (size_t i = 0; i < t->service_count; i++)
-		if (!strcmp(t->service[i].name, name))
-			return &t->service[i];
-	return NULL;
-}
-
-static bool is_taken(const struct topology *t, struct in_addr addr)
-{
-	for (size_t i = 0; i < t->service_count; i++)
-		if (t->service[i].addr.s_addr == addr.s_addr)
-			return true;
-	return false;
-}
-
-/* The service of the app's name, which `services` may have, too */
-static int use_service(struct topo_reader *r, struct topo_app *app,
-		       const struct topo_service *service, const struct yaml_node *key)
-{
-	if (key && service->addr.s_addr != app->service.s_addr)
-		return yaml_fail(r->doc, key, r->err,
-				 "service: expected the address that services give '%s'",
-				 app->name);
-	app->service = service->addr;
-	for (unsigned i = 0; i < r->t->node_count; i++)
-		if (app->edge[i] && !service->on[i])
-			return topo_fail_at(r, app->at, "%s: expected its service on '%s', too",
-					    app->name, r->t->node[i].name);
-	return 0;
-}
-
-static int read_service(struct topo_reader *r, struct topo_app *app, const struct yaml_node *key)
-{
-	const struct topo_service *service = find_service(r->t, app->name);
-	int rc = key ? yaml_ipv4(r->doc, key, &app->service, r->err) : 0;
-
-	if (rc)
-		return rc;
-	if (service)
-		return use_service(r, app, service, key);
-	if (key && is_taken(r->t, app->service))
-		return yaml_fail(r->doc, key, r->err, "service: another service has this address");
-	for (uint32_t n = 1; !key && (n == 1 || is_taken(r->t, app->service)); n++)
-		app->service.s_addr = htonl(ntohl(r->t->service_prefix.addr.s_addr) + n);
-	return topo_add_service(r, app->name, key ? topo_place_of(key) : app->at, app->service,
-				app->edge);
-}
-
-/* ---- the game ---- */
-
-static const struct topo_game *game_of(const struct topo_app *app)
-{
-	return game_find(app->game);
-}
-
-/* "snake or minetest" */
-static int read_game(struct topo_reader *r, struct topo_app *app, const struct yaml_node *node)
-{
-	const char *words[GAMES_MAX + 1] = {NULL};
-	char expected[128] = "";
-	size_t game = 0;
-	int rc;
-
-	for (size_t i = 0; i < GAMES_MAX && topo_games[i].name; i++) {
-		size_t len = strlen(expected);
-
-		words[i] = topo_games[i].name;
-		snprintf(expected + len, sizeof(expected) - len, "%s%s",
-			 !i			  ? ""
-			 : topo_games[i + 1].name ? ", "
-						  : " or ",
-			 words[i]);
-	}
-	rc = read_word(r, node, words, expected, &game);
-	if (!rc)
-		snprintf(app->game, sizeof(app->game), "%s", words[game]);
-	return rc;
-}
-
-/* What the file doesn't say is the game's own. */
-static uint32_t or_default(uint32_t given, uint32_t otherwise)
-{
-	return given == NOT_GIVEN ? otherwise : given;
-}
-
-static void take_numbers(struct topo_app *app, const struct keys *keys)
-{
-	const struct topo_game *game = game_of(app);
-
-	app->width = or_default(keys->width, game->width);
-	app->height = or_default(keys->height, game->height);
-	app->fps = or_default(keys->fps, game->fps);
-	app->bots = or_default(keys->bots, game->bots);
-	app->world = or_default(keys->world, game->world);
-	app->seed = keys->seed;
-}
-
-/* Keys that are another game's */
-static int check_keys(struct topo_reader *r, const struct topo_app *app,
-		      const struct yaml_node *value)
-{
-	static const struct {
-		enum game_key key;
-		const char *name;
-	} rows[] = {{GAME_BOTS, "bots"}, {GAME_WORLD, "world"}, {GAME_SEED, "seed"}};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct yaml_node *node = yaml_get(value, rows[i].name);
-
-		if (node && !game_has(game_of(app), rows[i].key))
-			return yaml_fail(r->doc, node, r->err, "%s: %s has no such key",
-					 rows[i].name, app->game);
-	}
-	return 0;
-}
-
-/* Where each game has its own limit */
-static int check_limits(struct topo_reader *r, const struct topo_app *app,
-			const struct yaml_node *value)
-{
-	const struct topo_game *game = game_of(app);
-
-	if (app->bots > game->bots_max)
-		return yaml_fail(r->doc, yaml_get(value, "bots"), r->err,
-				 "bots: expected at most %u of %s, found %u", game->bots_max,
-				 game->name, app->bots);
-	if (app->seed > game->seed_max)
-		return yaml_fail(r->doc, yaml_get(value, "seed"), r->err,
-				 "seed: expected at most %" PRIu64 " of %s, found %" PRIu64,
-				 game->seed_max, game->name, app->seed);
-	return 0;
-}
-
-/* An edge has one instance, and all of them may come to it. */
-static int check_players(struct topo_reader *r, const struct topo_app *app,
-			 const struct yaml_node *players)
-{
-	const struct topo_game *game = game_of(app);
-
-	if (app->player_count <= game->players_max)
-		return 0;
-	return yaml_fail(r->doc, players, r->err,
-			 "players: expected at most %u, as many as an instance of %s can have, "
-			 "found %zu",
-			 game->players_max, game->name, app->player_count);
-}
-
-/* ---- the application ---- */
-
-static int read_words(struct topo_reader *r, struct topo_app *app, const struct keys *keys)
-{
-	static const char *const images[] = {"cloud-only", "at-edges", NULL}, *const codecs[] = {
-										      "openh264",
-										      "x264", NULL};
-	size_t image = 1, codec = 0, rendering = TOPO_RENDER_EDGE;
-	int rc;
-
-	if ((rc = read_game(r, app, keys->game)) ||
-	    (rc = read_word(r, keys->rendering, rendering_names, "edge, cloud or local",
-			    &rendering)) ||
-	    (rc = read_word(r, keys->image, images, "at-edges or cloud-only", &image)) ||
-	    (rc = read_word(r, keys->codec, codecs, "openh264 or x264", &codec)) ||
-	    (rc = read_rate(r, keys->bitrate, BITRATE_MIN_BPS, BITRATE_MAX_BPS,
-			    "from 100kbit to 50Mbit, such as 4Mbit", &app->bitrate_bps)) ||
-	    (rc = read_rate(r, keys->rate_limit, PULL_MIN_BPS, RATE_MAX_BPS,
-			    "of at least 8kbit, such as 100Mbit", &app->rate_limit_bps)))
-		return rc;
-	strcpy(app->codec, codecs[codec]);
-	app->rendering = (enum topo_rendering)rendering;
-	app->at_edges = image;
-	if (!(game_of(app)->renderings & 1u << rendering))
-		return yaml_fail(r->doc, keys->rendering, r->err, "rendering: %s has no %s",
-				 app->game, rendering_names[rendering]);
-	return 0;
-}
-
-/* What only edges that render have; an empty list is as good as none */
-static int check_rendering(struct topo_reader *r, const struct topo_app *app,
-			   const struct keys *keys)
-{
-	const struct yaml_node *edge_only[] = {keys->service, keys->edges, keys->start, keys->image,
-					       keys->rate_limit};
-
-	for (size_t i = 0;
-	     app->rendering != TOPO_RENDER_EDGE && i < sizeof(edge_only) / sizeof(edge_only[0]);
-	     i++)
-		if (edge_only[i])
-			return yaml_fail(r->doc, edge_only[i], r->err,
-					 "%s: nothing is rendered at edges (rendering: %s)",
-					 edge_only[i]->key, rendering_names[app->rendering]);
-	if (!topology_count(r->t, TOPO_CLOUD))
-		return topo_fail_at(r, app->at, "%s: expected a node of kind cloud for its logic",
-				    app->name);
-	if (app->rendering == TOPO_RENDER_EDGE && !topology_count(r->t, TOPO_EDGE))
-		return topo_fail_at(r, app->at, "%s: expected a node of kind edge that renders",
-				    app->name);
-	return 0;
-}
-
-static int read_edge_keys(struct topo_reader *r, struct topo_app *app, const struct keys *keys)
-{
-	int rc;
-
-	if (app->rendering != TOPO_RENDER_EDGE) {
-		app->edge = calloc(r->t->node_count, sizeof(*app->edge));
-		app->start = calloc(r->t->node_count, sizeof(*app->start));
-		return app->edge && app->start ? 0 : -ENOMEM;
-	}
-	rc = read_places(r, app, keys);
-	return rc ? rc : read_service(r, app, keys->service);
-}
-
-/* Who plays begins somewhere. */
-static int check_start(struct topo_reader *r, const struct topo_app *app, const struct keys *keys)
-{
-	if (app->rendering != TOPO_RENDER_EDGE || !app->player_count)
-		return 0;
-	for (size_t i = 0; i < r->t->node_count; i++)
-		if (app->start[i])
-			return 0;
-	return topo_fail_at(r, keys->start ? topo_place_of(keys->start) : app->at,
-			    "start: expected an edge where the players begin");
-}
-
-/* Of the encoder's macroblocks */
-static int check_size(struct topo_reader *r, const struct yaml_node *value, const char *key,
-		      uint32_t size)
-{
-	const struct yaml_node *at = yaml_get(value, key);
-
-	if (size % 16 == 0)
-		return 0;
-	return yaml_fail(r->doc, at ? at : value, r->err,
-			 "%s: expected a multiple of 16, such as %u, found %u", key, size / 16 * 16,
-			 size);
 }
 
 static int read_app(struct topo_reader *r, const struct yaml_node *value)
 {
-	struct keys keys = {.width = NOT_GIVEN,
-			    .height = NOT_GIVEN,
-			    .fps = NOT_GIVEN,
-			    .bots = NOT_GIVEN,
-			    .world = NOT_GIVEN,
-			    .seed = 1};
-	struct topology *t = r->t;
-	struct topo_app *app = &t->app[t->app_count];
-	unsigned cloud;
-	int rc;
+	bool is_mapping = value->kind == YAML_MAPPING;
+	int rc = 0;
 
-	if (t->app_count == TOPO_APPS_MAX)
-		return yaml_fail(r->doc, value, r->err, "apps: expected at most %d", TOPO_APPS_MAX);
-	*app = (struct topo_app){.at = topo_place_of_key(value), .bitrate_bps = 4000000};
-	if (topo_check_name(r, value->key, app->at, "app name"))
+	if (topo_check_name(r, value->key, topo_place_of_key(value), "app name"))
 		return -EINVAL;
 	if (topo_is_node(r, value->key))
-		return topo_fail_at(r, app->at, "app name: '%s' is a node", value->key);
-	strcpy(app->name, value->key);
-	rc = yaml_read_fields(r->doc, value, app_fields, &keys, r->err);
-	if (!rc)
-		rc = read_words(r, app, &keys);
-	if (!rc && keys.cloud)
-		rc = topo_node_reference(r, keys.cloud, TOPO_CLOUD, &cloud);
-	if (!rc)
-		rc = check_rendering(r, app, &keys);
-	if (!rc)
-		rc = check_keys(r, app, value);
-	if (rc)
-		return rc;
-	take_numbers(app, &keys);
-	rc = check_limits(r, app, value);
-	if (!rc)
-		rc = check_size(r, value, "width", app->width);
-	if (!rc)
-		rc = check_size(r, value, "height", app->height);
-	if (rc)
-		return rc;
-	t->app_count++; /* what it holds is freed from here on */
-	rc = read_edge_keys(r, app, &keys);
-	if (!rc)
-		rc = topo_read_players(r, app, keys.players);
-	if (!rc)
-		rc = check_players(r, app, keys.players);
-	return rc ? rc : check_start(r, app, &keys);
+		return topo_fail_at(r, topo_place_of_key(value), "app name: '%s' is a node",
+				    value->key);
+	if (is_mapping && yaml_get(value, "workload")) {
+		rc = check_workload_keys(r, value);
+		return rc ? rc : topo_read_process(r, value);
+	}
+	if (is_mapping)
+		rc = check_game_keys(r, value);
+	return rc ? rc : topo_read_game(r, value);
 }
 
 int topo_read_apps(struct topo_reader *r)
 {
 	if (r->apps && r->apps->kind != YAML_MAPPING)
 		return yaml_fail(r->doc, r->apps, r->err,
-				 "apps: expected a mapping of names to {players, ...}");
+				 "apps: expected a mapping of names to {game, ...} or {workload, "
+				 "...}");
 	for (const struct yaml_node *n = r->apps ? r->apps->child : NULL; n; n = n->next) {
-		int rc = read_app(r, n);
+		int rc;
 
+		if (r->t->app_count + r->t->process_count == TOPO_PROCESSES_MAX)
+			return yaml_fail(r->doc, n, r->err, "apps: expected at most %d",
+					 TOPO_PROCESSES_MAX);
+		rc = read_app(r, n);
 		if (rc)
 			return rc;
 	}

@@ -103,8 +103,10 @@ static void write_app(const struct topology *t, const struct topo_app *app, FILE
 
 void topology_write_apps(const struct topology *t, FILE *out)
 {
-	if (t->app_count)
+	if (t->app_count || t->process_count)
 		fprintf(out, "apps:\n");
 	for (size_t i = 0; i < t->app_count; i++)
 		write_app(t, &t->app[i], out);
+	for (size_t i = 0; i < t->process_count; i++)
+		topology_write_process(t, &t->process[i], out);
 }

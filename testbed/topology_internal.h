@@ -83,6 +83,15 @@ int topo_read_node_keys(struct topo_reader *r);
 int topo_read_services(struct topo_reader *r); /* topology_service.c */
 int topo_read_dnns(struct topo_reader *r);
 int topo_read_apps(struct topo_reader *r);     /* topology_app.c */
+int topo_read_game(struct topo_reader *r, const struct yaml_node *value);    /* topology_app_game.c */
+bool topo_game_has_key(const char *key);
+/* topology_app_place.c: a game's edges, those where it starts, its address */
+int topo_read_app_places(struct topo_reader *r, struct topo_app *app, const struct yaml_node *edges, const struct yaml_node *start);
+int topo_read_app_service(struct topo_reader *r, struct topo_app *app, const struct yaml_node *key);
+int topo_read_process(struct topo_reader *r, const struct yaml_node *value); /* topology_process.c */
+bool topo_process_has_key(const char *key);
+/** topo_check_processes - once links are there: each edge is on the WAN, no service has an address of theirs */
+int topo_check_processes(struct topo_reader *r);
 int topo_read_players(struct topo_reader *r, struct topo_app *app, const struct yaml_node *list); /* topology_player.c */
 /** topo_add_service - one that the file doesn't name; @edges: NULL, or by node index, copied */
 int topo_add_service(struct topo_reader *r, const char *name, struct topo_place at, struct in_addr addr, const bool *edges);
@@ -135,6 +144,8 @@ struct direction {
 /** topo_fail_at - an error with a place that is no longer a YAML node; Return: -EINVAL */
 int topo_fail_at(struct topo_reader *r, struct topo_place at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/** topo_read_word - one of @words, "a, b or c" as @expected; @node NULL: @ret_index stays */
+int topo_read_word(struct topo_reader *r, const struct yaml_node *node, const char *const *words, const char *expected, size_t *ret_index);
 struct topo_place topo_place_of(const struct yaml_node *node);
 struct topo_place topo_place_of_key(const struct yaml_node *node);
 /** topo_check_name - lower-case letters, digits and hyphens, up to 32, as host names and file names want it */

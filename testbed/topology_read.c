@@ -204,7 +204,7 @@ static const struct yaml_field top_fields[] = {
 	{.key = "apps",
 	 .read = yaml_read_node,
 	 .offset = offsetof(struct top, apps),
-	 .help = "applications: NAME: {service, edges, start, players, ...}"},
+	 .help = "applications: NAME: {game, players, ...} or {workload, at, ...}"},
 	{.key = "dnns",
 	 .read = yaml_read_node,
 	 .offset = offsetof(struct top, dnns),
@@ -274,10 +274,11 @@ static int read_digits(struct topo_reader *r, const struct yaml_node *node, size
 	return 0;
 }
 
-/* One of @words, "a, b or c" in the error; the index is its place */
-static int read_word(struct topo_reader *r, const struct yaml_node *node, const char *const *words,
-		     const char *expected, size_t *ret_index)
+int topo_read_word(struct topo_reader *r, const struct yaml_node *node, const char *const *words,
+		   const char *expected, size_t *ret_index)
 {
+	if (!node)
+		return 0;
 	for (size_t i = 0; node->kind == YAML_SCALAR && words[i]; i++)
 		if (!strcmp(node->scalar, words[i])) {
 			*ret_index = i;
@@ -297,7 +298,7 @@ int topo_read_dataplane(struct topo_reader *r, const struct yaml_node *node, cha
 
 	if (!node)
 		return 0;
-	rc = read_word(r, node, words, "auto, ebpf or gtp", &index);
+	rc = topo_read_word(r, node, words, "auto, ebpf or gtp", &index);
 	if (!rc)
 		strcpy(buf, words[index]);
 	return rc;
@@ -325,7 +326,7 @@ static int read_routing(struct topo_reader *r, const struct yaml_node *node)
 {
 	static const char *const words[] = {"none", "auto", NULL};
 	size_t index = 1;
-	int rc = node ? read_word(r, node, words, "auto or none", &index) : 0;
+	int rc = topo_read_word(r, node, words, "auto or none", &index);
 
 	r->t->routing = index;
 	return rc;
@@ -397,7 +398,7 @@ static int read_all(struct topo_reader *r)
 	static int (*const steps[])(struct topo_reader * r) = {
 		read_top,	   topo_read_nodes,    topo_read_node_keys, topo_read_services,
 		topo_read_apps,	   topo_read_dnns,     topo_read_networks,  topo_read_links,
-		topo_derive,	   topo_read_paths,    topo_read_movement,
+		topo_derive,	   topo_check_processes, topo_read_paths,    topo_read_movement,
 		topo_read_changes, topo_place_routes,  topo_check,	    topo_check_paths,
 	};
 
@@ -482,6 +483,8 @@ void topology_free(struct topology *t)
 		free(t->app[i].start);
 		free(t->app[i].player);
 	}
+	for (size_t i = 0; i < t->process_count; i++)
+		free(t->process[i].layered);
 	free(t->node);
 	free(t->network);
 	free(t->port);

@@ -371,11 +371,13 @@ int up_await_apps(struct up *up)
 {
 	char missing[APP_MISSING_SIZE] = "";
 
-	if (!up->t->app_count || up->no_wait || up->running)
+	if (up->no_wait || up->running)
 		return BATON_OK;
 	for (;;) {
 		enum app_progress progress = app_look(&up->run, up->t, missing);
 
+		if (progress == APP_READY)
+			progress = process_look(&up->run, up->t, missing);
 		if (progress == APP_READY)
 			return BATON_OK;
 		if (up_interrupted(up))

@@ -44,6 +44,8 @@ double statistic_of(enum statistic which, double *values, size_t n)
 	if (which == STATISTIC_MEAN)
 		return sum_of(values, n) / (double)n;
 	qsort(values, n, sizeof(*values), by_value);
+	if (which == STATISTIC_MIN)
+		return values[0];
 	if (which == STATISTIC_MAX)
 		return values[n - 1];
 	return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
@@ -55,6 +57,8 @@ enum statistic statistic_parse(const char *name)
 		return STATISTIC_MEDIAN;
 	if (!strcmp(name, "mean"))
 		return STATISTIC_MEAN;
+	if (!strcmp(name, "min"))
+		return STATISTIC_MIN;
 	return strcmp(name, "max") ? STATISTIC_SUM : STATISTIC_MAX;
 }
 

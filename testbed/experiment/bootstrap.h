@@ -13,7 +13,7 @@
 
 enum { BOOTSTRAP_ROUNDS = 2000 };
 
-enum statistic { STATISTIC_MEDIAN, STATISTIC_MEAN, STATISTIC_MAX, STATISTIC_SUM };
+enum statistic { STATISTIC_MEDIAN, STATISTIC_MEAN, STATISTIC_MIN, STATISTIC_MAX, STATISTIC_SUM };
 
 /* The values of one point, run by run */
 struct sample_runs {

@@ -8,6 +8,7 @@
 #include "testbed/baton.h"
 #include "testbed/experiment/run.h"
 #include "testbed/measure/clips.h"
+#include "testbed/measure/migration.h"
 #include "testbed/measure/options.h"
 #include "testbed/topology.h"
 
@@ -52,27 +53,41 @@ static const char *place_of_option(const struct experiment *e, const char *text)
 		e, is_about(text, "mode") && json_array_size(e->modes) ? "mode" : "workload", NULL);
 }
 
+/* Each measurement has a reader of its own. */
+static int read_options(const char *what, int argc, char **argv, char *error, size_t size)
+{
+	struct measure_options options = {0};
+	struct migration_options migration = {0};
+	struct clips_options clips = {0};
+	int r;
+
+	if (!strcmp(what, "clips")) {
+		r = clips_options_read(&clips, argc, argv);
+		snprintf(error, size, "%s", clips.error);
+	} else if (!strcmp(what, "migration")) {
+		r = migration_options_read(&migration, argc, argv);
+		snprintf(error, size, "%s", migration.error);
+		migration_options_done(&migration);
+	} else {
+		r = measure_options_read(&options, (enum measurement)measure_named(what), argc,
+					 argv);
+		snprintf(error, size, "%s", options.error);
+	}
+	return r;
+}
+
 static int check_options(const struct experiment *e, const json_t *settings)
 {
 	const char *what = json_string_value(e->measure);
 	char store[RUN_OPTIONS_MAX][RUN_OPTION_SIZE];
 	const char *argv[RUN_OPTIONS_MAX + 2] = {what};
-	struct measure_options options = {0};
-	struct clips_options clips = {0};
-	const char *error;
+	char error[200] = "";
 	size_t n;
-	int r;
 
 	if (!what)
 		return BATON_OK;
 	n = run_workload_arguments(e, settings, store, argv, 1);
-	if (!strcmp(what, "clips"))
-		r = clips_options_read(&clips, (int)n, (char **)argv);
-	else
-		r = measure_options_read(&options, (enum measurement)measure_named(what), (int)n,
-					 (char **)argv);
-	error = strcmp(what, "clips") ? options.error : clips.error;
-	if (r == 0)
+	if (read_options(what, (int)n, (char **)argv, error, sizeof(error)) == 0)
 		return BATON_OK;
 	complain("%s: %s", place_of_option(e, error), error);
 	return BATON_TOPOLOGY;

@@ -5,8 +5,8 @@
  *
  * Read in this order: file.c (the YAML file), plan.c (its points, their order), override.c (a
  * topology with some knobs turned), child.c (baton run by baton), run.c (one run and its record),
- * store.c (the result folder), metric.c, bootstrap.c and shape.c (what is worked out), result.c
- * (result.json), page.c and chart.c (the page), compare.c.
+ * store.c (the result folder), lab.c (where it isn't run here), metric.c, bootstrap.c and shape.c
+ * (what is worked out), result.c (result.json), page.c and chart.c (the page), compare.c.
  */
 #ifndef BATON_EXPERIMENT_H
 #define BATON_EXPERIMENT_H
@@ -26,12 +26,18 @@ enum {
 	EXPERIMENT_DEFAULT_SECONDS = 20 * 60 /* H6 of the acceptance list */
 };
 
+/* Half of the lab's memory holds what is written: images of processes, at both edges */
+enum { LAB_MEMORY_MB = 4096, LAB_MEMORY_MIN_MB = 1024, LAB_MEMORY_MAX_MB = 65536 };
+
 /* What the file says, checked; values are texts as written, knobs in file order. */
 struct experiment {
 	char name[64], title[256];
 	char strategy[32];
 	char topology[PATH_MAX]; /* "": the workload makes its own */
 	json_t *set;		 /* {path: text} */
+	bool needs_criu;	 /* else a machine where CRIU isn't sound runs it in the lab */
+	char lab_kernel[32];	 /* that the lab boots; "": its own choice */
+	uint64_t lab_memory;	 /* of the lab, MB */
 	json_t *measure;	 /* "switch", "storm", or NULL */
 	json_t *options;	 /* {option: text} of measure */
 	json_t *command;	 /* [text], or NULL */
@@ -44,9 +50,10 @@ struct experiment {
 	uint64_t repeats, repeats_full, seed;
 	bool bandwidth;
 	char from[64], to[64]; /* of the bandwidth check; "": the first UE, the first service */
-	json_t *places; /* {"workload": "x.yaml:3:11", "options": {NAME: ...}, "knobs": {NAME: ...}}: where
-			   it stands, for what shows only when points are put together */
-	json_t *rows;	       /* [{id, what, paper, unit, metric, where, statistic, shape, why}] */
+	json_t *places; /* {"workload": "x.yaml:3:11", "options": {NAME: ...}, "knobs": {NAME:
+			   ...}}: where it stands, for what shows only when points are put together
+			 */
+	json_t *rows;	/* [{id, what, paper, unit, metric, where, statistic, shape, why}] */
 };
 
 /**
@@ -78,11 +85,12 @@ double plan_seconds(const struct experiment *e, const json_t *settings);
 json_t *plan_describe(const struct experiment *e, const char *topology_text, bool full);
 /** plan_difference - the first member that differs, NULL when none does */
 const char *plan_difference(const json_t *a, const json_t *b);
-/** quantity_parse - "5ms" in microseconds, "10Mbit" in bit/s, "1%" as 0.01, plain numbers; Return:
+/** quantity_parse - "5ms" in microseconds, "10Mbit" in bit/s, "64MB" in octets, "1%" as 0.01, plain
+ * numbers; Return:
  * 0 or -EINVAL */
 int quantity_parse(const char *text, double *ret);
-/** quantity_shown - the same in the unit that people read, which is returned: ms, Mbit/s, or none;
- * NAN when it is none */
+/** quantity_shown - the same in the unit that people read, which is returned: ms, Mbit/s, MB, or
+ * none; NAN when it is none */
 const char *quantity_shown(const char *text, double *ret);
 
 /* ---- override.c ---- */
@@ -91,8 +99,9 @@ json_t *yaml_to_json(const struct yaml_node *node);
 /**
  * override_set - turn one knob of a topology
  * @path: "nodes.upf-a.dataplane", "links.ue-gnb1.delay" (an entry of two names in either order,
- * made when there is none), with or without "topology." before it Return: 0, or -EINVAL with what
- * is wrong in @why
+ * made when there is none), with or without "topology." before it
+ * @value: a text; in brackets a list, "[edge-a, edge-b]"
+ * Return: 0, or -EINVAL with what is wrong in @why
  */
 int override_set(json_t *topology, const char *path, const char *value, char *why, size_t size);
 /** topology_first - the name of the first node of @kind, or of the first service with @kind

@@ -11,7 +11,8 @@
 /* The file as it is read: what needs a second look is kept as nodes. */
 struct raw {
 	char name[64], title[256], strategy[32];
-	const struct yaml_node *topology, *workload, *mode, *sweep, *repeats, *bandwidth, *rows;
+	const struct yaml_node *topology, *workload, *mode, *sweep, *repeats, *bandwidth, *needs,
+		*lab, *rows;
 	uint64_t seed;
 };
 
@@ -45,6 +46,8 @@ static const struct yaml_field file_fields[] = {TEXT("experiment", name, true),
 						 .offset = offsetof(struct raw, seed),
 						 .max = 4294967295},
 						NODE("bandwidth", bandwidth, false),
+						NODE("needs", needs, false),
+						NODE("lab", lab, false),
 						NODE("rows", rows, true),
 						{.key = NULL}};
 
@@ -232,7 +235,8 @@ static int read_workload(struct context *c, const struct yaml_node *node)
 {
 	static const char *const keys[] = {"measure", "options", "command", "node",
 					   "result",  "seconds", NULL};
-	static const char *const measures[] = {"switch", "storm", "play", "clips", NULL};
+	static const char *const measures[] = {"switch", "storm",     "play",
+					       "clips",	 "migration", NULL};
 	const struct yaml_node *measure, *options, *seconds;
 
 	if (want(c, node, YAML_MAPPING, "a mapping with measure or command") < 0 ||
@@ -439,8 +443,9 @@ static int read_shape(struct context *c, const struct yaml_node *shape)
 {
 	static const char *const keys[] = {"check",  "over",  "against", "at_least",
 					   "within", "limit", "with",	 NULL};
-	static const char *const checks[] = {"grows",	"falls",    "flat",   "ratio",
-					     "at-most", "at-least", "agrees", NULL};
+	static const char *const checks[] = {"grows",	 "falls",	"flat",
+					     "ratio",	 "ratio-grows", "at-most",
+					     "at-least", "agrees",	NULL};
 	const struct yaml_node *check, *over, *against;
 
 	if (want(c, shape, YAML_MAPPING, "a mapping with check") < 0 ||
@@ -456,11 +461,10 @@ static int read_shape(struct context *c, const struct yaml_node *shape)
 	if (over && (want(c, over, YAML_SCALAR, "a knob of the sweep") < 0 ||
 		     want_known(c, over, over->scalar) < 0))
 		return -EINVAL;
-	if (!strcmp(check->scalar, "ratio")) {
-		if (!against)
-			return yaml_fail(c->doc, shape, c->err, "shape: 'against' is missing");
+	if (!strncmp(check->scalar, "ratio", 5) && !against)
+		return yaml_fail(c->doc, shape, c->err, "shape: 'against' is missing");
+	if (!strcmp(check->scalar, "ratio"))
 		return want_number(c, shape, "at_least");
-	}
 	if (!strncmp(check->scalar, "at-", 3))
 		return want_number(c, shape, "limit");
 	if (!strcmp(check->scalar, "agrees"))
@@ -509,7 +513,7 @@ static int read_row(struct context *c, const struct yaml_node *row)
 	static const char *const keys[] = {"id",    "what",	 "paper", "unit", "metric",
 					   "where", "statistic", "shape", "why",  NULL};
 	static const char *const needed[] = {"id", "what", "metric", "unit", NULL};
-	static const char *const statistics[] = {"median", "mean", "max", "sum", NULL};
+	static const char *const statistics[] = {"median", "mean", "min", "max", "sum", NULL};
 
 	if (want(c, row, YAML_MAPPING, "a mapping") < 0 || only_keys(c, row, keys) < 0)
 		return -EINVAL;
@@ -547,11 +551,52 @@ static int read_rows(struct context *c, const struct yaml_node *rows)
 	return 0;
 }
 
+static int read_kernel(struct context *c, const struct yaml_node *kernel)
+{
+	if (yaml_string(c->doc, kernel, c->e->lab_kernel, sizeof(c->e->lab_kernel), c->err) < 0)
+		return -EINVAL;
+	if (c->e->lab_kernel[0] >= '0' && c->e->lab_kernel[0] <= '9' &&
+	    strspn(c->e->lab_kernel, "0123456789abcdefghijklmnopqrstuvwxyz.+~-") ==
+		    strlen(c->e->lab_kernel))
+		return 0;
+	return yaml_fail(c->doc, kernel, c->err,
+			 "kernel: expected a version of Debian's, such as 6.12, found '%.60s'",
+			 kernel->kind == YAML_SCALAR ? kernel->scalar : "");
+}
+
+/* Which machine it needs, and what the one is that stands in for it */
+static int read_needs(struct context *c, const struct raw *raw)
+{
+	static const char *const needs[] = {"criu", NULL}, *const keys[] = {"kernel", "memory",
+									    NULL};
+	const struct yaml_node *kernel = yaml_get(raw->lab, "kernel"),
+			       *memory = yaml_get(raw->lab, "memory");
+
+	c->e->lab_memory = LAB_MEMORY_MB;
+	if (raw->needs && want_word(c, raw->needs, needs) < 0)
+		return -EINVAL;
+	c->e->needs_criu = raw->needs != NULL;
+	if (!raw->lab)
+		return 0;
+	if (want(c, raw->lab, YAML_MAPPING, "a mapping with kernel, memory or both") < 0 ||
+	    only_keys(c, raw->lab, keys) < 0)
+		return -EINVAL;
+	if (!raw->needs || (!kernel && !memory))
+		return yaml_fail(c->doc, raw->lab, c->err,
+				 "lab: expected 'kernel' or 'memory' in it, and 'needs' beside it");
+	if (memory && yaml_u64(c->doc, memory, LAB_MEMORY_MIN_MB, LAB_MEMORY_MAX_MB,
+			       &c->e->lab_memory, c->err) < 0)
+		return -EINVAL;
+	return kernel ? read_kernel(c, kernel) : 0;
+}
+
 static int read_parts(struct context *c, struct raw *raw, const struct yaml_node *root)
 {
 	const struct yaml_node *strategy = yaml_get(root, "strategy");
 	static const char *const strategies[] = {"none", NULL};
 
+	if (read_needs(c, raw) < 0)
+		return -EINVAL;
 	if (check_name(c, yaml_get(root, "experiment")) < 0 ||
 	    (strategy && want_word(c, strategy, strategies) < 0))
 		return -EINVAL;

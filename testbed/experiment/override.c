@@ -111,10 +111,28 @@ static json_t *find_member(json_t *at, const char *name, bool in_nodes)
 	return member;
 }
 
+/* A text, or in brackets a list of texts, as the topology's file has them */
+static json_t *read_value(const char *path, const char *value, char *why, size_t size)
+{
+	struct yaml_error err;
+	struct yaml_doc *doc;
+	json_t *list;
+
+	if (value[0] != '[')
+		return json_string(value);
+	if (yaml_load_memory(path, value, strlen(value), &doc, &err) < 0) {
+		snprintf(why, size, "expected a list, such as [edge-a, edge-b]: %s", err.text);
+		return NULL;
+	}
+	list = yaml_to_json(yaml_root(doc));
+	yaml_free(doc);
+	return list;
+}
+
 int override_set(json_t *topology, const char *path, const char *value, char *why, size_t size)
 {
 	char copy[256], *save, *part, *next;
-	json_t *at = topology;
+	json_t *at = topology, *new;
 	bool in_nodes = false;
 
 	if (!strncmp(path, "topology.", 9))
@@ -147,7 +165,10 @@ int override_set(json_t *topology, const char *path, const char *value, char *wh
 			 path);
 		return -EINVAL;
 	}
-	json_object_set_new(at, part, json_string(value));
+	new = read_value(path, value, why, size);
+	if (!new)
+		return -EINVAL;
+	json_object_set_new(at, part, new);
 	return 0;
 }
 

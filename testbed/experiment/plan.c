@@ -10,11 +10,14 @@
 #include "testbed/experiment/experiment.h"
 #include "testbed/measure/clips.h"
 
+enum { MIGRATION_SECONDS = 5 /* about, each, where the file doesn't say */ };
+
 static const struct {
 	const char *text, *base;
 	double factor;
 } units[] = {{"us", "us", 1},	     {"ms", "us", 1e3},	     {"s", "us", 1e6},
-	     {"%", "", 0.01},	     {"bit", "bit/s", 1},    {"kbit", "bit/s", 1e3},
+	     {"%", "", 0.01},	     {"KB", "B", 1 << 10},   {"MB", "B", 1 << 20},
+	     {"GB", "B", 1 << 30},   {"bit", "bit/s", 1},    {"kbit", "bit/s", 1e3},
 	     {"Mbit", "bit/s", 1e6}, {"Gbit", "bit/s", 1e9}, {"", "", 1}};
 
 static size_t find_unit(const char *text)
@@ -54,6 +57,10 @@ const char *quantity_shown(const char *text, double *ret)
 	if (!strcmp(units[unit].base, "bit/s")) {
 		*ret /= 1e6;
 		return "Mbit/s";
+	}
+	if (!strcmp(units[unit].base, "B")) {
+		*ret /= 1 << 20;
+		return "MB";
 	}
 	return units[unit].base;
 }
@@ -211,6 +218,8 @@ double plan_seconds(const struct experiment *e, const json_t *settings)
 		return around + 5 + option(e, settings, "ues", 50) * 0.1;
 	if (!strcmp(json_string_value(e->measure), "clips"))
 		return around + 3 + CLIPS_SECONDS * option(e, settings, "clips", 10);
+	if (!strcmp(json_string_value(e->measure), "migration"))
+		return around + 8 + MIGRATION_SECONDS * option(e, settings, "count", 10);
 	if (!strcmp(json_string_value(e->measure), "play"))
 		return around + 1 + option(e, settings, "seconds", 20);
 	/* the noise floor takes 3 s; a switch the probes before it, the hold, and its migration */

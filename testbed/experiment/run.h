@@ -32,6 +32,13 @@ json_t *run_make(struct runner *r, const json_t *run);
 /** run_unshaped - bit/s of the path without the rates of @settings; 0 with a reason in @why when it
  * can't be told; @r->skipped: with other settings it might */
 double run_unshaped(struct runner *r, const json_t *settings, char *why, size_t size);
+/* Of all links that a point of the sweep sets a rate for, in bit/s; 0 where it sets none */
+struct run_rates {
+	double lowest, highest;
+};
+
+struct run_rates run_rates_asked(const json_t *settings);
+
 /** run_topology - @r->topology with @settings; NULL with @why */
 json_t *run_topology_document(const struct runner *r, const json_t *settings, char *why,
 			      size_t size);

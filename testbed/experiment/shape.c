@@ -124,7 +124,8 @@ static double largest_of(const double *y, size_t n)
 
 static double figure_of(const struct judged *j, const double *y)
 {
-	if (!strcmp(j->check, "grows") || !strcmp(j->check, "falls"))
+	if (!strcmp(j->check, "grows") || !strcmp(j->check, "falls") ||
+	    !strcmp(j->check, "ratio-grows"))
 		return slope_of(j->x, y, j->n);
 	if (!strcmp(j->check, "flat"))
 		return spread_of(y, j->n);
@@ -228,7 +229,7 @@ static bool judged_fill(struct judged *j, const json_t *series, const json_t *ag
 
 static bool shape_holds(const char *check, const json_t *shape, const struct interval *i)
 {
-	if (!strcmp(check, "grows"))
+	if (!strcmp(check, "grows") || !strcmp(check, "ratio-grows"))
 		return i->low > 0;
 	if (!strcmp(check, "falls"))
 		return i->high < 0;
@@ -249,6 +250,10 @@ static void shape_explain(const struct judged *j, const json_t *shape, const str
 		snprintf(text, size, "slope over %s %.4g [%.4g, %.4g] per %s, expected %s 0", over,
 			 i->value, i->low, i->high, *j->unit ? j->unit : "unit",
 			 *check == 'g' ? "above" : "below");
+	else if (!strcmp(check, "ratio-grows"))
+		snprintf(text, size,
+			 "ratio's slope over %s %.4g [%.4g, %.4g] per %s, expected above 0", over,
+			 i->value, i->low, i->high, *j->unit ? j->unit : "unit");
 	else if (!strcmp(check, "flat"))
 		snprintf(text, size,
 			 "varies by %.0f %% [%.0f, %.0f] over %s, expected at most %.0f %%",
@@ -345,7 +350,7 @@ static void judge_shape(json_t *row, const json_t *series, const json_t *against
 
 	j.samples = calloc(j.n + 1, sizeof(*j.samples));
 	j.x = calloc(j.n + 1, sizeof(*j.x));
-	if (j.check && !strcmp(j.check, "ratio"))
+	if (j.check && !strncmp(j.check, "ratio", 5))
 		j.against = calloc(j.n + 1, sizeof(*j.against));
 	if (!j.check) {
 		snprintf(text, sizeof(text), "no shape is expected");

@@ -39,7 +39,7 @@ static void note_refusal(struct client *c, const char *method, const char *url,
 {
 	const char *detail = json_string_value(json_object_get(answer->body, "detail"));
 	const char *cause = json_string_value(json_object_get(answer->body, "cause"));
-	char reason[128];
+	char reason[320];
 
 	reason_of(answer->body, reason, sizeof reason);
 	c->status = answer->error ? 0 : answer->status;
@@ -48,7 +48,7 @@ static void note_refusal(struct client *c, const char *method, const char *url,
 	if (answer->error) /* with the URL */
 		snprintf(c->error, sizeof c->error, "%s %.200s", method, answer->error_text);
 	else
-		snprintf(c->error, sizeof c->error, "%s %.100s: %.127s", method, url,
+		snprintf(c->error, sizeof c->error, "%s %.100s: %.319s", method, url,
 			 reason[0] ? reason : "refused");
 }
 
@@ -133,15 +133,17 @@ double client_metric(struct client *c, const char *url, const char *name)
 
 int client_migrate(struct client *c, const struct client_migration *m, char ret_id[24])
 {
-	json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:I}", "ue", m->supi, "destination",
+	json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:O*}", "ue", m->supi, "destination",
 				 m->destination, "strategy", m->strategy ? m->strategy : "none",
-				 "mode", m->mode, "hold_ms", (json_int_t)m->hold_ms);
+				 "mode", m->mode, "process", m->process);
 	struct http_call http = {
 		.method = "POST", .url = "/v1/migrations", .body = body, .idempotency_key = m->key};
 	struct http_answer answer;
 	const char *id;
 	int r;
 
+	if (m->hold_ms != UINT64_MAX)
+		json_object_set_new(body, "hold_ms", json_integer((json_int_t)m->hold_ms));
 	if (m->app)
 		json_object_set_new(body, "app", json_string(m->app));
 	if (m->app && m->threshold >= 0)

@@ -13,7 +13,7 @@ struct client {
 	char manager[64]; /* http://ADDRESS:8080 */
 	char token[64];
 	char edge_url[EDGES_MAX][128]; /* of the run's edges */
-	char error[256];	       /* of the last call that failed, for people */
+	char error[480];	       /* of the last call that failed, for people */
 	char detail[128], cause[48];   /* of its problem details, or "" */
 	unsigned status;	       /* its HTTP status; 0: there was no answer */
 };
@@ -36,7 +36,8 @@ struct client_migration {
 	uint64_t window;	    /* 0: the application's own */
 	uint64_t timeout_ms;	    /* of the wait for alike pictures; 0: the manager's */
 	const char *key;	    /* idempotency: asked again with it, nothing is begun twice */
-	uint64_t hold_ms;
+	uint64_t hold_ms;	    /* UINT64_MAX: the strategy's own */
+	json_t *process;	    /* the request's member of this name, borrowed; NULL: none */
 };
 /** client_migrate - begin a migration; Return: 0 with its id, or -EIO with client->error set */
 int client_migrate(struct client *c, const struct client_migration *migration, char ret_id[24]);

@@ -7,6 +7,7 @@
 
 #include "lib/version.h"
 #include "testbed/measure/clips_stage.h"
+#include "testbed/measure/documents.h"
 
 enum {
 	SETTLED_MS = 200, /* after a clip, until its last jumps are known */
@@ -150,7 +151,7 @@ static json_t *document(struct clips_stage *st)
 static int tell(struct clips_stage *st)
 {
 	json_t *d, *list;
-	int r = 0;
+	int r;
 
 	if (st->done == 0) {
 		complain("no clip was taken");
@@ -158,18 +159,7 @@ static int tell(struct clips_stage *st)
 	}
 	d = document(st);
 	list = json_pack("[O]", d);
-	if (st->o.out)
-		r = clips_write(list, st->o.out);
-	if (st->o.json) {
-		json_dumpf(d, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
-		printf("\n");
-	} else {
-		clips_table(d, stdout);
-	}
-	if (fflush(stdout) != 0) {
-		complain("the report can't be printed");
-		r = -EIO;
-	}
+	r = documents_tell(list, &clips_documents, st->o.out, st->o.json);
 	json_decref(list);
 	json_decref(d);
 	return r;
@@ -283,7 +273,8 @@ int clips_main(const struct baton_context *ctx, int argc, char **argv)
 		return BATON_OK;
 	}
 	if (st.o.draw)
-		return clips_draw(&st.o);
+		return documents_draw(&clips_documents, st.o.draw_file, st.o.draw, st.o.out,
+				      st.o.json);
 	fill_options(&st);
 	st.clips = json_array();
 	status = run(&st);

@@ -13,6 +13,7 @@
 
 #include "testbed/baton.h"
 #include "testbed/measure/clip.h"
+#include "testbed/measure/option_value.h"
 
 enum { CLIPS_MAX = 1000, CLIPS_FILES_MAX = 64, CLIPS_SECONDS = 6 /* about, each */ };
 
@@ -41,7 +42,7 @@ struct clips_options {
 	bool json, quiet, help;
 	size_t draw; /* files to be drawn instead of a measurement */
 	const char *draw_file[CLIPS_FILES_MAX];
-	char error[200];
+	char error[OPTION_ERROR];
 };
 
 extern const char clips_usage[];
@@ -73,10 +74,7 @@ int clips_share_svg(const json_t *documents, FILE *out);
  * own p99 */
 int clips_jumps_svg(const json_t *documents, FILE *out);
 
-/** clips_write - all forms into a folder; complains; Return: 0 or a negative errno */
-int clips_write(const json_t *documents, const char *dir);
-/** clips_draw - documents out of files: reports, or runs of an experiment; complains; Return: an
- * exit status */
-int clips_draw(const struct clips_options *o);
+/** clips_documents - how one is told, and several drawn (documents.h) */
+extern const struct document_kind clips_documents;
 
 #endif

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ctype.h>
-#include <errno.h>
-#include <getopt.h>
-#include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,40 +51,6 @@ const struct clips_variant *clips_variant_find(const char *name)
 	return NULL;
 }
 
-static int __attribute__((format(printf, 2, 3)))
-refuse(struct clips_options *o, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(o->error, sizeof o->error, format, args);
-	va_end(args);
-	return -EINVAL;
-}
-
-static int read_number(struct clips_options *o, const char *option, const char *text, uint64_t max,
-		       uint64_t *ret)
-{
-	char *end;
-
-	errno = 0;
-	*ret = strtoull(text, &end, 10);
-	if (errno || !isdigit((unsigned char)text[0]) || *end || *ret < 1 || *ret > max)
-		return refuse(o, "%s: expected a number from 1 to %llu, found '%.60s'", option,
-			      (unsigned long long)max, text);
-	return 0;
-}
-
-static int read_threshold(struct clips_options *o, const char *text)
-{
-	char *end;
-
-	o->threshold = strtod(text, &end);
-	if (!isdigit((unsigned char)text[0]) || *end || !(o->threshold <= 1))
-		return refuse(o, "--threshold: expected 0 to 1, found '%.60s'", text);
-	return 0;
-}
-
 static int read_way(struct clips_options *o, const char *text)
 {
 	unsigned long low, high;
@@ -97,10 +59,10 @@ static int read_way(struct clips_options *o, const char *text)
 	low = strtoul(text, &end, 10);
 	high = *end == '-' && isdigit((unsigned char)end[1]) ? strtoul(end + 1, &end, 10) : 0;
 	if (!isdigit((unsigned char)text[0]) || *end || low < 1 || high < low || high > WAY_MAX_MS)
-		return refuse(o,
-			      "--way: expected LOW-HIGH in ms, from 1 to %d, such as 20-40, "
-			      "found '%.60s'",
-			      WAY_MAX_MS, text);
+		return option_refuse(o->error,
+				     "--way: expected LOW-HIGH in ms, from 1 to %d, such as 20-40, "
+				     "found '%.60s'",
+				     WAY_MAX_MS, text);
 	o->way_low_us = low * 1000;
 	o->way_high_us = high * 1000;
 	return 0;
@@ -111,8 +73,9 @@ static int read_variant(struct clips_options *o, const char *text)
 	o->variant = clips_variant_find(text);
 	if (o->variant)
 		return 0;
-	return refuse(o, "--variant: expected csm, static, no-sliding or no-opt, found '%.60s'",
-		      text);
+	return option_refuse(o->error,
+			     "--variant: expected csm, static, no-sliding or no-opt, found '%.60s'",
+			     text);
 }
 
 static int read_option(struct clips_options *o, int c, bool *draw)
@@ -128,11 +91,11 @@ static int read_option(struct clips_options *o, int c, bool *draw)
 		o->out = optarg;
 		return 0;
 	case 'n':
-		return read_number(o, "--clips", optarg, CLIPS_MAX, &o->clips);
+		return option_number(o->error, "--clips", optarg, 1, CLIPS_MAX, &o->clips);
 	case 'w':
-		return read_number(o, "--window", optarg, WINDOW_MAX, &o->window);
+		return option_number(o->error, "--window", optarg, 1, WINDOW_MAX, &o->window);
 	case 'T':
-		return read_threshold(o, optarg);
+		return option_share(o->error, "--threshold", optarg, &o->threshold);
 	case 'v':
 		return read_variant(o, optarg);
 	case 'h':
@@ -166,16 +129,12 @@ static const struct option known[] = {
 
 static int take_files(struct clips_options *o, bool draw, int argc, char **argv)
 {
-	if (!draw)
-		return optind < argc ? refuse(o, "measure clips: unexpected argument '%.60s'",
-					      argv[optind])
-				     : 0;
-	for (; optind < argc && o->draw < CLIPS_FILES_MAX; optind++)
-		o->draw_file[o->draw++] = argv[optind];
-	if (optind < argc)
-		return refuse(o, "--draw: at most %d files", CLIPS_FILES_MAX);
-	return o->draw && o->out ? 0
-				 : refuse(o, "--draw: expected --out DIR, and the files to draw");
+	if (draw)
+		return option_files(o->error, argc, argv, o->out, CLIPS_FILES_MAX, o->draw_file,
+				    &o->draw);
+	return optind < argc ? option_refuse(o->error, "measure clips: unexpected argument '%.60s'",
+					     argv[optind])
+			     : 0;
 }
 
 /* What wasn't given is the variant's. */
@@ -194,16 +153,9 @@ int clips_options_read(struct clips_options *o, int argc, char **argv)
 
 	*o = (struct clips_options){
 		.variant = &clips_variants[0], .threshold = -1, .clips = 10, .json = o->json};
-	optind = 0; /* begin anew, GNU getopt's way */
-	opterr = 0;
-	while (r == 0 && (c = getopt_long(argc, argv, ":", known, NULL)) != -1) {
-		if (c == ':')
-			r = refuse(o, "measure clips: %.60s needs an argument", argv[optind - 1]);
-		else if (c == '?')
-			r = refuse(o, "measure clips: unknown option '%.60s'", argv[optind - 1]);
-		else
-			r = read_option(o, c, &draw);
-	}
+	option_begin();
+	while (r == 0 && (c = option_next(o->error, "clips", argc, argv, ":", known)) != -1)
+		r = c < 0 ? c : read_option(o, c, &draw);
 	if (r == 0 && !o->help)
 		r = take_files(o, draw, argc, argv);
 	if (r == 0)

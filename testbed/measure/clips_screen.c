@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/json.h"
 #include "testbed/measure/clips_stage.h"
 
 enum {
@@ -22,11 +23,6 @@ static json_t *get(struct clips_stage *st, const char *format, uint64_t a, uint6
 	snprintf(path, sizeof path, format, (unsigned long long)a, (unsigned long long)b);
 	snprintf(url, sizeof url, "%s%s", st->screen.url, path);
 	return client_get(&st->s.client, url);
-}
-
-static uint64_t member(const json_t *object, const char *name)
-{
-	return (uint64_t)json_integer_value(json_object_get(object, name));
 }
 
 static json_int_t column(const json_t *row, size_t at)
@@ -87,8 +83,8 @@ static bool take_trace(struct clips_screen *screen, const json_t *trace)
 
 	json_array_foreach(rows, i, row) take_row(screen, row);
 	json_array_foreach(json_object_get(trace, "inputs"), i, row) take_input(screen, row);
-	screen->next = member(trace, "next");
-	screen->inputs_next = member(trace, "inputs_next");
+	screen->next = json_u64(trace, "next");
+	screen->inputs_next = json_u64(trace, "inputs_next");
 	return json_array_size(rows) == TRACE_ROWS;
 }
 
@@ -139,7 +135,7 @@ static int fetch_pairs(struct clips_stage *st)
 		return -EIO;
 	json_array_foreach(json_object_get(answer, "pairs"), i,
 			   row) if (take_pair(&st->screen, row) < 0) break;
-	st->screen.pairs_next = member(answer, "next");
+	st->screen.pairs_next = json_u64(answer, "next");
 	json_decref(answer);
 	return 0;
 }
@@ -184,11 +180,11 @@ static int find_ends(struct clips_stage *st)
 	json_t *switches = get(st, "/v1/switches", 0, 0), *one;
 	size_t i;
 
-	st->screen.next = member(trace, "next");
+	st->screen.next = json_u64(trace, "next");
 	st->screen.inputs_next = 1;
-	st->screen.pairs_next = member(pairs, "next");
+	st->screen.pairs_next = json_u64(pairs, "next");
 	json_array_foreach(json_object_get(switches, "switches"), i, one) st->last_switch =
-		(uint32_t)member(one, "number");
+		(uint32_t)json_u64(one, "number");
 	i = trace && pairs && switches;
 	json_decref(trace);
 	json_decref(pairs);

@@ -5,6 +5,7 @@
 
 #include "testbed/measure/clips.h"
 #include "testbed/measure/measure.h"
+#include "testbed/measure/migration.h"
 #include "testbed/measure/session.h"
 
 static int (*const runs[MEASUREMENTS])(struct session *s) = {[MEASURE_SWITCH] = switch_run,
@@ -44,15 +45,17 @@ int measure_main(const struct baton_context *ctx, int argc, char **argv)
 
 	if (word && strcmp(word, "clips") == 0)
 		return clips_main(ctx, argc - 1, argv + 1);
+	if (word && strcmp(word, "migration") == 0)
+		return measure_migration_main(ctx, argc - 1, argv + 1);
 	if (what >= 0)
 		return run(ctx, (enum measurement)what, argc - 1, argv + 1);
 	if (word && strcmp(word, "--help") == 0) {
 		for (what = 0; what < MEASUREMENTS; what++)
 			printf("%s%s", what ? "\n" : "", measure_usage((enum measurement)what));
-		printf("\n%s", clips_usage);
+		printf("\n%s\n%s", clips_usage, migration_usage);
 		return BATON_OK;
 	}
-	complain("measure: expected 'switch', 'storm', 'bytes', 'play' or 'clips'%s%s",
+	complain("measure: expected 'switch', 'storm', 'bytes', 'play', 'clips' or 'migration'%s%s",
 		 word ? ", found " : "", word ? word : "");
 	fputs(measure_usage(MEASURE_SWITCH), stderr);
 	return BATON_USAGE;

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lib/json.h"
 #include "testbed/measure/session.h"
 #include "testbed/move.h"
 #include "testbed/sessions.h"
@@ -49,13 +50,6 @@ int session_move(struct session *s, json_t **ret_answer)
 	return r;
 }
 
-static uint64_t integer(const json_t *object, const char *name)
-{
-	json_int_t value = json_integer_value(json_object_get(object, name));
-
-	return value > 0 ? (uint64_t)value : 0;
-}
-
 static uint64_t command_ns(struct session *s)
 {
 	char url[128];
@@ -64,7 +58,7 @@ static uint64_t command_ns(struct session *s)
 
 	place_url(&s->place, s->place.ue, UE_PORT, "/v1/status", url, sizeof url);
 	status = client_get(&s->client, url);
-	ns = integer(status, "handover_ns");
+	ns = json_u64(status, "handover_ns");
 	json_decref(status);
 	return ns;
 }
@@ -104,8 +98,8 @@ int session_handover(struct session *s, struct switch_event *event)
 	}
 	event->ok = r == 0 && answer;
 	snprintf(event->state, sizeof event->state, "%s", event->ok ? "completed" : "failed");
-	event->created_ns = integer(answer, "asked_ns");
-	event->ended_ns = event->switched_ns = integer(answer, "completed_ns");
+	event->created_ns = json_u64(answer, "asked_ns");
+	event->ended_ns = event->switched_ns = json_u64(answer, "completed_ns");
 	event->t0_ns = event->ok ? command_ns(s) : 0;
 	event->hold_ns = s->options.hold_ms * UINT64_C(1000000);
 	json_decref(answer);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lib/json.h"
 #include "testbed/measure/session.h"
 
 enum {
@@ -29,26 +30,11 @@ static bool worth_retrying(const struct client *c)
 	return c->status == 0 || c->status == 404 || c->status == 503;
 }
 
-static int ask(struct session *s, struct switch_event *event)
+int session_ask(struct session *s, const struct client_migration *migration, char ret_id[24])
 {
 	uint64_t deadline = deadline_in(MANAGER_TIMEOUT_MS);
-	const char *name = s->report.mode[event->mode].name;
-	char key[64], mode[32];
-	struct client_migration migration = {.supi = s->place.supi,
-					     .destination = other_edge(s),
-					     .mode = mode,
-					     .app = s->options.app,
-					     .strategy = s->options.strategy,
-					     .threshold = s->options.threshold,
-					     .window = s->options.window,
-					     .timeout_ms = s->options.timeout_ms,
-					     .key = key,
-					     .hold_ms = s->options.hold_ms};
 
-	snprintf(mode, sizeof mode, "%.*s", (int)strcspn(name, "+"), name);
-	snprintf(key, sizeof key, "measure-%u-%" PRIu64 "-%zu", s->ssid, s->report.time_ns,
-		 s->report.event_count + s->recordings);
-	while (client_migrate(&s->client, &migration, event->migration) < 0) {
+	while (client_migrate(&s->client, migration, ret_id) < 0) {
 		if (!place_is_up(&s->place)) {
 			complain("topology %s was taken down", s->place.run.name);
 			return -EIO;
@@ -67,11 +53,29 @@ static int ask(struct session *s, struct switch_event *event)
 	return 0;
 }
 
-/* Return: its record when it has ended, returned to the caller; NULL, having complained: it did not
- * within the time, or the topology is gone */
-static json_t *await_end(struct session *s, const char *id)
+static int ask(struct session *s, struct switch_event *event)
 {
-	uint64_t timeout_ms = MIGRATION_TIMEOUT_MS + s->options.hold_ms + s->report.timeout_ms;
+	const char *name = s->report.mode[event->mode].name;
+	char key[64], mode[32];
+	struct client_migration migration = {.supi = s->place.supi,
+					     .destination = other_edge(s),
+					     .mode = mode,
+					     .app = s->options.app,
+					     .strategy = s->options.strategy,
+					     .threshold = s->options.threshold,
+					     .window = s->options.window,
+					     .timeout_ms = s->options.timeout_ms,
+					     .key = key,
+					     .hold_ms = s->options.hold_ms};
+
+	snprintf(mode, sizeof mode, "%.*s", (int)strcspn(name, "+"), name);
+	snprintf(key, sizeof key, "measure-%u-%" PRIu64 "-%zu", s->ssid, s->report.time_ns,
+		 s->report.event_count + s->recordings);
+	return session_ask(s, &migration, event->migration);
+}
+
+json_t *session_await_end(struct session *s, const char *id, uint64_t timeout_ms)
+{
 	uint64_t deadline = deadline_in(timeout_ms);
 
 	while (clock_mono_ns() < deadline) {
@@ -93,13 +97,6 @@ static json_t *await_end(struct session *s, const char *id)
 	return NULL;
 }
 
-static uint64_t integer(const json_t *object, const char *name)
-{
-	json_int_t value = json_integer_value(json_object_get(object, name));
-
-	return value > 0 ? (uint64_t)value : 0;
-}
-
 static void copy_text(char *buf, size_t size, const json_t *object, const char *name)
 {
 	const char *text = json_string_value(json_object_get(object, name));
@@ -111,16 +108,16 @@ void session_note_end(struct switch_event *event, const json_t *migration, uint6
 {
 	const json_t *details = json_object_get(migration, "details");
 	const char *address = json_string_value(json_object_get(details, "destination_address"));
-	uint64_t setup_us = integer(details, "setup_us");
+	uint64_t setup_us = json_u64(details, "setup_us");
 
 	copy_text(event->state, sizeof event->state, migration, "state");
 	copy_text(event->cause, sizeof event->cause, migration, "cause");
 	event->ok = strcmp(event->state, "completed") == 0;
 	event->given_up = !event->ok && strcmp(event->cause, "SIMILARITY_NOT_REACHED") == 0;
-	event->created_ns = integer(migration, "created_ns");
-	event->ended_ns = integer(migration, "state_since_ns");
-	event->t0_ns = integer(details, "t0_ns");
-	event->switched_ns = integer(details, "switched_ns");
+	event->created_ns = json_u64(migration, "created_ns");
+	event->ended_ns = json_u64(migration, "state_since_ns");
+	event->t0_ns = json_u64(details, "t0_ns");
+	event->switched_ns = json_u64(details, "switched_ns");
 	event->hold_ns = hold_ms * UINT64_C(1000000);
 	event->setup_us = setup_us ? (double)setup_us : NAN;
 	event->app = app_result_read(migration);
@@ -135,7 +132,7 @@ static void note_session(struct session *s, struct switch_event *event, const js
 
 	copy_text(s->at, sizeof s->at, details, "destination_edge");
 	event->uplink_teid = client_uplink(&s->client, s->place.supi,
-					   (json_int_t)integer(details, "destination_session"),
+					   (json_int_t)json_u64(details, "destination_session"),
 					   &event->uplink_upf);
 }
 
@@ -164,7 +161,9 @@ int session_migrate(struct session *s, struct switch_event *event)
 	if (session_mode_hands_over(s->report.mode[event->mode].name))
 		moved = session_move(s, &handover);
 	json_decref(handover);
-	migration = await_end(s, event->migration);
+	migration =
+		session_await_end(s, event->migration,
+				  MIGRATION_TIMEOUT_MS + s->options.hold_ms + s->report.timeout_ms);
 	if (!migration) {
 		snprintf(event->state, sizeof event->state, "unknown");
 		return -EIO;

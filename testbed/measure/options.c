@@ -3,9 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <getopt.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,30 +26,6 @@ enum {
 	AROUND_UNSAID = SECONDS_MAX + 1
 };
 
-static int __attribute__((format(printf, 2, 3)))
-refuse(struct measure_options *o, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(o->error, sizeof o->error, format, args);
-	va_end(args);
-	return -EINVAL;
-}
-
-static int read_number(struct measure_options *o, const char *option, const char *text,
-		       uint64_t min, uint64_t max, uint64_t *ret)
-{
-	char *end;
-
-	errno = 0;
-	*ret = strtoull(text, &end, 10);
-	if (errno || !isdigit((unsigned char)text[0]) || *end || *ret < min || *ret > max)
-		return refuse(o, "%s: expected a number from %llu to %llu, found '%.60s'", option,
-			      (unsigned long long)min, (unsigned long long)max, text);
-	return 0;
-}
-
 static int read_interval(struct measure_options *o, const char *text, double max_us)
 {
 	char *end;
@@ -63,8 +37,8 @@ static int read_interval(struct measure_options *o, const char *text, double max
 
 	/* so written that a NAN is refused too */
 	if (!isdigit((unsigned char)text[0]) || !(us >= INTERVAL_MIN_US && us <= max_us))
-		return refuse(o, "--interval: expected 100us to %s, found '%.60s'",
-			      max_us > INTERVAL_MAX_US ? "1s" : "10ms", text);
+		return option_refuse(o->error, "--interval: expected 100us to %s, found '%.60s'",
+				     max_us > INTERVAL_MAX_US ? "1s" : "10ms", text);
 	o->interval_us = (uint64_t)llround(us);
 	return 0;
 }
@@ -76,17 +50,9 @@ static int read_resources(struct measure_options *o, const char *text)
 	double ms = strcmp(end, "ms") == 0 ? value : strcmp(end, "s") == 0 ? value * 1000 : NAN;
 
 	if (!isdigit((unsigned char)text[0]) || !(ms >= RESOURCES_MIN_MS && ms <= RESOURCES_MAX_MS))
-		return refuse(o, "--resources: expected 20ms to 1s, found '%.60s'", text);
+		return option_refuse(o->error, "--resources: expected 20ms to 1s, found '%.60s'",
+				     text);
 	o->resources_ms = (uint64_t)llround(ms);
-	return 0;
-}
-
-/* An option alone, or, as experiments give it, with a value */
-static int read_switch(struct measure_options *o, const char *option, const char *text, bool *ret)
-{
-	*ret = !text || strcmp(text, "true") == 0 || strcmp(text, "yes") == 0;
-	if (!*ret && strcmp(text, "false") != 0 && strcmp(text, "no") != 0)
-		return refuse(o, "%s: expected true or false, found '%.60s'", option, text);
 	return 0;
 }
 
@@ -99,18 +65,9 @@ static int read_rate(struct measure_options *o, const char *text)
 						: NAN;
 
 	if (!isdigit((unsigned char)text[0]) || !(bps >= 1e6 && bps <= 1e10))
-		return refuse(o, "--tcp: expected 1Mbit to 10Gbit, found '%.60s'", text);
+		return option_refuse(o->error, "--tcp: expected 1Mbit to 10Gbit, found '%.60s'",
+				     text);
 	o->tcp_bps = (uint64_t)llround(bps);
-	return 0;
-}
-
-static int read_threshold(struct measure_options *o, const char *text)
-{
-	char *end;
-
-	o->threshold = strtod(text, &end);
-	if (!isdigit((unsigned char)text[0]) || *end || !(o->threshold <= 1))
-		return refuse(o, "--threshold: expected 0 to 1, found '%.60s'", text);
 	return 0;
 }
 
@@ -151,14 +108,15 @@ static int read_mode(struct measure_options *o, const char *text)
 		if (strlen(name) != len || strncmp(name, text, len) != 0)
 			continue;
 		if (has_mode(o, name))
-			return refuse(o, "--mode: %s is given twice", name);
-		if (text[len] && read_number(o, "--mode", text + len + 1, 1, SWITCHES_MAX, &n) < 0)
+			return option_refuse(o->error, "--mode: %s is given twice", name);
+		if (text[len] &&
+		    option_number(o->error, "--mode", text + len + 1, 1, SWITCHES_MAX, &n) < 0)
 			return -EINVAL;
 		add_mode(o, name, n);
 		return 0;
 	}
-	return refuse(
-		o,
+	return option_refuse(
+		o->error,
 		"--mode: expected make-before-break, break-before-make, handover, or one of the "
 		"first two with +handover, with :N behind it if wanted, found '%.60s'",
 		text);
@@ -174,8 +132,9 @@ static int read_storm_mode(struct measure_options *o, const char *text)
 			return 0;
 		}
 	}
-	return refuse(o, "--mode: expected make-before-break or break-before-make, found '%.60s'",
-		      text);
+	return option_refuse(
+		o->error, "--mode: expected make-before-break or break-before-make, found '%.60s'",
+		text);
 }
 
 /* Those that are taken as they are; Return: whether it is one */
@@ -218,7 +177,7 @@ static int read_option(struct measure_options *o, int c)
 	case 'm':
 		return read_mode(o, optarg);
 	case 'n':
-		return read_number(o, "--switches", optarg, 1, SWITCHES_MAX, &o->switches);
+		return option_number(o->error, "--switches", optarg, 1, SWITCHES_MAX, &o->switches);
 	case 'i':
 		return read_interval(o, optarg, INTERVAL_MAX_US);
 	case 'I':
@@ -226,29 +185,31 @@ static int read_option(struct measure_options *o, int c)
 	case 'M':
 		return read_storm_mode(o, optarg);
 	case 'U':
-		return read_number(o, "--ues", optarg, 1, TOPO_NODES_MAX, &o->ues);
+		return option_number(o->error, "--ues", optarg, 1, TOPO_NODES_MAX, &o->ues);
 	case 'r':
-		return read_number(o, "--rounds", optarg, 1, ROUNDS_MAX, &o->rounds);
+		return option_number(o->error, "--rounds", optarg, 1, ROUNDS_MAX, &o->rounds);
 	case 'h':
-		return read_number(o, "--hold", optarg, 0, HOLD_MAX_MS, &o->hold_ms);
+		return option_number(o->error, "--hold", optarg, 0, HOLD_MAX_MS, &o->hold_ms);
 	case 'T':
-		return read_threshold(o, optarg);
+		return option_share(o->error, "--threshold", optarg, &o->threshold);
 	case 'w':
-		return read_number(o, "--window", optarg, 1, WINDOW_MAX, &o->window);
+		return option_number(o->error, "--window", optarg, 1, WINDOW_MAX, &o->window);
 	case 'g':
-		return read_number(o, "--timeout", optarg, 1, TIMEOUT_MAX_MS, &o->timeout_ms);
+		return option_number(o->error, "--timeout", optarg, 1, TIMEOUT_MAX_MS,
+				     &o->timeout_ms);
 	case 'R':
-		return read_number(o, "--record-ssim", optarg, 1, RECORD_MAX_S, &o->record_s);
+		return option_number(o->error, "--record-ssim", optarg, 1, RECORD_MAX_S,
+				     &o->record_s);
 	case 't':
 		return read_rate(o, optarg ? optarg : "20Mbit");
 	case 'b':
-		return read_switch(o, "--bytes", optarg, &o->bytes);
+		return option_switch(o->error, "--bytes", optarg, &o->bytes);
 	case 'V':
 		return read_resources(o, optarg);
 	case 'A':
-		return read_number(o, "--around", optarg, 0, SECONDS_MAX, &o->around_s);
+		return option_number(o->error, "--around", optarg, 0, SECONDS_MAX, &o->around_s);
 	case 'N':
-		return read_number(o, "--seconds", optarg, 1, SECONDS_MAX, &o->seconds);
+		return option_number(o->error, "--seconds", optarg, 1, SECONDS_MAX, &o->seconds);
 	default:
 		return -EINVAL;
 	}
@@ -310,26 +271,19 @@ static const struct option *const options_of[MEASUREMENTS] = {[MEASURE_SWITCH] =
 
 static int read_all(struct measure_options *o, enum measurement what, int argc, char **argv)
 {
-	const char *name = measure_name[what];
+	/* what follows a command is the command's */
+	const char *name = measure_name[what], *flags = what == MEASURE_BYTES ? "+:" : ":";
 	int c, r = 0;
 
-	optind = 0; /* begin anew, GNU getopt's way */
-	opterr = 0;
-	/* what follows a command is the command's */
-	while (r == 0 && (c = getopt_long(argc, argv, what == MEASURE_BYTES ? "+:" : ":",
-					  options_of[what], NULL)) != -1) {
-		if (c == ':')
-			r = refuse(o, "measure %s: %.60s needs an argument", name,
-				   argv[optind - 1]);
-		else if (c == '?')
-			r = refuse(o, "measure %s: unknown option '%.60s'", name, argv[optind - 1]);
-		else
-			r = read_option(o, c);
-	}
+	option_begin();
+	while (r == 0 &&
+	       (c = option_next(o->error, name, argc, argv, flags, options_of[what])) != -1)
+		r = c < 0 ? c : read_option(o, c);
 	if (r == 0 && optind < argc && what == MEASURE_BYTES)
 		o->command = argv + optind;
 	else if (r == 0 && optind < argc)
-		r = refuse(o, "measure %s: unexpected argument '%.60s'", name, argv[optind]);
+		r = option_refuse(o->error, "measure %s: unexpected argument '%.60s'", name,
+				  argv[optind]);
 	return r;
 }
 
@@ -348,8 +302,9 @@ static int complete_app(struct measure_options *o)
 
 	for (size_t i = 0; i < sizeof given / sizeof given[0] && !o->app; i++)
 		if (given[i])
-			return refuse(o, "%s: it is about an application; expected --app too",
-				      needs[i]);
+			return option_refuse(o->error,
+					     "%s: it is about an application; expected --app too",
+					     needs[i]);
 	if (o->app && !o->strategy)
 		o->strategy = "dual";
 	if (o->hold_ms == HOLD_UNSAID)
@@ -373,7 +328,7 @@ static void complete_switch(struct measure_options *o)
 static int complete_play(struct measure_options *o)
 {
 	if (!o->app && !o->help)
-		return refuse(o, "measure play: expected --app APP");
+		return option_refuse(o->error, "measure play: expected --app APP");
 	if (!o->resources_ms)
 		o->resources_ms = 100;
 	if (!o->seconds)
@@ -384,8 +339,9 @@ static int complete_play(struct measure_options *o)
 static int complete_bytes(struct measure_options *o)
 {
 	if (o->command && o->seconds)
-		return refuse(o,
-			      "--seconds: it lasts as long as the command; expected one of both");
+		return option_refuse(
+			o->error,
+			"--seconds: it lasts as long as the command; expected one of both");
 	if (!o->seconds)
 		o->seconds = 10;
 	o->bytes = true;
@@ -395,7 +351,8 @@ static int complete_bytes(struct measure_options *o)
 static int complete_around(struct measure_options *o)
 {
 	if (!o->resources_ms && o->around_s != AROUND_UNSAID)
-		return refuse(o, "--around: it is about resources; expected --resources too");
+		return option_refuse(o->error,
+				     "--around: it is about resources; expected --resources too");
 	if (o->around_s == AROUND_UNSAID)
 		o->around_s = o->resources_ms ? 10 : 0;
 	return complete_app(o);

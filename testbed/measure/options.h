@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "testbed/measure/option_value.h"
 #include "testbed/measure/report.h"
 
 enum measurement { MEASURE_SWITCH, MEASURE_STORM, MEASURE_BYTES, MEASURE_PLAY, MEASUREMENTS };
@@ -33,7 +34,7 @@ struct measure_options {
 	size_t mode_count;
 	struct report_mode mode[MODES_MAX];
 	bool json, quiet, help;
-	char error[200]; /* what is wrong and what was expected, for people */
+	char error[OPTION_ERROR]; /* what is wrong and what was expected, for people */
 };
 
 const char *measure_usage(enum measurement what);

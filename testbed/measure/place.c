@@ -65,6 +65,8 @@ int place_find_ue(struct place *p, const struct baton_context *ctx, const char *
 		return status;
 	if (!find_node(p, TOPO_UE, ue, &p->ue))
 		return missing(p, "UE", ue);
+	if (!find_node(p, TOPO_CORE, NULL, &p->core))
+		return missing(p, "core node, so no migration manager", NULL);
 	p->supi = p->topology->node[p->ue].supi;
 	return BATON_OK;
 }
@@ -75,8 +77,6 @@ int place_find(struct place *p, const struct baton_context *ctx, const struct me
 
 	if (status != BATON_OK)
 		return status;
-	if (!find_node(p, TOPO_CORE, NULL, &p->core))
-		return missing(p, "core node, so no migration manager", NULL);
 	if (!find_service(p, o->service))
 		return missing(p, "service", o->service);
 	return BATON_OK;

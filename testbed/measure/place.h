@@ -17,8 +17,8 @@ struct place {
 	size_t service;	   /* index into the topology's */
 };
 
-/** place_find_topology - what is running, and nothing in it; place_find_ue - and the UE, or the first;
- * as place_find */
+/** place_find_topology - what is running, and nothing in it; place_find_ue - and the UE, or the first,
+ * and the core; as place_find */
 int place_find_topology(struct place *p, const struct baton_context *ctx);
 int place_find_ue(struct place *p, const struct baton_context *ctx, const char *ue);
 /** place_find - the topology, UE and service that @o names, or the first; complains; place_done in

@@ -88,6 +88,12 @@ int play_run(struct session *s);
  * when it is not known to have ended (state "unknown")
  */
 int session_migrate(struct session *s, struct switch_event *event);
+/** session_ask - begin a migration, again while the manager isn't there or knows too little yet;
+ * complains; Return: 0 with its id, or -EIO */
+int session_ask(struct session *s, const struct client_migration *migration, char ret_id[24]);
+/** session_await_end - its record when it has ended, returned; NULL, having complained: it did not
+ * within the time, or the topology is gone */
+json_t *session_await_end(struct session *s, const char *id, uint64_t timeout_ms);
 /** session_mode_hands_over - "handover", or a mode with "+handover" behind it */
 bool session_mode_hands_over(const char *mode);
 /** session_move - hand the UE over to another gNB in its reach; @ret_answer: the source's;

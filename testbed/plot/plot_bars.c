@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Horizontal bars in stacks: what a whole is made of, side by side. */
 #include <math.h>
+#include <string.h>
 
 #include "testbed/plot/plot_internal.h"
 
 enum {
 	BAR = 26,
 	BAR_GAP = 16,
-	NAME_WIDTH = 190,
+	NAME_WIDTH = 190, /* at least, */
+	NAME_WIDTH_MAX = 430,
+	LETTER = 7,
 	HEAD = 72,
 	AXIS = 52,
 	LEGEND_LINE = 20,
@@ -35,9 +38,22 @@ static double sum_of(const struct plot_bars *b, size_t bar)
 	return sum;
 }
 
-static double x_of(const struct plot_range *range, double value)
+/* Where bars begin: behind the longest name */
+static double left_of(const struct plot_bars *b)
 {
-	return NAME_WIDTH + plot_share(range, value) * (PLOT_WIDTH - NAME_WIDTH - PLOT_RIGHT - 60);
+	size_t longest = 0;
+
+	for (size_t i = 0; i < b->bar_count; i++)
+		if (strlen(b->bar[i]) > longest)
+			longest = strlen(b->bar[i]);
+	return fmin(fmax(NAME_WIDTH, (double)longest * LETTER + 20), NAME_WIDTH_MAX);
+}
+
+static double x_of(const struct plot_bars *b, const struct plot_range *range, double value)
+{
+	double left = left_of(b);
+
+	return left + plot_share(range, value) * (PLOT_WIDTH - left - PLOT_RIGHT - 60);
 }
 
 static void draw_axis(const struct plot_bars *b, const struct plot_range *range, double bottom,
@@ -48,14 +64,14 @@ static void draw_axis(const struct plot_bars *b, const struct plot_range *range,
 	char label[32];
 
 	for (size_t i = 0; i < count; i++) {
-		double x = x_of(range, ticks[i].value);
+		double x = x_of(b, range, ticks[i].value);
 
 		fprintf(out, "<path d='M%.1f %d V%.1f' stroke='#d4d4d4'/>\n", x, HEAD, bottom);
 		plot_number(b->unit, ticks[i].value, label, sizeof label);
 		plot_at(out, x, bottom + 18, "middle", label);
 	}
 	if (b->axis_title)
-		plot_at(out, (NAME_WIDTH + PLOT_WIDTH) / 2.0, bottom + 40, "middle", b->axis_title);
+		plot_at(out, (left_of(b) + PLOT_WIDTH) / 2.0, bottom + 40, "middle", b->axis_title);
 }
 
 static void draw_bar(const struct plot_bars *b, const struct plot_range *range, size_t bar,
@@ -70,13 +86,13 @@ static void draw_bar(const struct plot_bars *b, const struct plot_range *range, 
 		if (to > from)
 			fprintf(out,
 				"<rect x='%.1f' y='%.1f' width='%.1f' height='%d' fill='%s'/>\n",
-				x_of(range, from), y, x_of(range, to) - x_of(range, from), BAR,
-				plot_colour[p % PLOT_COLOURS]);
+				x_of(b, range, from), y, x_of(b, range, to) - x_of(b, range, from),
+				BAR, plot_colour[p % PLOT_COLOURS]);
 		from = to;
 	}
-	plot_at(out, NAME_WIDTH - 10, y + BAR / 2.0 + 4, "end", b->bar[bar]);
+	plot_at(out, left_of(b) - 10, y + BAR / 2.0 + 4, "end", b->bar[bar]);
 	plot_number(b->unit, sum_of(b, bar), label, sizeof label);
-	plot_at(out, x_of(range, from) + 6, y + BAR / 2.0 + 4, "start", label);
+	plot_at(out, x_of(b, range, from) + 6, y + BAR / 2.0 + 4, "start", label);
 }
 
 static void draw_legend(const struct plot_bars *b, double top, FILE *out)

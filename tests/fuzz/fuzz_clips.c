@@ -7,21 +7,9 @@
 #include <string.h>
 
 #include "testbed/measure/clips.h"
+#include "tests/fuzz/print.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void print(int (*form)(const json_t *, FILE *), const json_t *what)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-
-	if (!out)
-		abort();
-	form(what, out);
-	fclose(out);
-	free(text);
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -47,7 +47,7 @@ e2e_down() {
 capture_to() { # FILE ARG...
 	"$build/bin/baton" --name "$topology" capture "${@:2}" --out "$1" >/dev/null 2>"$1.log" &
 	_capture=$!
-	undo eval "kill $_capture 2>/dev/null || true" # it has ended where all went well
+	undo end_pids $_capture
 	wait_for 10 grep -q '^capturing on' "$1.log"
 }
 
@@ -62,10 +62,14 @@ in_ue() {
 e2e_env() {
 	eval "$(baton env)"
 	_status=$(baton status --json)
+	_addresses=$(jq -r '.nodes[] | "\(.name)=\(.address)"' <<<"$_status")
 }
 
 address() { # NODE
-	jq -r --arg node "$1" '.nodes[] | select(.name == $node) | .address' <<<"$_status"
+	local line
+	while read -r line; do
+		[ "${line%%=*}" != "$1" ] || echo "${line#*=}"
+	done <<<"$_addresses"
 }
 
 pid_of() { # NODE DAEMON; fails while it does not run

@@ -62,18 +62,12 @@ status 'compare wants two' 2 "$baton" compare "$tmp"
 
 # ---- killed in the middle ----
 
-kill_quietly() { kill -9 "$experiment" 2>/dev/null || true; }
 runs() { find "$tmp/out/runs" -name '0*.json' 2>/dev/null | wc -l; }
 one_done() { [ "$(runs)" -ge 1 ]; }
 is_up() { compgen -G '/run/baton/exp-*/state.json' >/dev/null; }
-left_up() {
-	# of this test's folder: the name is a hash of it
-	"$baton" --name "$name" down --force >/dev/null 2>&1 || true
-}
-
 "$baton" experiment "$tmp/x.yaml" --out "$tmp/out" 2>"$tmp/errors" &
 experiment=$!
-undo kill_quietly
+undo end_pids -9 $experiment
 ok 'a first run is done' wait_for 40 one_done
 ok 'the second begins' wait_for 10 is_up
 status 'another experiment in the same folder' 1 "$baton" experiment "$tmp/x.yaml" --out "$tmp/out"
@@ -93,7 +87,7 @@ ok 'it goes on' "$baton" experiment "$tmp/x.yaml" --out "$tmp/out" --resume
 is 'the first run is not made again' "$(stat -c %Y.%i "$first")" "$stamp"
 is 'every run is there' "$(runs)" 2
 name=$(jq -r '.commands[0][2]' "$first")
-undo left_up
+undo eval "[ ! -e /run/baton/$name ] || $baton --name $name down --force" # of this test's folder: the name is a hash of it
 nok 'nothing is left up' test -e "/run/baton/$name"
 
 # ---- the result ----
@@ -153,6 +147,10 @@ EOF
 status 'a run that fails' 1 "$baton" experiment "$tmp/fails.yaml" --out "$tmp/fails"
 like 'is told, and tried once more' "$_output" 'failed, once more: command: exit status 3: no such luck'
 is 'and recorded' "$(jq -c '[.partial, .runs[0].status, .runs[0].attempts]' "$tmp/fails/result.json")" '[true,"failed",2]'
+sed "s,echo no.*exit 3,test -e $tmp/before \&\& echo 7 || { touch $tmp/before; echo not yet >\&2; exit 3; }," "$tmp/fails.yaml" >"$tmp/later.yaml"
+ok 'one that works the second time' "$baton" experiment "$tmp/later.yaml" --out "$tmp/later"
+is 'says what it did the first time' "$(jq -c '[.status, .attempts, .failures, .report.value]' "$tmp"/later/runs/001-*.json)" \
+	'["done",2,["command: exit status 3: not yet"],7]'
 sed 's/echo no.*exit 3/echo 42/' "$tmp/fails.yaml" >"$tmp/works.yaml"
 ok 'a command in a node' "$baton" experiment "$tmp/works.yaml" --out "$tmp/works"
 is 'its output is the figure' "$(jq -c '.rows[0].ours' "$tmp/works/result.json")" 42
@@ -192,6 +190,56 @@ is 'the other is done' "$(jq -c '[.partial, .skipped, .rows[0].ours, ([.runs[].s
 like 'its row says why it is empty' "$(jq -r '.rows[1].why' "$tmp/games/result.json")" "skipped: app 'snake': the game minetest needs packages"
 like 'so does the page' "$(cat "$tmp/games/report.html")" 'what was skipped, and why, is in the table of runs'
 status 'where nothing else was to be run' 9 without_games "$baton" experiment "$tmp/games.yaml" --only apps.snake.game=minetest --out "$tmp/games-only"
+
+# ---- a verdict that is broken is a finding: kept, and not tried once more ----
+
+cat >"$tmp/verdict.yaml" <<EOF
+experiment: verdict
+topology: {file: $root/topologies/process.yaml, set: {apps.ledger.heap: 1MB, apps.ledger.cooperative: true}}
+workload: {measure: migration, options: {app: ledger, strategy: cooperative, load: 100, count: 1, lead: 100, pause: 100, link: "false"}}
+bandwidth: false
+rows:
+  - {id: F1, what: broken, metric: verdict.broken, unit: runs, statistic: max, shape: {check: at-most, limit: 0}}
+EOF
+# the client, of whose rows one is called wrong once they are whole
+cp "$build/bin/service-client" "$tmp/client"
+cat >"$tmp/liar" <<EOF
+#!/bin/sh
+for rows; do :; done
+"$tmp/client" "\$@" &
+trap 'kill "\$!"' TERM
+wait "\$!"
+wait "\$!"
+sed -i 's/^\(7,.*\),1\$/\1,0/' "\$rows"
+EOF
+chmod 755 "$tmp/liar"
+# shellcheck disable=SC2016 # the inner shell's own
+with_liar() { unshare --mount bash -c 'mount --bind "$0" "$1" && shift && "$@"' "$tmp/liar" "$build/bin/service-client" "$@"; }
+status 'a run whose verdict is broken' 0 with_liar "$baton" experiment "$tmp/verdict.yaml" --out "$tmp/verdict"
+said=$_output
+like 'is told' "$said" 'does not hold: F1 broken: 1 runs'
+nok 'and not tried once more' grep -q 'once more' <<<"$said"
+is 'and is in the result' "$(jq -c '[.done, .partial, .runs[0].status, .rows[0].ours, .rows[0].shape_holds]' "$tmp/verdict/result.json")" '[1,false,"done",1,false]'
+is 'with a mark, and its report' \
+	"$(jq -c '[(.marks | any(test("requests were lost"))), .attempts, .report.verdict.wrong, .report.completed]' "$tmp"/verdict/runs/001-*.json)" '[true,1,1,1]'
+
+# ---- one that needs CRIU where there is none: what the lab is told, a stand-in of which is beside daemons that aren't there ----
+
+mkdir "$tmp/nowhere"
+cat >"$tmp/nowhere/lab" <<EOF
+#!/bin/sh
+printf '%s\n' "\$@" >"$tmp/told"
+exit 5
+EOF
+chmod 755 "$tmp/nowhere/lab"
+sed 's/^bandwidth/needs: criu\nlab: {kernel: 6.12, memory: 2048}\n&/' "$tmp/verdict.yaml" >"$tmp/needs.yaml"
+status 'where CRIU is not sound it is run in the lab' 5 env BATON_LIBEXEC="$tmp/nowhere" "$baton" experiment "$tmp/needs.yaml" --full --out "$tmp/needs"
+is 'with the kernel and the memory that the file names, before the command' \
+	"$(grep -A1 -e --memory -e --kernel "$tmp/told" | tr '\n' ' ')$(sed -n '/^--$/,$p' "$tmp/told" | sed 1,2d | tr '\n' ' ')" \
+	"--memory 2048 --kernel 6.12 experiment $tmp/needs.yaml --out $tmp/needs --full "
+sed -i '/^lab:/d' "$tmp/needs.yaml"
+status 'without one' 5 env BATON_LIBEXEC="$tmp/nowhere" "$baton" experiment "$tmp/needs.yaml" --out "$tmp/needs"
+nok 'it is the lab'\''s own choice' grep -e --kernel "$tmp/told"
 
 # ---- a rate that the path doesn't carry ----
 

@@ -86,6 +86,9 @@ B\nmanagement: auto\nservice_prefix: 10.71.0.0/16\nservices: {web: 10.71.0.7, dn
 B\napps: {mt: {game: minetest, rendering: cloud, bots: 64, seed: 2147483647, players: [{ue: ue}]}, local: {game: minetest, rendering: local, width: 640}}
 B\napps: {snake: {}, far: {rendering: cloud, players: []}, near: {rendering: local, players: [{ue: ue, account: 7, threshold: 1, window: 64, input: /tmp/keys, record: /tmp/shown.y4m, session: 1}]}}
 B\napps: {snake: {game: snake, rendering: edge, service: 10.70.0.9, cloud: cloud, edges: [edge], start: [edge], image: cloud-only, codec: x264, bitrate: 50Mbit, rate_limit: 8kbit, width: 1920, height: 1088, fps: 120, bots: 0, world: 32, seed: 0, players: [{ue: ue, account: a.b_c-d, threshold: 0.85, window: 1, countdown: 10min, input: none, trigger: {rtt: 60s, loss: 0.5%, for: 10min, hold_off: 1h}}]}}
+B\napps: {l: {workload: ledger}, g: {game: snake}, m: {workload: mem, heap: 2GB, write: 0.5MB, compressible: 0.36}}
+B\napps: {l: {workload: ledger, at: edge, heap: 64KB, read: 1KB, write: 64KB, compressible: 1.0, work: 10ms, cooperative: true, layers: {base: 1.5KB, application: 100MB, at: [edge]}}}
+B\napps: {l: {workload: ledger-split, workers: 16, layers: {}}, f: {workload: frames, clients: 4, compressible: 0}, v: {workload: video, work: 0us}, c: {workload: cpu}, i: {workload: io}, t: {workload: tar}}
 B\ndnns: {internet: {sst: 0}, ims: {sst: 255, sd: 00ff00, dns: 10.70.0.53}, v2x: {sd: "012345"}}
 B\nlinks: [{between: [a, b], rate: 1kbit, delay: 10s, jitter: 0us, loss: 0%, duplicate: 100%, reorder: 99.9%, corrupt: 0.001%, queue: 65536}]
 B\nlinks: [{between: [a, b], rate: 1000Gbit, delay: 9.999s, loss: 100.0%}]
@@ -187,7 +190,7 @@ B\nservices: {web: {address: 10.70.0.1, edge: [edge]}}
 B\napps: [snake]
 B\napps: {Snake: {}}
 B\napps: {snake: edge}
-B\napps: {a1: {}, a2: {}, a3: {}, a4: {}, a5: {}}
+B\napps: {a1: {}, a2: {}, a3: {}, a4: {}, a5: {}, a6: {}, a7: {}, a8: {}, a9: {}}
 B\napps: {snake: {gam: snake}}
 B\napps: {snake: {game: chess}}
 B\napps: {mt: {game: minetest, world: 64}}
@@ -222,6 +225,36 @@ B\napps: {snake: {players: [{ue: ue, session: 16}]}}
 B\napps: {snake: {players: [{ue: ue, trigger: {}}]}}
 B\napps: {snake: {players: [{ue: ue, trigger: {rtt: 9}}]}}
 B\napps: {snake: {players: [{ue: ue, trigger: {loss: 2}}]}}
+B\napps: {l: {workload: abacus}}
+B\napps: {l: {workload: [ledger]}}
+B\napps: {l: {workload: ledger, game: snake}}
+B\napps: {l: {workload: ledger, players: []}}
+B\napps: {l: {workload: ledger, bitrate: 1Mbit}}
+B\napps: {l: {workload: ledger, hepa: 1MB}}
+B\napps: {snake: {heap: 64MB}}
+B\napps: {snake: {at: edge}}
+B\napps: {snake: {game: snake, layers: {}}}
+B\napps: {l: {workload: ledger, heap: 64}}
+B\napps: {l: {workload: ledger, heap: 64mb}}
+B\napps: {l: {workload: ledger, heap: lots}}
+B\napps: {l: {workload: ledger, read: -1KB}}
+B\napps: {l: {workload: ledger, compressible: 1.1}}
+B\napps: {l: {workload: ledger, compressible: high}}
+B\napps: {l: {workload: ledger, work: 11s}}
+B\napps: {l: {workload: ledger, workers: 2}}
+B\napps: {l: {workload: ledger-split, workers: 0}}
+B\napps: {l: {workload: ledger-split, workers: 17}}
+B\napps: {l: {workload: ledger, clients: 0}}
+B\napps: {l: {workload: ledger, clients: 1025}}
+B\napps: {t: {workload: tar, clients: 1}}
+B\napps: {l: {workload: ledger, cooperative: 2}}
+B\napps: {c: {workload: cpu, read: 1KB}}
+B\napps: {c: {workload: mem, work: 1ms}}
+B\napps: {c: {workload: video, cooperative: true}}
+B\napps: {l: {workload: ledger, layers: 64MB}}
+B\napps: {l: {workload: ledger, layers: {instance: 64MB}}}
+B\napps: {l: {workload: ledger, layers: {base: 64}}}
+B\napps: {l: {workload: ledger, layers: {at: edge}}}
 B\ndnns: [ims]
 B\ndnns: {ims: {sst: 256}}
 B\ndnns: {ims: {sd: 00ff0}}

@@ -44,13 +44,29 @@ static const struct {
 } mistakes[] = {
 	{"experiment: x\nworkload: {measure: switch}\n", "'rows'"},
 	{"experiment: x\nworkload: {measure: dance}\n" ROWS,
-	 "2:21: measure: expected one of: switch, storm, play, clips; found 'dance'"},
+	 "2:21: measure: expected one of: switch, storm, play, clips, migration; found 'dance'"},
 	{"experiment: x\nworkload: {}\n" ROWS, "expected either 'measure' or 'command'"},
 	{"experiment: x\nworkload: {command: [ls]}\n" ROWS, "needs 'node'"},
 	{HEAD "mode: sideways\n" ROWS, "4:7: mode: expected one of"},
 	{HEAD "mode: uplink-classifier\n" ROWS, "4:7: mode: expected one of"},
 	{HEAD "strategy: dual\n" ROWS, "strategy: expected one of: none"},
 	{HEAD "sped: 1\n" ROWS, "unknown key 'sped'"},
+	{HEAD "lab: {kernel: 6.12}\n" ROWS,
+	 "4:6: lab: expected 'kernel' or 'memory' in it, and 'needs' beside it"},
+	{HEAD "needs: criu\nlab: {}\n" ROWS, "lab: expected 'kernel' or 'memory' in it"},
+	{HEAD "needs: criu\nlab: 6.12\n" ROWS,
+	 "lab: expected a mapping with kernel, memory or both"},
+	{HEAD "needs: criu\nlab: {memory: 512}\n" ROWS, "5:15: memory: expected a number"},
+	{HEAD "needs: criu\nlab: {kernel: \"--help\"}\n" ROWS,
+	 "kernel: expected a version of Debian's, such as 6.12, found '--help'"},
+	{HEAD "needs: a lot\n" ROWS, "needs: expected one of: criu; found 'a lot'"},
+	{HEAD "rows: [{id: C6, what: w, metric: m, unit: us, shape: {check: ratio-grows, over: "
+	      "mode}}]\n",
+	 "'against' is missing"},
+	{HEAD
+	 "mode: make-before-break\nrows: [{id: C6, what: w, metric: m, unit: us, shape: {check: "
+	 "ratio-grows, against: {mode: make-before-break}}}]\n",
+	 "'over' is missing"},
 	{HEAD "repeats: 0\n" ROWS, "4:10"},
 	{HEAD "repeats: {full: 3}\n" ROWS, "both 'default' and 'full'"},
 	{HEAD "sweep: {order: zipped, knobs: {links.a-b.rate: [1Mbit], links.a-b.delay: [1ms, "
@@ -107,6 +123,22 @@ static void test_mistakes(void **state)
 		if (strncmp(err.text, "dir/x.yaml:", 11) || !strstr(err.text, mistakes[i].said))
 			fail_msg("said '%s', not '%s'", err.text, mistakes[i].said);
 	}
+}
+
+static void test_lab(void **state)
+{
+	struct experiment e = read_good(HEAD "needs: criu\nlab: {kernel: 6.12}\n" ROWS);
+
+	assert_true(e.needs_criu);
+	assert_string_equal(e.lab_kernel, "6.12");
+	experiment_free(&e);
+	e = read_good(HEAD "needs: criu\n" ROWS);
+	assert_string_equal(e.lab_kernel, "");
+	assert_int_equal(e.lab_memory, LAB_MEMORY_MB);
+	experiment_free(&e);
+	e = read_good(HEAD "needs: criu\nlab: {memory: 8192}\n" ROWS);
+	assert_int_equal(e.lab_memory, 8192);
+	experiment_free(&e);
 }
 
 static void test_topology_beside_the_file(void **state)
@@ -196,6 +228,10 @@ static void test_quantities(void **state)
 	assert_float_equal(v, 0.3, 1e-12);
 	assert_int_equal(quantity_parse("ms", &v), -EINVAL);
 	assert_int_equal(quantity_parse("5 ms", &v), -EINVAL);
+	assert_int_equal(quantity_parse("64MB", &v), 0);
+	assert_float_equal(v, 64 * 1024 * 1024, 0);
+	assert_string_equal(quantity_shown("512KB", &v), "MB");
+	assert_float_equal(v, 0.5, 0);
 	assert_string_equal(quantity_shown("20Mbit", &v), "Mbit/s");
 	assert_float_equal(v, 20, 1e-9);
 }
@@ -224,17 +260,27 @@ static void test_override(void **state)
 	assert_string_equal(json_string_value(json_object_get(
 				    json_object_get(json_object_get(t, "nodes"), "upf-b"), "kind")),
 			    "upf");
-	json_object_set_new(t, "apps", json_pack("{s:{s:[{s:s}]}}", "snake", "players", "ue", "ue"));
-	assert_int_equal(
-		override_set(t, "apps.snake.players.0.buffer", "fifo", why, sizeof(why)), 0);
+	json_object_set_new(t, "apps",
+			    json_pack("{s:{s:[{s:s}]}}", "snake", "players", "ue", "ue"));
+	assert_int_equal(override_set(t, "apps.snake.players.0.buffer", "fifo", why, sizeof(why)),
+			 0);
 	assert_string_equal(
 		json_string_value(json_object_get(
-			json_array_get(json_object_get(json_object_get(json_object_get(t, "apps"),
-								       "snake"),
-						       "players"),
+			json_array_get(json_object_get(
+					       json_object_get(json_object_get(t, "apps"), "snake"),
+					       "players"),
 				       0),
 			"buffer")),
 		"fifo");
+	assert_int_equal(override_set(t, "apps.snake.at", "[edge-a, \"edge-b\"]", why, sizeof(why)),
+			 0);
+	assert_string_equal(
+		json_string_value(json_array_get(
+			json_object_get(json_object_get(json_object_get(t, "apps"), "snake"), "at"),
+			1)),
+		"edge-b");
+	assert_int_equal(override_set(t, "apps.snake.at", "[edge-a, ", why, sizeof(why)), -EINVAL);
+	assert_non_null(strstr(why, "expected a list"));
 	assert_int_equal(override_set(t, "apps.snake.players.1.buffer", "fifo", why, sizeof(why)),
 			 -EINVAL);
 	assert_int_equal(override_set(t, "apps.snake.players.x.buffer", "fifo", why, sizeof(why)),
@@ -355,6 +401,7 @@ static void test_same_seed(void **state)
 	assert_true(x.low == y.low && x.high == y.high);
 	assert_true(isnan(bootstrap_interval(&none, STATISTIC_MEAN, 1).value));
 	assert_float_equal(bootstrap_interval(&s, STATISTIC_MAX, 1).value, 9, 0);
+	assert_float_equal(bootstrap_interval(&s, statistic_parse("min"), 1).value, 1, 0);
 	assert_float_equal(bootstrap_interval(&s, STATISTIC_SUM, 1).value, 21, 0);
 }
 
@@ -423,6 +470,55 @@ static void test_shapes(void **state)
 				 cases[i].last, json_string_value(json_object_get(row, "why")));
 		json_decref(row);
 	}
+}
+
+/* Of sizes 1 and 2 by method a and by b: how many times as large b's are, and whether that grows */
+static json_t *judge_growth(double b_of_larger)
+{
+	json_t *row = json_pack("{s:s, s:{s:s}, s:{s:s, s:s, s:{s:s}}}", "metric", "v[]", "where",
+				"method", "a", "shape", "check", "ratio-grows", "over", "size",
+				"against", "method", "b");
+	json_t *other = json_pack("{s:s, s:{s:s}}", "metric", "v[]", "where", "method", "b");
+	json_t *points = json_pack("[{s:s,s:s},{s:s,s:s},{s:s,s:s},{s:s,s:s}]", "size", "1MB",
+				   "method", "a", "size", "2MB", "method", "a", "size", "1MB",
+				   "method", "b", "size", "2MB", "method", "b");
+	json_t *runs = json_pack("[o,o,o,o]", run_with(0, 1), run_with(1, 1), run_with(2, 10),
+				 run_with(3, b_of_larger));
+	json_t *series = series_make(runs, points, row, 1),
+	       *against = series_make(runs, points, other, 1);
+
+	shape_judge(row, series, against, 1);
+	json_decref(other);
+	json_decref(points);
+	json_decref(runs);
+	json_decref(series);
+	json_decref(against);
+	return row;
+}
+
+static void test_ratio_that_grows(void **state)
+{
+	json_t *row = judge_growth(20);
+
+	assert_true(json_is_true(json_object_get(row, "shape_holds")));
+	assert_non_null(strstr(json_string_value(json_object_get(row, "why")),
+			       "ratio's slope over size 10"));
+	json_decref(row);
+	row = judge_growth(10);
+	assert_true(json_is_false(json_object_get(row, "shape_holds")));
+	json_decref(row);
+}
+
+/* Where CRIU isn't sound such a file is the lab's */
+static void test_needs(void **state)
+{
+	struct experiment e = read_good(HEAD "needs: criu\n" ROWS);
+
+	assert_true(e.needs_criu);
+	experiment_free(&e);
+	e = read_good(HEAD ROWS);
+	assert_false(e.needs_criu);
+	experiment_free(&e);
 }
 
 /* A row and another metric of the same reports: how far apart, and from how many values */
@@ -521,7 +617,8 @@ static void test_ours(void **state)
 	static const struct {
 		const char *series, *ours;
 	} cases[] = {
-		{"[{'settings': {'rendering': 'local'}, 'value': 63.25}, {'settings': {'rendering': "
+		{"[{'settings': {'rendering': 'local'}, 'value': 63.25}, {'settings': "
+		 "{'rendering': "
 		 "'cloud'}, 'value': 105}, {'settings': {'rendering': 'edge'}, 'value': 69}]",
 		 "local 63.25, cloud 105, edge 69"},
 		{"[{'settings': {'mode': 'make-before-break'}, 'value': 1}, {'settings': {'mode': "
@@ -622,6 +719,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_lab),
 		cmocka_unit_test(test_topology_beside_the_file),
 		cmocka_unit_test(test_plan),
 		cmocka_unit_test(test_zipped),
@@ -633,6 +731,8 @@ int main(void)
 		cmocka_unit_test(test_runs_count),
 		cmocka_unit_test(test_same_seed),
 		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_ratio_that_grows),
+		cmocka_unit_test(test_needs),
 		cmocka_unit_test(test_ours),
 		cmocka_unit_test(test_shape_unmeasured),
 		cmocka_unit_test(test_agreement),

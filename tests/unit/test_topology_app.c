@@ -14,32 +14,13 @@
 #include "testbed/topology.h"
 #include "testbed/topology_game.h"
 #include "testbed/topology_diff.h"
+#include "tests/unit/topology_text.h"
 
 #define NODES                                                                                      \
 	"name: x\nnodes: {core: core, gnb: gnb, upf-a: {kind: upf, edge: edge-a}, upf-b: {kind: "  \
 	"upf, edge: edge-b}, edge-a: edge, edge-b: edge, cloud: cloud, ue: {kind: ue, sessions: "  \
 	"[{anchor: edge-b}, {anchor: edge-a}]}, ue2: ue, u3: ue, u4: ue, u5: ue}\napps:\n  "       \
 	"snake:"
-
-static struct topology *load(const char *text)
-{
-	struct yaml_error err = {""};
-	struct topology *t = NULL;
-	int rc = topology_load_memory("t.yaml", text, strlen(text), &t, &err);
-
-	if (rc)
-		print_error("%s\n", err.text);
-	assert_int_equal(rc, 0);
-	return t;
-}
-
-static unsigned index_of(const struct topology *t, const char *node)
-{
-	int index = topology_find_node(t, node);
-
-	assert_true(index >= 0);
-	return (unsigned)index;
-}
 
 static void defaults(void **state)
 {
@@ -138,18 +119,6 @@ static void elsewhere_no_edge_has_it(void **state)
 	for (size_t i = 0; i < t->node_count; i++)
 		assert_false(t->app[0].edge[i] || t->app[0].start[i]);
 	topology_free(t);
-}
-
-static char *written(const struct topology *t)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-
-	assert_non_null(out);
-	assert_int_equal(topology_write(t, out), 0);
-	fclose(out);
-	return text;
 }
 
 static void what_is_written_is_read_again(void **state)
@@ -270,7 +239,7 @@ static const struct {
 	 "trigger: nothing can be moved (rendering: cloud)"},
 	{" {}\n  ue: {}", "t.yaml:5:3: app name: 'ue' is a node"},
 	{" {}\n  Snake: {}", "t.yaml:5:3: app name: expected 1 to 32"},
-	{" {}\n  a: {}\n  b: {}\n  c: {}\n  d: {}", "apps: expected at most 4"},
+	{" {}\n  a: {}\n  b: {}\n  c: {}\n  d: {}", "apps: expected at most 4 games"},
 	{" {}\nservices: {snake: {address: 10.70.0.2, edges: [edge-a]}}",
 	 "snake: expected its service on 'edge-b', too"},
 	{" {service: 10.70.0.3}\nservices: {snake: 10.70.0.2}",
