@@ -146,6 +146,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install $(B)/bin/baton $(DESTDIR)$(PREFIX)/bin/
 	install $(filter-out $(B)/bin/baton,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/libexec/baton/
+	install scripts/lab $(DESTDIR)$(PREFIX)/libexec/baton/
+	cp -R scripts/lab.d $(DESTDIR)$(PREFIX)/libexec/baton/
 	for image in $(dir $(IMAGES)); do \
 		install -d $(DESTDIR)$(PREFIX)/libexec/baton/images/$$(basename $$image); \
 		cp -R $$image. $(DESTDIR)$(PREFIX)/libexec/baton/images/$$(basename $$image)/; \
@@ -159,7 +161,7 @@ install: all
 	install -m 644 testbed/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/baton
 
 # Each bench prints a table and writes build/bench/NAME.json.
-bench: bench-topology bench-storm bench-dataplane bench-shaper bench-stream
+bench: bench-topology bench-storm bench-dataplane bench-shaper bench-stream bench-process
 
 clean:
 	rm -rf build

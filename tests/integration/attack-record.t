@@ -11,7 +11,7 @@ e2e_begin
 
 # In a /run/baton of its own: what goes wrong here would go wrong for everyone.
 elsewhere() {
-	# shellcheck disable=SC2016
+	# shellcheck disable=SC2016 # the inner shell's
 	unshare -m --propagation private bash -c '
 		mount -t tmpfs none /run/baton && mkdir /run/baton/other && touch /run/baton/other/state.json || exit 99
 		"$@"; status=$?

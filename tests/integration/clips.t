@@ -14,7 +14,7 @@ game_begin
 
 refused() { # STATUS WORDS REGEX
 	ended=0
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # words
 	_output=$(baton $2 2>&1) || ended=$?
 	is "$2 is refused" "$ended" "$1"
 	like 'and why' "$_output" "$3"

@@ -9,7 +9,7 @@
 need_root
 
 programs=(dataplane_cases dataplane_life dataplane_hold dataplane_traffic)
-make -s -C "$root" "${programs[@]/#/build/integration/}" >/dev/null || skip_all 'the programs cannot be built'
+need_built "${programs[@]/#/$build/integration/}"
 
 for program in "${programs[@]}"; do
 	ok "ebpf: $program" "$build/integration/$program" ebpf

@@ -72,7 +72,7 @@ done
 
 for moment in "${moments[@]}"; do
 	note "Ctrl-C: $moment"
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # several words
 	maker_killed INT $moment
 	is 'up says that it was interrupted' "$ended" 130
 	is 'nothing is left' "$(left)" ''

@@ -41,7 +41,7 @@ thaw() {
 	[ -z "${frozen:-}" ] || kill -CONT "$frozen" 2>/dev/null
 	frozen=''
 }
-undo eval 'thaw || :'
+undo thaw
 
 # A make-before-break whose destination has a session already would not set one up, and be over too soon. A `ue` that was
 # killed has asked for all of its sessions again.

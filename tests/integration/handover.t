@@ -149,7 +149,7 @@ is 'the UE stays' "$(serving)" "$here"
 
 note 'two at once'
 frozen=$(pid_of core smf-lite) && kill -STOP "$frozen"
-undo eval 'kill -CONT $frozen 2>/dev/null || :'
+undo end_pids -CONT "$frozen"
 to=$(other)
 baton move ue "$to" >"$tmp/first" 2>&1 &
 first=$!

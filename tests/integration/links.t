@@ -36,6 +36,8 @@ links:
 changes:
   - {at: 3s, link: [h2, h1], direction: forward, delay: 70ms}
 YAML
+# what is looked at before it takes longer there
+[ -z "${BATON_LAB:-}" ] || sed -i 's/at: 3s/at: 20s/' "$tmp/t.yaml"
 
 # rtt_min NODE HOST: in whole milliseconds
 rtt_min() { baton exec "$1" -- ping -q -c 3 -i 0.05 -W 2 "$2" | sed -n 's|^rtt [^=]*= \([0-9]*\).*|\1|p'; }
@@ -57,7 +59,7 @@ is 'as JSON' "$(baton link --json | jq -r '.links | length')" 3
 rtt=$(rtt_min ue service)
 ok "users meet the radio's delay twice ($rtt ms)" [ "$rtt" -ge 20 ]
 delay_is() { [ "$(baton link --json | jq --arg d "$1" '.links[] | select(.link == ["h1", "h2"]) | .[$d].delay_us')" = "$2" ]; }
-ok 'the file has a change' wait_for 10 delay_is backward 70000
+ok 'the file has a change' wait_for 60 delay_is backward 70000
 rtt=$(rtt_min h1 h2)
 ok "a change of the file came, one way ($rtt ms)" [ "$rtt" -ge 100 ]
 
@@ -115,7 +117,7 @@ ok 'and users are carried' baton exec ue -- ping -q -c 2 -i 0.1 -W 2 service
 
 note 'mistakes'
 while IFS='|' read -r want words text; do
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # words
 	status "link $words" "$want" baton link $words
 	like 'says why' "$_output" "$text"
 done <<'ROWS'

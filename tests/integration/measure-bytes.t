@@ -47,9 +47,6 @@ wait $takes
 rm -r "$dir"
 SH
 
-kill_quietly() {
-	kill "$@" 2>/dev/null || true
-}
 counted() { # COMMAND...: what is counted while it runs
 	baton measure bytes --json -- "$@" >"$tmp/bytes.json"
 }
@@ -132,13 +129,13 @@ like 'the matrix as CSV' "$(head -1 "$out/report-bytes.csv")" '^from,to,left_pac
 
 ip netns exec "$topology.edge-b" perl "$copy" take "$(addr edge-b wan)" 7001 >"$tmp/take" &
 takes=$!
-undo kill_quietly $takes
+undo end_pids $takes
 ok 'an edge listens' wait_for 10 grep -q ready "$tmp/take"
 ip netns exec "$topology.edge-a" perl "$copy" drip "$(addr edge-b wan)" 7001 &
 drips=$!
-undo kill_quietly $drips
+undo end_pids $drips
 status 'a migration during which the other copies' 0 baton measure switch --app snake --switches 1 --hold 300 --threshold 0 --bytes --quiet --out "$out"
-kill_quietly $drips
+end_pids $drips
 wait $takes
 run_total=$(jq '.bytes.edges[] | select(.from == "edge-a") | .there.payload' "$out/report.json")
 like 'shows in that switch' "$(jq --argjson all "$run_total" '.samples[0].bytes | .edge_to_edge > 20000 and

@@ -18,12 +18,8 @@ ok 'up' baton up "$root/topologies/two-edges.yaml" || { done_testing && exit 1; 
 capture() { # NAME NODE INTERFACE FILTER [OPTION]...
 	ip netns exec "$topology.$2" dumpcap -q -i "$3" -f "$4" -B 64 "${@:5}" -w "$tmp/$1.pcapng" 2>"$tmp/$1.err" &
 	captures+=($!)
-	undo kill_quietly $!
+	undo end_pids $!
 	wait_for 5 test -s "$tmp/$1.pcapng" || note "$(cat "$tmp/$1.err")" >&2
-}
-
-kill_quietly() {
-	kill "$@" 2>/dev/null || true
 }
 
 # Interfaces of PDU sessions come and go: their numbers are noted as they appear.
@@ -31,7 +27,7 @@ links_noted() {
 	ip netns exec "$topology.ue" ip -o link >"$tmp/links" || return
 	ip netns exec "$topology.ue" ip -o monitor link >>"$tmp/links" 2>/dev/null &
 	captures+=($!)
-	undo kill_quietly $!
+	undo end_pids $!
 }
 
 packets() { # CAPTURE FILTER FIELD...: a line each: time, fields, UDP payload (the innermost)

@@ -22,10 +22,9 @@ measure_begin() {
 	# not by a function: the signals are for baton, not for a shell around it
 	"$build/bin/baton" --name "$topology" measure switch --json --quiet "$@" >"$tmp/report.json" 2>"$tmp/errors" &
 	measuring=$!
-	undo kill_quietly $measuring
+	undo end_pids $measuring
 	begun=$(migrations)
 }
-kill_quietly() { kill "$@" 2>/dev/null || true; }
 migrations() { api GET /v1/migrations | jq '.migrations | length'; }
 more_begun() { [ "$(migrations)" -ge $((begun + $1)) ]; }
 measure_ended() { # NAME STATUS: within a time, which is not the measurement's but a hang's
@@ -69,7 +68,7 @@ like 'is refused in words' "$_output" 'UE ue is being measured already'
 measure_ended 'the first one goes on' 0
 is 'undisturbed' "$(report '[.samples[] | select(.completed)] | length')" 3
 
-# shellcheck disable=SC2119
+# shellcheck disable=SC2119 # its argument may be left out
 migration=$(migrate make-before-break "$(jq -r --arg at "$(edge_of_service)" '[.nodes[] | select(.kind == "edge") | .name |
 	select(. != $at)][0]' <<<"$_status")" 30000)
 wait_for 10 state_is "$migration" releasing

@@ -91,7 +91,7 @@ ok 'and back' baton up "$a"
 ok 'it is as the first file says' baton up --dry-run "$a"
 nok 'the rate is gone' eval "baton exec r1 -- tc qdisc show dev to-h2 | grep -q tbf"
 for pair in 'h1 h2' 's2 s1' 'h2 s3'; do
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # two words
 	ok "reach each other: $pair" reaches $pair
 done
 

@@ -53,7 +53,6 @@ is 'they are back' "$(at edge-b)" $ues
 ok 'a break loses packets' [ "$(report '.modes["break-before-make"].uplink.lost')" -gt 0 ]
 
 note 'mistakes'
-kill_quietly() { kill "$@" 2>/dev/null || true; }
 status 'more UEs than there are' 1 storm --ues $((ues + 1))
 like 'in words' "$_output" "--ues: topology $topology has $ues UEs, found $((ues + 1))"
 status 'an option of another measurement' 2 storm --tcp
@@ -62,13 +61,13 @@ status 'a folder that cannot be made' 1 storm --out /proc/x
 
 "$build/bin/baton" --name "$topology" measure switch --ue ue-3 --mode make-before-break:3 --quiet >"$tmp/other" 2>&1 &
 other=$!
-undo kill_quietly $other
+undo end_pids $other
 # Taking the lock to see whether it is taken would refuse the measurement that comes for it just then.
 being_measured() { grep -q "FLOCK .*:$(stat -c %i "/run/baton/$topology/nodes/ue-3") " /proc/locks; }
 ok 'while a UE is measured alone' wait_for 10 being_measured
 status 'a storm with it is refused' 1 storm
 like 'in words' "$_output" 'UE ue-3 is being measured already'
-wait $other || true
+wait $other
 note "$(cat "$tmp/other")"
 
 note 'when things go wrong'
@@ -87,7 +86,7 @@ is 'and each UE has one session' "$(api GET /v1/pdu-sessions | jq '[.pdu_session
 
 "$build/bin/baton" --name "$topology" measure storm --rounds 50 --hold 200 --json --quiet >"$tmp/cut.json" 2>/dev/null &
 storming=$!
-undo kill_quietly $storming
+undo end_pids $storming
 begun=$(api GET /v1/migrations | jq '.migrations | length')
 more() { [ "$(api GET /v1/migrations | jq '.migrations | length')" -gt "$begun" ]; }
 ok 'a long one' wait_for 20 more

@@ -35,7 +35,7 @@ for example in upf/upf smf-lite/smf-lite ran/gnb/gnb ran/ue/ue agents/ue-agent/u
 	agents/cloud-agent/cloud-agent \
 	migration-manager/migration-manager link-shaper/link-shaper apps/snake/cloud/snake-cloud apps/snake/edge/snake-edge \
 	apps/minetest/cloud/minetest-cloud apps/minetest/edge/minetest-edge \
-	apps/stream-client/stream-client; do
+	apps/stream-client/stream-client apps/generators/generator apps/ledger/ledger; do
 	program=$build/bin/$(basename "$example")
 	need_built "$program"
 	ok "$(basename "$example") takes its example configuration" "$program" --config "$example.example.yaml" --check-config

@@ -16,7 +16,7 @@ follow() { # FILE COMMAND...: baton, in the background
 	"$build/bin/baton" --name "$topology" "${@:2}" >"$1" 2>"$1.log" &
 	_pids+=("$!")
 	_last=$!
-	undo eval "kill $! 2>/dev/null || true"
+	undo end_pids $!
 }
 has() { grep -Eq "$2" "$1"; }
 
@@ -34,8 +34,8 @@ follow "$tmp/follow" logs upf-a upf-b -f
 ok 'following shows what was' wait_for 10 has "$tmp/follow" '^upf-a .*what=ready'
 mv "$log" "$log.1" && echo '2099-01-01T00:00:00.000000Z upf: after the rotation' >"$log"
 ok 'and goes on after a rotation' wait_for 10 has "$tmp/follow" '^upf-a +2099.*after the rotation'
-mv "$log.1" "$log"
 ok 'which shows nothing twice' test "$(grep -c 'what=started' "$tmp/follow")" = 2
+mv "$log.1" "$log" # to who follows it is a new file, too
 follow "$tmp/follow2" logs -f
 ok 'all, followed' wait_for 10 has "$tmp/follow2" '^ue '
 pid=$(pid_of gnb2 gnb) && kill -9 "$pid"

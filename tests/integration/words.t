@@ -36,6 +36,8 @@ for kind in core ue gnb upf edge cloud host router; do
 done
 game='nodes: {core: core, g: gnb, upf: upf, e: edge, c: cloud, u: ue}'
 same_keys 'apps' '."$defs".app.properties' "name: x\n$game\napps: {snake: {zzzzzz: 1}}\n"
+same_keys 'workloads' '."$defs".process.properties' "name: x\n$game\napps: {l: {workload: ledger, zzzzzz: 1}}\n"
+same_keys 'layers' '."$defs".layers.properties' "name: x\n$game\napps: {l: {workload: ledger, layers: {zzzzzz: 1}}}\n"
 same_keys 'players' '."$defs".player.properties' "name: x\n$game\napps: {snake: {players: [{zzzzzz: 1}]}}\n"
 same_keys 'triggers' '."$defs".trigger.properties' "name: x\n$game\napps: {snake: {players: [{ue: u, trigger: {zzzzzz: 1}}]}}\n"
 same_keys 'sessions' '."$defs".node_ue.properties.sessions.items.properties' 'name: x\nnodes: {a: {kind: ue, sessions: [{zzzzzz: 1}]}}\n'
@@ -83,12 +85,15 @@ done <<'END'
 2|wait --daemon upf-a:upf=reday|expected one of the states starting, ready, waiting, stopped, found 'reday'
 2|wait --migration m1|--migration: expected ID=STATE, such as m1=completed
 2|schema now|usage: baton schema
+2|measure migrate|expected 'switch', 'storm', 'bytes', 'play', 'clips' or 'migration', found migrate
+2|measure migration|expected --strategy NAME, such as stop-and-copy
+2|measure migration --strategy simple|expected one of stop-and-copy, iterative, live-process, post-copy, layered, cooperative, replay, found 'simple'
 2|list all|usage: baton list
 2|status a b|usage: baton status
 END
 if [ "$(id -u)" -eq 0 ]; then
 	for command in status env logs events 'shell a' 'capture a --out TMP' 'exec a -- true' wait 'graph running' down; do
-		# shellcheck disable=SC2086
+		# shellcheck disable=SC2086 # words
 		status "$command: of what is not up" 6 baton --name view-none ${command//TMP/$tmp/x}
 	done
 	status 'list' 0 baton list --json

@@ -7,8 +7,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 programs=(dataplane_cases dataplane_life dataplane_hold dataplane_traffic)
-[ -n "${BATON_LAB:-}" ] || make -s -C "$root" "${programs[@]/#/build/integration/}" >/dev/null ||
-	skip_all 'the programs cannot be built'
+need_built "${programs[@]/#/$build/integration/}"
 in_lab
 
 for backend in ebpf gtp; do

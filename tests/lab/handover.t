@@ -144,7 +144,7 @@ ok 'to its end, through two handovers' wait_for 60 lives
 
 note 'smf-lite does not answer: the source forwards for as long'
 frozen=$(pid_of core smf-lite) && kill -STOP "$frozen"
-undo eval 'kill -CONT $frozen 2>/dev/null || :'
+undo end_pids -CONT "$frozen"
 to=$(other)
 baton move ue "$to" >"$tmp/move" 2>&1 &
 mover=$!

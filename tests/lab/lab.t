@@ -130,7 +130,7 @@ without_qemu() {
 }
 refused 'no QEMU' 'qemu-system-x86_64 is missing; scripts/setup installs it' without_qemu
 full_disk() {
-	# shellcheck disable=SC2016
+	# shellcheck disable=SC2016 # the inner shell's
 	unshare --mount bash -c 'mkdir "$0" && mount -t tmpfs -o size=100m full "$0" && XDG_CACHE_HOME=$0 "$lab" true' "$tmp/full"
 }
 refused 'a full disk' 'cannot get the package linux-image-6.1.*less than [0-9]+ MB free' full_disk
