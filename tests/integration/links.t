@@ -77,9 +77,21 @@ ok 'a link that the file doesn'"'"'t name' baton link set edge-a wan delay=15ms
 is 'is shaped' "$(by edge-a wan forward)" $beyond
 
 note 'check'
-ok 'check links' baton check links --json
+# a machine that stands still is measured as a delay or a loss, and the lab's does: it may try again
+tries=1
+[ -z "${BATON_LAB:-}" ] || tries=4
+check_links() {
+	local try said status
+	for ((try = 0; try < tries; try++)); do
+		said=$(baton check links "$@") && break
+	done
+	status=$?
+	echo "$said"
+	return $status
+}
+ok 'check links' check_links --json
 is 'each shaped direction is as asked' "$(jq -c '[.[] | select(.as_asked | not) | [.node, .interface, .off]]' <<<"$_output")" '[]'
-ok 'one of them alone' baton check links ue:gnb1
+ok 'one of them alone' check_links ue:gnb1
 like 'both ways' "$_output" '2 shaped directions, 0 off'
 
 note 'what the kernel says'
@@ -158,7 +170,7 @@ ok 'a queue besides, one way' baton link set a b queue=50 --forward
 ok 'at the bridge' baton link set b lan rate=3Mbit --backward
 is 'each is as it was set' "$(baton link --json | jq -c '[.links[] | [.link, .forward.rate_bps, .forward.queue, .backward.rate_bps]]')" \
 	'[[["b","lan"],null,null,3000000],[["a","b"],10000000,50,10000000]]'
-ok 'and measured' baton check links a:b
+ok 'and measured' check_links a:b
 status 'the checks are the same' 2 baton link set a b rate=none --forward
 like 'as anywhere' "$_output" 'a to-b: queue: expected a rate or a delay'
 if [ $beyond = netem ]; then
