@@ -19,7 +19,7 @@ kvm_boots() {
 	return $status
 }
 
-# Sets accel, QEMU's options.
+# Sets accel, QEMU's options; how many threads emulate is qemu.sh's.
 accel_choose() {
 	local boot known=$cache/kvm answer=no
 	boot=$(</proc/sys/kernel/random/boot_id)
@@ -37,6 +37,6 @@ accel_choose() {
 	if [ "$answer" = yes ]; then
 		accel=(-accel kvm -cpu host)
 	else
-		accel=(-accel tcg,thread=multi -cpu max)
+		accel=(-accel tcg -cpu max)
 	fi
 }
