@@ -14,7 +14,7 @@
 #include "testbed/experiment/child.h"
 #include "testbed/measure/machine.h"
 
-enum { UP_SECONDS = 120, SHORT_SECONDS = 60, TEXT_SIZE = 1024 };
+enum { UP_SECONDS = 120, SHORT_SECONDS = 60, TEXT_SIZE = 1024, UNSHAPED_TRIES = 3 };
 #define UP_TIMEOUT "100" /* seconds: an emulated machine takes its time; below UP_SECONDS */
 
 /* FNV-1a of the folder: two experiments in two folders may run at once */
@@ -475,6 +475,7 @@ static json_t *without_rates(const json_t *settings)
 	return kept;
 }
 
+/* The best of some: what else a machine does, and its first time, only take away. */
 double run_unshaped(struct runner *r, const json_t *settings, char *why, size_t size)
 {
 	json_t *kept = without_rates(settings), *bandwidth = json_object();
@@ -484,7 +485,8 @@ double run_unshaped(struct runner *r, const json_t *settings, char *why, size_t 
 
 	runner_clean(r);
 	if (step_up(r, record, kept) == 0)
-		bps = measure_bandwidth(r, bandwidth);
+		for (int i = 0; i < UNSHAPED_TRIES; i++)
+			bps = fmax(bps, measure_bandwidth(r, bandwidth));
 	runner_clean(r);
 	error = json_string_value(json_object_get(record, "error"));
 	if (!error)
