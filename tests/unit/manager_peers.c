@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/manager_peers.h"
 
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -536,10 +538,22 @@ void peers_check_steps(const struct peers *p, const char *migration, unsigned lo
 
 /* ---- servers ---- */
 
+struct in_addr peers_address(void)
+{
+	return (struct in_addr){htonl(INADDR_LOOPBACK | ((uint32_t)getpid() & 0x3fffff) << 2)};
+}
+
+const char *peers_host(void)
+{
+	static char text[INET_ADDRSTRLEN];
+	const struct in_addr addr = peers_address();
+
+	return inet_ntop(AF_INET, &addr, text, sizeof text);
+}
+
 static void server_start(struct peers *p, struct peer_server *s)
 {
-	struct http_listen listen = {
-		.addr.s_addr = htonl(INADDR_LOOPBACK), .port = s->port, .token = p->token};
+	struct http_listen listen = {.addr = peers_address(), .port = s->port, .token = p->token};
 
 	assert_int_equal(
 		http_server_new(p->loop, &listen, s->routes, s->user ? s->user : p, &s->server), 0);
@@ -610,5 +624,5 @@ void peers_stop(struct peers *p)
 
 void peers_url(const struct peer_server *server, char *buf, size_t size)
 {
-	snprintf(buf, size, "http://127.0.0.1:%u", server->port);
+	snprintf(buf, size, "http://%s:%u", peers_host(), server->port);
 }

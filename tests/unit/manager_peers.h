@@ -220,6 +220,10 @@ void process_forget(struct peers *p);
 void peers_start(struct peers *p, uv_loop_t *loop, const char *token);
 /** peers_stop - every held request is let go */
 void peers_stop(struct peers *p);
+/** peers_address - a loopback address of this process alone: a port that is wanted again after a
+ * restart is nobody else's meanwhile; peers_host - as text */
+struct in_addr peers_address(void);
+const char *peers_host(void);
 void peers_url(const struct peer_server *server, char *buf, size_t size);
 void peers_session_up(struct peers *p, unsigned id, const char *dnai);
 void peers_fault(struct peers *p, const struct fault *fault);

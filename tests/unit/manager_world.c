@@ -81,8 +81,7 @@ int world_teardown(void **state)
 
 static void library_start(struct world *w)
 {
-	struct http_listen listen = {
-		.addr.s_addr = htonl(INADDR_LOOPBACK), .port = w->port, .token = token};
+	struct http_listen listen = {.addr = peers_address(), .port = w->port, .token = token};
 	struct manager *mm = &w->mm;
 
 	mm->times = &times;
@@ -126,7 +125,7 @@ static void write_text(const struct world *w, const char *name, const char *text
 
 static uint16_t free_port(void)
 {
-	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = peers_address()};
 	socklen_t len = sizeof at;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -149,9 +148,9 @@ static void process_start(struct world *w)
 		w->port = free_port();
 	peers_url(&w->peers.smf, smf, sizeof smf);
 	snprintf(text, sizeof text,
-		 "rest_address: 127.0.0.1\nrest_port: %u\ntoken_file: %s/token\nsmf_url: %s\n"
+		 "rest_address: %s\nrest_port: %u\ntoken_file: %s/token\nsmf_url: %s\n"
 		 "database: %s/journal.sqlite\ntopology: test\n",
-		 w->port, w->dir, smf, w->dir);
+		 peers_host(), w->port, w->dir, smf, w->dir);
 	write_text(w, "token", token);
 	write_text(w, "config.yaml", text);
 	snprintf(config, sizeof config, "%s/config.yaml", w->dir);
@@ -249,7 +248,7 @@ const struct http_answer *world_ask_key(struct world *w, const char *method, con
 				 .idempotency_key = key};
 	unsigned before = w->answers;
 
-	snprintf(url, sizeof url, "http://127.0.0.1:%u%s", w->port, path);
+	snprintf(url, sizeof url, "http://%s:%u%s", peers_host(), w->port, path);
 	assert_int_equal(http_client_call(w->client, &call, world_answered, w, NULL), 0);
 	json_decref(body);
 	w->asking++;
@@ -380,9 +379,8 @@ bool world_holds(struct world *w, const char *id)
 
 int world_watch_open(struct world *w, const char *id, const char *last_id)
 {
-	struct sockaddr_in to = {.sin_family = AF_INET,
-				 .sin_port = htons(w->port),
-				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(w->port), .sin_addr = peers_address()};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char request[256];
 	int len = snprintf(request, sizeof request,

@@ -403,7 +403,7 @@ static void test_stopped_while_passing_on(void **state)
 	char url[96];
 	unsigned before = w->peers.held_count;
 
-	snprintf(url, sizeof url, "http://127.0.0.1:%u/v1/pdu-sessions", w->port);
+	snprintf(url, sizeof url, "http://%s:%u/v1/pdu-sessions", peers_host(), w->port);
 	call.url = url;
 	peers_fault(&w->peers, &(struct fault){.at = "sessions", .what = FAULT_SILENT, .times = 1});
 	assert_int_equal(http_client_call(w->client, &call, world_answered, w, NULL), 0);

@@ -242,7 +242,7 @@ static void exchange(struct world *w, const char *method, const char *path, cons
 {
 	struct sockaddr_in to = {.sin_family = AF_INET,
 				 .sin_port = htons(w->port),
-				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+				 .sin_addr = peers_address()};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char request[2048], *end;
 	int len = snprintf(request, sizeof request,
