@@ -100,7 +100,7 @@ json_t *yaml_to_json(const struct yaml_node *node);
  * override_set - turn one knob of a topology
  * @path: "nodes.upf-a.dataplane", "links.ue-gnb1.delay" (an entry of two names in either order,
  * made when there is none), with or without "topology." before it
- * @value: a text; in brackets a list, "[edge-a, edge-b]"
+ * @value: a text; in brackets a list, "[edge-a, edge-b]"; NULL: the topology shall have none there
  * Return: 0, or -EINVAL with what is wrong in @why
  */
 int override_set(json_t *topology, const char *path, const char *value, char *why, size_t size);

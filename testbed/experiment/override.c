@@ -165,6 +165,10 @@ int override_set(json_t *topology, const char *path, const char *value, char *wh
 			 path);
 		return -EINVAL;
 	}
+	if (!value) {
+		json_object_del(at, part);
+		return 0;
+	}
 	new = read_value(path, value, why, size);
 	if (!new)
 		return -EINVAL;

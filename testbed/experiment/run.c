@@ -201,6 +201,13 @@ static double number_at(const json_t *at, const char *a, const char *b, const ch
 	return json_number_value(json_object_get(json_object_get(json_object_get(at, a), b), c));
 }
 
+static bool is_rate(const char *knob)
+{
+	size_t len = strlen(knob);
+
+	return len > 5 && !strcmp(knob + len - 5, ".rate");
+}
+
 struct run_rates run_rates_asked(const json_t *settings)
 {
 	struct run_rates ret = {0};
@@ -210,10 +217,7 @@ struct run_rates run_rates_asked(const json_t *settings)
 
 	json_object_foreach((json_t *)settings, knob, value)
 	{
-		size_t len = strlen(knob);
-
-		if (len <= 5 || strcmp(knob + len - 5, ".rate") != 0 ||
-		    quantity_parse(json_string_value(value), &rate) != 0)
+		if (!is_rate(knob) || quantity_parse(json_string_value(value), &rate) != 0)
 			continue;
 		ret.lowest = ret.lowest ? fmin(ret.lowest, rate) : rate;
 		ret.highest = fmax(ret.highest, rate);
@@ -460,19 +464,15 @@ json_t *run_make(struct runner *r, const json_t *run)
 	return record;
 }
 
+/* What is swept is taken away, also where the topology's file has a rate of its own. */
 static json_t *without_rates(const json_t *settings)
 {
-	json_t *kept = json_object(), *value;
+	json_t *ret = json_copy((json_t *)settings), *value;
 	const char *knob;
 
-	json_object_foreach((json_t *)settings, knob, value)
-	{
-		size_t len = strlen(knob);
-
-		if (len <= 5 || strcmp(knob + len - 5, ".rate"))
-			json_object_set(kept, knob, value);
-	}
-	return kept;
+	json_object_foreach((json_t *)settings, knob, value) if (is_rate(knob))
+		json_object_set_new(ret, knob, json_null());
+	return ret;
 }
 
 /* The best of some: what else a machine does, and its first time, only take away. */

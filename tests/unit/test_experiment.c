@@ -279,6 +279,8 @@ static void test_override(void **state)
 			json_object_get(json_object_get(json_object_get(t, "apps"), "snake"), "at"),
 			1)),
 		"edge-b");
+	assert_int_equal(override_set(t, "apps.snake.at", NULL, why, sizeof(why)), 0);
+	assert_null(json_object_get(json_object_get(json_object_get(t, "apps"), "snake"), "at"));
 	assert_int_equal(override_set(t, "apps.snake.at", "[edge-a, ", why, sizeof(why)), -EINVAL);
 	assert_non_null(strstr(why, "expected a list"));
 	assert_int_equal(override_set(t, "apps.snake.players.1.buffer", "fifo", why, sizeof(why)),
