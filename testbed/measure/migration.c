@@ -130,7 +130,11 @@ static json_t *marks_json(const struct migration_stage *st)
 		if (asked > 0 && !(bps >= asked * 2 / 3 && bps <= asked * 1.05))
 			json_array_append_new(
 				marks,
-				json_string("the measured bandwidth is not the one asked for"));
+				json_sprintf(
+					"from %s to %s %.4g Mbit/s were measured, %.4g asked for",
+					json_string_value(json_object_get(link, "from")),
+					json_string_value(json_object_get(link, "to")), bps / 1e6,
+					asked / 1e6));
 	}
 	if (session_interrupted())
 		json_array_append_new(marks, json_string("interrupted"));
