@@ -43,7 +43,7 @@ static int take_stats(struct dump *d)
 	snprintf(path, sizeof(path), "%s/stats-dump", s->directory);
 	rc = criu_stats_read(path, &stats);
 	if (rc || !stats.dump)
-		return process_step_fail(s, "CRIU_FAILED", "%s: %s", path,
+		return process_step_fail(s, work_cause(s), "%s: %s", path,
 					 rc ? strerror(-rc) : "no figures of a dump");
 	work_set(s, "frozen_us", stats.frozen_us);
 	work_set(s, "memory_us", stats.memory_us);

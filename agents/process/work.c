@@ -121,15 +121,20 @@ static bool is_full(const char *path)
 	return !statvfs(path, &st) && (uint64_t)st.f_bavail * st.f_frsize < FULL_BELOW;
 }
 
+const char *work_cause(const struct process_step *s)
+{
+	return is_full(s->images) ? "DISK_SHORT" : "CRIU_FAILED";
+}
+
 int work_failed(struct process_step *s, int rc, const struct criu_answer *answer)
 {
 	if (answer->cancelled)
 		return process_step_fail(s, "CANCELLED", "CRIU: %s", answer->text);
 	if (rc == -ENOENT)
 		return process_step_fail(s, "CRIU_UNAVAILABLE", "criu is not installed");
-	if (strstr(answer->text, "No space left") || is_full(s->images))
+	if (strstr(answer->text, "No space left"))
 		return process_step_fail(s, "DISK_SHORT", "CRIU: %s", answer->text);
-	return process_step_fail(s, "CRIU_FAILED", "CRIU: %s", answer->text);
+	return process_step_fail(s, work_cause(s), "CRIU: %s", answer->text);
 }
 
 /* ---- where pages are ---- */

@@ -29,6 +29,9 @@ int work_directory(struct process_step *s, const char *name, char buf[VICTIM_PAT
 int work_images(struct process_step *s, const char *name, char buf[VICTIM_PATH_SIZE]);
 /** work_forget_part - @images of a dump that failed: of no use, and maybe what fills the disk */
 void work_forget_part(const char *images);
+/** work_cause - of what CRIU left undone without saying why: DISK_SHORT where the images' disk is
+ * full, else CRIU_FAILED */
+const char *work_cause(const struct process_step *s);
 /** work_failed - what CRIU's answer means; Return: process_step_fail's */
 int work_failed(struct process_step *s, int rc, const struct criu_answer *answer);
 /** work_forget_images - everything of the migration but its steps; Return: 0, or
