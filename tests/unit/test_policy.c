@@ -93,7 +93,7 @@ static const struct http_route gnb_routes[] = {{"GET", "/v1/echo", gnb_echo, fal
 static void gnb_start(struct world *w)
 {
 	struct peer_server *gnb = &w->peers.gnb;
-	struct http_listen listen = {.addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct http_listen listen = {.addr = peers_address()};
 
 	assert_int_equal(http_server_new(w->peers.loop, &listen, gnb_routes, NULL, &gnb->server),
 			 0);
