@@ -321,7 +321,7 @@ look_after() { # VICTIM WANTED
 	[[ $outcome =~ ^$2\ ?$ ]] || problem "it ended as '$outcome', not /$2/"
 	repair "$1" "$source" "$destination"
 	[[ ! $outcome =~ completed|PAGES_LOST ]] || { edge=$destination other=$source; }
-	if [[ $outcome =~ CRASHED|PAGES_LOST ]]; then
+	if [[ $outcome =~ ^failed ]]; then # nobody has it any more
 		wait_for 60 runs_nowhere || problem "it runs: $(told edge-a edge-b)"
 	else
 		wait_for 60 runs_alone $edge $other || problem "$edge and $other: $(told $edge $other)"
@@ -335,7 +335,7 @@ look_after() { # VICTIM WANTED
 		problem "$(left_over "$at")"
 		cp "$tmp/now" "$tmp/before" # the next tells of its own
 	}
-	[[ ! $outcome =~ CRASHED|PAGES_LOST ]] || begin_anew $edge || problem 'a new one does not run'
+	[[ ! $outcome =~ ^failed ]] || begin_anew $edge || problem 'a new one does not run'
 	source=$edge destination=$other
 }
 # A migration in which VICTIM is killed, cut or filled as soon as STEP has begun
