@@ -10,7 +10,7 @@
 #include "migration-manager/step.h"
 #include "migration-manager/strategies/process.h"
 
-static const char pages_from[] = "pages_from"; /* where the dump serves them, in data */
+static const char pages_from[] = "pages_from"; /* where the dump serves them, until then */
 
 /* ---- stopping: the dump goes on, serving pages ---- */
 
@@ -19,7 +19,7 @@ static void serves(struct migration *m, const json_t *answer)
 	const json_t *figures = process_figures(answer);
 
 	process_note_dump(m, answer);
-	json_object_set(m->data, pages_from, json_object_get(figures, "pages"));
+	json_object_set(migration_meanwhile(m), pages_from, json_object_get(figures, "pages"));
 	engine_step_done(m, NULL);
 }
 
@@ -39,7 +39,7 @@ static void restore(struct migration *m)
 {
 	process_ask(m, PARTICIPANT_DESTINATION_EDGE, "restore",
 		    json_pack("{s:b, s:O*, s:s}", "lazy", true, "from",
-			      json_object_get(m->data, pages_from), "tcp",
+			      json_object_get(migration_meanwhile(m), pages_from), "tcp",
 			      process_tcp_name(&m->request.process)),
 		    restored);
 }
@@ -55,7 +55,6 @@ static void drained(struct migration *m, const json_t *answer)
 	sent = json_object_get(process_details(m), "sent");
 	json_object_set_new(json_array_get(sent, json_array_size(sent) - 1), "what",
 			    json_string("pages"));
-	json_object_del(m->data, pages_from);
 	engine_step_done(m, NULL);
 }
 

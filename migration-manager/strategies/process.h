@@ -63,7 +63,7 @@ extern const struct step process_rollback[];	 /* drop at the destination, thaw a
 
 #define PROCESS_STEP(word, in, ms, function)                                                       \
 	{                                                                                          \
-		.name = word, .state = in, .patience_ms = ms, .start = function                    \
+		.name = word, .state = in, .patience_ms = ms, .lasts = true, .start = function     \
 	}
 #define PROCESS_DUMP	PROCESS_STEP("dump", MIGRATION_READY, PROCESS_CRIU_MS, process_dump)
 #define PROCESS_SEND	PROCESS_STEP("send", MIGRATION_READY, PROCESS_STALL_MS, process_send)
@@ -97,7 +97,7 @@ extern const struct step process_rollback[];	 /* drop at the destination, thaw a
 #define PROCESS_THAW_BY(function)                                                                  \
 	{                                                                                          \
 		.name = "thaw", .state = MIGRATION_ROLLING_BACK, .fails_later = true,              \
-		.patience_ms = PROCESS_CRIU_MS, .start = function                                  \
+		.patience_ms = PROCESS_CRIU_MS, .lasts = true, .start = function                   \
 	}
 #define PROCESS_THAW PROCESS_THAW_BY(process_thaw)
 #define PROCESS_DROP_LATE                                                                          \

@@ -205,13 +205,13 @@ static void destination_surveyed(struct migration *m, const json_t *answer)
 {
 	const struct process_takes *takes = m->request.strategy->process;
 	const json_t *destination = process_figures(answer),
-		     *source = json_object_get(m->data, survey_kept);
+		     *source = json_object_get(migration_meanwhile(m), survey_kept);
 	const char *cause;
 	char why[160];
 	int r = process_decide(takes, source, destination, &cause, why, sizeof why);
 
 	keep_figures(m, source, destination);
-	json_object_del(m->data, survey_kept);
+	json_object_del(migration_meanwhile(m), survey_kept);
 	if (r < 0)
 		engine_step_failed(m, cause, "%s", why);
 	else
@@ -222,7 +222,8 @@ static void source_surveyed(struct migration *m, const json_t *answer)
 {
 	const json_t *pids = json_object_get(process_figures(answer), "pids");
 
-	json_object_set_new(m->data, survey_kept, json_deep_copy(process_figures(answer)));
+	json_object_set_new(migration_meanwhile(m), survey_kept,
+			    json_deep_copy(process_figures(answer)));
 	process_ask(m, PARTICIPANT_DESTINATION_EDGE, "survey", json_pack("{s:O*}", "pids", pids),
 		    destination_surveyed);
 }
