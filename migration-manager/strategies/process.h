@@ -146,17 +146,26 @@ void process_ask_until(struct migration *m, enum participant whom, const char *s
  * detail */
 void process_ask_any(struct migration *m, enum participant whom, const char *step, json_t *args,
 		     process_done done);
+/** process_ask_long - process_ask of a step that may get no further for @more_ms longer than the
+ * engine's step */
+void process_ask_long(struct migration *m, enum participant whom, const char *step, json_t *args,
+		      uint64_t more_ms, process_done done);
 /** process_ask_again - process_ask of a step that ends a migration at an edge, with what @args
- * makes (NULL: no arguments); asked for once more, in another epoch, when its program was killed */
+ * makes (NULL: no arguments); asked for once more, in another epoch, when its program was killed,
+ * or had no room to say what came of it */
 void process_ask_again(struct migration *m, enum participant whom, const char *step,
 		       json_t *(*args)(const struct migration *m), process_done done);
+/** process_ask_any_again - both, without arguments: @done is called when it failed twice, too */
+void process_ask_any_again(struct migration *m, enum participant whom, const char *step,
+			   process_done done);
 /** process_epoch_raise - an agent keeps a step's failure for the epoch that it was told to: what is
  * asked next is done once more */
 void process_epoch_raise(struct migration *m);
-/** process_ask_of - the same, without arguments and once more, of a step of @other, which has ended
+/** process_ask_of - process_ask, without arguments, of a step of another migration, which has ended
+ * @epoch: later than those in which that one was asked for
  */
-void process_ask_of(struct migration *m, struct migration *other, enum participant whom,
-		    const char *step, process_done done);
+void process_ask_of(struct migration *m, const char *migration, uint64_t epoch,
+		    enum participant whom, const char *step, process_done done);
 /** process_ask_numbered - process_ask of kind.N */
 void process_ask_numbered(struct migration *m, enum participant whom, const char *kind,
 			  unsigned number, json_t *args, process_done done);

@@ -249,6 +249,23 @@ static void test_open_fails(void **state)
 	assert_int_equal(w->peers.edge[1].process.life, LIFE_INCOMING);
 }
 
+/* What processes.md recommends then: who knows that the destination is dead thaws the source, and
+ * brings the UE back. Should it return, what was restored there goes before the next comes. */
+static void test_after_open_failed(void **state)
+{
+	struct world *w = *state;
+
+	test_open_fails(state);
+	w->peers.play.fails = NULL;
+	w->peers.edge[0].process.life = LIFE_RUNNING;
+	w->peers.edge[0].process.open = true;
+	move_to(w, "none", NULL, "edge-a");
+	w->peers.trace[0] = '\0';
+	move_run(w, "stop-and-copy", NULL);
+	move_check_end(w, "completed");
+	assert_non_null(strstr(w->peers.trace, "process(b) steps(b) drop(b) survey(a) "));
+}
+
 /* The source is lost with the process: that has failed, but the UE keeps no session that serves
  * nothing, also when the manager is stopped meanwhile. */
 static void test_source_gone(void **state)
@@ -419,6 +436,7 @@ int main(void)
 		ROW(test_not_reached),
 		ROW(test_source_gone_after_switch),
 		ROW(test_open_fails),
+		ROW(test_after_open_failed),
 		cmocka_unit_test(test_source_gone),
 		ROW(test_drop_late),
 		ROW(test_drop_fails),
