@@ -77,12 +77,9 @@ static void keep_times(struct migration *m, uint64_t opened_ns)
 	uint64_t frozen = process_get(m, "gate_closed_ns"), chkp = process_get(m, "t_chkp_us"),
 		 copy = process_get(m, "t_copy_us");
 
-	process_set(m, "opened_ns", opened_ns);
+	process_note_serves(m, opened_ns);
 	process_set(m, "answered_ns", opened_ns);
-	process_set_us(m, "t_comp_us", frozen, opened_ns);
 	process_set_us(m, "t_restore_us", frozen + (chkp + copy) * 1000, opened_ns);
-	process_set_us(m, "t_net_us", migration_data_u64(m, "t0_ns"),
-		       migration_data_u64(m, "switched_ns"));
 }
 
 static void keep_commit(struct migration *m, const json_t *figures)

@@ -29,24 +29,18 @@ static void dump(struct migration *m)
 			  "pages", serves);
 }
 
-static void restored(struct migration *m, const json_t *answer)
-{
-	process_note_restore(m, answer);
-	engine_step_done(m, NULL);
-}
-
 static void restore(struct migration *m)
 {
 	process_ask(m, PARTICIPANT_DESTINATION_EDGE, "restore",
 		    json_pack("{s:b, s:O*, s:s}", "lazy", true, "from",
 			      json_object_get(migration_meanwhile(m), pages_from), "tcp",
 			      process_tcp_name(&m->request.process)),
-		    restored);
+		    process_restored);
 }
 
 /* ---- switched: until all pages are here ---- */
 
-static void drained(struct migration *m, const json_t *answer)
+static void all_here(struct migration *m, const json_t *answer)
 {
 	json_t *sent;
 
@@ -58,9 +52,30 @@ static void drained(struct migration *m, const json_t *answer)
 	engine_step_done(m, NULL);
 }
 
+/* Who fetches the pages is not the step that waits for them: of all that this may fail by, only
+ * these say that they don't come any more. */
+static bool are_lost(const char *cause)
+{
+	return strcmp(cause, "TRANSFER_FAILED") == 0 || strcmp(cause, "NOT_RUNNING") == 0;
+}
+
+/* Whatever else it is, nothing is ended: one is whole, or becomes so, by the other. */
+static void drained(struct migration *m, const json_t *answer)
+{
+	const char *cause = json_text(answer, "cause");
+
+	if (strcmp(json_text(answer, "state"), "done") == 0)
+		all_here(m, answer);
+	else if (are_lost(cause))
+		engine_step_done(m, NULL); /* "lost" says what it means */
+	else
+		engine_step_failed(m, cause[0] ? cause : "STEP_FAILED", "%s",
+				   json_text(answer, "detail"));
+}
+
 static void drain(struct migration *m)
 {
-	process_ask(m, PARTICIPANT_DESTINATION_EDGE, "drain", NULL, drained);
+	process_ask_any_again(m, PARTICIPANT_DESTINATION_EDGE, "drain", drained);
 }
 
 static void ended_half(struct migration *m, const struct http_answer *answer)
@@ -106,11 +121,7 @@ static const struct step stopping[] = {
 };
 static const struct step switched[] = {
 	PROCESS_OPEN,
-	{.name = "drain",
-	 .state = MIGRATION_RELEASING,
-	 .optional = true, /* "lost" says what it means */
-	 .patience_ms = PROCESS_CRIU_MS,
-	 .start = drain},
+	PROCESS_STEP("drain", MIGRATION_RELEASING, PROCESS_CRIU_MS, drain),
 	PROCESS_STEP("pages", MIGRATION_RELEASING, PROCESS_STALL_MS, end_half),
 	PROCESS_FINISH,
 	PROCESS_SETTLE, /* of one that is lost, too: its receiver and images */

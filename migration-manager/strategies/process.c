@@ -37,12 +37,9 @@ void process_receive(struct migration *m)
 
 static void dumped(struct migration *m, const json_t *answer)
 {
-	const json_t *figures = process_figures(answer);
-
 	process_note_dump(m, answer);
 	if (m->request.process.transfer == TRANSFER_PAGE_SERVER)
 		process_count_sent(m, "image", answer);
-	process_set(m, "image_bytes", json_u64(figures, "bytes"));
 	engine_step_done(m, NULL);
 }
 
@@ -51,8 +48,7 @@ static void dump_to_pages(struct migration *m, const json_t *receiver)
 	json_t *args = process_dump_args(m, "stopped");
 
 	json_object_set_new(args, "to", process_to(receiver));
-	process_ask(m, PARTICIPANT_SOURCE_EDGE, "dump", args, dumped);
-	engine_step_extend(m, PROCESS_PAGES_MS);
+	process_ask_long(m, PARTICIPANT_SOURCE_EDGE, "dump", args, PROCESS_PAGES_MS, dumped);
 }
 
 void process_dump(struct migration *m)
@@ -82,16 +78,20 @@ void process_send(struct migration *m)
 	process_receiver(m, send_to);
 }
 
-static void restored(struct migration *m, const json_t *answer)
+void process_restored(struct migration *m, const json_t *answer)
 {
-	process_note_restore(m, answer);
+	uint64_t answered = json_u64(process_figures(answer), "answered_ns");
+
+	process_set(m, "answered_ns", answered);
+	process_set_us(m, "t_restore_us", json_u64(answer, "begun_ns"), answered);
 	engine_step_done(m, NULL);
 }
 
 void process_restore(struct migration *m)
 {
 	process_ask(m, PARTICIPANT_DESTINATION_EDGE, "restore",
-		    json_pack("{s:s}", "tcp", process_tcp_name(&m->request.process)), restored);
+		    json_pack("{s:s}", "tcp", process_tcp_name(&m->request.process)),
+		    process_restored);
 }
 
 /* ---- the ends, after the switch ---- */
@@ -100,11 +100,8 @@ static void opened(struct migration *m, const json_t *answer)
 {
 	uint64_t at = json_u64(process_figures(answer), "opened_ns");
 
-	process_set(m, "opened_ns", at);
-	process_set_us(m, "t_comp_us", process_get(m, "gate_closed_ns"), at);
+	process_note_serves(m, at);
 	process_set_us(m, "t_open_us", process_get(m, "answered_ns"), at);
-	process_set_us(m, "t_net_us", migration_data_u64(m, "t0_ns"),
-		       migration_data_u64(m, "switched_ns"));
 	engine_step_done(m, NULL);
 }
 

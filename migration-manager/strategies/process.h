@@ -208,10 +208,12 @@ json_t *process_send_args(const struct migration *m, const char *what, const cha
 /** process_dump_args - arguments of dump: @leave "stopped" or "running", tcp, the last round;
  * returned */
 json_t *process_dump_args(const struct migration *m, const char *leave);
-/** process_note_dump - the stamps and times of a dump's answer */
+/** process_note_dump - the stamps, times and size of a dump's answer */
 void process_note_dump(struct migration *m, const json_t *answer);
-/** process_note_restore - of a restore's */
-void process_note_restore(struct migration *m, const json_t *answer);
+/** process_note_serves - the destination serves since @at_ns */
+void process_note_serves(struct migration *m, uint64_t at_ns);
+/** process_restored - a process_done: the times of a restore's answer; ends the engine step */
+void process_restored(struct migration *m, const json_t *answer);
 
 enum { PROCESS_LAYERS = 2 };
 extern const char *const process_layers[PROCESS_LAYERS]; /* in the order in which they are sent */

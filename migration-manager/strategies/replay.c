@@ -74,7 +74,6 @@ static void divert(struct migration *m)
 static void dumped(struct migration *m, const json_t *answer)
 {
 	process_note_dump(m, answer);
-	process_set(m, "image_bytes", json_u64(process_figures(answer), "bytes"));
 	process_set(m, "dumped_ns", json_u64(answer, "ended_ns"));
 	engine_step_done(m, NULL);
 }
@@ -130,10 +129,7 @@ static void keep_cut(struct migration *m, const json_t *answer)
 	if (!served) /* without the forwarder: its gate */
 		served = json_u64(figures, "opened_ns");
 	keep(m, "held", answer);
-	process_set(m, "opened_ns", served);
-	process_set_us(m, "t_comp_us", process_get(m, "gate_closed_ns"), served);
-	process_set_us(m, "t_net_us", migration_data_u64(m, "t0_ns"),
-		       migration_data_u64(m, "switched_ns"));
+	process_note_serves(m, served);
 }
 
 static void has_cut(struct migration *m, const json_t *answer)
