@@ -153,11 +153,11 @@ static int open_memory(void)
 	return rc ? rc : fd;
 }
 
-/* Without them nobody would serve, or two would be left of it. */
+/* Without them nobody would serve, two would be left of it, or what came would not be known. */
 static bool is_needed(const struct edge_step *step)
 {
-	static const char *const kinds[] = {"drop", "thaw",  "finish",	 "settle",
-					    "open", "fence", "unforward"};
+	static const char *const kinds[] = {"drop", "thaw",  "finish",	  "settle",
+					    "open", "fence", "unforward", "drain"};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (!strcmp(step->kind, kinds[i]))

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "agents/process/criu.h"
+#include "agents/process/mark.h"
 #include "agents/process/sockets.h"
 #include "agents/process/work.h"
 #include "lib/daemon.h"
@@ -42,17 +43,31 @@ static uint64_t received_bytes(const struct process_step *s)
 	return file_read_text(path, text, sizeof(text)) < 0 ? 0 : strtoull(text, NULL, 10);
 }
 
-static void note_end(const struct process_step *s, int status, uint64_t begun_bytes,
+/* How it ended has to be told on a disk without any room, too: another name takes none. */
+static const char partial_mark[] = "lazy.partial", whole_mark[] = "lazy.whole";
+
+static void mark_whole(const struct process_step *s)
+{
+	char partial[VICTIM_PATH_SIZE], whole[VICTIM_PATH_SIZE];
+
+	snprintf(partial, sizeof(partial), "%s/%s", s->images, partial_mark);
+	snprintf(whole, sizeof(whole), "%s/%s", s->images, whole_mark);
+	(void)rename(partial, whole);
+}
+
+static void note_end(const struct process_step *s, bool whole, uint64_t begun_bytes,
 		     uint64_t begun_ns)
 {
 	uint64_t now = clock_now_ns();
-	json_t *json = json_pack(
-		"{s:b, s:I, s:I, s:I}", "whole", WIFEXITED(status) && !WEXITSTATUS(status), "bytes",
-		(json_int_t)(received_bytes(s) - begun_bytes), "us",
-		(json_int_t)((now - begun_ns) / 1000), "ended_ns", (json_int_t)now);
+	json_int_t bytes = (json_int_t)(received_bytes(s) - begun_bytes);
+	json_t *json =
+		json_pack("{s:I, s:I, s:I, s:I}", "bytes", bytes, "interface_bytes", bytes, "us",
+			  (json_int_t)((now - begun_ns) / 1000), "ended_ns", (json_int_t)now);
 
-	process_step_write(s->images, "lazy.json", json);
+	process_step_write(s->images, "lazy.json", json); /* figures: no more than a loss */
 	json_decref(json);
+	if (whole)
+		mark_whole(s);
 }
 
 /* Without its pages it must not go on: zeros are no data. Nor must who restores it, first of all: a
@@ -79,20 +94,23 @@ static void keep(const struct process_step *s, char *const *argv, int status_pip
 	struct process_step own;
 	uint64_t bytes = received_bytes(s), begun_ns = clock_now_ns();
 	int status = -1;
+	bool whole;
 	pid_t pid;
 
 	setsid();
 	signal(SIGTERM, SIG_DFL);
 	/* Who ends this migration finds it before there is anything to be ended. */
-	if (keeper_step(s, &own) || victim_record(&own, getpid()))
+	if (keeper_step(s, &own) || mark_remove(s->images, whole_mark) ||
+	    mark_set(s->images, partial_mark, "") || victim_record(&own, getpid()))
 		_exit(KEEPER_UNKNOWN);
 	pid = criu_spawn(argv, NULL, s->directory, status_pipe, 0);
 	close(status_pipe);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (pid < 0 || !WIFEXITED(status) || WEXITSTATUS(status))
+	whole = pid > 0 && WIFEXITED(status) && !WEXITSTATUS(status);
+	if (!whole)
 		end_process(s);
-	note_end(s, status, bytes, begun_ns);
+	note_end(s, whole, bytes, begun_ns);
 	_exit(0);
 }
 
@@ -196,7 +214,6 @@ int lazy_await(struct process_step *s)
 {
 	char record[VICTIM_PATH_SIZE], path[VICTIM_PATH_SIZE];
 	json_t *json;
-	bool whole;
 	int rc;
 
 	victim_path(s, "lazy", record);
@@ -205,17 +222,15 @@ int lazy_await(struct process_step *s)
 		return process_step_fail(s, rc == -ECANCELED ? "CANCELLED" : "TRANSFER_FAILED",
 					 "not all pages are here yet");
 	file_remove_tree(record);
-	snprintf(path, sizeof(path), "%s/lazy.json", s->images);
-	json = json_load_file(path, 0, NULL);
-	whole = json_is_true(json_object_get(json, "whole"));
-	json_object_del(json, "whole");
-	if (whole)
-		json_object_update(s->outcome, json);
-	json_decref(json);
-	return whole ? 0
-		     : process_step_fail(s, "TRANSFER_FAILED",
+	if (!mark_is_set(s->images, whole_mark))
+		return process_step_fail(s, "TRANSFER_FAILED",
 					 "the source's pages ended before all were here, and the "
 					 "process with them");
+	snprintf(path, sizeof(path), "%s/lazy.json", s->images);
+	json = json_load_file(path, 0, NULL);
+	json_object_update(s->outcome, json);
+	json_decref(json);
+	return 0;
 }
 
 void lazy_end(struct process_step *s)
