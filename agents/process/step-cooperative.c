@@ -281,8 +281,8 @@ static int note_mover(struct process_step *s)
 
 	if (find_here(s, &p))
 		return -1;
-	rc = victim_note_mover(s, &p);
-	return rc ? process_step_fail(s, "STEP_FAILED", "%s: %s", s->images, strerror(-rc)) : 0;
+	rc = victim_note(s, VICTIM_MOVER, p.pid);
+	return rc ? process_step_fail_errno(s, rc, s->images) : 0;
 }
 
 int step_push(struct process_step *s)
@@ -321,10 +321,10 @@ static int note_end(struct process_step *s)
 
 	if (find_here(s, &p))
 		return -1;
-	rc = victim_note(s, &p);
+	rc = victim_note(s, VICTIM_DUMPED, p.pid);
 	if (!rc)
 		rc = victim_mark_ended(s);
-	return rc ? process_step_fail(s, "STEP_FAILED", "%s", strerror(-rc)) : 0;
+	return rc ? process_step_fail_errno(s, rc, s->app.directory) : 0;
 }
 
 int step_commit(struct process_step *s)

@@ -266,7 +266,7 @@ static int prepare_lazy(struct dump *d)
 		json_decref(pages);
 	}
 	if (rc)
-		return process_step_fail(s, "STEP_FAILED", "a port for pages: %s", strerror(-rc));
+		return process_step_fail_errno(s, rc, "a port for pages");
 	d->call.lazy = true;
 	d->call.serves = on_serves;
 	d->call.user = d;
@@ -275,12 +275,9 @@ static int prepare_lazy(struct dump *d)
 
 static int note_victim(struct dump *d)
 {
-	int rc = victim_note(d->s, &d->victim);
+	int rc = victim_note(d->s, VICTIM_DUMPED, d->victim.pid);
 
-	return rc ? process_step_fail(d->s,
-				      rc == -ENOSPC || rc == -EDQUOT ? "DISK_SHORT" : "STEP_FAILED",
-				      "%s: %s", d->s->images, strerror(-rc))
-		  : 0;
+	return rc ? process_step_fail_errno(d->s, rc, d->s->images) : 0;
 }
 
 static int close_gate(struct dump *d)

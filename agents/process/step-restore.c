@@ -32,9 +32,7 @@ static int take_place(struct process_step *s)
 					 p.pid, s->app.name);
 	rc = victim_mark(s, "incoming", true);
 	if (rc)
-		return process_step_fail(
-			s, rc == -ENOSPC || rc == -EDQUOT ? "DISK_SHORT" : "STEP_FAILED", "%s: %s",
-			s->app.directory, strerror(-rc));
+		return process_step_fail_errno(s, rc, s->app.directory);
 	return work_gate_close(s, (struct in_addr){0});
 }
 
@@ -69,9 +67,10 @@ static int run_criu(struct process_step *s, const char *images, const char *reco
 	if (rc)
 		return work_failed(s, rc, &answer);
 	rc = victim_record(s, answer.pid);
+	if (!rc)
+		rc = victim_note(s, VICTIM_RESTORED, answer.pid);
 	if (rc)
-		return process_step_fail(s, "DISK_SHORT", "%s: %s", s->app.directory,
-					 strerror(-rc));
+		return process_step_fail_errno(s, rc, s->app.directory);
 	work_set(s, "pid", (uint64_t)answer.pid);
 	work_set(s, "us", (clock_now_ns() - begun) / 1000);
 	take_stats(s);

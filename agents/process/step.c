@@ -69,6 +69,12 @@ int process_step_fail(struct process_step *s, const char *cause, const char *for
 	return -1;
 }
 
+int process_step_fail_errno(struct process_step *s, int rc, const char *what)
+{
+	return process_step_fail(s, rc == -ENOSPC || rc == -EDQUOT ? "DISK_SHORT" : "STEP_FAILED",
+				 "%s: %s", what, strerror(-rc));
+}
+
 int process_step_write(const char *directory, const char *file, const json_t *json)
 {
 	char path[FILE_PATH_SIZE], *text = json_dumps(json, JSON_INDENT(1));
@@ -142,8 +148,7 @@ static int make_images(struct process_step *s)
 		return process_step_fail(s, "STEP_FAILED", "no directory for images");
 	*slash = '\0';
 	if ((mkdir(path, 0700) && errno != EEXIST) || (mkdir(s->images, 0700) && errno != EEXIST))
-		return process_step_fail(s, errno == ENOSPC ? "DISK_SHORT" : "STEP_FAILED",
-					 "%s: %s", s->images, strerror(errno));
+		return process_step_fail_errno(s, -errno, s->images);
 	return 0;
 }
 

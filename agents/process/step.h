@@ -66,6 +66,9 @@ extern const struct process_step_kind process_step_kinds[];
 /** process_step_fail - why it failed, for people; Return: -1, so that it can be returned */
 int process_step_fail(struct process_step *s, const char *cause, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/** process_step_fail_errno - of @what, a file or directory: a full disk is DISK_SHORT, all else
+ * STEP_FAILED */
+int process_step_fail_errno(struct process_step *s, int rc, const char *what);
 /** process_step_progress - how far it is, for who asks; @progress: given */
 void process_step_progress(const struct process_step *s, json_t *progress);
 /** process_step_cancelled - SIGTERM has come. It also interrupts blocking calls (EINTR), and

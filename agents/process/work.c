@@ -57,16 +57,10 @@ int work_await_answer(struct process_step *s, const char *who, int timeout_ms, u
 
 /* ---- directories ---- */
 
-static int fail_path(struct process_step *s, const char *path, int rc)
-{
-	return process_step_fail(s, rc == -ENOSPC || rc == -EDQUOT ? "DISK_SHORT" : "STEP_FAILED",
-				 "%s: %s", path, strerror(-rc));
-}
-
 int work_directory(struct process_step *s, const char *name, char buf[VICTIM_PATH_SIZE])
 {
 	victim_path(s, name, buf);
-	return mkdir(buf, 0700) && errno != EEXIST ? fail_path(s, buf, -errno) : 0;
+	return mkdir(buf, 0700) && errno != EEXIST ? process_step_fail_errno(s, -errno, buf) : 0;
 }
 
 int work_images(struct process_step *s, const char *name, char buf[VICTIM_PATH_SIZE])
@@ -77,7 +71,7 @@ int work_images(struct process_step *s, const char *name, char buf[VICTIM_PATH_S
 	rc = file_remove_tree(buf);
 	if (!rc && mkdir(buf, 0700))
 		rc = -errno;
-	return rc ? fail_path(s, buf, rc) : 0;
+	return rc ? process_step_fail_errno(s, rc, buf) : 0;
 }
 
 void work_forget_part(const char *images)
@@ -89,7 +83,7 @@ int work_forget_images(struct process_step *s)
 {
 	int rc = file_remove_tree(s->images);
 
-	return rc ? fail_path(s, s->images, rc) : 0;
+	return rc ? process_step_fail_errno(s, rc, s->images) : 0;
 }
 
 /* ---- CRIU ---- */

@@ -83,4 +83,44 @@ is 'drop' "$(step d drop)" 'done'
 is 'ends what was to become the application, no other' "$(alive 20310) $(alive 20311) $(alive 20312)" 'no yes yes'
 is 'and nothing says that it is coming' "$(find "$here" -name incoming | wc -l)" 0
 kill 20311 20312
+
+note 'pages that still come'
+noted() { # MIGRATION ROLE PID
+	mkdir -p "$here/migrations/$1/$2"
+	numbered "$3" sleep 100
+	record "$here/migrations/$1/$2" "$3"
+}
+lazy() { # MIGRATION PID PID: its process, and who keeps its pages
+	noted "$1" restored "$2"
+	noted "$1" lazy "$3"
+}
+whole() { echo "{\"whole\": $2, \"bytes\": 7, \"interface_bytes\": 7}" >"$here/migrations/$1/lazy.json"; } # MIGRATION true|false
+lazy e 20320 20321
+numbered 20322 sleep 100
+record "$here" 20322 # begun anew meanwhile
+is "another migration's drop" "$(step f drop) $(alive 20320) $(alive 20321)" 'done yes yes'
+like 'settle leaves them' "$(step e settle) $(alive 20320) $(alive 20321)" '^failed STEP_FAILED .* yes yes$'
+is 'its own ends them, and no other' "$(step e drop) $(alive 20320) $(alive 20321) $(alive 20322)" 'done no no yes'
+rm "$here/process"
+lazy g 20323 20324
+kill -9 20323
+wait 20323 2>/dev/null
+is 'settle ends the keeper of one that has ended' "$(step g settle) $(alive 20324)" 'done no'
+lazy h 20325 20326
+whole h true
+kill 20326
+wait 20326 2>/dev/null
+is 'one that is whole is not ended' "$(step h drop) $(alive 20325)" 'done yes'
+lazy i 20327 20328
+whole i false
+kill 20328
+wait 20328 2>/dev/null
+like 'one without its keeper is' "$(step i drain) $(alive 20327)" '^failed TRANSFER_FAILED .* no$'
+lazy j 20329 20330
+whole j true
+kill 20330
+wait 20330 2>/dev/null
+record "$here" 20329
+is 'all are here' "$(step j drain) $(jq -c .outcome.interface_bytes "$here/steps/j/drain/outcome.json")" 'done 7'
+kill 20322 20325 20329
 done_testing
