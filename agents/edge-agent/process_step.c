@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <utlist.h>
 
+#include "agents/process/mark.h"
 #include "lib/daemon.h"
 #include "lib/log.h"
 
@@ -133,7 +134,8 @@ static bool has_settled(const struct edge_process *p, const struct edge_migratio
 /* A dump, or what stands for it, closes the gate before anything else: also one that failed. */
 static bool has_closed(const struct edge_migration *m)
 {
-	static const char *const closing[] = {"dump", "push", "commit", "restore", "join", NULL};
+	static const char *const closing[] = {"dump",	 "divert", "push", "commit",
+					      "restore", "join",   NULL};
 	const struct edge_step *step;
 
 	DL_FOREACH (m->steps, step)
@@ -273,8 +275,10 @@ static int start(struct edge_step *step)
 					      .argv = argv,
 					      .directory = in_memory ? directory : "/"};
 
+	int rc = journal_begins(step);
+
 	journal_directory(step, directory, sizeof(directory));
-	return child_start(&step->run->child, &command);
+	return rc ? rc : child_start(&step->run->child, &command);
 }
 
 static void spawn(struct edge_step *step)
@@ -405,6 +409,21 @@ void steps_begin(struct edge_step *step)
 
 /* ---- after a restart of the agent ---- */
 
+/* The instance that one of kind join waits for may have been started, or not. */
+static void begin_at_last(struct edge_step *step)
+{
+	const char *directory = step->p->app.directory;
+
+	if (!strcmp(step->kind, "join") && mark_says(directory, "incoming", step->m->name)) {
+		if (step->p->child.pid) {
+			spawn(step);
+			return;
+		}
+		process_join_undo(step->p);
+	}
+	run(step);
+}
+
 static void resume(struct edge_step *step)
 {
 	int rc;
@@ -424,8 +443,8 @@ static void resume(struct edge_step *step)
 	step->outcome = journal_outcome(step);
 	if (step->outcome || step->held)
 		return;
-	if (!strcmp(step->kind, "open"))
-		open_now(step);
+	if (journal_waits(step))
+		begin_at_last(step);
 	else
 		end_badly(step, cause_of(step), "ended while its agent was away");
 }
