@@ -216,8 +216,8 @@ static int push_line(struct process_step *s, char *buf, size_t size)
 	if (!key || strlen(key) != KEY_DIGITS || work_address(s, "to", &address, &port))
 		return process_step_fail(s, "STEP_FAILED",
 					 "to: expected the address, port and key that join told");
-	if (argument_number(s, "target_us", TARGET_MAX_US, &target) ||
-	    argument_number(s, "rounds", ROUNDS_MAX, &rounds) ||
+	if (argument_number(s, "target_us", 0, TARGET_MAX_US, &target) ||
+	    argument_number(s, "rounds", 0, ROUNDS_MAX, &rounds) ||
 	    argument_flag(s, "verify", &verify))
 		return -1;
 	inet_ntop(AF_INET, &address, text, sizeof(text));
