@@ -176,18 +176,6 @@ static int open_memory(void)
 	return rc ? rc : fd;
 }
 
-/* Without them nobody would serve, or two would be left of it. */
-static bool is_needed(const struct edge_step *step)
-{
-	static const char *const kinds[] = {"drop", "thaw",  "finish",	 "settle",
-					    "open", "fence", "unforward"};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (!strcmp(step->kind, kinds[i]))
-			return true;
-	return false;
-}
-
 /* What would be left half written by the way is not begun. */
 bool journal_has_room(const struct edge_step *step)
 {
@@ -218,14 +206,15 @@ static int write_in_memory(struct edge_step *step, struct process_step *s)
 
 int journal_write(struct edge_step *step, const json_t *args)
 {
+	const bool needed = process_step_is(step->kind, STEP_NEEDED);
 	struct process_step s;
 	int rc = describe(step, &s);
 
 	if (rc)
 		return rc;
 	s.args = args;
-	rc = is_needed(step) && !journal_has_room(step) ? -ENOSPC : write_on_disk(step, &s);
-	if ((rc == -ENOSPC || rc == -EDQUOT) && is_needed(step) && !write_in_memory(step, &s))
+	rc = needed && !journal_has_room(step) ? -ENOSPC : write_on_disk(step, &s);
+	if ((rc == -ENOSPC || rc == -EDQUOT) && needed && !write_in_memory(step, &s))
 		return 0;
 	if (rc)
 		journal_clear(step);

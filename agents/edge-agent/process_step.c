@@ -17,16 +17,6 @@ enum {
 	PATH_SIZE = STEP_PATH_SIZE + 160,
 };
 
-static const char *const ending_kinds[] = {"drop", "thaw", "finish", "settle", NULL};
-
-static bool is_one_of(const char *kind, const char *const *kinds)
-{
-	for (; *kinds; kinds++)
-		if (!strcmp(kind, *kinds))
-			return true;
-	return false;
-}
-
 /* ---- in memory ---- */
 
 struct edge_migration *steps_find_migration(const struct edge_process *p, const char *name)
@@ -121,32 +111,27 @@ static bool has_victim(const struct edge_process *p, const struct edge_migration
 /* What settles it has ended: well, or there is nobody left for whom it could be tried once more. */
 static bool has_settled(const struct edge_process *p, const struct edge_migration *m)
 {
-	static const char *const settling[] = {"drop", "thaw", "finish", "settle", "open", NULL};
 	const struct edge_step *step;
 
 	DL_FOREACH (m->steps, step)
-		if (step->outcome && is_one_of(step->kind, settling) &&
+		if (step->outcome && process_step_is(step->kind, STEP_SETTLES) &&
 		    (is_done(step) || !has_victim(p, m)))
 			return true;
 	return false;
 }
 
-/* A dump, or what stands for it, closes the gate before anything else: also one that failed. */
 static bool has_closed(const struct edge_migration *m)
 {
-	static const char *const closing[] = {"dump",	 "divert", "push", "commit",
-					      "restore", "join",   NULL};
 	const struct edge_step *step;
 
 	DL_FOREACH (m->steps, step)
-		if (is_one_of(step->kind, closing))
+		if (process_step_is(step->kind, STEP_CLOSES))
 			return true;
 	return false;
 }
 
 bool steps_are_over(const struct edge_migration *m)
 {
-	static const char *const last[] = {"drop", "thaw", "finish", "settle", NULL};
 	const struct edge_step *step;
 	uint64_t latest_ns = 0;
 	bool ended = false;
@@ -154,7 +139,7 @@ bool steps_are_over(const struct edge_migration *m)
 	DL_FOREACH (m->steps, step) {
 		if (!step->outcome)
 			return false;
-		ended |= is_one_of(step->kind, last);
+		ended |= process_step_is(step->kind, STEP_ENDS);
 		latest_ns = step->asked_ns > latest_ns ? step->asked_ns : latest_ns;
 	}
 	return ended || clock_now_ns() - latest_ns > FORSAKEN_S * UINT64_C(1000000000);
@@ -390,14 +375,14 @@ static void cut_others(struct edge_step *step)
 	struct edge_step *other, *next;
 
 	DL_FOREACH_SAFE(step->m->steps, other, next)
-	if (other != step && !is_one_of(other->kind, ending_kinds))
+	if (other != step && !process_step_is(other->kind, STEP_ENDS))
 		steps_cut(other);
 }
 
 void steps_begin(struct edge_step *step)
 {
 	step->p->all->steps_begun++;
-	if (!is_one_of(step->kind, ending_kinds)) {
+	if (!process_step_is(step->kind, STEP_ENDS)) {
 		run(step);
 		return;
 	}
@@ -428,7 +413,7 @@ static void resume(struct edge_step *step)
 {
 	int rc;
 
-	if (is_one_of(step->kind, ending_kinds))
+	if (process_step_is(step->kind, STEP_ENDS))
 		step->held = true; /* unless it runs; it may be repeated */
 	rc = prepare_run(step);
 	if (!rc)

@@ -115,6 +115,37 @@ json_t *process_step_outcome(const struct process_step *s, bool failed, uint64_t
 	return json;
 }
 
+/* ---- kinds ---- */
+
+bool process_step_is(const char *kind, enum process_step_trait trait)
+{
+	enum { END = STEP_ENDS | STEP_SETTLES | STEP_NEEDED | STEP_BARE };
+	static const struct {
+		const char *kind;
+		unsigned traits;
+	} rows[] = {
+		{"thaw", END},
+		{"finish", END},
+		{"drop", END},
+		{"settle", END},
+		{"open", STEP_SETTLES | STEP_NEEDED},
+		{"fence", STEP_NEEDED},
+		{"unforward", STEP_NEEDED},
+		{"survey", STEP_BARE},
+		{"dump", STEP_CLOSES},
+		{"divert", STEP_CLOSES},
+		{"push", STEP_CLOSES},
+		{"commit", STEP_CLOSES},
+		{"restore", STEP_CLOSES},
+		{"join", STEP_CLOSES},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcmp(rows[i].kind, kind))
+			return rows[i].traits & trait;
+	return false;
+}
+
 /* ---- its run ---- */
 
 static const struct process_step_kind *find_kind(const struct process_step_kind *kinds,
@@ -124,17 +155,6 @@ static const struct process_step_kind *find_kind(const struct process_step_kind 
 		if (!strcmp(kinds->name, name))
 			return kinds;
 	return NULL;
-}
-
-/* Those that look, and those that end a migration: they are not to leave a directory behind */
-static bool is_bare(const char *kind)
-{
-	static const char *const bare[] = {"survey", "thaw", "finish", "drop", "settle"};
-
-	for (size_t i = 0; i < sizeof(bare) / sizeof(bare[0]); i++)
-		if (!strcmp(bare[i], kind))
-			return true;
-	return false;
 }
 
 static int make_images(struct process_step *s)
@@ -160,7 +180,7 @@ static int run_kind(struct process_step *s, const struct process_step_kind *kind
 		return process_step_fail(s, "STEP_FAILED", "there is no step '%s'", s->kind);
 	if (process_step_cancelled())
 		return process_step_fail(s, "CANCELLED", "before it began");
-	if (!is_bare(kind->name) && make_images(s))
+	if (!process_step_is(kind->name, STEP_BARE) && make_images(s))
 		return -1;
 	return kind->run(s);
 }

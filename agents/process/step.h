@@ -90,6 +90,17 @@ void process_step_free(struct process_step *s);
 /** process_step_listen - SIGTERM cancels from now on; once; Return: 0 or a negative errno */
 int process_step_listen(void);
 
+/* What a kind of step is to the migration */
+enum process_step_trait {
+	STEP_ENDS = 1,	  /* it: all others are cut first */
+	STEP_SETTLES = 2, /* what becomes of the gate here */
+	STEP_CLOSES = 4,  /* the gate, before anything else: also one that failed */
+	STEP_NEEDED = 8,  /* also on a full disk: nobody would serve, or two be left of it */
+	STEP_BARE = 16,	  /* it leaves no directory for images */
+};
+/** process_step_is - one of no special kind is none of these */
+bool process_step_is(const char *kind, enum process_step_trait trait);
+
 /** process_step_name_valid - of a migration or a step: 1 to 63 of a-z A-Z 0-9 . _ -, no dot first
  */
 bool process_step_name_valid(const char *name);
