@@ -67,15 +67,17 @@ static void name_child(const struct process_step *s, struct child *c)
 	child_record_in(c, directory);
 }
 
-/* One that serves another migration of this application: the redirect is its. Return: 1, 0, or a
- * negative errno: there is one, which doesn't say whose it is */
-static int is_anothers(const struct process_step *s)
+/* Is there a forwarder of another migration of this application? The redirect is its. Return: 1
+ * with
+ * @name, 0, or a negative errno: there is one, which doesn't say whose it is */
+static int is_anothers(const struct process_step *s, char name[STEP_NAME_SIZE])
 {
 	json_t *status;
 	int rc = control_ask(s->app.number, "status", LEAD_ASK_MS, &status, NULL);
 
 	if (rc)
 		return rc == -ECONNREFUSED ? 0 : rc;
+	snprintf(name, STEP_NAME_SIZE, "%s", json_text(status, "migration"));
 	rc = !lead_is_ours(s, status);
 	json_decref(status);
 	return rc;
@@ -85,6 +87,7 @@ int forwarder_stop(const struct process_step *s)
 {
 	const struct redirect redirect = redirect_of(s);
 	struct process process = {0};
+	char name[STEP_NAME_SIZE];
 	struct child child;
 	int rc = 0;
 
@@ -98,7 +101,7 @@ int forwarder_stop(const struct process_step *s)
 		rc = await_end(&process);
 	}
 	if (!rc)
-		rc = is_anothers(s);
+		rc = is_anothers(s, name);
 	return rc ? (rc > 0 ? 0 : rc) : redirect_remove(&redirect);
 }
 
@@ -205,20 +208,15 @@ static int await_source(struct process_step *s, pid_t pid)
 /* Of another migration: its end is that one's */
 static int check_alone(struct process_step *s)
 {
-	json_t *status;
-	int rc = control_ask(s->app.number, "status", LEAD_ASK_MS, &status, NULL);
+	char name[STEP_NAME_SIZE];
+	int rc = is_anothers(s, name);
 
-	if (rc == -ECONNREFUSED)
-		return 0;
-	if (rc)
+	if (rc < 0)
 		return process_step_fail(s, "STEP_FAILED",
 					 "there is a forwarder, which doesn't say whose: %s",
 					 strerror(-rc));
-	if (!lead_is_ours(s, status))
-		rc = process_step_fail(s, "STEP_FAILED", "a forwarder of migration %s is here",
-				       json_text(status, "migration"));
-	json_decref(status);
-	return rc;
+	return rc ? process_step_fail(s, "STEP_FAILED", "a forwarder of migration %s is here", name)
+		  : 0;
 }
 
 /* Nothing of an earlier life of this step is left after it. */

@@ -108,21 +108,14 @@ int forwarder_step_divert(struct process_step *s)
 /* `thaw` lets it go on, `finish` ends it. */
 int forwarder_step_suspend(struct process_step *s)
 {
-	pid_t tree[VICTIM_PIDS_MAX];
 	struct process victim;
-	size_t count;
 
 	if (victim_noted(s, VICTIM_DUMPED, &victim))
 		return process_step_fail(s, "NOT_RUNNING", "there is no process of '%s' here",
 					 s->app.name);
 	if (work_gate_close(s, (struct in_addr){0}))
 		return -1;
-	count = victim_tree(victim.pid, tree);
-	for (size_t i = 0; i < count; i++) {
-		const struct process one = {tree[i], process_start_time(tree[i])};
-
-		(void)process_signal(&one, SIGSTOP); /* one that has ended needs none */
-	}
+	(void)victim_signal(&victim, SIGSTOP); /* one that has ended needs none */
 	json_object_set_new(s->outcome, "suspended_ns", json_integer((json_int_t)clock_now_ns()));
 	return 0;
 }

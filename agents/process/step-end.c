@@ -4,7 +4,6 @@
  * drop (it doesn't come), settle (it has come). Each finds out by itself how far the migration got,
  * and does nothing where there is nothing to do.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +20,7 @@
 #include "agents/transfer/basis.h"
 #include "lib/daemon.h"
 #include "lib/file.h"
+#include "lib/json.h"
 
 /* ---- CRIU that may still be at it ---- */
 
@@ -29,16 +29,14 @@ static void release_pages(const struct process_step *s)
 {
 	char path[VICTIM_PATH_SIZE], record[VICTIM_PATH_SIZE];
 	struct in_addr address;
-	const char *text;
 	json_t *pages;
+	uint16_t port;
 
 	victim_path(s, "criu", record);
 	snprintf(path, sizeof(path), "%s/pages.json", s->images);
 	pages = json_load_file(path, 0, NULL);
-	text = json_string_value(json_object_get(pages, "address"));
-	if (text && inet_pton(AF_INET, text, &address) == 1)
-		criu_release_server(record, address,
-				    (uint16_t)json_integer_value(json_object_get(pages, "port")));
+	if (!json_endpoint(pages, &address, &port))
+		criu_release_server(record, address, port);
 	json_decref(pages);
 }
 

@@ -17,6 +17,7 @@
 #include "agents/process/stats.h"
 #include "agents/process/work.h"
 #include "lib/daemon.h"
+#include "lib/json.h"
 
 /* Nothing of another migration's, nor a process that runs here */
 static int take_place(struct process_step *s)
@@ -95,7 +96,7 @@ static int prepare_lazy(struct process_step *s, const char *images)
 	struct in_addr address;
 	uint16_t port;
 
-	if (work_address(s, "from", &address, &port))
+	if (json_endpoint(json_object_get(s->args, "from"), &address, &port))
 		return process_step_fail(s, "STEP_FAILED",
 					 "from: expected an address and a port, where pages are");
 	return lazy_begin(s, images, address, port);

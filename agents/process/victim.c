@@ -165,18 +165,23 @@ size_t victim_tree(pid_t pid, pid_t ret[VICTIM_PIDS_MAX])
 	return found;
 }
 
-int victim_end(const struct process *p)
+int victim_signal(const struct process *p, int signal)
 {
 	pid_t tree[VICTIM_PIDS_MAX];
-	size_t count = victim_tree(p->pid, tree);
-	int rc;
+	size_t count = process_alive(p) ? victim_tree(p->pid, tree) : 0;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct process one = {tree[i], process_start_time(tree[i])};
 
-		process_signal(&one, SIGKILL);
+		(void)process_signal(&one, signal); /* one that has ended needs none */
 	}
-	rc = process_signal(p, SIGKILL);
+	return process_signal(p, signal);
+}
+
+int victim_end(const struct process *p)
+{
+	int rc = victim_signal(p, SIGKILL);
+
 	if (rc == -ESRCH)
 		return 0;
 	return rc ? rc : process_await_end(p, END_MS);

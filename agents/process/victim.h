@@ -48,6 +48,8 @@ void victim_note_path(const struct process_step *s, enum victim_role role,
 
 /** victim_tree - @pid and all its descendants, in order of number; Return: how many */
 size_t victim_tree(pid_t pid, pid_t ret[VICTIM_PIDS_MAX]);
+/** victim_signal - to the tree of @p; Return: 0, -ESRCH: @p has ended, or another negative errno */
+int victim_signal(const struct process *p, int signal);
 /** victim_end - SIGKILL to the tree of @p, and until @p has ended; Return: 0 or a negative errno */
 int victim_end(const struct process *p);
 /**

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agents/process/work.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -129,22 +128,4 @@ int work_failed(struct process_step *s, int rc, const struct criu_answer *answer
 	if (strstr(answer->text, "No space left"))
 		return process_step_fail(s, "DISK_SHORT", "CRIU: %s", answer->text);
 	return process_step_fail(s, work_cause(s), "CRIU: %s", answer->text);
-}
-
-/* ---- where pages are ---- */
-
-int work_address(const struct process_step *s, const char *name, struct in_addr *ret_address,
-		 uint16_t *ret_port)
-{
-	const json_t *to = json_object_get(s->args, name);
-	const char *address = json_string_value(json_object_get(to, "address"));
-	json_int_t port = json_integer_value(json_object_get(to, "port"));
-
-	if (!to || json_is_null(to))
-		return -ENOENT;
-	if (!address || inet_pton(AF_INET, address, ret_address) != 1 || port < 1 ||
-	    port > UINT16_MAX)
-		return -EINVAL;
-	*ret_port = (uint16_t)port;
-	return 0;
 }
