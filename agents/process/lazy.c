@@ -61,9 +61,10 @@ static json_t *read_whole(const struct process_step *s)
 static bool is_whole(const struct process_step *s)
 {
 	json_t *json = read_whole(s);
+	bool whole = json != NULL;
 
 	json_decref(json);
-	return json != NULL;
+	return whole;
 }
 
 /* ---- its process ---- */
