@@ -12,11 +12,15 @@
 agent_program=$tmp/bin/edge-agent
 mkdir "$tmp/bin"
 cp "$build/bin/edge-agent" "$tmp/bin"
-# One that takes more than a second to be looked at
+# One that is looked at for longer than it is waited for: all that is wrong is its digest
 mkdir "$repository/slow"
 cp "$build/bin/ledger" "$repository/slow/"
-truncate -s 2G "$repository/slow/data"
+touch "$repository/slow/data"
 "$root/scripts/image" "$repository/slow" slow 1
+truncate -s 64G "$repository/slow/data"
+size=$(stat -c %s "$repository/slow/data")
+jq --argjson size "$size" '(.files[] | select(.path == "data") | .size) = $size' "$repository/slow/manifest.json" >"$tmp/manifest.json"
+mv "$tmp/manifest.json" "$repository/slow"
 
 # Kinds: `quick` ends at once, `long` when it is told to, `die` without a word, `stubborn-N` says how far it is first; those that end a
 # migration note who ran beside them.
