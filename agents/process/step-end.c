@@ -79,7 +79,7 @@ static int fail_crashed(struct process_step *s)
 	victim_unlock(PROCESS_NUMBER(s->app.number));
 	if (work_forget_images(s))
 		return -1;
-	return process_step_fail(s, "CRASHED", "the process of '%s' ended in its dump",
+	return process_step_fail(s, "CRASHED", "the process of '%s' ended, and nobody asked for it",
 				 s->app.name);
 }
 
@@ -96,8 +96,10 @@ int step_thaw(struct process_step *s)
 	rc = victim_noted(s, VICTIM_DUMPED, &victim);
 	if (rc == -ESRCH)
 		return fail_crashed(s);
-	if (rc) /* whoever is here, nothing was stopped by this migration */
-		return work_forget_images(s);
+	/* Nothing was stopped by this migration, but it may have ended by itself, which its agent
+	 * knows. */
+	if (rc)
+		return victim_is_marked(s, "crashed") ? fail_crashed(s) : work_forget_images(s);
 	rc = victim_wake(&victim);
 	if (rc == -ESRCH)
 		return fail_crashed(s);

@@ -78,6 +78,9 @@ record "$here/migrations/b/victim" 20300
 kill -9 20300
 wait 20300 2>/dev/null
 is 'of one that was noted it says so' "$(step b thaw | cut -d' ' -f1-2)" 'failed CRASHED'
+touch "$here/crashed" # by its agent: it ended before this migration stopped it
+is 'and of one that was not' "$(step b thaw | cut -d' ' -f1-2)" 'failed CRASHED'
+rm "$here/crashed"
 
 note 'whose it is'
 cp "$(command -v sleep)" "$tmp/criu"
