@@ -122,7 +122,8 @@ lazy() { # MIGRATION PID PID: its process, and who keeps its pages
 	noted "$1" restored "$2"
 	noted "$1" lazy "$3"
 }
-whole() { echo "{\"whole\": $2, \"bytes\": 7, \"interface_bytes\": 7}" >"$here/migrations/$1/lazy.json"; } # MIGRATION true|false
+told() { echo '{"bytes": 7, "interface_bytes": 7}' >"$here/migrations/$1/lazy.json"; } # MIGRATION
+whole() { told "$1" && touch "$here/migrations/$1/lazy.whole"; }                    # MIGRATION
 lazy e 20320 20321
 numbered 20322 sleep 100
 record "$here" 20322 # begun anew meanwhile
@@ -136,17 +137,17 @@ kill -9 20323
 wait 20323 2>/dev/null
 is 'settle ends the keeper of one that has ended' "$(step g settle) $(alive 20324)" 'done no'
 lazy h 20325 20326
-whole h true
+whole h
 kill 20326
 wait 20326 2>/dev/null
 is 'one that is whole is not ended' "$(step h drop) $(alive 20325)" 'done yes'
 lazy i 20327 20328
-whole i false
+told i
 kill 20328
 wait 20328 2>/dev/null
 like 'one without its keeper is' "$(step i drain) $(alive 20327)" '^failed TRANSFER_FAILED .* no$'
 lazy j 20329 20330
-whole j true
+whole j
 kill 20330
 wait 20330 2>/dev/null
 record "$here" 20329
