@@ -221,6 +221,12 @@ static void on_ended(struct child *child, int status, void *user)
 
 /* ---- its beginning ---- */
 
+static void end_unbegun(struct edge_step *step, int rc)
+{
+	end_badly(step, rc == -ENOSPC || rc == -EDQUOT ? "DISK_SHORT" : "STEP_FAILED",
+		  strerror(-rc));
+}
+
 static int prepare_run(struct edge_step *step)
 {
 	char directory[PATH_SIZE], name[2 * STEP_NAME_SIZE];
@@ -273,14 +279,14 @@ static void spawn(struct edge_step *step)
 	process_keep_numbers(step->p->all);
 	step->held = false;
 	if (rc) {
-		end_badly(step, "STEP_FAILED", strerror(-rc));
+		end_unbegun(step, rc);
 		return;
 	}
 	rc = start(step);
 	if (!rc)
 		return;
 	drop_run(step);
-	end_badly(step, "STEP_FAILED", strerror(-rc));
+	end_unbegun(step, rc);
 }
 
 static void open_now(struct edge_step *step)
@@ -300,8 +306,7 @@ static void join_now(struct edge_step *step)
 	else if (rc == -EEXIST)
 		end_badly(step, "ALREADY_THERE", "an instance is here already");
 	else
-		end_badly(step, rc == -ENOSPC || rc == -EDQUOT ? "DISK_SHORT" : "STEP_FAILED",
-			  strerror(-rc));
+		end_unbegun(step, rc);
 }
 
 void steps_joined(struct edge_process *p, int rc)
