@@ -33,6 +33,13 @@ struct dump {
 
 /* ---- what came of it ---- */
 
+/* CRIU has said that all went well, and doesn't look whether its figures were written: those that
+ * are cut found no room, which may be there again by now. */
+static const char *stats_cause(const struct process_step *s, int rc)
+{
+	return rc == -EBADMSG ? "DISK_SHORT" : work_cause(s);
+}
+
 static int take_stats(struct dump *d)
 {
 	char path[VICTIM_PATH_SIZE];
@@ -43,7 +50,7 @@ static int take_stats(struct dump *d)
 	snprintf(path, sizeof(path), "%s/stats-dump", s->directory);
 	rc = criu_stats_read(path, &stats);
 	if (rc || !stats.dump)
-		return process_step_fail(s, work_cause(s), "%s: %s", path,
+		return process_step_fail(s, stats_cause(s, rc), "%s: %s", path,
 					 rc ? strerror(-rc) : "no figures of a dump");
 	work_set(s, "frozen_us", stats.frozen_us);
 	work_set(s, "memory_us", stats.memory_us);
