@@ -113,6 +113,7 @@ const char *topology_first(const json_t *topology, const char *kind, const char 
 /** metric_values - numbers at @path in @report: members by dots, "[]" all elements, "*" all
  * members; [numbers] */
 json_t *metric_values(const json_t *report, const char *path);
+/** settings_match - @where: {knob: value, or [any of these]} */
 bool settings_match(const json_t *settings, const json_t *where);
 
 /* ---- shape.c ---- */
