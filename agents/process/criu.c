@@ -214,7 +214,7 @@ static void quote_log(const struct criu_call *call, struct criu_answer *ret)
 	char path[CRIU_PATH_SIZE + 32];
 
 	snprintf(path, sizeof(path), "%s/%s", call->work, log_name(call->what));
-	(void)criu_log_error(path, ret->text, sizeof(ret->text));
+	ret->disk_full = criu_log_error(path, ret->text, sizeof(ret->text)) == -ENOSPC;
 }
 
 static void meet_server(struct in_addr address, uint16_t port)

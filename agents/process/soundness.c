@@ -115,7 +115,7 @@ static int ask_version(struct trial *t, char version[CRIU_VERSION_SIZE])
  * CRIU that is killed or not installed yet, pass. */
 static bool lasts(int rc, const struct criu_answer *answer)
 {
-	return !rc || (rc == -EREMOTEIO && !strstr(answer->text, "No space left"));
+	return !rc || (rc == -EREMOTEIO && !answer->disk_full);
 }
 
 static json_t *make_trial(struct trial *t, bool *ret_lasts)

@@ -125,7 +125,7 @@ int work_failed(struct process_step *s, int rc, const struct criu_answer *answer
 		return process_step_fail(s, "CANCELLED", "CRIU: %s", answer->text);
 	if (rc == -ENOENT)
 		return process_step_fail(s, "CRIU_UNAVAILABLE", "criu is not installed");
-	if (strstr(answer->text, "No space left"))
+	if (answer->disk_full)
 		return process_step_fail(s, "DISK_SHORT", "CRIU: %s", answer->text);
 	return process_step_fail(s, work_cause(s), "CRIU: %s", answer->text);
 }
