@@ -23,6 +23,7 @@ enum {
 	EXPERIMENT_KNOBS_MAX = 8,
 	EXPERIMENT_ROWS_MAX = 64,
 	EXPERIMENT_RUNS_MAX = 5000,
+	EXPERIMENT_ONLY_MAX = 64, /* --only */
 	EXPERIMENT_DEFAULT_SECONDS = 20 * 60 /* H6 of the acceptance list */
 };
 

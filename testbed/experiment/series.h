@@ -11,8 +11,6 @@
 #include "testbed/experiment/run.h"
 #include "testbed/experiment/store.h"
 
-enum { EXPERIMENT_ONLY_MAX = 64 };
-
 struct experiment_options {
 	const char *out;
 	bool full, resume, dry, json;

@@ -30,6 +30,8 @@ for format in pfcp gtpu ngap nas stamp; do
 done
 found=$(grep -rln '#include "\(upf\|smf-lite\|ran\|migration-manager\|agents\|link-shaper\|testbed\|dataplane\)/' --include='*.[ch]' lib)
 is 'lib includes nothing above it' "$found" ''
+found=$(grep -rln '#include "agents/\(process-step\|edge-agent\|ue-agent\|cloud-agent\)/' --include='*.[ch]' agents/common agents/forwarder agents/gate agents/process agents/transfer)
+is "the agents' rooms include nothing of the programs above them" "$found" ''
 
 for example in upf/upf smf-lite/smf-lite ran/gnb/gnb ran/ue/ue agents/ue-agent/ue-agent agents/edge-agent/edge-agent \
 	agents/cloud-agent/cloud-agent \
