@@ -3,8 +3,8 @@
  * CRIU's daemon of lazy pages at a destination: it brings those that the restored process touches,
  * and all others behind. When it fails, the process would read zeros where it had data: it is ended
  * with it. So the daemon has a keeper, a process of its own, which waits for it and knows how it
- * ended; it stands in IMAGES/lazy, its process in IMAGES/restored: so no other migration's are taken
- * for them. That all came is told by IMAGES/lazy.whole, its figures by lazy.json.
+ * ended; it stands in IMAGES/lazy, its process in IMAGES/restored: so no other migration's are
+ * taken for them. That all came is told by IMAGES/lazy.whole, its figures by lazy.json.
  */
 #ifndef BATON_AGENTS_PROCESS_STEP_LAZY_H
 #define BATON_AGENTS_PROCESS_STEP_LAZY_H

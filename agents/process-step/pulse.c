@@ -21,24 +21,21 @@ static bool stopped(const struct pulse *p)
 static void *run(void *user)
 {
 	const struct pulse *p = user;
-	uint64_t before = 0;
 
-	while (!stopped(p)) {
-		uint64_t bytes = sockets_acknowledged(getpid());
-
-		if (bytes != before)
-			process_step_progress(p->step,
-					      json_pack("{s:I}", "bytes", (json_int_t)bytes));
-		before = bytes;
-	}
+	while (!stopped(p))
+		process_step_progress(p->step,
+				      json_pack("{s:I,s:I,s:I}", "bytes",
+						(json_int_t)sockets_acknowledged(getpid()), "heard",
+						(json_int_t)sockets_received(getpid()), "looks",
+						(json_int_t)*p->looks));
 	return NULL;
 }
 
-int pulse_begin(struct pulse *p, const struct process_step *s)
+int pulse_begin(struct pulse *p, const struct process_step *s, const _Atomic uint64_t *looks)
 {
 	int rc;
 
-	*p = (struct pulse){.step = s, .stop = eventfd(0, EFD_CLOEXEC)};
+	*p = (struct pulse){.step = s, .looks = looks, .stop = eventfd(0, EFD_CLOEXEC)};
 	if (p->stop < 0)
 		return -errno;
 	rc = thread_begin(&p->thread, run, p);

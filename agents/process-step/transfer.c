@@ -121,12 +121,14 @@ static void tell_sent(struct process_step *s, const struct transfer_outcome *out
 }
 
 static int send_item(struct process_step *s, const struct transfer_target *to,
-		     const struct transfer_request *request, struct transfer_outcome *ret)
+		     struct transfer_request *request, struct transfer_outcome *ret)
 {
+	_Atomic uint64_t looks = 0;
 	struct transfer_error err;
 	struct pulse pulse;
-	int rc = pulse_begin(&pulse, s);
+	int rc = pulse_begin(&pulse, s, &looks);
 
+	request->looks = &looks;
 	if (rc)
 		return process_step_fail(s, "STEP_FAILED", "no thread: %s", strerror(-rc));
 	rc = transfer_send_item(to, request, ret, &err);
