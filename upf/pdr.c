@@ -53,7 +53,7 @@ static int pdi_check(const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
 		ctx->refusal->cause = PFCP_CAUSE_UNKNOWN_APPLICATION_ID;
 		return -EINVAL;
 	}
-	if (pdi->has_traffic_endpoint_id)
+	if (pdi->n_traffic_endpoint_id)
 		return REFUSE(ctx, ie, "traffic endpoints are not supported");
 	if (pdi->n_qfi > 1)
 		return REFUSE(ctx, ie, "more than one QFI in a PDI is not supported");
@@ -94,10 +94,10 @@ static bool in_pool(const struct upf_rules_env *env, struct in_addr addr)
 
 static int ue_ip_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
 {
-	const struct pfcp_ue_ip *ue = &ie->pdi.ue_ip;
+	const struct pfcp_ue_ip *ue = &ie->pdi.ue_ip[0];
 	uint32_t host;
 
-	pdr->has_ue_ip = ie->pdi.has_ue_ip;
+	pdr->has_ue_ip = ie->pdi.n_ue_ip;
 	pdr->ue_ip.s_addr = 0;
 	if (!pdr->has_ue_ip)
 		return 0;
@@ -205,7 +205,7 @@ static int references_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie,
 {
 	if (ie->n_urr_id)
 		return REFUSE(ctx, ie, "usage reporting is not supported");
-	if (ie->has_predefined_rules) {
+	if (ie->n_activate_rules) {
 		REFUSE(ctx, ie, "there are no predefined rules");
 		ctx->refusal->cause = PFCP_CAUSE_UNKNOWN_PREDEFINED_RULE;
 		return -EINVAL;

@@ -11,7 +11,7 @@
  * answers), outgoing.c (our requests), peer.c (peers, heartbeats), associate.c (the CP function's
  * side of association).
  *
- * A struct pfcp_msg is about 200 kB: none is kept. Messages handed to a callback are borrowed until
+ * A struct pfcp_msg is about 800 kB: none is kept. Messages handed to a callback are borrowed until
  * it returns; build yours in n4_msg().
  *
  * Addresses are in network order, ports in host order, times in milliseconds unless named

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * PFCP values that hold addresses: Node ID, F-SEID, F-TEID, UE IP Address, CP PFCP Entity IP
- * Address (TS 29.244 cl. 8.2.38, 8.2.37, 8.2.3, 8.2.62, 8.2.135). Mind the flags: V4 is bit 1 in an
- * F-TEID and bit 2 in all others.
+ * PFCP values that are addresses: Node ID, F-SEID, F-TEID, UE IP Address, CP PFCP Entity IP
+ * Address, CP IP Address (TS 29.244 cl. 8.2.38, 8.2.37, 8.2.3, 8.2.62, 8.2.135, 8.2.199). Mind the
+ * flags: V4 is bit 1 in an F-TEID and bit 2 in all others here.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,7 +24,7 @@
 #define UE_IP_CHV6  0x20
 #define UE_IP_IP6PL 0x40
 
-static void get_address(struct wire_reader *r, struct pfcp_address *ret)
+void pfcp_address_get(struct wire_reader *r, struct pfcp_address *ret)
 {
 	if (ret->v4)
 		wire_get_bytes(r, &ret->ip4, sizeof(ret->ip4));
@@ -32,7 +32,7 @@ static void get_address(struct wire_reader *r, struct pfcp_address *ret)
 		wire_get_bytes(r, &ret->ip6, sizeof(ret->ip6));
 }
 
-static void put_address(struct wire_writer *w, const struct pfcp_address *a)
+void pfcp_address_put(struct wire_writer *w, const struct pfcp_address *a)
 {
 	if (a->v4)
 		wire_put_bytes(w, &a->ip4, sizeof(a->ip4));
@@ -68,7 +68,7 @@ uint8_t pfcp_address_decode(const struct pfcp_ie *ie, struct wire_reader *r, voi
 	a->v6 = flags & V6;
 	if (!a->v4 && !a->v6)
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
-	get_address(r, a);
+	pfcp_address_get(r, a);
 	return 0;
 }
 
@@ -79,7 +79,7 @@ int pfcp_address_encode(const struct pfcp_ie *ie, struct wire_writer *w, const v
 	if (!a->v4 && !a->v6)
 		return -EINVAL;
 	wire_put_number(w, (a->v4 ? V4 : 0) | (a->v6 ? V6 : 0), 1);
-	put_address(w, a);
+	pfcp_address_put(w, a);
 	return 0;
 }
 
@@ -144,7 +144,7 @@ uint8_t pfcp_f_seid_decode(const struct pfcp_ie *ie, struct wire_reader *r, void
 	f->address.v4 = flags & V4;
 	f->address.v6 = flags & V6;
 	f->seid = wire_get_u64(r);
-	get_address(r, &f->address);
+	pfcp_address_get(r, &f->address);
 	if (!f->address.v4 && !f->address.v6)
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 	return 0;
@@ -158,7 +158,7 @@ int pfcp_f_seid_encode(const struct pfcp_ie *ie, struct wire_writer *w, const vo
 		return -EINVAL;
 	wire_put_number(w, (f->address.v4 ? V4 : 0) | (f->address.v6 ? V6 : 0), 1);
 	wire_put_number(w, f->seid, 8);
-	put_address(w, &f->address);
+	pfcp_address_put(w, &f->address);
 	return 0;
 }
 
@@ -190,7 +190,7 @@ uint8_t pfcp_f_teid_decode(const struct pfcp_ie *ie, struct wire_reader *r, void
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 	if (!f->choose) {
 		f->teid = wire_get_u32(r);
-		get_address(r, &f->address);
+		pfcp_address_get(r, &f->address);
 	} else if (f->has_choose_id) {
 		f->choose_id = wire_get_u8(r);
 	}
@@ -209,7 +209,7 @@ int pfcp_f_teid_encode(const struct pfcp_ie *ie, struct wire_writer *w, const vo
 			1);
 	if (!f->choose) {
 		wire_put_number(w, f->teid, 4);
-		put_address(w, &f->address);
+		pfcp_address_put(w, &f->address);
 	} else if (f->has_choose_id) {
 		wire_put_number(w, f->choose_id, 1);
 	}
@@ -257,7 +257,7 @@ uint8_t pfcp_ue_ip_decode(const struct pfcp_ie *ie, struct wire_reader *r, void 
 	u->destination = flags & UE_IP_SD;
 	u->choose4 = flags & UE_IP_CHV4;
 	u->choose6 = flags & UE_IP_CHV6;
-	get_address(r, &u->address);
+	pfcp_address_get(r, &u->address);
 	if (flags & UE_IP_IP6D)
 		u->delegation_bits = wire_get_u8(r);
 	if (flags & UE_IP_IP6PL)
@@ -280,7 +280,7 @@ int pfcp_ue_ip_encode(const struct pfcp_ie *ie, struct wire_writer *w, const voi
 				(u->delegation_bits ? UE_IP_IP6D : 0) |
 				(u->prefix_length ? UE_IP_IP6PL : 0),
 			1);
-	put_address(w, &u->address);
+	pfcp_address_put(w, &u->address);
 	if (u->delegation_bits)
 		wire_put_number(w, u->delegation_bits, 1);
 	if (u->prefix_length)

@@ -18,13 +18,25 @@
 #define VENDOR_BIT   0x8000
 #define NODE_REST    4
 #define SESSION_REST 12
-#define NO_INDEX     (-1)
 
 struct decoder {
 	const uint8_t *start;
 	struct pfcp_skipped *skipped;
 	bool empty; /* the group that was read last held nothing that we know */
 	struct pfcp_error error;
+};
+
+/**
+ * struct scope - a group that is being read
+ * @seen: its members so far, by their place in the table; tables have fewer than 64:
+ *	  tests/unit/test_pfcp_tables.c
+ * @at: where the latest was: IEs mostly come in the table's order, so the next is near
+ */
+struct scope {
+	const struct pfcp_group *group;
+	void *value;
+	uint64_t seen;
+	unsigned int at;
 };
 
 /* An IE as it lies in the message */
@@ -63,16 +75,16 @@ static uint8_t decode_group(struct decoder *d, const struct pfcp_group *group,
 /* Splits off the next IE. Return: 0 or a cause */
 static uint8_t next_element(struct decoder *d, struct wire_reader *r, struct element *ret)
 {
-	size_t length;
+	const uint8_t *header;
 
 	ret->offset = (size_t)(r->at - d->start);
-	if (wire_left(r) < IE_HEADER)
+	header = wire_get(r, IE_HEADER);
+	if (!header)
 		return fail(d, PFCP_CAUSE_INVALID_LENGTH, 0, ret->offset);
-	ret->type = wire_get_u16(r);
-	length = wire_get_u16(r);
-	if (length > wire_left(r))
+	ret->type = wire_load16(header);
+	ret->value = wire_get_part(r, wire_load16(header + 2));
+	if (ret->value.bad)
 		return fail(d, PFCP_CAUSE_INVALID_LENGTH, ret->type, ret->offset);
-	ret->value = wire_get_part(r, length);
 	return 0;
 }
 
@@ -97,16 +109,11 @@ static void skip_stranger(struct decoder *d, uint16_t type)
 		d->skipped->unknown++;
 }
 
-static bool can_clear(const struct pfcp_group *group, const struct pfcp_member *m)
-{
-	return group->cleared != PFCP_NOWHERE && m->presence != PFCP_MANDATORY;
-}
-
 /* Length 0 in an Update rule: what had that IE shall lose it (cl. 5.6.3). */
-static uint8_t clear_member(struct decoder *d, const struct pfcp_group *group,
-			    const struct element *e, void *value)
+static uint8_t clear_member(struct decoder *d, const struct scope *s, const struct element *e)
 {
-	struct pfcp_cleared *cleared = (struct pfcp_cleared *)((uint8_t *)value + group->cleared);
+	struct pfcp_cleared *cleared =
+		(struct pfcp_cleared *)((uint8_t *)s->value + s->group->cleared);
 
 	for (unsigned int i = 0; i < cleared->n; i++) {
 		if (cleared->type[i] == e->type) {
@@ -120,7 +127,7 @@ static uint8_t clear_member(struct decoder *d, const struct pfcp_group *group,
 	return 0;
 }
 
-/* Reads a value into zeroed @slot. Return: 0 or a cause, which the caller may forgive */
+/* Reads a value into cleared @slot. Return: 0 or a cause, which the caller may forgive */
 static uint8_t decode_value(struct decoder *d, const struct pfcp_ie *ie, struct element *e,
 			    void *slot)
 {
@@ -135,16 +142,17 @@ static uint8_t decode_value(struct decoder *d, const struct pfcp_ie *ie, struct 
 }
 
 /*
- * In an Update rule, parameters of which we know none change nothing: they don't count as there, or
- * else they would be encoded with length 0, which takes away.
+ * Singles have been cleared with their group's head, elements of lists are now. In an Update rule,
+ * parameters of which we know none change nothing: they don't count as there, or else they would be
+ * encoded with length 0, which takes away.
  */
-static uint8_t decode_member(struct decoder *d, const struct pfcp_group *group,
-			     const struct pfcp_member *m, struct element *e, void *value, bool seen)
+static uint8_t decode_member(struct decoder *d, const struct scope *s, const struct pfcp_member *m,
+			     struct element *e, bool seen)
 {
-	const struct pfcp_ie *ie = pfcp_ie_find(m->type);
-	uint8_t *count = pfcp_member_count(m, value);
+	const struct pfcp_ie *ie = m->ie;
+	uint8_t *count = pfcp_member_count(m, s->value);
 	unsigned int n = count ? *count : seen;
-	uint8_t *slot = (uint8_t *)value + m->value;
+	uint8_t *slot = (uint8_t *)s->value + m->value + (size_t)n * m->size;
 	uint8_t cause;
 
 	if (m->max == 1 && n) {
@@ -153,93 +161,97 @@ static uint8_t decode_member(struct decoder *d, const struct pfcp_group *group,
 	}
 	if (n == m->max)
 		return fail(d, PFCP_CAUSE_NO_RESOURCES, e->type, e->offset);
-	slot += (size_t)n * m->size;
-	memset(slot, 0, m->size);
+	if (m->max > 1)
+		memset(slot, 0, pfcp_head(ie->group, m->size));
 	cause = decode_value(d, ie, e, slot);
 	if (cause == PFCP_CAUSE_MANDATORY_IE_INCORRECT && m->presence == PFCP_OPTIONAL) {
-		memset(slot, 0, m->size);
+		memset(slot, 0, pfcp_head(ie->group, m->size));
 		d->skipped->incorrect++;
 		return 0;
 	}
-	if (!cause && count && !(ie->group && d->empty && can_clear(group, m)))
+	if (!cause && count && !(ie->group && d->empty && pfcp_can_clear(s->group, m)))
 		*count = (uint8_t)(n + 1);
 	return cause;
 }
 
-/* One IE. Return: a cause; *ret_index is the member it was, NO_INDEX if it was skipped */
-static uint8_t decode_element(struct decoder *d, const struct pfcp_group *group, struct element *e,
-			      void *value, uint64_t seen, int *ret_index)
+/* Return: the member of that type, which is @s->at then; NULL: there is none */
+static const struct pfcp_member *find_member(struct scope *s, uint16_t type)
+{
+	const struct pfcp_member *members = s->group->members;
+
+	for (unsigned int i = s->at; i < s->group->n_members; i++) {
+		if (members[i].type == type) {
+			s->at = i;
+			return &members[i];
+		}
+	}
+	for (unsigned int i = 0; i < s->at; i++) {
+		if (members[i].type == type) {
+			s->at = i;
+			return &members[i];
+		}
+	}
+	return NULL;
+}
+
+/* One IE. Return: 0 or a cause */
+static uint8_t decode_element(struct decoder *d, struct scope *s, struct element *e)
 {
 	const struct pfcp_member *m;
+	uint64_t bit;
+	bool seen;
 
-	*ret_index = NO_INDEX;
 	if (e->type & VENDOR_BIT)
 		return skip_vendor(d, e);
-	m = pfcp_group_find(group, e->type);
+	m = find_member(s, e->type);
 	if (!m) {
 		skip_stranger(d, e->type);
 		return 0;
 	}
-	*ret_index = (int)(m - group->members);
-	if (!wire_left(&e->value) && can_clear(group, m))
-		return clear_member(d, group, e, value);
-	return decode_member(d, group, m, e, value, seen >> *ret_index & 1);
+	bit = 1ULL << s->at;
+	seen = s->seen & bit;
+	s->seen |= bit;
+	if (!wire_left(&e->value) && pfcp_can_clear(s->group, m))
+		return clear_member(d, s, e);
+	return decode_member(d, s, m, e, seen);
 }
 
-static uint8_t check_group(struct decoder *d, const struct pfcp_group *group, const void *value,
-			   uint64_t seen, size_t offset)
+static uint8_t check_group(struct decoder *d, const struct scope *s, size_t offset)
 {
+	const struct pfcp_group *group = s->group;
 	uint16_t type = 0;
 	uint8_t cause;
 
 	for (unsigned int i = 0; i < group->n_members; i++) {
-		if (group->members[i].presence == PFCP_MANDATORY && !(seen >> i & 1))
+		if (group->members[i].presence == PFCP_MANDATORY && !(s->seen >> i & 1))
 			return fail(d, PFCP_CAUSE_MANDATORY_IE_MISSING, group->members[i].type,
 				    offset);
 	}
-	cause = group->check ? group->check(value, &type) : 0;
+	cause = group->check ? group->check(s->value, &type) : 0;
 	return cause ? fail(d, cause, type, offset) : 0;
 }
 
-/* @value is zero but for lists; @offset is the group's in the message; @message for a message's
+/* The head of @value is clear; @offset is the group's in the message; @message for a message's
  * body */
 static uint8_t decode_group(struct decoder *d, const struct pfcp_group *group,
 			    struct wire_reader *r, size_t offset, void *value,
 			    const struct pfcp_message *message)
 {
-	uint64_t seen = 0; /* tables have fewer than 64 members: tests/unit/test_pfcp_tables.c */
+	struct scope s = {.group = group, .value = value};
 	struct element e;
 	uint8_t cause;
-	int index;
 
 	while (wire_left(r)) {
 		cause = next_element(d, r, &e);
 		if (!cause)
-			cause = decode_element(d, group, &e, value, seen, &index);
+			cause = decode_element(d, &s, &e);
 		if (cause)
 			return cause;
-		if (index != NO_INDEX)
-			seen |= 1ULL << index;
 	}
-	d->empty = !seen;
+	d->empty = !s.seen;
 	if (message && pfcp_is_rejection(message, value))
 		return 0;
-	return check_group(d, group, value, seen, offset);
-}
-
-/* Singles to zero, lists to none: a modification is too large to be zeroed whole for each message.
- */
-static void clear_body(const struct pfcp_group *group, void *body)
-{
-	for (unsigned int i = 0; i < group->n_members; i++) {
-		const struct pfcp_member *m = &group->members[i];
-		uint8_t *count = pfcp_member_count(m, body);
-
-		if (count)
-			*count = 0;
-		if (m->max == 1)
-			memset((uint8_t *)body + m->value, 0, m->size);
-	}
+	return check_group(d, &s, offset);
 }
 
 static int header_error(struct pfcp_error *err, int rc, uint8_t cause, const char *what)
@@ -308,7 +320,7 @@ int pfcp_decode(const uint8_t *buf, size_t len, struct pfcp_msg *ret, struct pfc
 	message = pfcp_message_find(ret->header.type);
 	if (!message)
 		return header_error(err, -EOPNOTSUPP, 0, "message type not known");
-	clear_body(&message->group, pfcp_body(ret));
+	memset(pfcp_body(ret), 0, pfcp_head(message->group, message->size));
 	if (rc)
 		return rc;
 	if (message->session != ret->header.has_seid)
@@ -317,7 +329,7 @@ int pfcp_decode(const uint8_t *buf, size_t len, struct pfcp_msg *ret, struct pfc
 	body.at = buf + FIXED_HEADER + (message->session ? SESSION_REST : NODE_REST);
 	body.end = buf + ret->header.size;
 	body.bad = false;
-	if (!decode_group(&d, &message->group, &body, 0, pfcp_body(ret), message))
+	if (!decode_group(&d, message->group, &body, 0, pfcp_body(ret), message))
 		return 0;
 	if (err)
 		*err = d.error;

@@ -41,7 +41,7 @@ static int encode_value(struct wire_writer *w, const struct pfcp_ie *ie, const v
 static int encode_member(struct wire_writer *w, const struct pfcp_group *group,
 			 const struct pfcp_member *m, const void *value)
 {
-	const struct pfcp_ie *ie = pfcp_ie_find(m->type);
+	const struct pfcp_ie *ie = m->ie;
 	unsigned int n = pfcp_member_number(m, value);
 	int rc = 0;
 
@@ -51,7 +51,7 @@ static int encode_member(struct wire_writer *w, const struct pfcp_group *group,
 		const uint8_t *start = w->at;
 
 		rc = encode_value(w, ie, pfcp_member_value(m, value, i));
-		if (!rc && !w->full && w->at - start == IE_HEADER && group->cleared != PFCP_NOWHERE)
+		if (!rc && !w->full && w->at - start == IE_HEADER && pfcp_can_clear(group, m))
 			return -EINVAL;
 	}
 	return rc;
@@ -68,7 +68,7 @@ static int encode_cleared(struct wire_writer *w, const struct pfcp_group *group,
 	for (unsigned int i = 0; i < cleared->n; i++) {
 		const struct pfcp_member *m = pfcp_group_find(group, cleared->type[i]);
 
-		if (!m || m->presence == PFCP_MANDATORY)
+		if (!m || !pfcp_can_clear(group, m))
 			return -EINVAL;
 		wire_put_number(w, cleared->type[i], 2);
 		wire_put_number(w, 0, 2);
@@ -129,7 +129,7 @@ int pfcp_encode(const struct pfcp_msg *msg, uint8_t *buf, size_t size, size_t *r
 		return -EINVAL;
 	rc = encode_header(&w, &msg->header, message->session);
 	if (!rc)
-		rc = encode_group(&w, &message->group, body, pfcp_is_rejection(message, body));
+		rc = encode_group(&w, message->group, body, pfcp_is_rejection(message, body));
 	if (rc)
 		return rc;
 	if (w.full)

@@ -120,6 +120,7 @@ static void fill_uplink_pdr(struct pfcp_pdr *p)
 {
 	struct pfcp_pdi *pdi = &p->pdi;
 
+	pfcp_pdr_init(p);
 	p->pdr_id = 1;
 	p->has_precedence = p->has_pdi = p->has_outer_header_removal = p->has_far_id = true;
 	p->precedence = 255;
@@ -127,28 +128,28 @@ static void fill_uplink_pdr(struct pfcp_pdr *p)
 	p->far_id = 1;
 	p->urr_id[p->n_urr_id++] = 1;
 	p->qer_id[p->n_qer_id++] = 1;
-	pdi->has_f_teid = pdi->has_ue_ip = pdi->has_interface_type = true;
+	pdi->has_f_teid = pdi->has_interface_type = true;
 	pdi->f_teid.address.v4 = pdi->f_teid.choose = pdi->f_teid.has_choose_id = true;
 	pdi->f_teid.choose_id = 5;
 	set_name(&pdi->has_network_instance, &pdi->network_instance, "internet");
-	pdi->ue_ip.address.v4 = true;
-	pdi->ue_ip.address.ip4 = ip4("10.60.0.2");
-	pdi->n_sdf = 1;
-	pdi->sdf[0].has_flow = true;
-	strcpy(pdi->sdf[0].flow, "permit out ip from any to assigned");
+	pdi->ue_ip[pdi->n_ue_ip++] =
+		(struct pfcp_ue_ip){.address = {.v4 = true, .ip4 = ip4("10.60.0.2")}};
+	pdi->sdf[pdi->n_sdf++] = (struct pfcp_sdf_filter){
+		.has_flow = true, .flow = "permit out ip from any to assigned"};
 	pdi->qfi[pdi->n_qfi++] = 9;
 	pdi->interface_type = PFCP_3GPP_N3;
 }
 
 static void fill_downlink_pdr(struct pfcp_pdr *p)
 {
+	pfcp_pdr_init(p);
 	p->pdr_id = 2;
 	p->has_precedence = p->has_pdi = p->has_far_id = true;
 	p->precedence = 255;
 	p->pdi.source_interface = PFCP_INTERFACE_CORE;
-	p->pdi.has_ue_ip = p->pdi.has_interface_type = true;
-	p->pdi.ue_ip.address.v4 = p->pdi.ue_ip.destination = true;
-	p->pdi.ue_ip.address.ip4 = ip4("10.60.0.2");
+	p->pdi.ue_ip[p->pdi.n_ue_ip++] = (struct pfcp_ue_ip){
+		.destination = true, .address = {.v4 = true, .ip4 = ip4("10.60.0.2")}};
+	p->pdi.has_interface_type = true;
 	p->pdi.interface_type = PFCP_3GPP_N6;
 	p->far_id = 2;
 	p->qer_id[p->n_qer_id++] = 1;
@@ -159,6 +160,8 @@ static void fill_fars(struct pfcp_session_establishment_request *r)
 	struct pfcp_far *up = &r->create_far[r->n_create_far++];
 	struct pfcp_far *down = &r->create_far[r->n_create_far++];
 
+	pfcp_far_init(up);
+	pfcp_far_init(down);
 	up->far_id = 1;
 	up->has_apply_action = up->has_forwarding = true;
 	up->apply_action = PFCP_ACTION_FORW;
@@ -178,6 +181,8 @@ static void fill_other_rules(struct pfcp_session_establishment_request *r)
 	struct pfcp_urr *urr = &r->create_urr[r->n_create_urr++];
 	struct pfcp_qer *qer = &r->create_qer[r->n_create_qer++];
 
+	pfcp_urr_init(urr);
+	pfcp_qer_init(qer);
 	urr->urr_id = 1;
 	urr->has_method = urr->has_triggers = urr->has_period = true;
 	urr->method = PFCP_MEASURE_VOLUME;
@@ -230,11 +235,12 @@ static void built_establishment_response(void **state)
 	r->up_f_seid.address.v4 = true;
 	r->up_f_seid.address.ip4 = ip4("10.100.0.2");
 	created = &r->created_pdr[r->n_created_pdr++];
-	created->pdr_id = 1;
-	created->has_f_teid = true;
-	created->f_teid.teid = 1;
-	created->f_teid.address.v4 = created->f_teid.address.v6 = true;
-	created->f_teid.address.ip4 = ip4("10.101.0.1");
+	*created = (struct pfcp_created_pdr){
+		.pdr_id = 1,
+		.has_f_teid = true,
+		.f_teid = {.teid = 1,
+			   .address = {.v4 = true, .v6 = true, .ip4 = ip4("10.101.0.1")}},
+	};
 	assert_int_equal(inet_pton(AF_INET6, "fd00::1", &created->f_teid.address.ip6), 1);
 	assert_golden(&msg);
 }
@@ -249,6 +255,7 @@ static void built_modification_request(void **state)
 	pfcp_msg_init(&msg, PFCP_SESSION_MODIFICATION_REQUEST, 255, 8);
 	far = &r->update_far[r->n_update_far++];
 	f = &far->forwarding;
+	pfcp_far_init(far);
 	far->far_id = 2;
 	far->has_apply_action = far->has_forwarding = true;
 	far->apply_action = PFCP_ACTION_FORW;
@@ -278,7 +285,7 @@ static void decoded_fields(void **state)
 	assert_int_equal(pdi->f_teid.teid, 0);
 	assert_string_equal(pdi->network_instance.text, "internet");
 	assert_false(pdi->network_instance.plain);
-	assert_int_equal(ntohl(pdi->ue_ip.address.ip4.s_addr), 0x0a3c0002);
+	assert_int_equal(ntohl(pdi->ue_ip[0].address.ip4.s_addr), 0x0a3c0002);
 	assert_int_equal(r->create_far[1].apply_action, PFCP_ACTION_BUFF | PFCP_ACTION_NOCP);
 	assert_int_equal(r->create_qer[0].mbr.downlink_kbps, 200000);
 	assert_string_equal(r->user_id.imsi, "001010000000001");
@@ -418,6 +425,7 @@ static void full_lists(void **state)
 	for (unsigned int i = 0; i < PFCP_MAX_PDR; i++) {
 		struct pfcp_pdr *p = &r->create_pdr[r->n_create_pdr++];
 
+		pfcp_pdr_init(p);
 		p->pdr_id = (uint16_t)(i + 1);
 		p->has_precedence = p->has_pdi = p->has_far_id = true;
 		p->far_id = i + 1;

@@ -242,13 +242,14 @@ static void application(struct pfcp_msg *m, const struct example *ex)
 
 static void predefined(struct pfcp_msg *m, const struct example *ex)
 {
-	UL(m)->has_predefined_rules = true;
-	strcpy(UL(m)->predefined_rules.text, "gold");
+	UL(m)->n_activate_rules = 1;
+	strcpy(UL(m)->activate_rules[0].text, "gold");
 }
 
 static void traffic_endpoint(struct pfcp_msg *m, const struct example *ex)
 {
-	UL(m)->pdi.has_traffic_endpoint_id = true;
+	UL(m)->pdi.n_traffic_endpoint_id = 1;
+	UL(m)->pdi.traffic_endpoint_id[0] = 1;
 }
 
 static void two_qfis(struct pfcp_msg *m, const struct example *ex)
@@ -344,27 +345,27 @@ static void removal_from_core(struct pfcp_msg *m, const struct example *ex)
 
 static void no_ue_ip(struct pfcp_msg *m, const struct example *ex)
 {
-	DL(m)->pdi.has_ue_ip = false;
+	DL(m)->pdi.n_ue_ip = 0;
 }
 
 static void ue_ip_chosen(struct pfcp_msg *m, const struct example *ex)
 {
-	DL(m)->pdi.ue_ip = (struct pfcp_ue_ip){.choose4 = true, .destination = true};
+	DL(m)->pdi.ue_ip[0] = (struct pfcp_ue_ip){.choose4 = true, .destination = true};
 }
 
 static void ue_ip_source(struct pfcp_msg *m, const struct example *ex)
 {
-	DL(m)->pdi.ue_ip.destination = false;
+	DL(m)->pdi.ue_ip[0].destination = false;
 }
 
 static void ue_ip_foreign(struct pfcp_msg *m, const struct example *ex)
 {
-	DL(m)->pdi.ue_ip.address.ip4 = ex->gnb;
+	DL(m)->pdi.ue_ip[0].address.ip4 = ex->gnb;
 }
 
 static void two_ue_ips(struct pfcp_msg *m, const struct example *ex)
 {
-	DL(m)->pdi.ue_ip.address.ip4.s_addr ^= htonl(1);
+	DL(m)->pdi.ue_ip[0].address.ip4.s_addr ^= htonl(1);
 }
 
 static void unknown_far(struct pfcp_msg *m, const struct example *ex)
@@ -405,7 +406,14 @@ static void far_buffer(struct pfcp_msg *m, const struct example *ex)
 
 static void far_duplicate(struct pfcp_msg *m, const struct example *ex)
 {
-	EST(m)->create_far[1].apply_action = PFCP_ACTION_FORW | PFCP_ACTION_DUPL;
+	struct pfcp_far *far = &EST(m)->create_far[1];
+
+	far->apply_action = PFCP_ACTION_FORW | PFCP_ACTION_DUPL;
+	far->n_duplicating = 1;
+	far->duplicating[0] = (struct pfcp_duplicating){
+		.has_destination_interface = true,
+		.destination_interface = PFCP_DESTINATION_LI_FUNCTION,
+	};
 }
 
 static void far_bar(struct pfcp_msg *m, const struct example *ex)
