@@ -405,6 +405,7 @@ static const struct {
 	 "measurement-method=VOLUM reporting-triggers=VOLTH volume-threshold=total-104857600 }"
 	 " create-qer={ qer-id=1 gate-status=ul-open,dl-open mbr=ul-1000000kbps,dl-1000000kbps"
 	 " qfi=1 } create-bar={ bar-id=1 } pdn-type=ipv4 dnn=internet }"},
+#include "tests/unit/test_pfcp_golden_rows.h"
 };
 // clang-format on
 

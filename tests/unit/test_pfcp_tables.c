@@ -12,6 +12,9 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/hex_bytes.h"
+#include "tests/unit/test_pfcp_golden.h"
+
 #define HIGHEST_IE 400
 #define N_IES	   182
 #define MAX_DEPTH  4
@@ -117,6 +120,171 @@ static void every_ie(void **state)
 	assert_int_equal(n, N_IES);
 }
 
+/* ---- every row is in some golden message ---- */
+
+#define MAX_GROUPS 80
+
+static struct {
+	const struct pfcp_group *group;
+	const char *name;
+	uint64_t seen;
+} covered[MAX_GROUPS];
+static size_t n_covered;
+
+static uint64_t *covered_group(const struct pfcp_group *group, const char *name)
+{
+	for (size_t i = 0; i < n_covered; i++) {
+		if (covered[i].group == group)
+			return &covered[i].seen;
+	}
+	assert_true(n_covered < MAX_GROUPS);
+	covered[n_covered].group = group;
+	covered[n_covered].name = name;
+	return &covered[n_covered++].seen;
+}
+
+static void cover(const struct pfcp_group *group, const char *name, const void *value)
+{
+	uint64_t *seen = covered_group(group, name);
+
+	for (unsigned int i = 0; i < group->n_members; i++) {
+		const struct pfcp_member *m = &group->members[i];
+		unsigned int n = pfcp_member_number(m, value);
+
+		if (n)
+			*seen |= 1ULL << i;
+		for (unsigned int k = 0; k < n && m->ie->group; k++)
+			cover(m->ie->group, m->ie->name, pfcp_member_value(m, value, k));
+	}
+}
+
+static void golden_messages_have_all(void **state)
+{
+	static struct pfcp_msg msg;
+	static uint8_t wire[PFCP_MAX_MESSAGE];
+	unsigned int missing = 0;
+
+	for (size_t i = 0; i < sizeof(golden) / sizeof(golden[0]); i++) {
+		size_t len = bytes_from_hex(golden[i].hex, wire, sizeof(wire));
+		const struct pfcp_message *m;
+
+		assert_int_equal(pfcp_decode(wire, len, &msg, NULL), 0);
+		m = pfcp_message_find(msg.header.type);
+		cover(m->group, m->name, pfcp_body_const(&msg));
+	}
+	for (size_t i = 0; i < n_covered; i++) {
+		for (unsigned int k = 0; k < covered[i].group->n_members; k++) {
+			const struct pfcp_ie *ie = covered[i].group->members[k].ie;
+
+			/* what is only known to be there is in test_pfcp.c, and two IEs that
+			 * tshark doesn't know */
+			if (ie->decode == pfcp_presence_decode || ie->type == PFCP_IE_MAR_ID ||
+			    ie->type == PFCP_IE_IP_ADDRESS_AND_PORT_NUMBER_REPLACEMENT)
+				continue;
+			if (covered[i].seen >> k & 1)
+				continue;
+			print_error("%s: no golden message has %s\n", covered[i].name, ie->name);
+			missing++;
+		}
+	}
+	assert_int_equal(missing, 0);
+	assert_int_equal(n_covered, 64);
+}
+
+/* ---- codecs on their own ---- */
+
+static uint32_t next_random(void)
+{
+	static uint32_t x = 2463534242;
+
+	x ^= x << 13;
+	x ^= x >> 17;
+	x ^= x << 5;
+	return x;
+}
+
+static union {
+	uint8_t octets[4096];
+	uint64_t aligned;
+} values[2];
+
+/* Return: whether it is a value, all of whose octets were there */
+static bool decode_one(const struct pfcp_ie *ie, const uint8_t *octets, size_t n, void *value)
+{
+	uint8_t *copy = test_malloc(n ? n : 1); /* as long as it is, for the sanitizer */
+	struct wire_reader r = {.at = copy, .end = copy + n};
+	uint8_t cause;
+
+	if (n)
+		memcpy(copy, octets, n);
+	memset(value, 0, ie->size);
+	cause = ie->decode(ie, &r, value);
+	test_free(copy);
+	return !cause && !r.bad;
+}
+
+static void empty_values(void **state)
+{
+	for (unsigned int type = 0; type <= HIGHEST_IE; type++) {
+		const struct pfcp_ie *ie = pfcp_ie_find((uint16_t)type);
+
+		if (!ie || ie->group || ie->decode == pfcp_presence_decode)
+			continue;
+		if (decode_one(ie, NULL, 0, &values[0]))
+			fail_msg("%s: a value of no octets", ie->name);
+	}
+}
+
+/* Anything, text, or text with small numbers in it */
+static void fill(uint8_t *in, size_t n, unsigned int mode)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (mode == 0)
+			in[i] = (uint8_t)next_random();
+		else if (mode == 2 && next_random() % 2)
+			in[i] = next_random() % 4;
+		else
+			in[i] = (uint8_t)('a' + next_random() % 26);
+	}
+}
+
+/* What a codec takes for a value it can send, and reads as the same when it comes back. */
+static void random_values(void **state)
+{
+	uint8_t in[64], out[2][256];
+
+	for (unsigned int type = 0; type <= HIGHEST_IE; type++) {
+		const struct pfcp_ie *ie = pfcp_ie_find((uint16_t)type);
+		unsigned int good = 0;
+
+		if (!ie || ie->group)
+			continue;
+		assert_true(ie->size <= sizeof(values[0]));
+		for (unsigned int i = 0; i < 20000; i++) {
+			struct wire_writer w[2] = {{out[0], out[0] + sizeof(out[0]), false},
+						   {out[1], out[1] + sizeof(out[1]), false}};
+			size_t n = next_random() % sizeof(in);
+
+			fill(in, n, i % 3);
+			in[0] = (uint8_t)(next_random() % 4 ? next_random() % 16 : next_random());
+			in[1] = (uint8_t)(next_random() % 4 ? next_random() % 16 : next_random());
+			if (!decode_one(ie, in, n, &values[0]))
+				continue;
+			good++;
+			if (ie->encode(ie, &w[0], &values[0]))
+				fail_msg("%s: read, but not to be sent", ie->name);
+			n = (size_t)(w[0].at - out[0]);
+			if (!decode_one(ie, out[0], n, &values[1]))
+				fail_msg("%s: sent, but not to be read", ie->name);
+			assert_int_equal(ie->encode(ie, &w[1], &values[1]), 0);
+			assert_int_equal(w[1].at - out[1], n);
+			assert_memory_equal(out[0], out[1], n);
+		}
+		if (!good)
+			fail_msg("%s: nothing was a value", ie->name);
+	}
+}
+
 /* Arrays in the structs are as long as the bounds that const.h publishes. */
 static void bounds(void **state)
 {
@@ -147,9 +315,9 @@ static void bounds(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_message),
-		cmocka_unit_test(sizes),
-		cmocka_unit_test(every_ie),
+		cmocka_unit_test(every_message), cmocka_unit_test(sizes),
+		cmocka_unit_test(every_ie),	 cmocka_unit_test(golden_messages_have_all),
+		cmocka_unit_test(empty_values),	 cmocka_unit_test(random_values),
 		cmocka_unit_test(bounds),
 	};
 
