@@ -8,3 +8,8 @@ $(call unit-test,test_pfcp,tests/unit/test_pfcp.c,pfcp)
 $(call unit-test,test_pfcp_tables,tests/unit/test_pfcp_tables.c,pfcp)
 $(call unit-test,test_pfcp_malformed,tests/unit/test_pfcp_malformed.c,pfcp)
 $(call fuzz-target,fuzz_pfcp,tests/fuzz/fuzz_pfcp.c,pfcp)
+
+$(eval $(call executable-rules,$(B)/bench,bench_pfcp_codec,tests/bench/bench_pfcp_codec.c tests/bench/bench_report.c,pfcp core,jansson))
+bench-pfcp-codec: $(B)/bench/bench_pfcp_codec
+	$< $(B)/bench/pfcp-codec.json
+.PHONY: bench-pfcp-codec

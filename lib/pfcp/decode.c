@@ -151,18 +151,19 @@ static uint8_t decode_member(struct decoder *d, const struct scope *s, const str
 {
 	const struct pfcp_ie *ie = m->ie;
 	uint8_t *count = pfcp_member_count(m, s->value);
-	unsigned int n = count ? *count : seen;
-	uint8_t *slot = (uint8_t *)s->value + m->value + (size_t)n * m->size;
-	uint8_t cause;
+	uint8_t *slot = (uint8_t *)s->value + m->value;
+	uint8_t cause, n = 0;
 
-	if (m->max == 1 && n) {
+	if (m->max > 1) {
+		n = *count;
+		if (n == m->max)
+			return fail(d, PFCP_CAUSE_NO_RESOURCES, e->type, e->offset);
+		slot += (size_t)n * m->size;
+		memset(slot, 0, pfcp_head(ie->group, m->size));
+	} else if (seen) {
 		d->skipped->repeated++;
 		return 0;
 	}
-	if (n == m->max)
-		return fail(d, PFCP_CAUSE_NO_RESOURCES, e->type, e->offset);
-	if (m->max > 1)
-		memset(slot, 0, pfcp_head(ie->group, m->size));
 	cause = decode_value(d, ie, e, slot);
 	if (cause == PFCP_CAUSE_MANDATORY_IE_INCORRECT && m->presence == PFCP_OPTIONAL) {
 		memset(slot, 0, pfcp_head(ie->group, m->size));
@@ -178,8 +179,9 @@ static uint8_t decode_member(struct decoder *d, const struct scope *s, const str
 static const struct pfcp_member *find_member(struct scope *s, uint16_t type)
 {
 	const struct pfcp_member *members = s->group->members;
+	unsigned int n = s->group->n_members;
 
-	for (unsigned int i = s->at; i < s->group->n_members; i++) {
+	for (unsigned int i = s->at; i < n; i++) {
 		if (members[i].type == type) {
 			s->at = i;
 			return &members[i];
@@ -223,7 +225,9 @@ static uint8_t check_group(struct decoder *d, const struct scope *s, size_t offs
 	uint8_t cause;
 
 	for (unsigned int i = 0; i < group->n_members; i++) {
-		if (group->members[i].presence == PFCP_MANDATORY && !(s->seen >> i & 1))
+		if (group->members[i].presence != PFCP_MANDATORY)
+			break;
+		if (!(s->seen >> i & 1))
 			return fail(d, PFCP_CAUSE_MANDATORY_IE_MISSING, group->members[i].type,
 				    offset);
 	}

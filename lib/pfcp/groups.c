@@ -76,10 +76,10 @@ static const struct pfcp_member path_report[] = {
 };
 
 static const struct pfcp_member session_change_info[] = {
+	ALWAYS(MANDATORY, ALTERNATIVE_SMF_IP_ADDRESS, struct pfcp_session_change_info, smf),
 	LIST(CONDITIONAL, FQ_CSID, struct pfcp_session_change_info, fq_csid),
 	LIST(CONDITIONAL, GROUP_ID, struct pfcp_session_change_info, group_id),
 	LIST(CONDITIONAL, CP_IP_ADDRESS, struct pfcp_session_change_info, cp_address),
-	ALWAYS(MANDATORY, ALTERNATIVE_SMF_IP_ADDRESS, struct pfcp_session_change_info, smf),
 };
 
 static const struct pfcp_member application_pfds[] = {

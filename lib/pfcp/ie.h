@@ -77,7 +77,9 @@ struct pfcp_member {
 };
 
 /**
- * struct pfcp_group - what a grouped IE or a message holds, in the order of the standard's table
+ * struct pfcp_group - what a grouped IE or a message holds
+ * @members: mandatory ones first, so that what is missing is found without a walk through the rest;
+ *	     otherwise in the order of the standard's table
  * @head: octets of the C value up to its PFCP_LISTS, which are cleared before it is read; 0: it
  *	  has none, all of it is cleared
  * @cleared: offset of a struct pfcp_cleared, where length 0 is a command; PFCP_NOWHERE elsewhere

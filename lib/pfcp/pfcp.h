@@ -14,12 +14,12 @@
  *   GTP-U peers' MT-EDT 249, 250, Time Quota Mechanism 115, Aggregated URRs 118);
  * - what belongs to features of the UPF that Baton's doesn't announce, so that no SMF sends it:
  *   TSC (194 to 210, 266, 321), ATSSS and MARs (165 to 176 but for the MAR ID, 216 to 231, 265,
- * 288, 289), 5G VN groups (179), IPTV (189 to 191), L2TP (276 to 287, 313), RDS (261, 262), CIoT
- * packet rate status (193, 252, 263, 264), QoS monitoring and SRRs (211 to 215, 234 to 248, 271,
- * 295 to 298), redundant transmission in FARs (270), Ethernet contexts and traffic (133 to 136,
- * 138, 139, 143 to 146, 254), trace (152), enhanced PPI (316, 317), exemptions from Quota Actions
- * (IE 23 and 24 in a URR), UE IP Address Usage Information (267 to 269), Additional Monitoring Time
- * (147), predefined rules' names in Usage Reports (299), RAT types of single PDRs;
+ *   288, 289), 5G VN groups (179), IPTV (189 to 191), L2TP (276 to 287, 313), RDS (261, 262), CIoT
+ *   packet rate status (193, 252, 263, 264), QoS monitoring and SRRs (211 to 215, 234 to 248, 271,
+ *   295 to 298), redundant transmission in FARs (270), Ethernet contexts and traffic (133 to 136,
+ *   138, 139, 143 to 146, 254), trace (152), enhanced PPI (316, 317), exemptions from Quota Actions
+ *   (IE 23 and 24 in a URR), UE IP Address Usage Information (267 to 269), Additional Monitoring
+ *   Time (147), predefined rules' names in Usage Reports (299), RAT types of single PDRs;
  * - Vendor-Specific Node Report Type (320) and whatever vendors add.
  * What of these narrows the packets that a PDR matches is told by a has_ in struct pfcp_pdi, since
  * a PDR that is read without it would match too much.
@@ -150,7 +150,7 @@ int pfcp_header_decode(const uint8_t *buf, size_t len, struct pfcp_header *ret,
  * ignored. Whether rules refer to rules that exist, and can be served, is for the caller.
  *
  * Takes a time that goes with @len, not with the size of @ret: a typical establishment is read in
- * less than 2 us (make bench-pfcp-codec).
+ * less than 3 us (make bench-pfcp-codec).
  *
  * Return: 0; -EBADMSG, no header: drop in silence; -EPROTONOSUPPORT, other version: answer Version
  * Not Supported, unless @ret->header.type says that it is one (a peer of version 2 sends it with

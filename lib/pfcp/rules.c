@@ -275,8 +275,8 @@ const struct pfcp_group pfcp_group_remove_far = MEMBERS(remove_far);
 #define S struct pfcp_qer
 static const struct pfcp_member create_qer[] = {
 	ALWAYS(MANDATORY, QER_ID, S, qer_id),
-	ONE(CONDITIONAL, QER_CORRELATION_ID, S, correlation_id),
 	ONE(MANDATORY, GATE_STATUS, S, gate_status),
+	ONE(CONDITIONAL, QER_CORRELATION_ID, S, correlation_id),
 	ONE(CONDITIONAL, MBR, S, mbr),
 	ONE(CONDITIONAL, GBR, S, gbr),
 	ONE(CONDITIONAL, PACKET_RATE, S, packet_rate),

@@ -195,19 +195,19 @@
 	 "20 10 006c 00001b 00 "
 	 "003c 0005 000a640001 " /* Node ID 8.2.38: IPv4 */
 	 "0122 002c " /* PFCP Session Change Info 7.4.7.1-2 */
+	 "  00b2 0005 020a640002 " /* Alternative SMF IP Address 8.2.129 */
 	 "  0041 0008 010a640001000102 " /* FQ-CSID 8.2.43 */
 	 "  0041 0008 010a640001000202 " /* FQ-CSID 8.2.43 */
 	 "  0123 0007 67726f75702d61 " /* Group Id 8.2.198 */
-	 "  00b2 0005 020a640002 " /* Alternative SMF IP Address 8.2.129 */
 	 "0122 002b " /* PFCP Session Change Info */
+	 "  00b2 0005 060a640003 " /* Alternative SMF IP Address 8.2.129 */
 	 "  0124 0015 030a640001fd000000000000000000000000000001 " /* CP IP Address 8.2.199 */
-	 "  0124 0005 020a640009 " /* CP IP Address */
-	 "  00b2 0005 060a640003 ", /* Alternative SMF IP Address 8.2.129 */
+	 "  0124 0005 020a640009 ", /* CP IP Address */
 	 .text =
 	 "session-set-modification-request seq=27 { node-id=10.100.0.1 session-change={ "
-	 "fq-csid=smf:10.100.0.1:1 fq-csid=smf:10.100.0.1:2 group-id=67726f75702d61 "
-	 "alternative-smf=10.100.0.2 } session-change={ cp-ip-address=10.100.0.1,fd00::1 "
-	 "cp-ip-address=10.100.0.9 alternative-smf=10.100.0.3(preferred) } }"},
+	 "alternative-smf=10.100.0.2 fq-csid=smf:10.100.0.1:1 fq-csid=smf:10.100.0.1:2 "
+	 "group-id=67726f75702d61 } session-change={ alternative-smf=10.100.0.3(preferred) "
+	 "cp-ip-address=10.100.0.1,fd00::1 cp-ip-address=10.100.0.9 } }"},
 	{"33: Session Set Modification Response 7.4.7.2",
 	 .hex =
 	 "20 11 0012 00001b 00 "
@@ -318,8 +318,8 @@
 	 "  0075 0004 00000078 " /* User Plane Inactivity Timer 8.2.83 */
 	 "0007 0061 " /* Create QER 7.5.2.5 */
 	 "  006d 0004 00000003 " /* QER ID */
-	 "  001c 0004 00000011 " /* QER Correlation ID 8.2.10 */
 	 "  0019 0001 00 " /* Gate Status 8.2.7 */
+	 "  001c 0004 00000011 " /* QER Correlation ID 8.2.10 */
 	 "  001a 000a 00000003e800000007d0 " /* MBR 8.2.8 */
 	 "  001b 000a 00000001f40000000258 " /* GBR 8.2.9 */
 	 "  005e 0007 030200640100c8 " /* Packet Rate 8.2.63: ULPR|DLPR */
@@ -388,8 +388,8 @@
 	 "subsequent-time-quota=601 subsequent-event-threshold=7 subsequent-event-quota=8 "
 	 "inactivity-detection-time=15 linked-urr-id=1 linked-urr-id=2 "
 	 "measurement-information=MBQE|MNOP far-id=3 number-of-reports=9 "
-	 "user-plane-inactivity-timer=120 } create-qer={ qer-id=3 qer-correlation-id=17 "
-	 "gate-status=ul-open,dl-open mbr=ul-1000kbps,dl-2000kbps gbr=ul-500kbps,dl-600kbps "
+	 "user-plane-inactivity-timer=120 } create-qer={ qer-id=3 gate-status=ul-open,dl-open "
+	 "qer-correlation-id=17 mbr=ul-1000kbps,dl-2000kbps gbr=ul-500kbps,dl-600kbps "
 	 "packet-rate={ ul=100/hour dl=200/6min } dl-flow-level-marking={ tos=0x28fc "
 	 "service-class=0x8001 } qfi=5 rqi=RQI paging-policy-indicator=6 "
 	 "averaging-window=2000 qer-control=RCSR } create-bar={ bar-id=1 "

@@ -66,6 +66,8 @@ static void check_group(const char *name, const struct pfcp_group *group, size_t
 		/* no IE type twice */
 		assert_ptr_equal(pfcp_group_find(group, group->members[i].type),
 				 &group->members[i]);
+		if (i && group->members[i].presence == PFCP_MANDATORY)
+			assert_int_equal(group->members[i - 1].presence, PFCP_MANDATORY);
 	}
 	if (group->cleared != PFCP_NOWHERE)
 		assert_true(group->cleared + sizeof(struct pfcp_cleared) <= head);
