@@ -129,18 +129,19 @@ uint8_t pfcp_feature_decode(const struct pfcp_ie *ie, struct wire_reader *r, voi
 	return 0;
 }
 
-/* As few octets as hold the bits; UP features come in twos (cl. 8.2.25: octets 5 to 6, 7 to 8,
- * ...). */
+/* As few octets as hold the bits. They come in twos (cl. 8.2.25: octets 5 to 6, 7 to 8, ...); of
+ * the CP function's the first one comes alone (cl. 8.2.58: octet 5, then 6 to 7). */
 int pfcp_feature_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
-	const int step = ie->type == PFCP_IE_UP_FUNCTION_FEATURES ? 2 : 1;
 	uint64_t v = *(const uint64_t *)value;
+	int step = ie->type == PFCP_IE_UP_FUNCTION_FEATURES ? 2 : 1;
 
 	do {
 		for (int i = 0; i < step; i++) {
 			wire_put_number(w, v & 0xff, 1);
 			v >>= 8;
 		}
+		step = 2;
 	} while (v);
 	return 0;
 }

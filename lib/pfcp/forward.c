@@ -42,40 +42,39 @@ static const struct redirect_form {
 
 #define N_FORMS (sizeof(forms) / sizeof(forms[0]))
 
-/* An address that the type has; or one that it hasn't: of length 0, or, where only the port is
- * left, not even that (the standard leaves open which). */
-static uint8_t get_redirect_address(struct wire_reader *r, bool wanted, char *ret, size_t size)
+/*
+ * The address "shall not be present" with a port alone, the other one is asked for by the types 4
+ * and 8 only: so what a type hasn't is not sent, not even its length. Figure 8.2.20-1 may be read
+ * as if a length of 0 stood there: two octets that are 0, with something behind them, are that. All
+ * else there is the port, and what follows it a later release's.
+ */
+static void skip_redirect_address(struct wire_reader *r)
 {
-	if (wanted)
-		return pfcp_text_get_counted(r, 2, ret, size);
-	if (wire_left(r) > PORT_OCTETS && wire_get_u16(r))
-		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
-	return 0;
+	if (wire_left(r) > PORT_OCTETS && !wire_load16(r->at))
+		wire_get_u16(r);
 }
 
 uint8_t pfcp_redirect_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_redirect *d = value;
 	const struct redirect_form *form;
-	uint8_t cause;
+	uint8_t cause = 0;
 
 	d->type = wire_get_u8(r) & REDIRECT_TYPE;
 	if (d->type >= N_FORMS)
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 	form = &forms[d->type];
-	cause = get_redirect_address(r, form->address, d->address, sizeof(d->address));
-	if (!cause && (form->other || form->port))
-		cause = get_redirect_address(r, form->other, d->other, sizeof(d->other));
-	if (!cause && form->port)
-		d->port = wire_get_u16(r);
-	return cause;
-}
-
-static int put_redirect_address(struct wire_writer *w, bool wanted, const char *text, size_t size)
-{
-	if (wanted)
-		return pfcp_text_put_counted(w, 2, text, size);
-	wire_put_number(w, 0, 2);
+	if (form->address)
+		cause = pfcp_text_get_counted(r, 2, d->address, sizeof(d->address));
+	if (!cause && form->other)
+		cause = pfcp_text_get_counted(r, 2, d->other, sizeof(d->other));
+	if (cause || !form->port)
+		return cause;
+	if (!form->address)
+		skip_redirect_address(r);
+	if (!form->other)
+		skip_redirect_address(r);
+	d->port = wire_get_u16(r);
 	return 0;
 }
 
@@ -83,15 +82,16 @@ int pfcp_redirect_encode(const struct pfcp_ie *ie, struct wire_writer *w, const 
 {
 	const struct pfcp_redirect *d = value;
 	const struct redirect_form *form;
-	int rc;
+	int rc = 0;
 
 	if (d->type >= N_FORMS)
 		return -EINVAL;
 	form = &forms[d->type];
 	wire_put_number(w, d->type, 1);
-	rc = put_redirect_address(w, form->address, d->address, sizeof(d->address));
-	if (!rc && (form->other || form->port))
-		rc = put_redirect_address(w, form->other, d->other, sizeof(d->other));
+	if (form->address)
+		rc = pfcp_text_put_counted(w, 2, d->address, sizeof(d->address));
+	if (!rc && form->other)
+		rc = pfcp_text_put_counted(w, 2, d->other, sizeof(d->other));
 	if (!rc && form->port)
 		wire_put_number(w, d->port, 2);
 	return rc;
@@ -195,15 +195,27 @@ static size_t replacement_size(uint8_t flags)
 	       (flags & REPLACE_SIPV6 ? 16 : 0) + (flags & REPLACE_SPN ? 2 : 0);
 }
 
-/* Figure 8.2.200-1 has two octets of flags, the second one spare, and table 8.1.2-1 of Release 19
- * says so too; that of Release 17 says one. Both are understood, by the length, two are sent. */
+/*
+ * One octet of flags, or two? "Shall be encoded as shown in figure 8.2.200-1" (cl. 8.2.200), and
+ * that has octets 5 to 6. Table 8.1.2-1 counts the fixed octets of an IE "when first defined": 1 in
+ * Release 17, put right to 2 in Release 19. So two are sent, the second one spare. Who went by the
+ * earlier table has one, Wireshark (4.0) among them, and is understood: the second octet is taken
+ * for spare only where it is 0 and there is an octet more than one of flags needs, be it followed
+ * by what a later release appends or not. An address doesn't begin with 0 (0.0.0.0/8 and ::/8 are
+ * no host's); a port below 256 is taken for it only if a sender of one octet appends something too.
+ */
+static void skip_spare_flags(struct wire_reader *r, uint8_t flags)
+{
+	if (wire_left(r) > replacement_size(flags) && !*r->at)
+		wire_get_u8(r);
+}
+
 uint8_t pfcp_replacement_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_replacement *p = value;
 	uint8_t flags = wire_get_u8(r);
 
-	if (wire_left(r) > replacement_size(flags))
-		wire_get_u8(r);
+	skip_spare_flags(r, flags);
 	p->destination.v4 = flags & REPLACE_DIPV4;
 	p->destination.v6 = flags & REPLACE_DIPV6;
 	p->has_destination_port = flags & REPLACE_DPN;

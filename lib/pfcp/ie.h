@@ -3,9 +3,10 @@
  * The tables that PFCP is made of; internal to lib/pfcp.
  *
  * struct pfcp_ie: one row for each IE type (ies.c): name, clause, and how its value is read,
- * written and printed. struct pfcp_group: the members of a grouped IE (groups.c) or of a message
- * (messages.c), each with its presence, its bound and its place in the C struct. decode.c, encode.c
- * and print.c walk these and know no IE by name; a new IE, member or message is a new row.
+ * written and printed. struct pfcp_group: the members of a grouped IE (rules.c, urr.c, groups.c) or
+ * of a message (node_messages.c, session_messages.c), each with its presence, its bound and its
+ * place in the C struct. struct pfcp_message: one row for each message type (messages.c). decode.c,
+ * encode.c and print.c walk these and know no IE by name; a new IE, member or message is a new row.
  */
 #ifndef BATON_PFCP_IE_H
 #define BATON_PFCP_IE_H
@@ -31,7 +32,8 @@ typedef void pfcp_print_fn(const struct pfcp_ie *ie, struct pfcp_out *out, const
  * @words: names of the values of an enumeration, or of the bits of a set of flags, from 0 on
  * @mask: the bits of the octet that are the value; the others are spare
  * @nonzero: a number that isn't 0, at least one flag set
- * @fixed: the standard says fixed length: nothing may follow what decode has read
+ * @fixed: nothing may follow what decode has read: the standard says fixed length, or, of DL
+ *	   Buffering Suggested Packet Count, 1 or 2 octets
  * @group: for a grouped IE, instead of decode, encode and print
  */
 struct pfcp_ie {
@@ -50,6 +52,7 @@ struct pfcp_ie {
 	const struct pfcp_group *group;
 };
 
+/* From the strictest on: decode.c compares them. */
 enum pfcp_presence {
 	PFCP_MANDATORY,
 	PFCP_CONDITIONAL,
@@ -283,10 +286,10 @@ PFCP_CODEC(offending_ie);
  * Return: decode 0 or a cause; encode 0 or -EINVAL. */
 uint8_t pfcp_labels_decode(struct wire_reader *r, char *ret, size_t size);
 int pfcp_labels_encode(struct wire_writer *w, const char *text);
-/* text.c: printable text of one character or more: the rest of @r, printable from @lowest on; with
- * its length before it. Return: as above */
+/* text.c: printable text of one character or more: the rest of @r, from @lowest on (' ', or '!' for
+ * a name that has none); with its length before it, from ' ' on. Return: as above */
 uint8_t pfcp_text_get(struct wire_reader *r, char *ret, size_t size, uint8_t lowest);
-int pfcp_text_put(struct wire_writer *w, const char *text, size_t size);
+int pfcp_text_put(struct wire_writer *w, const char *text, size_t size, uint8_t lowest);
 uint8_t pfcp_text_get_counted(struct wire_reader *r, size_t length_octets, char *ret, size_t size);
 int pfcp_text_put_counted(struct wire_writer *w, size_t length_octets, const char *text,
 			  size_t size);
@@ -297,9 +300,19 @@ void pfcp_octets_print(struct pfcp_out *out, const uint8_t *octets, size_t n);
 /* flags.c: "FORW|NOCP", bits without a word as a number, "0" for none */
 void pfcp_bits_print_words(const struct pfcp_ie *ie, struct pfcp_out *out, uint64_t v);
 
-/* address.c */
+static inline bool pfcp_address_given(const struct pfcp_address *a)
+{
+	return a->v4 || a->v6;
+}
+
+/* address.c: the addresses that @ret's, @a's v4 and v6 name */
 void pfcp_address_get(struct wire_reader *r, struct pfcp_address *ret);
 void pfcp_address_put(struct wire_writer *w, const struct pfcp_address *a);
+/* address.c: an octet of flags with V6 in bit 1, V4 in bit 2, as most IEs have it, then the
+ * addresses. Return: the flags */
+uint8_t pfcp_address_get_flagged(struct wire_reader *r, struct pfcp_address *ret);
+void pfcp_address_put_flagged(struct wire_writer *w, const struct pfcp_address *a,
+			      unsigned int others);
 void pfcp_address_print_plain(struct pfcp_out *out, const struct pfcp_address *a);
 
 #endif

@@ -101,10 +101,20 @@ bool pfcp_is_rejection(const struct pfcp_message *message, const void *body)
 	return cause && *(const uint8_t *)pfcp_member_value(cause, body, 0) >= PFCP_CAUSE_REJECTED;
 }
 
+/* gcc tells of the address sanitizer in one way, clang before 16 in another only. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define POISON
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define POISON
+#endif
+
 /* So that who forgets to set a list's element whole hears of it: garbage that no table allows */
 static void poison(void *body, size_t size)
 {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef POISON
 	memset(body, 0xa5, size);
 #endif
 }

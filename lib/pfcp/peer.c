@@ -7,9 +7,6 @@
 
 #include "lib/pfcp/ie.h"
 
-#define V6 0x01
-#define V4 0x02
-
 #define SMF_PPE	   0x04
 #define SOURCE_MPL 0x04
 
@@ -26,45 +23,23 @@
 
 #define INTERFACE 0x0f
 
-/* Flags with V4 and V6 as in most IEs, then the addresses */
-static uint8_t get_flagged(struct wire_reader *r, struct pfcp_address *ret)
-{
-	uint8_t flags = wire_get_u8(r);
-
-	ret->v4 = flags & V4;
-	ret->v6 = flags & V6;
-	pfcp_address_get(r, ret);
-	return flags;
-}
-
-static bool has_address(const struct pfcp_address *a)
-{
-	return a->v4 || a->v6;
-}
-
-static void put_flagged(struct wire_writer *w, const struct pfcp_address *a, unsigned int others)
-{
-	wire_put_number(w, (a->v4 ? V4 : 0) | (a->v6 ? V6 : 0) | others, 1);
-	pfcp_address_put(w, a);
-}
-
 /* ---- Alternative SMF IP Address ---- */
 
 uint8_t pfcp_alternative_smf_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_alternative_smf *s = value;
 
-	s->preferred = get_flagged(r, &s->address) & SMF_PPE;
-	return has_address(&s->address) ? 0 : PFCP_CAUSE_MANDATORY_IE_INCORRECT;
+	s->preferred = pfcp_address_get_flagged(r, &s->address) & SMF_PPE;
+	return pfcp_address_given(&s->address) ? 0 : PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 }
 
 int pfcp_alternative_smf_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_alternative_smf *s = value;
 
-	if (!has_address(&s->address))
+	if (!pfcp_address_given(&s->address))
 		return -EINVAL;
-	put_flagged(w, &s->address, s->preferred ? SMF_PPE : 0);
+	pfcp_address_put_flagged(w, &s->address, s->preferred ? SMF_PPE : 0);
 	return 0;
 }
 
@@ -82,19 +57,19 @@ uint8_t pfcp_source_ip_decode(const struct pfcp_ie *ie, struct wire_reader *r, v
 {
 	struct pfcp_source_ip *s = value;
 
-	s->has_prefix_length = get_flagged(r, &s->address) & SOURCE_MPL;
+	s->has_prefix_length = pfcp_address_get_flagged(r, &s->address) & SOURCE_MPL;
 	if (s->has_prefix_length)
 		s->prefix_length = wire_get_u8(r);
-	return has_address(&s->address) ? 0 : PFCP_CAUSE_MANDATORY_IE_INCORRECT;
+	return pfcp_address_given(&s->address) ? 0 : PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 }
 
 int pfcp_source_ip_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_source_ip *s = value;
 
-	if (!has_address(&s->address))
+	if (!pfcp_address_given(&s->address))
 		return -EINVAL;
-	put_flagged(w, &s->address, s->has_prefix_length ? SOURCE_MPL : 0);
+	pfcp_address_put_flagged(w, &s->address, s->has_prefix_length ? SOURCE_MPL : 0);
 	if (s->has_prefix_length)
 		wire_put_number(w, s->prefix_length, 1);
 	return 0;
@@ -132,7 +107,7 @@ static uint8_t get_resource(struct wire_reader *r, struct pfcp_ip_resource *ret)
 		cause = pfcp_name_decode(NULL, &name, &ret->network_instance);
 	if (ret->has_source_interface)
 		ret->source_interface = wire_get_u8(r) & INTERFACE;
-	if (name.bad || !has_address(&ret->address))
+	if (name.bad || !pfcp_address_given(&ret->address))
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 	return cause;
 }
@@ -154,7 +129,7 @@ int pfcp_ip_resource_encode(const struct pfcp_ie *ie, struct wire_writer *w, con
 	const struct pfcp_ip_resource *i = value;
 	int rc = 0;
 
-	if (!has_address(&i->address) || i->teid_range_bits > MAX_TEIDRI ||
+	if (!pfcp_address_given(&i->address) || i->teid_range_bits > MAX_TEIDRI ||
 	    i->source_interface > INTERFACE)
 		return -EINVAL;
 	wire_put_number(w,
@@ -214,11 +189,11 @@ static uint8_t get_counted_name(struct wire_reader *r, struct pfcp_name *ret)
 uint8_t pfcp_gtpu_peer_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_gtpu_peer *p = value;
-	uint8_t flags = get_flagged(r, &p->address), cause = 0;
+	uint8_t flags = pfcp_address_get_flagged(r, &p->address), cause = 0;
 
 	p->has_destination_interface = flags & PEER_DI;
 	p->has_network_instance = flags & PEER_NI;
-	if (!has_address(&p->address))
+	if (!pfcp_address_given(&p->address))
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 	if (p->has_destination_interface)
 		cause = get_counted_interface(r, &p->destination_interface);
@@ -241,11 +216,11 @@ int pfcp_gtpu_peer_encode(const struct pfcp_ie *ie, struct wire_writer *w, const
 {
 	const struct pfcp_gtpu_peer *p = value;
 
-	if (!has_address(&p->address) || p->destination_interface > PFCP_DESTINATION_5G_VN)
+	if (!pfcp_address_given(&p->address) || p->destination_interface > PFCP_DESTINATION_5G_VN)
 		return -EINVAL;
-	put_flagged(w, &p->address,
-		    (p->has_destination_interface ? PEER_DI : 0) |
-			    (p->has_network_instance ? PEER_NI : 0));
+	pfcp_address_put_flagged(w, &p->address,
+				 (p->has_destination_interface ? PEER_DI : 0) |
+					 (p->has_network_instance ? PEER_NI : 0));
 	if (p->has_destination_interface) {
 		wire_put_number(w, 1, 2);
 		wire_put_number(w, p->destination_interface, 1);

@@ -201,17 +201,14 @@ static bool valid(const struct pfcp_pfd_contents *c)
 	return true;
 }
 
-int pfcp_pfd_contents_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
+static void put_contents(struct wire_writer *w, const struct pfcp_pfd_contents *c)
 {
-	const struct pfcp_pfd_contents *c = value;
 	const struct pfcp_pfd_value *flow = find_value(c, PFCP_PFD_FLOW, 0);
 	const struct pfcp_pfd_value *url = find_value(c, PFCP_PFD_URL, 0);
 	const struct pfcp_pfd_value *domain = find_value(c, PFCP_PFD_DOMAIN, 0);
 	const struct pfcp_pfd_value *custom = find_value(c, PFCP_PFD_CUSTOM, 0);
 	const struct pfcp_pfd_value *protocol = domain ? find_protocol(c, domain) : NULL;
 
-	if (!valid(c))
-		return -EINVAL;
 	wire_put_number(w,
 			(flow ? PFD_FD : 0) | (url ? PFD_URL : 0) | (domain ? PFD_DN : 0) |
 				(custom ? PFD_CP : 0) | (protocol ? PFD_DNP : 0) |
@@ -233,6 +230,14 @@ int pfcp_pfd_contents_encode(const struct pfcp_ie *ie, struct wire_writer *w, co
 	put_additional(w, c, PFCP_PFD_FLOW);
 	put_additional(w, c, PFCP_PFD_URL);
 	put_additional(w, c, PFCP_PFD_DOMAIN);
+}
+
+/* Whether there are as many values as it says is asked first: nothing is looked for before. */
+int pfcp_pfd_contents_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
+{
+	if (!valid(value))
+		return -EINVAL;
+	put_contents(w, value);
 	return 0;
 }
 

@@ -48,11 +48,11 @@ uint8_t pfcp_text_get(struct wire_reader *r, char *ret, size_t size, uint8_t low
 	return 0;
 }
 
-int pfcp_text_put(struct wire_writer *w, const char *text, size_t size)
+int pfcp_text_put(struct wire_writer *w, const char *text, size_t size, uint8_t lowest)
 {
 	size_t n = strnlen(text, size);
 
-	if (!n || n == size || !is_printable((const uint8_t *)text, n, ' '))
+	if (!n || n == size || !is_printable((const uint8_t *)text, n, lowest))
 		return -EINVAL;
 	wire_put_bytes(w, text, n);
 	return 0;
@@ -74,7 +74,7 @@ int pfcp_text_put_counted(struct wire_writer *w, size_t length_octets, const cha
 			  size_t size)
 {
 	wire_put_number(w, strnlen(text, size), length_octets);
-	return pfcp_text_put(w, text, size);
+	return pfcp_text_put(w, text, size, ' ');
 }
 
 void pfcp_octets_print(struct pfcp_out *out, const uint8_t *octets, size_t n)
@@ -169,7 +169,7 @@ int pfcp_name_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void
 	const struct pfcp_name *name = value;
 
 	if (name->plain)
-		return pfcp_text_put(w, name->text, sizeof(name->text));
+		return pfcp_text_put(w, name->text, sizeof(name->text), '!');
 	return pfcp_labels_encode(w, name->text);
 }
 
@@ -192,7 +192,7 @@ int pfcp_text_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void
 {
 	const struct pfcp_text *text = value;
 
-	return pfcp_text_put(w, text->text, sizeof(text->text));
+	return pfcp_text_put(w, text->text, sizeof(text->text), ' ');
 }
 
 void pfcp_text_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)

@@ -107,13 +107,14 @@ struct pfcp_f_teid {
  * struct pfcp_ue_ip - UE IP Address cl. 8.2.62
  * @destination: S/D: match the destination address (downlink); false: the source
  * @choose4, @choose6: CHV4, CHV6, the UPF is asked to allocate
- * @delegation_bits: IPv6D, 0 = not there
- * @prefix_length: IP6PL, 0 = not there (then a /64)
+ * @has_delegation_bits, @has_prefix_length: IPv6D and IP6PL, one of them at most; neither: a /64
+ * @delegation_bits, @prefix_length: 0: as the UPF is configured
  */
 struct pfcp_ue_ip {
 	struct pfcp_address address;
 	bool destination;
 	bool choose4, choose6;
+	bool has_delegation_bits, has_prefix_length;
 	uint8_t delegation_bits;
 	uint8_t prefix_length;
 };

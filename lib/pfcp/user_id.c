@@ -62,7 +62,8 @@ static uint8_t get_short_text(struct wire_reader *r, char *ret, size_t size)
 
 static int put_short_text(struct wire_writer *w, const char *text, size_t size)
 {
-	return pfcp_text_put_counted(w, 1, text, size);
+	wire_put_number(w, strnlen(text, size), 1);
+	return pfcp_text_put(w, text, size, '!');
 }
 
 struct user_id_field {

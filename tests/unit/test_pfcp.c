@@ -476,7 +476,8 @@ static void forms_of_values(void **state)
 		{ASSOCIATE "0074(25 0a65))", " skipped-incorrect=1"},		  /* 50 */
 		{ASSOCIATE "0074(00))", " skipped-incorrect=1"},		  /* 51 */
 		{ASSOCIATE "0074())", " skipped-incorrect=1"},			  /* 52 */
-		{ASSOCIATE "00e9(00b1(0001 00)))", " skipped-incorrect=1"},	  /* 53 */
+		{ASSOCIATE "00e9(00b1(0001 00)))",
+		 " skipped-incorrect=1"}, /* 53: the identity, so the whole */
 		{ASSOCIATE "00e9(00b1(0001 61) 0102(00)))",
 		 "pool-information={ pool=\"a\" } } skipped-incorrect=1"}, /* 54 */
 		{"20 0c (000001 00 003c(00 0a640001) 0065(c1) 0066(0067(03 0a650101 "
@@ -521,7 +522,19 @@ static void forms_of_values(void **state)
 		 "update-pdr={ pdr-id=65535 } update-qer={ qer-id=4294967295 }"}, /* 71: free5gc#798
 										   */
 		{"20 05 (000001 00 003c(00 0a640001) 0060(e81fe7b4) 0059(0700))",
-		 "cp-function-features=LOAD|OVRL|EPFAR }"}, /* 72: free5gc#1172 */
+		 "cp-function-features=LOAD|OVRL|EPFAR }"},    /* 72: free5gc#1172 */
+		{FORWARD("0026(05 1f90 00)"), "=port::8080 "}, /* 73: and something new */
+		{FORWARD("0026(06 000831302e302e302e31 1f90 0000)"),
+		 "=ipv4-port:10.0.0.1:8080 "}, /* 74 */
+		{FORWARD("0125(01 0a000001 00)"),
+		 "replacement={ destination=10.0.0.1 } "}, /* 75: one octet, and something new */
+		{FORWARD("0125(01 00 0a000001 ff)"),
+		 "replacement={ destination=10.0.0.1 } "}, /* 76: two octets, and something new */
+		{PDR_WITH("005d(09 fd000000000000000000000000000001 00)"),
+		 "=source:fd00::1,delegation=0 "}, /* 77: as the UPF is configured */
+		{PDR_WITH("005d(45 fd000000000000000000000000000001 00)"),
+		 "=destination:fd00::1/0 "},			   /* 78 */
+		{PDR_WITH("005d(60 00)"), "=source:choose-v6/0 "}, /* 79 */
 	};
 
 	for (size_t i = 0; i < N(row); i++) {
@@ -538,6 +551,45 @@ static void forms_of_values(void **state)
 		pfcp_print(&msg, text, sizeof(text));
 		if (strcmp(text, text_again))
 			fail_msg("row %zu: %s, then %s", i + 1, text_again, text);
+	}
+}
+
+/* Of forms that mean the same, the one that we send */
+static void forms_that_are_sent(void **state)
+{
+#define ADDRESS "000831302e302e302e31"
+	static const struct {
+		const char *received, *sent;
+	} row[] = {
+		{FORWARD("0026(05 0000 0000 1f90)"), FORWARD("0026(05 1f90)")}, /* 1 */
+		{FORWARD("0026(06 " ADDRESS " 0000 1f90)"),
+		 FORWARD("0026(06 " ADDRESS " 1f90)")}, /* 2 */
+		{FORWARD("0026(07 0007666430303a3a31 0000 0050)"),
+		 FORWARD("0026(07 0007666430303a3a31 0050)")},				 /* 3 */
+		{FORWARD("0026(00 " ADDRESS " 0000)"), FORWARD("0026(00 " ADDRESS ")")}, /* 4 */
+		{FORWARD("0125(0d 0a000001 0050 0a000002)"),
+		 FORWARD("0125(0d00 0a000001 0050 0a000002)")}, /* 5: cl. 8.2.200 */
+		{FORWARD("0125(0c 0035 0a000002)"), FORWARD("0125(0c00 0035 0a000002)")},   /* 6 */
+		{FORWARD("0125(0c00 0035 0a000002)"), FORWARD("0125(0c00 0035 0a000002)")}, /* 7 */
+		{ASSOCIATE "0059(0700))", ASSOCIATE "0059(07))"},	      /* 8: cl. 8.2.58 */
+		{ASSOCIATE "0059(0003))", ASSOCIATE "0059(000300))"},	      /* 9: 1 octet, or 3 */
+		{ASSOCIATE "0059(07000001))", ASSOCIATE "0059(0700000100))"}, /* 10: or 5 */
+		{ASSOCIATE "002b(10))", ASSOCIATE "002b(1000))"},	      /* 11: cl. 8.2.25 */
+		{ASSOCIATE "002b(100100))", ASSOCIATE "002b(1001))"},	      /* 12 */
+		{OVERLOAD("0030(0007)"), OVERLOAD("0030(07)")},		      /* 13 */
+		{PDR_WITH("005d(09 fd000000000000000000000000000001 00)"),
+		 PDR_WITH("005d(09 fd000000000000000000000000000001 00)")}, /* 14 */
+		{PDR_WITH("005d(60 00)"), PDR_WITH("005d(60 00)")},	    /* 15 */
+	};
+
+	for (size_t i = 0; i < N(row); i++) {
+		size_t n, len = 0;
+
+		decode_hex(row[i].received, row[i].received);
+		n = bytes_from_hex(row[i].sent, wire, sizeof(wire));
+		assert_int_equal(pfcp_encode(&msg, coded, sizeof(coded), &len), 0);
+		if (len != n || memcmp(coded, wire, n))
+			fail_msg("row %zu", i + 1);
 	}
 }
 
@@ -718,6 +770,9 @@ static void encode_refuses(void **state)
 	REFUSED(r->cp_f_seid.address.v4 = false);
 	REFUSED(r->node_id.type = 3);
 	REFUSED(strcpy(r->user_id.imsi, "00101x"));
+	REFUSED(strcpy(r->user_id.nai, "a b"));
+	REFUSED(strcpy(r->dnn.text, "a b"));
+	REFUSED(strcpy(r->dnn.text, "a b"); r->dnn.plain = true);
 	REFUSED(r->s_nssai.sd = 1 << 24);
 	REFUSED(msg.header.sequence = 1 << 24);
 	REFUSED(msg.header.type = 200);
@@ -742,6 +797,7 @@ static void encode_refuses_more(void **state)
 	} while (0)
 	REFUSED(21, p->application[0].pfd[0].n_contents = 0);
 	REFUSED(21, contents->n_value = PFCP_MAX_PFD_VALUE + 1);
+	REFUSED(21, p->application[0].pfd[1].contents[0].n_value = UINT8_MAX); /* of one flow */
 	REFUSED(21, contents->value[0].at = PFCP_MAX_PFD_TEXT);
 	REFUSED(21, contents->value[0].kind = PFCP_PFD_PROTOCOL);
 	REFUSED(21, contents->value[0].kind = PFCP_PFD_CUSTOM); /* twice */
@@ -830,6 +886,7 @@ int main(void)
 		cmocka_unit_test(skipped_ies),
 		cmocka_unit_test(short_and_long_forms),
 		cmocka_unit_test(forms_of_values),
+		cmocka_unit_test(forms_that_are_sent),
 		cmocka_unit_test(rounded_times),
 		cmocka_unit_test(cleared_ies),
 		cmocka_unit_test(all_cleared),

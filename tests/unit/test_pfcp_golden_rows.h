@@ -81,10 +81,10 @@
 	 "nf-instance-id=0f1e2d3c-4b5a-4978-8695-a4b3c2d1e0ff asreq-flags=UUPSI }"},
 	{"24: Association Setup Request 7.4.4.1 of an SMF of a set",
 	 .hex =
-	 "20 05 005e 000017 00 "
+	 "20 05 005f 000017 00 "
 	 "003c 0005 000a640001 " /* Node ID 8.2.38: IPv4 */
 	 "0060 0004 e81fe7b4 " /* Recovery Time Stamp 8.2.65 */
-	 "0059 0002 2f03 " /* CP Function Features 8.2.58: LOAD, OVRL, EPFAR, SSET, MPAS, PSUCC, RPGUR */
+	 "0059 0003 2f0300 " /* CP Function Features 8.2.58: octet 5, then 6 to 7: LOAD, OVRL, EPFAR, SSET, MPAS, PSUCC, RPGUR */
 	 "00b2 0015 070a640002fd000000000000000000000000000002 " /* Alternative SMF IP Address 8.2.129 */
 	 "00b2 0005 020a640003 " /* Alternative SMF IP Address 8.2.129 */
 	 "00b4 0019 00047365743106736d6673657403356763076578616d706c65 " /* SMF Set ID 8.2.131 */

@@ -6,6 +6,7 @@
  */
 #include "lib/pfcp/ie.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -287,6 +288,23 @@ static void random_values(void **state)
 	}
 }
 
+/* A PFD Contents that says it has more values than there is room for: none of them is looked for.
+ */
+static void too_many_pfd_values(void **state)
+{
+	struct pfcp_pfd_contents *c = test_calloc(1, sizeof(*c));
+	uint8_t out[64];
+	struct wire_writer w = {out, out + sizeof(out), false};
+
+	assert_int_equal(pfcp_pfd_add(c, PFCP_PFD_FLOW, "a", 1), 0);
+	assert_int_equal(pfcp_pfd_contents_encode(NULL, &w, c), 0);
+	assert_int_equal(w.at - out, 5);
+	c->n_value = UINT8_MAX;
+	assert_int_equal(pfcp_pfd_contents_encode(NULL, &w, c), -EINVAL);
+	assert_int_equal(w.at - out, 5);
+	test_free(c);
+}
+
 /* Arrays in the structs are as long as the bounds that const.h publishes. */
 static void bounds(void **state)
 {
@@ -320,7 +338,7 @@ int main(void)
 		cmocka_unit_test(every_message), cmocka_unit_test(sizes),
 		cmocka_unit_test(every_ie),	 cmocka_unit_test(golden_messages_have_all),
 		cmocka_unit_test(empty_values),	 cmocka_unit_test(random_values),
-		cmocka_unit_test(bounds),
+		cmocka_unit_test(bounds),	 cmocka_unit_test(too_many_pfd_values),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
