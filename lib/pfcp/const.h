@@ -11,7 +11,8 @@
 /* larger than any message that the bounds below allow a well-behaved peer to need; one datagram */
 #define PFCP_MAX_MESSAGE 65507
 
-/* Most of one IE in one message or group; over it: cause 75, PFCP_CAUSE_NO_RESOURCES. */
+/* Most of one IE in one message or group; over it: cause 75, PFCP_CAUSE_NO_RESOURCES, but of what
+ * is optional (alternative SMFs, pools, resources, CP entities) the first ones are taken. */
 #define PFCP_MAX_PDR		  32 /* Create, Update, Remove, Created PDR, each */
 #define PFCP_MAX_FAR		  32
 #define PFCP_MAX_QER		  32

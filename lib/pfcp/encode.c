@@ -50,7 +50,8 @@ static int encode_member(struct wire_writer *w, const struct pfcp_group *group,
 	return rc;
 }
 
-/* IEs of length 0: what an Update rule shall lose */
+/* IEs of length 0: what an Update rule shall lose. With a value beside it, one of the two would not
+ * be read. */
 static int encode_cleared(struct wire_writer *w, const struct pfcp_group *group, const void *value)
 {
 	const struct pfcp_cleared *cleared =
@@ -61,7 +62,7 @@ static int encode_cleared(struct wire_writer *w, const struct pfcp_group *group,
 	for (unsigned int i = 0; i < cleared->n; i++) {
 		const struct pfcp_member *m = pfcp_group_find(group, cleared->type[i]);
 
-		if (!m || !pfcp_can_clear(group, m))
+		if (!m || !pfcp_can_clear(group, m) || pfcp_member_number(m, value))
 			return -EINVAL;
 		wire_put_number(w, cleared->type[i], 2);
 		wire_put_number(w, 0, 2);
@@ -96,7 +97,7 @@ static int encode_header(struct wire_writer *w, const struct pfcp_header *h, boo
 {
 	bool has_priority = session && h->has_priority;
 
-	if (h->sequence > MAX_SEQUENCE || h->priority > MAX_PRIORITY)
+	if (h->sequence > MAX_SEQUENCE || h->priority > MAX_PRIORITY || (h->follow_on && !session))
 		return -EINVAL;
 	wire_put_number(w,
 			PFCP_VERSION << 5 | (session ? FLAG_S : 0) | (has_priority ? FLAG_MP : 0) |

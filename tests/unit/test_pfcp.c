@@ -477,7 +477,7 @@ static void forms_of_values(void **state)
 		{ASSOCIATE "0074(00))", " skipped-incorrect=1"},		  /* 51 */
 		{ASSOCIATE "0074())", " skipped-incorrect=1"},			  /* 52 */
 		{ASSOCIATE "00e9(00b1(0001 00)))",
-		 " skipped-incorrect=1"}, /* 53: the identity, so the whole */
+		 " skipped-incorrect=2"}, /* 53: the identity, so the whole */
 		{ASSOCIATE "00e9(00b1(0001 61) 0102(00)))",
 		 "pool-information={ pool=\"a\" } } skipped-incorrect=1"}, /* 54 */
 		{"20 0c (000001 00 003c(00 0a640001) 0065(c1) 0066(0067(03 0a650101 "
@@ -533,8 +533,9 @@ static void forms_of_values(void **state)
 		{PDR_WITH("005d(09 fd000000000000000000000000000001 00)"),
 		 "=source:fd00::1,delegation=0 "}, /* 77: as the UPF is configured */
 		{PDR_WITH("005d(45 fd000000000000000000000000000001 00)"),
-		 "=destination:fd00::1/0 "},			   /* 78 */
-		{PDR_WITH("005d(60 00)"), "=source:choose-v6/0 "}, /* 79 */
+		 "=destination:fd00::1/0 "},					       /* 78 */
+		{PDR_WITH("005d(60 00)"), "=source:choose-v6/0 "},		       /* 79 */
+		{"24 01 (000001 00 0060(e81fe7b4))", "heartbeat-request seq=1 { rec"}, /* 80: FO */
 	};
 
 	for (size_t i = 0; i < N(row); i++) {
@@ -593,6 +594,36 @@ static void forms_that_are_sent(void **state)
 	}
 }
 
+/* An optional group that lacks what is mandatory in it is as if it weren't there (cl. 7.2.3.2,
+ * 7.6.6); what else a message has is taken. */
+static void optional_groups(void **state)
+{
+#define DELETED "21 37 (0000000000000001 000001 00 0013(01) "
+	static const struct {
+		const char *hex;
+		const char *part;
+	} row[] = {
+		{ESTABLISHMENT "0055(002e(02)) 0071(01))",
+		 " pdn-type=ipv4 } skipped-incorrect=1"}, /* 1: a BAR without id */
+		{ASSOCIATE "00e9(0102(01)) 00e9(00b1(0001 61)))",
+		 "=3894405044 pool-information={ pool=\"a\" } } skipped-incorrect=1"}, /* 2 */
+		{ASSOCIATE "00e9(00b1(0001 61)) 00e9())",
+		 " pool-information={ pool=\"a\" } } skipped-incorrect=1"}, /* 3 */
+		{DELETED "0033(0034(00000001)))",
+		 "{ cause=1(accepted) } skipped-incorrect=1"}, /* 4 */
+		{DELETED "0036(0034(00000001) 0035(01)) 013e(01))",
+		 "{ cause=1(accepted) sdrsp-flags=PURU } skipped-incorrect=1"}, /* 5 */
+		{DELETED "0033(0034(00000001)) 0033(0034(00000002) 0035(07)))",
+		 " load={ sequence=2 metric=7% } } skipped-incorrect=1"}, /* 6: the first good one
+									   */
+		{DELETED "0033(0034(00000001) 0035(01)) 0033(0034(00000002)))",
+		 " load={ sequence=1 metric=1% } } skipped-repeated=1"}, /* 7 */
+	};
+
+	for (size_t i = 0; i < N(row); i++)
+		assert_printed(i, row[i].hex, row[i].part);
+}
+
 /* Times that the wire doesn't have are sent rounded up. */
 static void rounded_times(void **state)
 {
@@ -637,6 +668,33 @@ static void cleared_ies(void **state)
 	assert_int_equal(pfcp_encode(&msg, coded, sizeof(coded), &(size_t){0}), -EINVAL);
 }
 
+/* Of a value and its removal the first one counts (cl. 7.6.10), so that both are not sent. */
+static void cleared_and_set(void **state)
+{
+	static const struct {
+		const char *hex;
+		const char *part;
+	} row[] = {
+		{MODIFICATION "0009(0038(0001) 006d(00000001) 006d()))",
+		 "{ pdr-id=1 qer-id=1 } } skipped-repeated=1"}, /* 1 */
+		{MODIFICATION "0009(0038(0001) 006d() 006d(00000001) 006d(00000002)))",
+		 "{ pdr-id=1 cleared=qer-id } } skipped-repeated=2"}, /* 2 */
+		{MODIFICATION "0009(0038(0001) 005f(06) 005f()))",
+		 "{ pdr-id=1 outer-header-removal=gtpu-udp-ip } } skipped-repeated=1"}, /* 3 */
+		{MODIFICATION "0009(0038(0001) 005f() 005f(06)))",
+		 "{ pdr-id=1 cleared=outer-header-removal } } skipped-repeated=1"}, /* 4 */
+		{MODIFICATION "0041() 0041(00 0a640001 02))",
+		 "{ cleared=fq-csid } skipped-repeated=1"}, /* 5 */
+	};
+	struct pfcp_pdr *pdr = &msg.session_modification_request.update_pdr[0];
+
+	for (size_t i = 0; i < N(row); i++)
+		assert_printed(i, row[i].hex, row[i].part);
+	decode_hex("cleared", MODIFICATION "0009(0038(0001) 006d()))");
+	pdr->qer_id[pdr->n_qer_id++] = 1;
+	assert_int_equal(pfcp_encode(&msg, coded, sizeof(coded), &(size_t){0}), -EINVAL);
+}
+
 /* All that an Update URR could lose fits; one more of what can be lost there isn't. */
 static void all_cleared(void **state)
 {
@@ -658,17 +716,24 @@ static void all_cleared(void **state)
 	assert_memory_equal(coded, wire, len);
 }
 
+/* Session messages may be bundled, those of nodes not (cl. 6.5, 7.2.2.2). */
 static void follow_on(void **state)
 {
-	size_t len = bytes_from_hex("24 01 (000001 00 0060(00000001))"
-				    "20 01 (000002 00 0060(00000001))",
+	size_t len = bytes_from_hex("25 36 (0000000000000001 000001 00)"
+				    "21 39 (0000000000000001 000002 00 0013(01))",
 				    wire, sizeof(wire));
 
 	assert_int_equal(pfcp_decode(wire, len, &msg, NULL), 0);
 	assert_true(msg.header.follow_on);
 	assert_int_equal(msg.header.size, 16);
+	assert_encodes_to(&msg, wire, 16);
 	assert_int_equal(pfcp_decode(wire + 16, len - 16, &msg, NULL), 0);
 	assert_int_equal(msg.header.sequence, 2);
+	assert_false(msg.header.follow_on);
+	decode_hex("heartbeat", "24 01 (000001 00 0060(00000001))");
+	assert_false(msg.header.follow_on);
+	msg.header.follow_on = true;
+	assert_int_equal(pfcp_encode(&msg, coded, sizeof(coded), &len), -EINVAL);
 }
 
 /* As many as the bounds allow pass; test_pfcp_malformed.c has one more. */
@@ -887,8 +952,10 @@ int main(void)
 		cmocka_unit_test(short_and_long_forms),
 		cmocka_unit_test(forms_of_values),
 		cmocka_unit_test(forms_that_are_sent),
+		cmocka_unit_test(optional_groups),
 		cmocka_unit_test(rounded_times),
 		cmocka_unit_test(cleared_ies),
+		cmocka_unit_test(cleared_and_set),
 		cmocka_unit_test(all_cleared),
 		cmocka_unit_test(follow_on),
 		cmocka_unit_test(full_lists),

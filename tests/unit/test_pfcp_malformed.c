@@ -175,14 +175,14 @@ static const struct {
 	 69, 84, PARAM_AT + 5},
 	{"68: Destination Interface 0x99 (open5gs#4218)", PARAM("002a(99)"), -EINVAL, 69, 42,
 	 PARAM_AT},
-	{"69: Forwarding Parameters without Destination Interface", PARAM("00a0(11)"), -EINVAL, 66,
+	{"69: Forwarding Parameters without Destination Interface", PARAM("00a0(11)"), -EINVAL, 67,
 	 42, PARAM_AT - 4},
 	/* ---- QER, URR, BAR ---- */
 	{"70: MBR cut (open5gs#4154)",
 	 WITH_RULES PDR FAR "0007(006d(00000001) 0019(00) 001a(000000000100000000)))", -EINVAL, 68,
 	 26, 111},
 	{"71: Create QER without Gate Status", WITH_RULES PDR FAR "0007(006d(00000001)))", -EINVAL,
-	 66, 25, 94},
+	 67, 25, 94},
 	{"72: Create URR of no method",
 	 WITH_RULES PDR FAR "0006(0051(0000ffff) 003e(00) 0025(010000)))", -EINVAL, 69, 62, 106},
 	{"73: Create URR, periodic without period",
@@ -192,7 +192,8 @@ static const struct {
 	{"75: Volume Threshold, flags over its length",
 	 WITH_RULES PDR FAR "0006(0051(00000001) 003e(02) 0025(020000) 001f(07 00)))", -EINVAL, 68,
 	 31, 118},
-	{"76: Create BAR without id", WITH_RULES PDR FAR "0055(002e(02)))", -EINVAL, 66, 88, 94},
+	{"76: Create BAR without id, which is optional in an establishment only",
+	 MODIFY "0055(002e(02)))", -EINVAL, 67, 88, 16},
 	{"77: S-NSSAI of three octets", WITH_RULES PDR FAR "0101(01ffff))", -EINVAL, 68, 257, 94},
 	{"78: S-NSSAI of five octets: fixed length", WITH_RULES PDR FAR "0101(01ffffff00))",
 	 -EINVAL, 68, 257, 94},
@@ -200,7 +201,7 @@ static const struct {
 	 94},
 	{"80: PDN Type 0", WITH_RULES PDR FAR "0071(00))", -EINVAL, 69, 113, 94},
 	/* ---- modification ---- */
-	{"81: Remove FAR of length 0 (eupf#635)", MODIFY "0010())", -EINVAL, 66, 108, 16},
+	{"81: Remove FAR of length 0 (eupf#635)", MODIFY "0010())", -EINVAL, 67, 108, 16},
 	{"82: Remove PDR with half an id", MODIFY "000f(0038(00)))", -EINVAL, 68, 56, 20},
 	{"83: Update PDR with a PDR ID of length 0: an id is not taken away",
 	 MODIFY "0009(0038()))", -EINVAL, 68, 56, 20},
@@ -217,12 +218,12 @@ static const struct {
 	 "21 39 (0000000000000001 000001 00)", -EINVAL, 66, 19, 0},
 	{"89: Session Report of nothing", REPORT "0027(00))", -EINVAL, 69, 39, 16},
 	{"90: Session Report, ERIR without report", REPORT "0027(04))", -EINVAL, 67, 99, 0},
-	{"91: Error Indication Report without F-TEID", REPORT "0027(04) 0063())", -EINVAL, 66, 21,
+	{"91: Error Indication Report without F-TEID", REPORT "0027(04) 0063())", -EINVAL, 67, 21,
 	 21},
 	{"92: Error Indication Report with a wish", REPORT "0027(04) 0063(0015(05)))", -EINVAL, 69,
 	 21, 21},
 	{"93: Usage Report without number", REPORT "0027(02) 0050(0051(00000001) 003f(010000)))",
-	 -EINVAL, 66, 104, 21},
+	 -EINVAL, 67, 104, 21},
 	/* ---- other messages of nodes ---- */
 	{"94: Association Setup with a SEID (free5gc#741)",
 	 "21 05 (0000000000000000 000001 00 " NODE_ID RECOVERY ")", -EINVAL, 64, 0, 0},
@@ -233,8 +234,8 @@ static const struct {
 	 NODE("05", RECOVERY "00fd(00112233445566778899aabbccddeeff00)"), -EINVAL, 68, 253, 25},
 	{"98: Alternative SMF IP Address cut", NODE("05", RECOVERY "00b2(02 0a64)"), -EINVAL, 68,
 	 178, 25},
-	{"99: Pool Information without identity", NODE("05", RECOVERY "00e9(0102(01))"), -EINVAL,
-	 66, 177, 25},
+	{"99: Pool Information, IP version of length 0", NODE("05", RECOVERY "00e9(0102())"),
+	 -EINVAL, 68, 258, 29},
 	{"100: Pool Identity longer than its IE", NODE("05", RECOVERY "00e9(00b1(0005 61))"),
 	 -EINVAL, 68, 177, 29},
 	{"101: Association Update without Node ID", "20 07 (000001 00 006f(01))", -EINVAL, 66, 60,
@@ -248,7 +249,7 @@ static const struct {
 	{"107: Path Failure without report", NODE("0c", "0065(01)"), -EINVAL, 67, 102, 0},
 	{"108: Path Recovery without report", NODE("0c", "0065(03) 0066(0067(02 0a650101))"),
 	 -EINVAL, 67, 187, 0},
-	{"109: Path Failure Report without peer", NODE("0c", "0065(01) 0066()"), -EINVAL, 66, 103,
+	{"109: Path Failure Report without peer", NODE("0c", "0065(01) 0066()"), -EINVAL, 67, 103,
 	 22},
 	{"110: Remote GTP-U Peer without address", NODE("0c", "0065(01) 0066(0067(00))"), -EINVAL,
 	 69, 103, 26},
@@ -279,9 +280,9 @@ static const struct {
 	{"124: Group Id longer than we keep", NODE("10", "0122(0123(" SIXTY_FOUR SIXTY_FOUR "00))"),
 	 -EINVAL, 75, 291, 21},
 	{"125: PFDs of no application", "20 03 (000001 00 003a(003b(003d(0400 000161))))", -EINVAL,
-	 66, 24, 8},
+	 67, 24, 8},
 	{"126: PFD context without contents", "20 03 (000001 00 003a(0018(61) 003b()))", -EINVAL,
-	 66, 61, 17},
+	 67, 61, 17},
 	{"127: PFD Contents of nothing", "20 03 (000001 00 003a(0018(61) 003b(003d(0000))))",
 	 -EINVAL, 69, 61, 21},
 	{"128: PFD Contents of one octet", "20 03 (000001 00 003a(0018(61) 003b(003d(01))))",
@@ -338,7 +339,7 @@ static const struct {
 	{"154: DUPL without Duplicating Parameters",
 	 WITH_RULES PDR "0003(006c(00000001) 002c(11)))", -EINVAL, 67, 5, 77},
 	{"155: Duplicating Parameters without Destination Interface",
-	 WITH_RULES PDR "0003(006c(00000001) 002c(11) 0005()))", -EINVAL, 66, 42, 94},
+	 WITH_RULES PDR "0003(006c(00000001) 002c(11) 0005()))", -EINVAL, 67, 42, 94},
 	{"156: Update Duplicating Parameters, Outer Header Creation cut",
 	 MODIFY "000a(006c(00000001) 0069(0054(0100 00))))", -EINVAL, 68, 84, UPDATE_AT},
 	/* ---- PDR, Traffic Endpoint ---- */
@@ -359,10 +360,10 @@ static const struct {
 	 -EINVAL, 69, 107, 26},
 	{"165: MAR ID of one octet",
 	 MODIFY "0001(0038(0001) 001d(00000001) 0002(0014(00)) 00aa(01)))", -EINVAL, 68, 170, 43},
-	{"166: Create Traffic Endpoint without id", MODIFY "007f(0015(05)))", -EINVAL, 66, 131, 16},
+	{"166: Create Traffic Endpoint without id", MODIFY "007f(0015(05)))", -EINVAL, 67, 131, 16},
 	{"167: Create Traffic Endpoint, F-TEID without V4 and V6",
 	 MODIFY "007f(0083(01) 0015(04)))", -EINVAL, 69, 21, 25},
-	{"168: Remove Traffic Endpoint of length 0", MODIFY "0082())", -EINVAL, 66, 131, 16},
+	{"168: Remove Traffic Endpoint of length 0", MODIFY "0082())", -EINVAL, 67, 131, 16},
 	{"169: Update Traffic Endpoint, UE IP Address of both kinds",
 	 MODIFY "0081(0083(01) 005d(12 0a3c0002)))", -EINVAL, 69, 93, 25},
 	{"170: Created Traffic Endpoint that asks for a choice",
@@ -399,17 +400,17 @@ static const struct {
 	{"191: DL Buffering Suggested Packet Count of length 3", BAR("0030(000001)"), -EINVAL, 68,
 	 48, BAR_MORE},
 	{"192: Update BAR without id", "21 39 (0000000000000001 000001 00 0013(01) 000c(002e(02)))",
-	 -EINVAL, 66, 88, 21},
-	{"193: Load Control Information without metric",
-	 "21 37 (0000000000000001 000001 00 0013(01) 0033(0034(00000001)))", -EINVAL, 66, 53, 21},
+	 -EINVAL, 67, 88, 21},
+	{"193: Load Control Information, number cut",
+	 "21 37 (0000000000000001 000001 00 0013(01) 0033(0034(000001)))", -EINVAL, 68, 52, 25},
 	{"194: Metric of two octets: fixed length",
 	 "21 37 (0000000000000001 000001 00 0013(01) 0033(0034(00000001) 0035(0001)))", -EINVAL, 68,
 	 53, 33},
-	{"195: Overload Control Information without timer",
-	 "21 37 (0000000000000001 000001 00 0013(01) 0036(0034(00000001) 0035(01)))", -EINVAL, 66,
-	 55, 21},
+	{"195: Overload Control Information, Timer of length 0",
+	 "21 37 (0000000000000001 000001 00 0013(01) 0036(0034(00000001) 0035(01) 0037()))",
+	 -EINVAL, 68, 55, 38},
 	{"196: Partial Failure Information without offending IE",
-	 RESPONSE NODE_ID "0013(03) " F_SEID "0110(0072(000001) 0013(49)))", -EINVAL, 66, 274, 47},
+	 RESPONSE NODE_ID "0013(03) " F_SEID "0110(0072(000001) 0013(49)))", -EINVAL, 67, 274, 47},
 	{"197: Offending IE Information of one octet",
 	 RESPONSE NODE_ID "0013(03) " F_SEID "0110(0072(000001) 0013(49) 0112(00)))", -EINVAL, 68,
 	 274, 63},
@@ -417,13 +418,13 @@ static const struct {
 	 0},
 	{"199: Additional Usage Reports Information of one octet",
 	 "21 37 (0000000000000001 000001 00 0013(01) 007e(80))", -EINVAL, 68, 126, 21},
-	{"200: Downlink Data Report of no PDR", REPORT "0027(01) 0053(002d(00)))", -EINVAL, 66, 56,
+	{"200: Downlink Data Report of no PDR", REPORT "0027(01) 0053(002d(00)))", -EINVAL, 67, 56,
 	 21},
 	{"201: Downlink Data Service Information cut",
 	 REPORT "0027(01) 0053(0038(0001) 002d(03 2e)))", -EINVAL, 68, 45, 31},
 	{"202: Application Detection Information of none",
 	 REPORT "0027(02) 0050(0051(00000001) 0068(00000001) 003f(100000) 0044(0038(0001))))",
-	 -EINVAL, 66, 24, 48},
+	 -EINVAL, 67, 24, 48},
 	{"203: Flow Information, text over its end",
 	 REPORT "0027(02) 0050(0051(00000001) 0068(00000001) 003f(100000) 0044(0018(61) 005c(01 "
 		"0005 61))))",
@@ -438,7 +439,13 @@ static const struct {
 	{"207: Query URR Reference of length 0", MODIFY "007d())", -EINVAL, 68, 125, 16},
 	{"208: CP F-SEID of length 0: only FQ-CSIDs can be taken away", MODIFY "0039())", -EINVAL,
 	 68, 57, 16},
-	{"209: a Create URR of length 0 takes nothing away", MODIFY "0006())", -EINVAL, 66, 81, 16},
+	{"209: a Create URR of length 0 takes nothing away", MODIFY "0006())", -EINVAL, 67, 81, 16},
+	/* ---- groups in groups: cl. 7.2.3.2 ---- */
+	{"210: a PDR's PDI without Source Interface is conditional with its PDR",
+	 MODIFY "0001(0038(0001) 001d(00000001) 0002(007c(09)) 006c(00000001)))", -EINVAL, 67, 20,
+	 34},
+	{"211: Heartbeats bundled, which no message of nodes is (cl. 6.5)",
+	 "24 01 (000001 00 " RECOVERY ") 20 01 (000002 00 " RECOVERY ")", -EINVAL, 68, 0, 0},
 };
 
 static void malformed_messages(void **state)
@@ -539,6 +546,42 @@ static void over_the_bounds(void **state)
 	}
 }
 
+/* One more than the bound of what is optional, itself or with its group, costs nothing but that one
+ * (cl. 7.6.10). */
+static void optional_over_the_bounds(void **state)
+{
+	static const struct {
+		const char *before, *one, *after;
+		unsigned int max;
+	} row[] = {
+		{"", "0074(01 0a650201) ", "", PFCP_MAX_IP_RESOURCE},
+		{"", "00b2(02 0a640002) ", "", PFCP_MAX_ALTERNATIVE_SMF},
+		{"", "00e9(00b1(0001 61)) ", "", PFCP_MAX_POOL_INFO},
+		{"00b7(", "00b9(02 0a640001) ", ") ", PFCP_MAX_CP_ENTITY},
+		{"00e9(", "00b1(0001 61) ", ") ", PFCP_MAX_POOL_ID}, /* mandatory in its group */
+		{"00e9(00b1(0001 61) ", "0101(01ffffff) ", ") ", PFCP_MAX_POOL_ID},
+	};
+	char hex[1024];
+
+	for (size_t i = 0; i < N(row); i++) {
+		struct pfcp_error err = {0};
+		size_t len;
+
+		strcpy(hex, "20 05 (000001 00 " NODE_ID RECOVERY);
+		strcat(hex, row[i].before);
+		for (unsigned int k = 0; k < row[i].max + 2; k++)
+			strcat(hex, row[i].one);
+		strcat(strcat(hex, row[i].after), ")");
+		len = bytes_from_hex(hex, wire, sizeof(wire));
+		if (pfcp_decode(wire, len, &msg, &err))
+			fail_msg("row %zu: cause %u", i + 1, err.cause);
+		assert_int_equal(msg.skipped.repeated, 2);
+		assert_int_equal(msg.skipped.incorrect, 0);
+	}
+	assert_int_equal(msg.association_setup_request.n_pool, 1);
+	assert_int_equal(msg.association_setup_request.pool[0].n_s_nssai, PFCP_MAX_POOL_ID);
+}
+
 /* ---- by the tables: what goes for every IE ---- */
 
 /* An IE in wire, with the places of the lengths that count it: the message's first, its own last */
@@ -637,7 +680,8 @@ static void every_ie_cut(void **state)
 }
 
 /* Every element of a list in every good message, as often as its list takes and once more: taken,
- * and cause 75. What is no list is repeated, and the first one counts (cl. 7.6.10). */
+ * and cause 75. What is no list, or an optional one, is repeated, and the first ones count
+ * (cl. 7.6.10). */
 static void every_ie_repeated(void **state)
 {
 	unsigned int lists = 0;
@@ -746,11 +790,12 @@ static void every_octet_changed(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(malformed_messages), cmocka_unit_test(header_holds),
-		cmocka_unit_test(huge_seid),	      cmocka_unit_test(bare_rejection),
-		cmocka_unit_test(over_the_bounds),    cmocka_unit_test(long_text),
-		cmocka_unit_test(every_cut),	      cmocka_unit_test(every_octet_changed),
-		cmocka_unit_test(every_ie_cut),	      cmocka_unit_test(every_ie_repeated),
+		cmocka_unit_test(malformed_messages),  cmocka_unit_test(header_holds),
+		cmocka_unit_test(huge_seid),	       cmocka_unit_test(bare_rejection),
+		cmocka_unit_test(over_the_bounds),     cmocka_unit_test(optional_over_the_bounds),
+		cmocka_unit_test(long_text),	       cmocka_unit_test(every_cut),
+		cmocka_unit_test(every_octet_changed), cmocka_unit_test(every_ie_cut),
+		cmocka_unit_test(every_ie_repeated),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -741,7 +741,7 @@ const struct refusal refusals[] = {
 	MOD_IE("another CP F-SEID", mod_other_cp_seid, REJECTED, F_SEID),
 	MOD_IE("take-over by another SMF", mod_take_over, REJECTED, NODE_ID),
 	RAW(M, "update with an outer header of one octet", raw_mod_ohc_short, INVALID_LENGTH, OUTER_HEADER_CREATION),
-	RAW(M, "removal of nothing (eupf#635)", raw_mod_remove_nothing, MANDATORY_IE_MISSING, FAR_ID),
+	RAW(M, "removal of nothing (eupf#635)", raw_mod_remove_nothing, CONDITIONAL_IE_MISSING, FAR_ID),
 };
 // clang-format on
 const size_t refusals_count = sizeof(refusals) / sizeof(refusals[0]);
