@@ -37,7 +37,8 @@ struct pfcp_pdi {
 	bool has_interface_type; /* Source Interface's 3GPP Interface Type */
 	uint8_t interface_type;
 	/* There, but not read: each narrows what matches, so a PDR with one has to be refused by
-	 * who doesn't know it. Sent, they would be empty. */
+	 * who doesn't know it. Sent, they would be empty, which takes away in an Update rule: there
+	 * pfcp_encode refuses them. */
 	bool has_ethernet_filter, has_ip_multicast, has_redundant_transmission;
 	bool has_dns_query_filter, has_mbs_session;
 	uint8_t n_ue_ip, n_traffic_endpoint_id, n_sdf, n_qfi;
@@ -66,6 +67,9 @@ struct pfcp_pdr {
 	uint32_t activation_time, deactivation_time; /* NTP seconds */
 	bool has_mar_id;			     /* Create only */
 	uint16_t mar_id;
+	bool has_ip_multicast; /* of IGMP and MLD; there, but not read, as in struct pfcp_pdi */
+	bool has_mptcp;	       /* Create only */
+	uint8_t mptcp;	       /* PFCP_MPTCP_MAI */
 	uint8_t n_urr_id;
 	uint32_t urr_id[PFCP_MAX_REF];
 	uint8_t n_qer_id;
@@ -103,8 +107,8 @@ struct pfcp_traffic_endpoint {
 	uint32_t framed_routing;
 	bool has_interface_type; /* Source Interface's 3GPP Interface Type */
 	uint8_t interface_type;
-	bool has_redundant_transmission; /* there, but not read, as in struct pfcp_pdi; Create only
-					  */
+	bool has_redundant_transmission; /* there, but not read, as in struct pfcp_pdi */
+	bool has_mbs_session;		 /* the same; Create only */
 	uint8_t n_ue_ip, n_qfi, n_framed_route, n_framed_ipv6_route;
 	struct pfcp_cleared cleared;
 	PFCP_LISTS;

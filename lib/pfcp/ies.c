@@ -30,6 +30,7 @@ static const char *const usage_informations[] = {"BEF", "AFT", "UAE", "UBE"};
 static const char *const rqi[] = {"RQI"};
 static const char *const qer_controls[] = {"RCSR"};
 static const char *const proxyings[] = {"ARP", "INS"};
+static const char *const mptcp[] = {"MAI"};
 static const char *const ethernet_sessions[] = {"ETHI"};
 static const char *const data_statuses[] = {"DROP", "BUFF"};
 static const char *const ip_versions[] = {"V4", "V6"};
@@ -253,6 +254,7 @@ ROW(S_NSSAI, "s-nssai", "8.2.176", struct pfcp_s_nssai, s_nssai, FIXED),
 ROW(IP_VERSION, "ip-version", "8.2.177", uint8_t, bits, WORDS(ip_versions), MASK(0x03), NONZERO),
 ROW(PFCPASREQ_FLAGS, "asreq-flags", "8.2.178", uint8_t, bits, WORDS(asreq_flags), MASK(0x01)),
 ROW(DATA_STATUS, "data-status", "8.2.179", uint8_t, bits, WORDS(data_statuses), MASK(0x03)),
+ROW(MPTCP_APPLICABLE_INDICATION, "mptcp-applicable", "8.2.181", uint8_t, bits, WORDS(mptcp), MASK(0x01)),
 GROUP(PARTIAL_FAILURE_INFORMATION, "partial-failure", "7.5.3.1", struct pfcp_partial_failure, partial_failure),
 ROW(OFFENDING_IE_INFORMATION, "offending-ie-information", "8.2.185", struct pfcp_offending_ie, offending_ie),
 ROW(RAT_TYPE, "rat-type", "8.2.186", uint8_t, word, WORDS(rat_types), MASK(0xff)),

@@ -23,7 +23,7 @@ static uint8_t missing(uint16_t type, uint16_t *ret_type)
 static const struct pfcp_member pdi[] = {
 	ALWAYS(MANDATORY, SOURCE_INTERFACE, S, source_interface),
 	ONE(CONDITIONAL, F_TEID, S, f_teid),
-	ONE(OPTIONAL, NETWORK_INSTANCE, S, network_instance),
+	ONE(CONDITIONAL, NETWORK_INSTANCE, S, network_instance),
 	THERE(CONDITIONAL, REDUNDANT_TRANSMISSION_PARAMETERS, S, has_redundant_transmission),
 	LIST(CONDITIONAL, UE_IP_ADDRESS, S, ue_ip),
 	LIST(CONDITIONAL, TRAFFIC_ENDPOINT_ID, S, traffic_endpoint_id),
@@ -55,7 +55,9 @@ static const struct pfcp_member create_pdr[] = {
 	ONE(OPTIONAL, ACTIVATION_TIME, S, activation_time),
 	ONE(OPTIONAL, DEACTIVATION_TIME, S, deactivation_time),
 	ONE(CONDITIONAL, MAR_ID, S, mar_id),
+	THERE(CONDITIONAL, IP_MULTICAST_ADDRESSING_INFO, S, has_ip_multicast),
 	LIST(OPTIONAL, UE_IP_ADDRESS_POOL_IDENTITY, S, pool),
+	ONE(CONDITIONAL, MPTCP_APPLICABLE_INDICATION, S, mptcp),
 };
 
 static const struct pfcp_member update_pdr[] = {
@@ -70,6 +72,7 @@ static const struct pfcp_member update_pdr[] = {
 	LIST(CONDITIONAL, DEACTIVATE_PREDEFINED_RULES, S, deactivate_rules),
 	ONE(OPTIONAL, ACTIVATION_TIME, S, activation_time),
 	ONE(OPTIONAL, DEACTIVATION_TIME, S, deactivation_time),
+	THERE(CONDITIONAL, IP_MULTICAST_ADDRESSING_INFO, S, has_ip_multicast),
 };
 #undef S
 
@@ -125,7 +128,7 @@ const struct pfcp_group pfcp_group_remove_pdr = MEMBERS(remove_pdr);
 static const struct pfcp_member create_traffic_endpoint[] = {
 	ALWAYS(MANDATORY, TRAFFIC_ENDPOINT_ID, S, id),
 	ONE(CONDITIONAL, F_TEID, S, f_teid),
-	ONE(OPTIONAL, NETWORK_INSTANCE, S, network_instance),
+	ONE(CONDITIONAL, NETWORK_INSTANCE, S, network_instance),
 	THERE(CONDITIONAL, REDUNDANT_TRANSMISSION_PARAMETERS, S, has_redundant_transmission),
 	LIST(CONDITIONAL, UE_IP_ADDRESS, S, ue_ip),
 	ONE_AS(CONDITIONAL, ETHERNET_PDU_SESSION_INFORMATION, S, ethernet_session, has_ethernet_session),
@@ -134,12 +137,14 @@ static const struct pfcp_member create_traffic_endpoint[] = {
 	LIST(CONDITIONAL, FRAMED_IPV6_ROUTE, S, framed_ipv6_route),
 	LIST(CONDITIONAL, QFI, S, qfi),
 	ONE(OPTIONAL, 3GPP_INTERFACE_TYPE, S, interface_type),
+	THERE(CONDITIONAL, MBS_SESSION_IDENTIFIER, S, has_mbs_session),
 };
 
 static const struct pfcp_member update_traffic_endpoint[] = {
 	ALWAYS(MANDATORY, TRAFFIC_ENDPOINT_ID, S, id),
 	ONE(CONDITIONAL, F_TEID, S, f_teid),
-	ONE(OPTIONAL, NETWORK_INSTANCE, S, network_instance),
+	ONE(CONDITIONAL, NETWORK_INSTANCE, S, network_instance),
+	THERE(CONDITIONAL, REDUNDANT_TRANSMISSION_PARAMETERS, S, has_redundant_transmission),
 	LIST(CONDITIONAL, UE_IP_ADDRESS, S, ue_ip),
 	LIST(CONDITIONAL, FRAMED_ROUTE, S, framed_route),
 	ONE(CONDITIONAL, FRAMED_ROUTING, S, framed_routing),

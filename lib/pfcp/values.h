@@ -347,6 +347,7 @@ enum pfcp_usage_information {
 #define PFCP_QER_RCSR                                                                              \
 	0x01 /* QER Control Indications cl. 8.2.174: report the rate control status                \
 	      */
+#define PFCP_MPTCP_MAI	   0x01 /* MPTCP Applicable Indication cl. 8.2.181 */
 #define PFCP_PROXYING_ARP  0x01 /* Proxying cl. 8.2.97 */
 #define PFCP_PROXYING_INS  0x02
 #define PFCP_ETHERNET_ETHI 0x01 /* Ethernet PDU Session Information cl. 8.2.102 */

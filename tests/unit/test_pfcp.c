@@ -536,6 +536,11 @@ static void forms_of_values(void **state)
 		 "=destination:fd00::1/0 "},					       /* 78 */
 		{PDR_WITH("005d(60 00)"), "=source:choose-v6/0 "},		       /* 79 */
 		{"24 01 (000001 00 0060(e81fe7b4))", "heartbeat-request seq=1 { rec"}, /* 80: FO */
+		{MODIFICATION "0001(0038(0001) 001d(00000001) 0002(0014(00)) 006c(00000001) "
+			      "00bc(01) 00bc(02)))",
+		 " ip-multicast=there } } skipped-repeated=1"}, /* 81 */
+		{MODIFICATION "007f(0083(01) 00ff(02) 0131(04)))",
+		 "redundant-transmission=there mbs-session=there } }"}, /* 82 */
 	};
 
 	for (size_t i = 0; i < N(row); i++) {
@@ -693,6 +698,29 @@ static void cleared_and_set(void **state)
 	decode_hex("cleared", MODIFICATION "0009(0038(0001) 006d()))");
 	pdr->qer_id[pdr->n_qer_id++] = 1;
 	assert_int_equal(pfcp_encode(&msg, coded, sizeof(coded), &(size_t){0}), -EINVAL);
+}
+
+/* What is only known to be there can be taken away (cl. 5.24.2.2), but not be sent by us: empty, it
+ * would be taken away. */
+static void unread_in_an_update(void **state)
+{
+	static const struct {
+		const char *there, *cleared;
+	} row[] = {
+		{MODIFICATION "0081(0083(01) 00ff(0015(05))))",
+		 MODIFICATION "0081(0083(01) 00ff()))"},
+		{MODIFICATION "0009(0038(0001) 00bc(00)))",
+		 MODIFICATION "0009(0038(0001) 00bc()))"},
+	};
+	size_t len;
+
+	for (size_t i = 0; i < N(row); i++) {
+		assert_printed(i, row[i].there, "=there ");
+		assert_int_equal(pfcp_encode(&msg, coded, sizeof(coded), &len), -EINVAL);
+		assert_printed(i, row[i].cleared, " cleared=");
+		assert_null(strstr(text, "=there"));
+		assert_encodes_to(&msg, wire, msg.header.size);
+	}
 }
 
 /* All that an Update URR could lose fits; one more of what can be lost there isn't. */
@@ -956,6 +984,7 @@ int main(void)
 		cmocka_unit_test(rounded_times),
 		cmocka_unit_test(cleared_ies),
 		cmocka_unit_test(cleared_and_set),
+		cmocka_unit_test(unread_in_an_update),
 		cmocka_unit_test(all_cleared),
 		cmocka_unit_test(follow_on),
 		cmocka_unit_test(full_lists),

@@ -446,6 +446,16 @@ static const struct {
 	 34},
 	{"211: Heartbeats bundled, which no message of nodes is (cl. 6.5)",
 	 "24 01 (000001 00 " RECOVERY ") 20 01 (000002 00 " RECOVERY ")", -EINVAL, 68, 0, 0},
+	/* ---- what decides over what a PDR matches, optional or not ---- */
+	{"212: PDI, Network Instance with a line feed", PDI("0014(00) 0016(0a)"), -EINVAL, 69, 22,
+	 PDI_AT + 5},
+	{"213: Create Traffic Endpoint, Network Instance with an escape",
+	 MODIFY "007f(0083(01) 0016(1b)))", -EINVAL, 69, 22, 25},
+	{"214: Update Traffic Endpoint, Network Instance with an escape",
+	 MODIFY "0081(0083(01) 0016(1b)))", -EINVAL, 69, 22, 25},
+	{"215: MPTCP Applicable Indication of length 0",
+	 MODIFY "0001(0038(0001) 001d(00000001) 0002(0014(00)) 0109() 006c(00000001)))", -EINVAL,
+	 68, 265, 43},
 };
 
 static void malformed_messages(void **state)

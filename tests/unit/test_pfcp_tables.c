@@ -17,7 +17,7 @@
 #include "tests/unit/test_pfcp_golden.h"
 
 #define HIGHEST_IE 400
-#define N_IES	   182
+#define N_IES	   183
 #define MAX_DEPTH  4
 
 static void check_group(const char *name, const struct pfcp_group *group, size_t size, int depth);
