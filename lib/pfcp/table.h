@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How the tables of groups.c and messages.c are written; internal to lib/pfcp.
+ * How the tables of messages (messages.c), of what they hold (node_messages.c, session_messages.c)
+ * and of what grouped IEs hold (rules.c, urr.c, groups.c) are written; internal to lib/pfcp.
  *
  * ALWAYS: a mandatory single that needs no has_; ONE: a single with has_FIELD (ONE_AS: with a has_
  * of another name); THERE: a has_FIELD alone; LIST: FIELD[] with n_FIELD, bounded by the array;

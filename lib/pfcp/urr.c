@@ -7,33 +7,44 @@
 
 // clang-format off
 #define S struct pfcp_urr
+/* What both have, in runs that stand in the same order in both tables; @p: what an Update calls
+ * conditional and a Create optional */
+#define VOLUMES                                                      \
+	ONE(CONDITIONAL, VOLUME_THRESHOLD, S, volume_threshold),     \
+	ONE(CONDITIONAL, VOLUME_QUOTA, S, volume_quota)
+#define EVENTS                                                       \
+	ONE(CONDITIONAL, EVENT_THRESHOLD, S, event_threshold),       \
+	ONE(CONDITIONAL, EVENT_QUOTA, S, event_quota)
+#define TIMES                                                        \
+	ONE_AS(CONDITIONAL, TIME_THRESHOLD, S, time_threshold_s, has_time_threshold), \
+	ONE_AS(CONDITIONAL, TIME_QUOTA, S, time_quota_s, has_time_quota)
+#define REST(p)                                                      \
+	ONE_AS(CONDITIONAL, QUOTA_HOLDING_TIME, S, quota_holding_time_s, has_quota_holding_time), \
+	ONE(CONDITIONAL, DROPPED_DL_TRAFFIC_THRESHOLD, S, dropped_threshold), \
+	ONE_AS(CONDITIONAL, QUOTA_VALIDITY_TIME, S, quota_validity_time_s, has_quota_validity_time), \
+	ONE(p, MONITORING_TIME, S, monitoring_time),                 \
+	ONE(p, SUBSEQUENT_VOLUME_THRESHOLD, S, subsequent_volume_threshold), \
+	ONE_AS(p, SUBSEQUENT_TIME_THRESHOLD, S, subsequent_time_threshold_s, has_subsequent_time_threshold), \
+	ONE(p, SUBSEQUENT_VOLUME_QUOTA, S, subsequent_volume_quota), \
+	ONE_AS(p, SUBSEQUENT_TIME_QUOTA, S, subsequent_time_quota_s, has_subsequent_time_quota), \
+	ONE(OPTIONAL, SUBSEQUENT_EVENT_THRESHOLD, S, subsequent_event_threshold), \
+	ONE(OPTIONAL, SUBSEQUENT_EVENT_QUOTA, S, subsequent_event_quota), \
+	ONE_AS(CONDITIONAL, INACTIVITY_DETECTION_TIME, S, inactivity_detection_time_s, has_inactivity_detection_time), \
+	LIST(CONDITIONAL, LINKED_URR_ID, S, linked_urr_id),          \
+	ONE(CONDITIONAL, MEASUREMENT_INFORMATION, S, measurement_information), \
+	ONE(CONDITIONAL, FAR_ID, S, quota_far_id),                   \
+	ONE(OPTIONAL, NUMBER_OF_REPORTS, S, number_of_reports),      \
+	ONE_AS(CONDITIONAL, USER_PLANE_INACTIVITY_TIMER, S, inactivity_timer_s, has_inactivity_timer)
+
 static const struct pfcp_member create_urr[] = {
 	ALWAYS(MANDATORY, URR_ID, S, urr_id),
 	ONE(MANDATORY, MEASUREMENT_METHOD, S, method),
 	ONE(MANDATORY, REPORTING_TRIGGERS, S, triggers),
 	ONE_AS(CONDITIONAL, MEASUREMENT_PERIOD, S, period_s, has_period),
-	ONE(CONDITIONAL, VOLUME_THRESHOLD, S, volume_threshold),
-	ONE(CONDITIONAL, VOLUME_QUOTA, S, volume_quota),
-	ONE(CONDITIONAL, EVENT_THRESHOLD, S, event_threshold),
-	ONE(CONDITIONAL, EVENT_QUOTA, S, event_quota),
-	ONE_AS(CONDITIONAL, TIME_THRESHOLD, S, time_threshold_s, has_time_threshold),
-	ONE_AS(CONDITIONAL, TIME_QUOTA, S, time_quota_s, has_time_quota),
-	ONE_AS(CONDITIONAL, QUOTA_HOLDING_TIME, S, quota_holding_time_s, has_quota_holding_time),
-	ONE(CONDITIONAL, DROPPED_DL_TRAFFIC_THRESHOLD, S, dropped_threshold),
-	ONE_AS(CONDITIONAL, QUOTA_VALIDITY_TIME, S, quota_validity_time_s, has_quota_validity_time),
-	ONE(OPTIONAL, MONITORING_TIME, S, monitoring_time),
-	ONE(OPTIONAL, SUBSEQUENT_VOLUME_THRESHOLD, S, subsequent_volume_threshold),
-	ONE_AS(OPTIONAL, SUBSEQUENT_TIME_THRESHOLD, S, subsequent_time_threshold_s, has_subsequent_time_threshold),
-	ONE(OPTIONAL, SUBSEQUENT_VOLUME_QUOTA, S, subsequent_volume_quota),
-	ONE_AS(OPTIONAL, SUBSEQUENT_TIME_QUOTA, S, subsequent_time_quota_s, has_subsequent_time_quota),
-	ONE(OPTIONAL, SUBSEQUENT_EVENT_THRESHOLD, S, subsequent_event_threshold),
-	ONE(OPTIONAL, SUBSEQUENT_EVENT_QUOTA, S, subsequent_event_quota),
-	ONE_AS(CONDITIONAL, INACTIVITY_DETECTION_TIME, S, inactivity_detection_time_s, has_inactivity_detection_time),
-	LIST(CONDITIONAL, LINKED_URR_ID, S, linked_urr_id),
-	ONE(CONDITIONAL, MEASUREMENT_INFORMATION, S, measurement_information),
-	ONE(CONDITIONAL, FAR_ID, S, quota_far_id),
-	ONE(OPTIONAL, NUMBER_OF_REPORTS, S, number_of_reports),
-	ONE_AS(CONDITIONAL, USER_PLANE_INACTIVITY_TIMER, S, inactivity_timer_s, has_inactivity_timer),
+	VOLUMES,
+	EVENTS,
+	TIMES,
+	REST(OPTIONAL),
 };
 
 static const struct pfcp_member update_urr[] = {
@@ -41,28 +52,10 @@ static const struct pfcp_member update_urr[] = {
 	ONE(CONDITIONAL, MEASUREMENT_METHOD, S, method),
 	ONE(CONDITIONAL, REPORTING_TRIGGERS, S, triggers),
 	ONE_AS(CONDITIONAL, MEASUREMENT_PERIOD, S, period_s, has_period),
-	ONE(CONDITIONAL, VOLUME_THRESHOLD, S, volume_threshold),
-	ONE(CONDITIONAL, VOLUME_QUOTA, S, volume_quota),
-	ONE_AS(CONDITIONAL, TIME_THRESHOLD, S, time_threshold_s, has_time_threshold),
-	ONE_AS(CONDITIONAL, TIME_QUOTA, S, time_quota_s, has_time_quota),
-	ONE(CONDITIONAL, EVENT_THRESHOLD, S, event_threshold),
-	ONE(CONDITIONAL, EVENT_QUOTA, S, event_quota),
-	ONE_AS(CONDITIONAL, QUOTA_HOLDING_TIME, S, quota_holding_time_s, has_quota_holding_time),
-	ONE(CONDITIONAL, DROPPED_DL_TRAFFIC_THRESHOLD, S, dropped_threshold),
-	ONE_AS(CONDITIONAL, QUOTA_VALIDITY_TIME, S, quota_validity_time_s, has_quota_validity_time),
-	ONE(CONDITIONAL, MONITORING_TIME, S, monitoring_time),
-	ONE(CONDITIONAL, SUBSEQUENT_VOLUME_THRESHOLD, S, subsequent_volume_threshold),
-	ONE_AS(CONDITIONAL, SUBSEQUENT_TIME_THRESHOLD, S, subsequent_time_threshold_s, has_subsequent_time_threshold),
-	ONE(CONDITIONAL, SUBSEQUENT_VOLUME_QUOTA, S, subsequent_volume_quota),
-	ONE_AS(CONDITIONAL, SUBSEQUENT_TIME_QUOTA, S, subsequent_time_quota_s, has_subsequent_time_quota),
-	ONE(OPTIONAL, SUBSEQUENT_EVENT_THRESHOLD, S, subsequent_event_threshold),
-	ONE(OPTIONAL, SUBSEQUENT_EVENT_QUOTA, S, subsequent_event_quota),
-	ONE_AS(CONDITIONAL, INACTIVITY_DETECTION_TIME, S, inactivity_detection_time_s, has_inactivity_detection_time),
-	LIST(CONDITIONAL, LINKED_URR_ID, S, linked_urr_id),
-	ONE(CONDITIONAL, MEASUREMENT_INFORMATION, S, measurement_information),
-	ONE(CONDITIONAL, FAR_ID, S, quota_far_id),
-	ONE(OPTIONAL, NUMBER_OF_REPORTS, S, number_of_reports),
-	ONE_AS(CONDITIONAL, USER_PLANE_INACTIVITY_TIMER, S, inactivity_timer_s, has_inactivity_timer),
+	VOLUMES,
+	TIMES,
+	EVENTS,
+	REST(CONDITIONAL),
 };
 #undef S
 
