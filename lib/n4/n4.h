@@ -193,7 +193,7 @@ int n4_request_send(struct n4_peer *peer, struct pfcp_msg *msg, n4_done done, vo
 int n4_respond(struct n4_request *req, struct pfcp_msg *msg);
 
 /**
- * n4_respond_cause - answer with a cause alone, of any request type
+ * n4_respond_cause - answer with a cause alone, of any request type (heartbeats come to no handler)
  * @seid: the peer's, 0 where it isn't known (and in node messages)
  * @offending_ie: enum pfcp_ie_type, 0: none. Left out where the answer has no such IE
  */
