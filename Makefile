@@ -161,7 +161,7 @@ install: all
 	install -m 644 testbed/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/baton
 
 # Each bench prints a table and writes build/bench/NAME.json.
-bench: bench-topology bench-storm bench-dataplane bench-shaper bench-stream bench-process
+bench: bench-topology bench-storm bench-dataplane bench-shaper bench-stream bench-process bench-pfcp-codec
 
 clean:
 	rm -rf build
