@@ -3,8 +3,8 @@
  * The mainline gtp driver's netlink: the device (rtnetlink) and its contexts (generic netlink
  * family "gtp"). Handles work in the network namespace in which they were opened.
  */
-#ifndef BATON_DATAPLANE_GTP_NETLINK_H
-#define BATON_DATAPLANE_GTP_NETLINK_H
+#ifndef BATON_LIB_NETLINK_GTP_H
+#define BATON_LIB_NETLINK_GTP_H
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -29,9 +29,23 @@ void gtp_netlink_close(struct gtp_netlink *gtp);
  */
 int gtp_link_add(struct gtp_netlink *gtp, const char *name, int udp_fd, bool sgsn,
 		 uint32_t hash_size);
+/** gtp_link_settings - what gtp_link_add was told of a device that is there; Return: 0, -ENODEV */
+int gtp_link_settings(struct gtp_netlink *gtp, unsigned ifindex, bool *ret_sgsn,
+		      uint32_t *ret_hash_size);
 /** gtp_pdp_add - Return: 0, -EEXIST when the address or the local TEID has one; never updates one
  */
 int gtp_pdp_add(struct gtp_netlink *gtp, unsigned ifindex, const struct gtp_pdp *pdp);
 int gtp_pdp_del(struct gtp_netlink *gtp, unsigned ifindex, const struct gtp_pdp *pdp);
+/** gtp_pdp_get - that of a UE address; Return: 0, -ENOENT, ... */
+int gtp_pdp_get(struct gtp_netlink *gtp, unsigned ifindex, struct in_addr ue,
+		struct gtp_pdp *ret_pdp);
+/**
+ * gtp_pdp_list - those of every device of the namespace; a non-zero answer of @each ends it and is
+ * returned
+ *
+ * Version 1 and IPv4 alone: what others made of other kinds is left out.
+ */
+int gtp_pdp_list(struct gtp_netlink *gtp,
+		 int (*each)(unsigned ifindex, const struct gtp_pdp *pdp, void *user), void *user);
 
 #endif
