@@ -215,16 +215,6 @@ int gtp5g_link_add(struct gtp5g *g, const char *name, int udp_fd, bool ran, uint
 	return nl_link_add_kind(g->route, name, GTP5G_FAMILY, settings, 3);
 }
 
-int gtp5g_link_hash_size(struct gtp5g *g, unsigned ifindex, uint32_t *ret_hash_size)
-{
-	struct nl_link_setting setting = {GTP5G_LINK_HASH_SIZE, 0};
-	int rc = nl_link_settings(g->route, ifindex, &setting, 1);
-
-	if (!rc)
-		*ret_hash_size = setting.value;
-	return rc;
-}
-
 /* ---- rules ---- */
 
 struct rule_walk {

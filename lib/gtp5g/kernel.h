@@ -48,8 +48,6 @@ const char *gtp5g_why(const struct gtp5g *g);
  * over (no more than letters, digits, '_', '-' and '.'), -EOPNOTSUPP: no module
  */
 int gtp5g_link_add(struct gtp5g *g, const char *name, int udp_fd, bool ran, uint32_t hash_size);
-/** gtp5g_link_hash_size - the only setting that the module tells */
-int gtp5g_link_hash_size(struct gtp5g *g, unsigned ifindex, uint32_t *ret_hash_size);
 
 /**
  * gtp5g_rule_add, gtp5g_rule_mod - make a rule, or change the fields that @rule has; gtp5g_check is

@@ -56,22 +56,6 @@ int gtp_link_add(struct gtp_netlink *gtp, const char *name, int udp_fd, bool sgs
 				sizeof(settings) / sizeof(settings[0]));
 }
 
-int gtp_link_settings(struct gtp_netlink *gtp, unsigned ifindex, bool *ret_sgsn,
-		      uint32_t *ret_hash_size)
-{
-	struct nl_link_setting settings[] = {
-		{IFLA_GTP_PDP_HASHSIZE, 0},
-		{IFLA_GTP_ROLE, GTP_ROLE_GGSN},
-	};
-	int rc = nl_link_settings(gtp->route, ifindex, settings, 2);
-
-	if (rc)
-		return rc;
-	*ret_hash_size = settings[0].value;
-	*ret_sgsn = settings[1].value == GTP_ROLE_SGSN;
-	return 0;
-}
-
 static struct nlmsghdr *pdp_request(struct gtp_netlink *gtp, uint8_t command, uint16_t flags,
 				    unsigned ifindex)
 {
@@ -100,6 +84,14 @@ int gtp_pdp_del(struct gtp_netlink *gtp, unsigned ifindex, const struct gtp_pdp 
 	struct nlmsghdr *nlh = pdp_request(gtp, GTP_CMD_DELPDP, 0, ifindex);
 
 	mnl_attr_put_u32(nlh, GTPA_I_TEI, pdp->local_teid);
+	return nl_submit(gtp->generic, nlh, 0);
+}
+
+int gtp_pdp_del_ue(struct gtp_netlink *gtp, unsigned ifindex, struct in_addr ue)
+{
+	struct nlmsghdr *nlh = pdp_request(gtp, GTP_CMD_DELPDP, 0, ifindex);
+
+	mnl_attr_put_u32(nlh, GTPA_MS_ADDRESS, ue.s_addr);
 	return nl_submit(gtp->generic, nlh, 0);
 }
 

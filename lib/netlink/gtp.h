@@ -29,13 +29,14 @@ void gtp_netlink_close(struct gtp_netlink *gtp);
  */
 int gtp_link_add(struct gtp_netlink *gtp, const char *name, int udp_fd, bool sgsn,
 		 uint32_t hash_size);
-/** gtp_link_settings - what gtp_link_add was told of a device that is there; Return: 0, -ENODEV */
-int gtp_link_settings(struct gtp_netlink *gtp, unsigned ifindex, bool *ret_sgsn,
-		      uint32_t *ret_hash_size);
 /** gtp_pdp_add - Return: 0, -EEXIST when the address or the local TEID has one; never updates one
  */
 int gtp_pdp_add(struct gtp_netlink *gtp, unsigned ifindex, const struct gtp_pdp *pdp);
 int gtp_pdp_del(struct gtp_netlink *gtp, unsigned ifindex, const struct gtp_pdp *pdp);
+/** gtp_pdp_del_ue - the same by its UE address, which finds one also where somebody changed its
+ * TEID
+ */
+int gtp_pdp_del_ue(struct gtp_netlink *gtp, unsigned ifindex, struct in_addr ue);
 /** gtp_pdp_get - that of a UE address; Return: 0, -ENOENT, ... */
 int gtp_pdp_get(struct gtp_netlink *gtp, unsigned ifindex, struct in_addr ue,
 		struct gtp_pdp *ret_pdp);

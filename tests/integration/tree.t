@@ -16,7 +16,7 @@ bpf=$(grep '\.bpf\.[ch]$' <<<"$sources" | xargs grep -L 'SPDX-License-Identifier
 is 'BPF programs are GPL-2.0' "$bpf" ''
 
 # Who may include whom: a daemon nobody else's header, wire formats nothing but lib/wire.h.
-daemons='upf smf-lite ran migration-manager agents link-shaper testbed'
+daemons='upf smf-lite ran migration-manager agents link-shaper testbed gtp5g-tools'
 for one in $daemons; do
 	for other in $daemons; do
 		[ "$one" = "$other" ] && continue
@@ -28,7 +28,7 @@ for format in pfcp gtpu ngap nas stamp; do
 	found=$(grep -rhn '#include "' --include='*.[ch]' "lib/$format" | grep -v "\"lib/$format/\|\"lib/wire.h\"")
 	is "lib/$format depends on nothing but lib/wire.h" "$found" ''
 done
-found=$(grep -rln '#include "\(upf\|smf-lite\|ran\|migration-manager\|agents\|link-shaper\|testbed\|dataplane\)/' --include='*.[ch]' lib)
+found=$(grep -rln '#include "\(upf\|smf-lite\|ran\|migration-manager\|agents\|link-shaper\|testbed\|dataplane\|gtp5g-tools\)/' --include='*.[ch]' lib)
 is 'lib includes nothing above it' "$found" ''
 
 for example in upf/upf smf-lite/smf-lite ran/gnb/gnb ran/ue/ue agents/ue-agent/ue-agent agents/edge-agent/edge-agent \
