@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Requests to the module. What it can't take is named at each check, with where in its sources
  * (0.10.2) that is. */
-#include "lib/gtp5g/kernel.h"
+#include "lib/gtp5g/kernel_inside.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,17 +10,8 @@
 #include <string.h>
 
 #include "lib/gtp5g/inside.h"
-#include "lib/netlink/generic.h"
 
 #define BIT(row) ((uint64_t)1 << (row))
-
-struct gtp5g {
-	struct nl *generic, *route;
-	struct nl_family family;
-	char version_text[32];
-	uint32_t version;
-	struct gtp5g_expected why;
-};
 
 static const struct {
 	uint8_t add, del, get;
@@ -126,7 +117,7 @@ static int keep_version(const struct nlmsghdr *nlh, void *user)
 static int version_read(struct gtp5g *g)
 {
 	struct nlmsghdr *nlh = nl_generic_request(g->generic, &g->family, GTP5G_GET_VERSION, 0);
-	int rc = nl_query(g->generic, nlh, keep_version, g);
+	int rc = g->ask(g->generic, nlh, keep_version, g);
 
 	/* a module so old that it doesn't have this command has a version all the same */
 	if (rc == -EOPNOTSUPP)
@@ -144,6 +135,7 @@ int gtp5g_open(struct gtp5g **ret_gtp5g)
 
 	if (!g)
 		return -ENOMEM;
+	g->ask = nl_query;
 	rc = nl_generic_open(&g->generic);
 	if (!rc)
 		rc = nl_open(&g->route);
@@ -245,8 +237,8 @@ static int rule_get(struct gtp5g *g, unsigned ifindex, enum gtp5g_kind kind, uin
 {
 	struct rule_walk walk = {kind, keep_rule, ret_rule};
 
-	return nl_query(g->generic, rule_request(g, commands[kind].get, ifindex, kind, seid, id),
-			read_rule, &walk);
+	return g->ask(g->generic, rule_request(g, commands[kind].get, ifindex, kind, seid, id),
+		      read_rule, &walk);
 }
 
 int gtp5g_rule_get(struct gtp5g *g, unsigned ifindex, enum gtp5g_kind kind, uint64_t seid,
@@ -263,7 +255,12 @@ int gtp5g_rule_list(struct gtp5g *g, enum gtp5g_kind kind,
 	struct rule_walk walk = {kind, each, user};
 
 	g->why.text[0] = '\0';
-	return nl_query(g->generic, nlh, read_rule, &walk);
+	return g->ask(g->generic, nlh, read_rule, &walk);
+}
+
+static int nothing(const struct nlmsghdr *nlh, void *user)
+{
+	return 0;
 }
 
 static int send_rule(struct gtp5g *g, unsigned ifindex, const struct gtp5g_rule *rule,
@@ -276,7 +273,7 @@ static int send_rule(struct gtp5g *g, unsigned ifindex, const struct gtp5g_rule 
 	if (rc)
 		return refuse(g, rc, "%s %" PRIu64 ":%u has too much in it for one message",
 			      gtp5g_table(rule->kind)->name, rule->seid, rule->id);
-	return told(g, nl_submit(g->generic, nlh, 0), rule->kind, rule->seid, rule->id);
+	return told(g, g->ask(g->generic, nlh, nothing, NULL), rule->kind, rule->seid, rule->id);
 }
 
 /* ---- what a request rests on ---- */
@@ -432,7 +429,7 @@ int gtp5g_rule_del(struct gtp5g *g, unsigned ifindex, enum gtp5g_kind kind, uint
 {
 	struct nlmsghdr *nlh = rule_request(g, commands[kind].del, ifindex, kind, seid, id);
 	struct gtp5g_report report = {0};
-	int rc = nl_query(g->generic, nlh, read_report, &report);
+	int rc = g->ask(g->generic, nlh, read_report, &report);
 
 	if (!rc && ret_report)
 		*ret_report = report;
@@ -444,7 +441,7 @@ int gtp5g_report_get(struct gtp5g *g, unsigned ifindex, uint64_t seid, uint32_t 
 {
 	struct nlmsghdr *nlh = rule_request(g, GTP5G_GET_REPORT, ifindex, GTP5G_URR, seid, urr);
 	struct gtp5g_report report = {0};
-	int rc = nl_query(g->generic, nlh, read_report, &report);
+	int rc = g->ask(g->generic, nlh, read_report, &report);
 
 	if (!rc)
 		*ret_report = report;
@@ -463,7 +460,7 @@ int gtp5g_statistics_get(struct gtp5g *g, unsigned ifindex, struct gtp5g_statist
 {
 	struct nlmsghdr *nlh = request(g, GTP5G_GET_STATISTICS, 0, ifindex);
 	struct gtp5g_statistics statistics = {0};
-	int rc = nl_query(g->generic, nlh, read_statistics, &statistics);
+	int rc = g->ask(g->generic, nlh, read_statistics, &statistics);
 
 	if (rc)
 		return refuse(g, rc, "%s",

@@ -246,7 +246,8 @@ int nl_query(struct nl *nl, struct nlmsghdr *nlh, nl_each each, void *user)
 	/* What is queued before it must have happened: the answer is to show it. */
 	memcpy(request, nlh, nlh->nlmsg_len);
 	nlh = (struct nlmsghdr *)request;
-	if (!(nlh->nlmsg_flags & NLM_F_DUMP))
+	/* one of its two bits alone is NLM_F_REPLACE or NLM_F_EXCL */
+	if ((nlh->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
 		nlh->nlmsg_flags |= NLM_F_ACK;
 	error = nl_flush(nl);
 	nl->error[0] = 0;

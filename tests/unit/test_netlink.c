@@ -654,6 +654,27 @@ static void driver_settings(void **state)
 	assert_int_equal(nl_link_settings(*state, 4711, got, 2), -ENODEV);
 }
 
+static int not_asked(const struct nlmsghdr *nlh, void *user)
+{
+	fail();
+	return 0;
+}
+
+/* a query that makes something is acknowledged, too: NLM_F_EXCL is one of the bits of NLM_F_DUMP */
+static void queries_that_make_end(void **state)
+{
+	struct nlmsghdr *nlh = nl_request(*state, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+	struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	struct nlattr *info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+
+	ifi->ifi_family = AF_UNSPEC;
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "bridge");
+	mnl_attr_nest_end(nlh, info);
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, "b0");
+	assert_int_equal(nl_query(*state, nlh, not_asked, NULL), 0);
+	assert_int_not_equal(index_of(*state, "b0"), 0);
+}
+
 /* the family that knows the others is one itself */
 static void generic_families(void **state)
 {
@@ -694,6 +715,7 @@ int main(void)
 		NETNS_TEST(connections_end_but_for_one_peer),
 		NETNS_TEST(driver_settings),
 		NETNS_TEST(generic_families),
+		NETNS_TEST(queries_that_make_end),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
