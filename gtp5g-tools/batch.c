@@ -171,12 +171,13 @@ static int check_driver(struct checker *c, const struct request *request,
 	}
 	if (driver == wanted)
 		return 0;
-	return complain_at(
+	complain_at(
 		ret_complaint, &request->place,
 		driver == DRIVER_GTP
 			? "%s is a link of the mainline driver, which has no %s, only tunnels"
 			: "%s is a link of gtp5g, which has no %s, but pdr, far, qer, urr and bar",
 		request->device, request->noun->name);
+	return -EMEDIUMTYPE;
 }
 
 static int check_request(struct checker *c, const struct request *request, bool atomic,

@@ -72,6 +72,8 @@ static int open_signals(struct holder *h)
 	sigaddset(&wanted, SIGTERM);
 	sigaddset(&wanted, SIGHUP);
 	sigprocmask(SIG_BLOCK, &wanted, NULL);
+	/* who reads what --verbose prints may go away; the link stays held */
+	signal(SIGPIPE, SIG_IGN);
 	h->signals = signalfd(-1, &wanted, SFD_CLOEXEC);
 	return h->signals < 0 ? fail(h, "signalfd", -errno) : 0;
 }

@@ -149,18 +149,6 @@ static int prepare(struct kernel_world *k, const struct request *request,
 						     : kernel_world_gtp(k, ret_why);
 }
 
-void pdr_derive(struct request *request, const struct link *link)
-{
-	const bool in_tunnel = gtp5g_has(&request->rule, GTP5G_PDR_TEID);
-	const bool ran = link->role == ROLE_RAN;
-
-	if (gtp5g_has(&request->rule, GTP5G_PDR_SOURCE))
-		return;
-	request->rule.pdr.source = in_tunnel == ran ? GTP5G_CORE : GTP5G_ACCESS;
-	request->rule.has |= (uint64_t)1 << GTP5G_PDR_SOURCE;
-	request->derived |= (uint64_t)1 << GTP5G_PDR_SOURCE;
-}
-
 static int get_rule(struct kernel_world *k, const struct link *link, const struct request *name,
 		    struct request *ret_request, struct complaint *ret_why)
 {
@@ -169,8 +157,7 @@ static int get_rule(struct kernel_world *k, const struct link *link, const struc
 
 	if (rc)
 		return say(ret_why, rc, "%s: %s", name->device, gtp5g_why(k->gtp5g));
-	if (name->noun->kind == GTP5G_PDR)
-		pdr_derive(ret_request, link);
+	request_derive(ret_request, link->role == ROLE_RAN);
 	return 0;
 }
 
@@ -246,8 +233,8 @@ static int apply_rule(struct kernel_world *k, const struct link *link,
 				    &report);
 	if (rc)
 		return say(ret_why, rc, "%s: %s", request->device, gtp5g_why(k->gtp5g));
-	if (report.has && k->on_report)
-		k->on_report(request->device, &report);
+	if (report.has)
+		k->on_report(k->json, request->device, &report);
 	return 0;
 }
 

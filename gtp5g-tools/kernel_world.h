@@ -11,8 +11,9 @@
 struct kernel_world {
 	bool force; /* an old gtp5g will do */
 	void (*warn)(const char *text);
-	/** on_report - the last one of a URR that was deleted; NULL: not wanted */
-	void (*on_report)(const char *device, const struct gtp5g_report *report);
+	/** on_report - the last one of a URR that was deleted */
+	void (*on_report)(bool json, const char *device, const struct gtp5g_report *report);
+	bool json; /* form in which a URR's last report is printed */
 	struct nl *nl;
 	struct gtp5g *gtp5g;	 /* NULL until wanted */
 	struct gtp_netlink *gtp; /* the same */
@@ -20,7 +21,7 @@ struct kernel_world {
 	struct world world;
 };
 
-/** kernel_world_open - @k's first three members are set by the caller; Return: 0 or a negative
+/** kernel_world_open - @k's members up to json are set by the caller; Return: 0 or a negative
  * errno */
 int kernel_world_open(struct kernel_world *k);
 void kernel_world_close(struct kernel_world *k);
@@ -36,9 +37,5 @@ int kernel_world_gtp(struct kernel_world *k, struct complaint *ret_why);
 /** kernel_world_get - the record that @name names; Return: 0, -ENOENT, ... with @ret_why */
 int kernel_world_get(struct kernel_world *k, const struct request *name,
 		     struct request *ret_request, struct complaint *ret_why);
-
-/** pdr_derive - a PDR's source interface, which the module doesn't tell, from its F-TEID and its
- * link's role */
-void pdr_derive(struct request *request, const struct link *link);
 
 #endif

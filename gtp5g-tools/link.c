@@ -2,6 +2,7 @@
 /* link add, del, show, stats. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/if_link.h>
 #include <poll.h>
 #include <signal.h>
@@ -43,6 +44,14 @@ static int await_holder(pid_t holder, int ready_fd)
 	return TOOLS_FAILED;
 }
 
+/* What the caller has open is not kept open by who goes on without him */
+static void close_others(int keep)
+{
+	if (keep > STDERR_FILENO + 1)
+		(void)close_range(STDERR_FILENO + 1, (unsigned)keep - 1, 0);
+	(void)close_range((unsigned)keep + 1, UINT_MAX, 0);
+}
+
 static int detach(struct hold *hold)
 {
 	int ready[2];
@@ -61,7 +70,7 @@ static int detach(struct hold *hold)
 		close(ready[1]);
 		return await_holder(holder, ready[0]);
 	}
-	close(ready[0]);
+	close_others(ready[1]);
 	setsid();
 	hold->ready_fd = ready[1];
 	return hold_run(hold);

@@ -75,7 +75,10 @@ enum tools_exit tools_open(const struct tools *tools, struct kernel_world *ret_k
 {
 	int rc;
 
-	*ret_kernel = (struct kernel_world){.force = tools->force, .warn = warn};
+	*ret_kernel = (struct kernel_world){.force = tools->force,
+					    .warn = warn,
+					    .on_report = report_print,
+					    .json = tools->json};
 	rc = kernel_world_open(ret_kernel);
 	if (!rc)
 		return TOOLS_OK;

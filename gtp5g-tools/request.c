@@ -153,6 +153,17 @@ int request_check(const struct request *request, uint32_t version, struct compla
 	return 0;
 }
 
+void request_derive(struct request *request, bool ran)
+{
+	const bool in_tunnel = gtp5g_has(&request->rule, GTP5G_PDR_TEID);
+
+	if (request->rule.kind != GTP5G_PDR || gtp5g_has(&request->rule, GTP5G_PDR_SOURCE))
+		return;
+	request->rule.pdr.source = in_tunnel == ran ? GTP5G_CORE : GTP5G_ACCESS;
+	request->rule.has |= (uint64_t)1 << GTP5G_PDR_SOURCE;
+	request->derived |= (uint64_t)1 << GTP5G_PDR_SOURCE;
+}
+
 /* ---- as a line ---- */
 
 static void print_key(const struct request *request, FILE *out)

@@ -42,6 +42,14 @@ int request_read(const struct word *words, size_t count, struct request *ret_req
 /** request_check - a request of VERB_ADD or VERB_MOD by itself; @version: of the module, 0 not
  * known */
 int request_check(const struct request *request, uint32_t version, struct complaint *ret_complaint);
+/**
+ * request_derive - what the module doesn't tell of a rule that it told: a PDR's source interface
+ * @ran: the link is the access side's
+ *
+ * In a UPF what comes in a tunnel comes from access, on the access side from core. That is wrong of
+ * an intermediate UPF's downlink.
+ */
+void request_derive(struct request *request, bool ran);
 /** request_from_json - "verb" is add where it isn't there; @place: of the object */
 int request_from_json(const json_t *object, const struct place *place, struct request *ret_request,
 		      struct complaint *ret_complaint);

@@ -147,8 +147,7 @@ static void rule_found(struct lister *l, const struct link *link, const struct g
 	struct request request = request_of(l->noun, link);
 
 	request.rule = *rule;
-	if (rule->kind == GTP5G_PDR)
-		pdr_derive(&request, link);
+	request_derive(&request, link->role == ROLE_RAN);
 	found_add(&l->found, &request);
 }
 
@@ -299,13 +298,6 @@ static int list(struct tools *tools, struct kernel_world *kernel, const struct n
 
 /* ---- one request ---- */
 
-static bool print_as_json;
-
-static void print_report(const char *device, const struct gtp5g_report *report)
-{
-	report_print(print_as_json, device, report);
-}
-
 static int exit_of(int rc)
 {
 	return rc == -EINVAL ? TOOLS_USAGE : TOOLS_FAILED;
@@ -352,8 +344,6 @@ int rule_main(struct tools *tools, const struct noun *noun)
 	}
 	if (tools_open(tools, &kernel) != TOOLS_OK)
 		return TOOLS_FAILED;
-	print_as_json = tools->json;
-	kernel.on_report = print_report;
 	if (request.verb == VERB_LIST)
 		rc = list(tools, &kernel, noun, *request.device ? request.device : NULL);
 	else if (request.verb == VERB_GET)
@@ -446,8 +436,6 @@ static int load_batch(struct tools *tools, const struct batch *batch, bool atomi
 
 	if (tools_open(tools, &kernel) != TOOLS_OK)
 		return TOOLS_FAILED;
-	print_as_json = tools->json;
-	kernel.on_report = print_report;
 	rc = batch_check(batch, &kernel.world, atomic, complain_text, NULL);
 	if (rc) {
 		complain("nothing was sent");

@@ -61,7 +61,7 @@ status 'its address is taken' 1 upf gtp5g link add gtp1 --driver gtp --local 10.
 like 'as is said' "$_output" 'gtp1: UDP 10.101.2.1:2152: Address already in use'
 is 'nothing is left of either' "$(upf gtp5g link show | wc -l)" 1
 status 'it counts nothing' 1 upf gtp5g link stats gtp0
-status 'it has no rules' 2 upf gtp5g far add gtp0 1 --action drop
+status 'it has no rules' 1 upf gtp5g far add gtp0 1 --action drop
 like 'and that is said' "$_output" 'gtp0 is a link of the mainline driver, which has no far, only tunnels'
 
 ip netns exec ran gtp5g-link add gtp0 --driver gtp --ran --local 10.101.1.1 --verbose >held 2>&1 &

@@ -241,6 +241,42 @@ static void what_is_told_alone(void **state)
 	json_decref(object);
 }
 
+/* gtp5g doesn't tell a PDR's source interface; role, with an F-TEID or not, and what it must be */
+static void the_source_is_worked_out(void **state)
+{
+	static const struct {
+		bool ran;
+		const char *line, *source;
+	} rows[] = {
+		{false, "--teid 1 --local-address 10.0.0.1", "access"},
+		{false, "--ue-address 10.0.0.1", "core"},
+		{true, "--teid 1 --local-address 10.0.0.1", "core"},
+		{true, "--ue-address 10.0.0.1", "access"},
+	};
+
+	for (size_t i = 0; i < N(rows); i++) {
+		const struct gtp5g_table *table = gtp5g_table(GTP5G_PDR);
+		struct complaint complaint = {""};
+		struct request request;
+		char line[200], wanted[64], *text;
+
+		/* given, it stays as it is */
+		snprintf(line, sizeof(line), "pdr mod upf0 1 --source core %s", rows[i].line);
+		assert_int_equal(read_words(line, &request, &complaint), 0);
+		request_derive(&request, rows[i].ran);
+		assert_int_equal(request.derived, 0);
+		assert_int_equal(request.rule.pdr.source, GTP5G_CORE);
+		request.rule.has &= ~((uint64_t)1 << GTP5G_PDR_SOURCE);
+		request_derive(&request, rows[i].ran);
+		assert_int_equal(request.derived, 1 << GTP5G_PDR_SOURCE);
+		text = printed(&request);
+		snprintf(wanted, sizeof(wanted), "--source %s ", rows[i].source);
+		assert_non_null(strstr(text, wanted));
+		free(text);
+		assert_true(table->field[GTP5G_PDR_SOURCE].flags & GTP5G_UNTOLD);
+	}
+}
+
 /* ---- files ---- */
 
 struct said {
@@ -479,10 +515,10 @@ static const struct {
 	{FAR(1), "far del upf0 1:1\nfar del upf0 1:1\n", false, -ENOENT,
 	 "f:2:1: far upf0 1:1 isn't there, since line 1\n"},
 	{"", "far add eth0 1 --action drop\n", false, -ENODEV, "f:1:1: there is no link eth0\n"},
-	{"", "far add gtp0 1 --action drop\n", false, -EINVAL,
+	{"", "far add gtp0 1 --action drop\n", false, -EMEDIUMTYPE,
 	 "f:1:1: gtp0 is a link of the mainline driver, which has no far, only tunnels\n"},
 	{"", "tunnel add upf0 10.0.0.1 --teid 1 --peer-teid 1 --peer-address 10.0.0.2\n", false,
-	 -EINVAL, "f:1:1: upf0 is a link of gtp5g, which has no tunnel, but pdr,"},
+	 -EMEDIUMTYPE, "f:1:1: upf0 is a link of gtp5g, which has no tunnel, but pdr,"},
 	{"", TUNNEL(2) TUNNEL(3), true, 0, ""},
 	{"", TUNNEL(2) TUNNEL(2), false, -EEXIST,
 	 "f:2:1: tunnel gtp0 10.60.0.2 is there already, since line 1\n"},
@@ -594,6 +630,7 @@ int main(void)
 		cmocka_unit_test(too_many_words),
 		cmocka_unit_test(what_is_printed_is_taken_back),
 		cmocka_unit_test(what_is_told_alone),
+		cmocka_unit_test(the_source_is_worked_out),
 		cmocka_unit_test(files_and_where_they_are_wrong),
 		cmocka_unit_test(a_file_of_mistakes_is_left),
 		cmocka_unit_test(batches_are_looked_at_first),
