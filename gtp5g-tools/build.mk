@@ -3,7 +3,7 @@
 # gtp5g-request: requests as words, lines and JSON, and batches of them, in any world; for tests and fuzzing, too.
 # gtp5g-tools: what touches the kernel. One program under three names.
 $(call library,gtp5g-request,$(addprefix gtp5g-tools/,words.c noun.c fields.c request.c batch_read.c batch.c),jansson)
-$(call library,gtp5g-tools,$(addprefix gtp5g-tools/,rules.c report.c link.c hold.c kernel_world.c links.c),jansson)
+$(call library,gtp5g-tools,$(addprefix gtp5g-tools/,rules.c list.c report.c link.c hold.c kernel_world.c links.c),jansson)
 gtp5g_LIBS := gtp5g-tools gtp5g-request gtp5g-kernel gtp5g netlink gtpu core
 $(call program,gtp5g,gtp5g-tools/main.c,$(gtp5g_LIBS),)
 $(call program,gtp5g-link,gtp5g-tools/main.c,$(gtp5g_LIBS),)

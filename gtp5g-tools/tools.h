@@ -4,7 +4,8 @@
  * gtp5g and that of the mainline kernel's driver gtp. One program under three names.
  *
  *   main.c          which command, help, completion's words
- *   rules.c         pdr, far, qer, urr, bar, tunnel; load and dump
+ *   rules.c         pdr, far, qer, urr, bar, tunnel; load
+ *   list.c          what is there; dump
  *   link.c, hold.c  links and the process that holds a link's socket
  *   report.c        usage reports, buffered packets
  *

@@ -25,14 +25,6 @@ static const struct {
 
 /* ---- messages ---- */
 
-static const void *attributes_of(const struct nlmsghdr *nlh, size_t *ret_len)
-{
-	const size_t len = mnl_nlmsg_get_payload_len(nlh);
-
-	*ret_len = len > GENL_HDRLEN ? len - GENL_HDRLEN : 0;
-	return mnl_nlmsg_get_payload_offset(nlh, GENL_HDRLEN);
-}
-
 static struct nlmsghdr *request(struct gtp5g *g, uint8_t command, uint16_t flags, unsigned ifindex)
 {
 	struct nlmsghdr *nlh = nl_generic_request(g->generic, &g->family, command, flags);
@@ -220,7 +212,7 @@ static int read_rule(const struct nlmsghdr *nlh, void *user)
 	const struct rule_walk *walk = user;
 	struct gtp5g_rule rule;
 	size_t len;
-	const void *attributes = attributes_of(nlh, &len);
+	const void *attributes = gtp5g_attributes(nlh, &len);
 	int rc = gtp5g_rule_take(walk->kind, attributes, len, &rule);
 
 	return rc ? rc : walk->each(&rule, walk->user);
@@ -419,7 +411,7 @@ static void keep_report(const struct gtp5g_report *report, void *user)
 static int read_report(const struct nlmsghdr *nlh, void *user)
 {
 	size_t len;
-	const void *attributes = attributes_of(nlh, &len);
+	const void *attributes = gtp5g_attributes(nlh, &len);
 
 	return gtp5g_tell_take(attributes, len, NULL, keep_report, user);
 }
@@ -451,7 +443,7 @@ int gtp5g_report_get(struct gtp5g *g, unsigned ifindex, uint64_t seid, uint32_t 
 static int read_statistics(const struct nlmsghdr *nlh, void *user)
 {
 	size_t len;
-	const void *attributes = attributes_of(nlh, &len);
+	const void *attributes = gtp5g_attributes(nlh, &len);
 
 	return gtp5g_take(&gtp5g_statistics_table, attributes, len, user);
 }
@@ -467,66 +459,4 @@ int gtp5g_statistics_get(struct gtp5g *g, unsigned ifindex, struct gtp5g_statist
 			      rc == -ENODEV ? "that is no link of the module" : strerror(-rc));
 	*ret_statistics = statistics;
 	return 0;
-}
-
-/* ---- what the module says by itself ---- */
-
-struct gtp5g_listener {
-	struct nl *nl;
-	struct nl_family family;
-	const struct gtp5g_listener_ops *ops; /* of the message at hand */
-	void *user;
-};
-
-int gtp5g_listen(struct gtp5g_listener **ret_listener)
-{
-	struct gtp5g_listener *listener = calloc(1, sizeof(*listener));
-	int rc;
-
-	if (!listener)
-		return -ENOMEM;
-	rc = nl_generic_open(&listener->nl);
-	if (!rc)
-		rc = nl_generic_family(listener->nl, GTP5G_FAMILY, &listener->family);
-	if (!rc)
-		rc = nl_generic_join(listener->nl, listener->family.group);
-	if (rc) {
-		gtp5g_listener_close(listener);
-		return rc;
-	}
-	*ret_listener = listener;
-	return 0;
-}
-
-int gtp5g_listener_fd(const struct gtp5g_listener *listener)
-{
-	return nl_generic_fd(listener->nl);
-}
-
-static int hand_on(const struct nlmsghdr *nlh, void *user)
-{
-	const struct gtp5g_listener *listener = user;
-	size_t len;
-	const void *attributes = attributes_of(nlh, &len);
-
-	if (nlh->nlmsg_type != listener->family.id)
-		return 0;
-	return gtp5g_tell_take(attributes, len, listener->ops->on_packet, listener->ops->on_report,
-			       listener->user);
-}
-
-int gtp5g_listener_read(struct gtp5g_listener *listener, const struct gtp5g_listener_ops *ops,
-			void *user)
-{
-	listener->ops = ops;
-	listener->user = user;
-	return nl_generic_receive(listener->nl, hand_on, listener);
-}
-
-void gtp5g_listener_close(struct gtp5g_listener *listener)
-{
-	if (!listener)
-		return;
-	nl_close(listener->nl);
-	free(listener);
 }
