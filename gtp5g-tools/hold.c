@@ -55,9 +55,11 @@ static int open_udp(struct holder *h)
 	if (h->udp < 0)
 		return fail(h, "socket", -errno);
 	if (bind(h->udp, (const struct sockaddr *)&local, sizeof(local))) {
+		const int rc = -errno;
+
 		complain("%s: UDP %s:%d: %s", h->hold->link.name, h->address, GTPU_PORT,
-			 strerror(errno));
-		return -errno;
+			 strerror(-rc));
+		return rc;
 	}
 	return 0;
 }
@@ -84,10 +86,6 @@ static int add_gtp5g(struct holder *h)
 	struct gtp5g *g;
 	int rc = gtp5g_open(&g);
 
-	if (rc == -ENOENT) {
-		complain("%s: the module gtp5g isn't loaded", link->name);
-		return rc;
-	}
 	if (rc)
 		return fail(h, "gtp5g", rc);
 	rc = gtp5g_link_add(g, link->name, h->udp, link->role == ROLE_RAN, link->hash_size);

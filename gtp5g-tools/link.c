@@ -76,6 +76,22 @@ static int detach(struct hold *hold)
 	return hold_run(hold);
 }
 
+/* Is the module there, and of a version that is known */
+static int check_module(const struct tools *tools)
+{
+	struct kernel_world kernel;
+	struct complaint why;
+	int rc;
+
+	if (tools_open(tools, &kernel) != TOOLS_OK)
+		return TOOLS_FAILED;
+	rc = kernel_world_gtp5g(&kernel, &why);
+	if (rc)
+		complain_text(why.text, NULL);
+	kernel_world_close(&kernel);
+	return rc ? TOOLS_FAILED : TOOLS_OK;
+}
+
 static int add_main(struct tools *tools)
 {
 	const bool background = take_flag(&tools->words, "detach");
@@ -100,6 +116,8 @@ static int add_main(struct tools *tools)
 	}
 	if (ran)
 		link->role = ROLE_RAN;
+	if (link->driver == DRIVER_GTP5G && check_module(tools) != TOOLS_OK)
+		return TOOLS_FAILED;
 	return background ? detach(&hold) : hold_run(&hold);
 }
 

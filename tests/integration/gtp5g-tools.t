@@ -143,14 +143,14 @@ if [ "$(id -u)" -eq 0 ]; then
 		for how in '' --detach; do
 			# shellcheck disable=SC2086 # a word or none
 			status "link add $how without the module" 1 nothing $how
-			is 'says so, and leaves nothing' "$_output" "gtp5g: none0: the module gtp5g isn't loaded"
+			is 'says so, and leaves nothing' "$_output" "gtp5g: the module gtp5g isn't loaded"
 		done
 		status 'report watch without the module' 1 gtp5g report watch
 		like 'says so' "$_output" "the module gtp5g isn't loaded"
 	else
 		skip 'link add without the module' 'gtp5g is loaded here'
 	fi
-	status 'an address that is not ours' 1 nothing --local 192.0.2.1
+	status 'an address that is not ours' 1 nothing --driver gtp --local 192.0.2.1
 	like 'is told' "$_output" 'UDP 192.0.2.1:2152: Cannot assign requested address'
 else
 	skip 'in a namespace of its own' 'needs root'
