@@ -24,7 +24,7 @@ for one in $daemons; do
 		is "$one includes nothing of $other" "$found" ''
 	done
 done
-for format in pfcp gtpu ngap nas stamp; do
+for format in pfcp gtpu ngap nas stamp ipfilter; do
 	found=$(grep -rhn '#include "' --include='*.[ch]' "lib/$format" | grep -v "\"lib/$format/\|\"lib/wire.h\"")
 	is "lib/$format depends on nothing but lib/wire.h" "$found" ''
 done
