@@ -24,10 +24,12 @@ for one in $daemons; do
 		is "$one includes nothing of $other" "$found" ''
 	done
 done
-for format in pfcp gtpu ngap nas stamp; do
+for format in pfcp gtpu ngap nas stamp ipfilter; do
 	found=$(grep -rhn '#include "' --include='*.[ch]' "lib/$format" | grep -v "\"lib/$format/\|\"lib/wire.h\"")
 	is "lib/$format depends on nothing but lib/wire.h" "$found" ''
 done
+found=$(grep -rhn '#include "' --include='*.[ch]' lib/pfd | grep -v '"lib/pfd/\|"lib/ipfilter/\|"lib/wire.h"')
+is 'lib/pfd depends on nothing but lib/ipfilter and lib/wire.h' "$found" ''
 found=$(grep -rln '#include "\(upf\|smf-lite\|ran\|migration-manager\|agents\|link-shaper\|testbed\|dataplane\|gtp5g-tools\)/' --include='*.[ch]' lib)
 is 'lib includes nothing above it' "$found" ''
 
