@@ -299,6 +299,21 @@ static int need_of_pdr(struct gtp5g *g, unsigned ifindex, const struct gtp5g_rul
 	return rc;
 }
 
+/* The old FAR's list keeps its node: pdr_fill (genl_pdr.c) writes the new id over the old one, and
+ * only then far_set_pdr (far.c) looks for the node, in the new FAR's list. With the PDR deleted,
+ * who goes through the old list reads what was freed. In 0.9.3, too. */
+static int check_far_stays(struct gtp5g *g, const struct gtp5g_rule *rule,
+			   const struct gtp5g_rule *there)
+{
+	if (!gtp5g_has(rule, GTP5G_PDR_FAR_ID) || !gtp5g_has(there, GTP5G_PDR_FAR_ID) ||
+	    rule->pdr.far == there->pdr.far)
+		return 0;
+	return refuse(g, -EOPNOTSUPP,
+		      "--far: pdr %" PRIu64 ":%u has far %u, which would lead to the PDR even when "
+		      "that is deleted, and the module crashes; del and add it",
+		      rule->seid, rule->id, there->pdr.far);
+}
+
 static int prepare_pdr_mod(struct gtp5g *g, unsigned ifindex, const struct gtp5g_rule *rule)
 {
 	struct gtp5g_rule there;
@@ -317,8 +332,10 @@ static int prepare_pdr_mod(struct gtp5g *g, unsigned ifindex, const struct gtp5g
 	if (!gtp5g_has(rule, GTP5G_PDR_FAR_ID) && !gtp5g_has(&there, GTP5G_PDR_FAR_ID))
 		return refuse(g, -EINVAL, "--far is missing: pdr %" PRIu64 ":%u has none",
 			      rule->seid, rule->id);
-	return need_of_pdr(g, ifindex, rule,
-			   gtp5g_has(rule, GTP5G_PDR_FAR_ID) ? rule->pdr.far : there.pdr.far);
+	rc = check_far_stays(g, rule, &there);
+	return rc ? rc
+		  : need_of_pdr(g, ifindex, rule,
+				gtp5g_has(rule, GTP5G_PDR_FAR_ID) ? rule->pdr.far : there.pdr.far);
 }
 
 /* An End Marker is sent by the socket of a PDR that has this FAR: with none, by what was on the

@@ -127,6 +127,8 @@ status 'a PDR without a FAR' 2 upf gtp5g pdr add g5 1:9 --precedence 1 --source 
 status 'with one that is not there' 1 upf gtp5g pdr add g5 1:9 --precedence 1 --source core --ue-address 10.60.1.9 --far 99
 like 'is told' "$_output" '--far: far g5 1:99 isn.t there, and must be before the PDR'
 status 'a change to one that is not there' 1 upf gtp5g pdr mod g5 1:2 --far 99
+status 'nor to another that is' 1 upf gtp5g pdr mod g5 1:2 --far 1
+like 'is told' "$_output" '--far: pdr 1:2 has far 2, which would lead to the PDR even when'
 status 'a QER that is not there' 1 upf gtp5g pdr add g5 1:9 --precedence 1 --source core --ue-address 10.60.1.9 --far 1 --qer 99
 status 'a TEID for a PDR with an address' 1 upf gtp5g pdr mod g5 1:2 --teid 5 --local-address 10.101.2.1
 like 'is told' "$_output" 'is found by its UE address, and the module crashes'

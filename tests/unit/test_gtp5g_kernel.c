@@ -81,6 +81,8 @@ static void look_at_pdr(const struct nlmsghdr *nlh, const struct gtp5g_rule *rul
 	harm(there && gtp5g_has(rule, GTP5G_PDR_TEID) && !gtp5g_has(there, GTP5G_PDR_TEID) &&
 		     gtp5g_has(there, GTP5G_PDR_UE_ADDRESS),
 	     "a poisoned list");
+	harm(there && gtp5g_has(rule, GTP5G_PDR_FAR_ID) && rule->pdr.far != there->pdr.far,
+	     "a FAR's list that leads to a PDR that is freed");
 }
 
 static void look_at_far(const struct gtp5g_rule *rule, const struct gtp5g_rule *there)
@@ -337,14 +339,36 @@ static void a_pdr_rests_on_a_far(void **state)
 	assert_string_equal(module.log, "get far 1:1\n");
 	assert_int_equal(gtp5g_rule_add(g, LINK, &far), 0);
 	assert_int_equal(gtp5g_rule_add(g, LINK, &pdr), 0);
-	pdr.pdr.far = 9;
-	assert_int_equal(gtp5g_rule_mod(g, LINK, &pdr), -ENOENT);
 	/* its own, which somebody has deleted */
 	pdr.has = BIT(GTP5G_RULE_SEID) | BIT(GTP5G_RULE_ID) | BIT(GTP5G_PDR_PRECEDENCE);
 	assert_int_equal(gtp5g_rule_mod(g, LINK, &pdr), 0);
 	assert_int_equal(gtp5g_rule_del(g, LINK, GTP5G_FAR, 1, 1, NULL), 0);
 	assert_int_equal(gtp5g_rule_mod(g, LINK, &pdr), -ENOENT);
 	assert_why(g, "there is no far 1:1: a PDR's FAR must be there before");
+	no_harm();
+}
+
+static void a_pdr_keeps_its_far(void **state)
+{
+	struct gtp5g *g = *state;
+	const struct gtp5g_rule far = far_of(1), other = far_of(2);
+	struct gtp5g_rule pdr = pdr_of(2, 1);
+
+	assert_int_equal(gtp5g_rule_add(g, LINK, &far), 0);
+	assert_int_equal(gtp5g_rule_add(g, LINK, &other), 0);
+	assert_int_equal(gtp5g_rule_add(g, LINK, &pdr), 0);
+	assert_int_equal(gtp5g_rule_mod(g, LINK, &pdr), 0);
+	pdr.pdr.far = 2;
+	module.log[0] = '\0';
+	assert_int_equal(gtp5g_rule_mod(g, LINK, &pdr), -EOPNOTSUPP);
+	assert_why(g, "--far: pdr 1:2 has far 1, which would lead to the PDR even when");
+	assert_string_equal(module.log, "get pdr 1:2\n");
+	/* one that isn't there neither */
+	pdr.pdr.far = 9;
+	assert_int_equal(gtp5g_rule_mod(g, LINK, &pdr), -EOPNOTSUPP);
+	assert_int_equal(gtp5g_rule_del(g, LINK, GTP5G_PDR, 1, 2, NULL), 0);
+	pdr.pdr.far = 2;
+	assert_int_equal(gtp5g_rule_add(g, LINK, &pdr), 0);
 	no_harm();
 }
 
@@ -514,6 +538,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(rules_are_made_and_deleted),
 		TEST(a_pdr_rests_on_a_far),
+		TEST(a_pdr_keeps_its_far),
 		TEST(a_pdr_rests_on_its_qers),
 		TEST(a_pdr_stays_in_its_list),
 		TEST(an_end_marker_needs_a_pdr),
