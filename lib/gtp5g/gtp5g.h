@@ -19,6 +19,9 @@
 #include "lib/gtp5g/field.h"
 
 #define GTP5G_VERSION(major, minor, patch) ((uint32_t)(major) << 16 | (minor) << 8 | (patch))
+/* Of a module that can't tell its own: older than all others, so that nothing is sent that any of
+ * them is known to crash on */
+#define GTP5G_VERSION_UNKNOWN GTP5G_VERSION(0, 0, 1)
 
 enum { GTP5G_PORT = 2152 }; /* UDP, TS 29.281 cl. 4.4.2 */
 enum { GTP5G_IDS_MAX = 32, GTP5G_PDRS_MAX = 255, GTP5G_ROUTES_MAX = 32, GTP5G_PORTS_MAX = 16 };
@@ -264,7 +267,8 @@ void gtp5g_complete(struct gtp5g_rule *rule);
 
 /**
  * gtp5g_check - may a rule be sent
- * @version: of the module; 0: not known
+ * @version: of the module; 0: none was asked yet, and what depends on it isn't looked at;
+ * GTP5G_VERSION_UNKNOWN: it doesn't tell
  * @ret_why: on failure: "--far: a PDR needs one: without it the module dereferences NULL"
  *
  * What the module would crash on, refuse without saying why, or leave out in silence is refused

@@ -159,7 +159,7 @@ const char *gtp5g_version_text(const struct gtp5g *g)
 
 uint32_t gtp5g_version(const struct gtp5g *g)
 {
-	return g->version;
+	return g->version ? g->version : GTP5G_VERSION_UNKNOWN;
 }
 
 enum gtp5g_support gtp5g_support(uint32_t version)
@@ -377,7 +377,7 @@ static int prepare_mod(struct gtp5g *g, unsigned ifindex, const struct gtp5g_rul
 static int check(struct gtp5g *g, const struct gtp5g_rule *rule, enum gtp5g_verb verb)
 {
 	g->why.text[0] = '\0';
-	return gtp5g_check(rule, verb, g->version, &g->why);
+	return gtp5g_check(rule, verb, gtp5g_version(g), &g->why);
 }
 
 int gtp5g_rule_add(struct gtp5g *g, unsigned ifindex, const struct gtp5g_rule *rule)

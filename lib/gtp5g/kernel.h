@@ -24,7 +24,7 @@ int gtp5g_open(struct gtp5g **ret_gtp5g);
 void gtp5g_close(struct gtp5g *g);
 
 const char *gtp5g_version_text(const struct gtp5g *g); /* "0.10.2" */
-uint32_t gtp5g_version(const struct gtp5g *g);	       /* 0: can't be told */
+uint32_t gtp5g_version(const struct gtp5g *g);	       /* never 0: GTP5G_VERSION_UNKNOWN */
 
 enum gtp5g_support {
 	GTP5G_SUPPORTED,

@@ -29,17 +29,33 @@ void gtp5g_complete(struct gtp5g_rule *rule)
 
 /* ---- checks ---- */
 
+static int check_since(const struct gtp5g_field *field, uint32_t version,
+		       struct gtp5g_expected *ret_why)
+{
+	const unsigned major = field->since >> 16, minor = field->since >> 8 & 0xff,
+		       patch = field->since & 0xff;
+
+	if (!version || version >= field->since)
+		return 0;
+	if (version == GTP5G_VERSION_UNKNOWN)
+		gtp5g_expect(ret_why,
+			     "--%s: gtp5g knows it since %u.%u.%u, and which this is can't be told",
+			     field->name, major, minor, patch);
+	else
+		gtp5g_expect(ret_why, "--%s: gtp5g %u.%u.%u doesn't know it, %u.%u.%u does",
+			     field->name, version >> 16, version >> 8 & 0xff, version & 0xff, major,
+			     minor, patch);
+	return -EOPNOTSUPP;
+}
+
 static int check_field(const struct gtp5g_table *table, size_t index, const struct gtp5g_rule *rule,
 		       uint32_t version, struct gtp5g_expected *ret_why)
 {
 	const struct gtp5g_field *field = &table->field[index];
+	int rc = check_since(field, version, ret_why);
 
-	if (version && version < field->since) {
-		gtp5g_expect(ret_why, "--%s: gtp5g %u.%u.%u doesn't know it, %u.%u.%u does",
-			     field->name, version >> 16, version >> 8 & 0xff, version & 0xff,
-			     field->since >> 16, field->since >> 8 & 0xff, field->since & 0xff);
-		return -EOPNOTSUPP;
-	}
+	if (rc)
+		return rc;
 	for (size_t i = 0; i < table->count; i++)
 		if (field->with >> i & 1 && !gtp5g_has(rule, i))
 			return gtp5g_expect(ret_why, "--%s: it needs --%s beside it", field->name,

@@ -459,6 +459,9 @@ static const struct {
 	{GTP5G_PDR, GTP5G_ADD, GTP5G_VERSION(0, 9, 16), PDR ";framed-route=10.1.0.0/16",
 	 -EOPNOTSUPP, "--framed-route: gtp5g 0.9.16 doesn't know it, 0.10.0 does"},
 	{GTP5G_PDR, GTP5G_ADD, 0, PDR ";framed-route=10.1.0.0/16", 0, ""},
+	{GTP5G_PDR, GTP5G_ADD, GTP5G_VERSION_UNKNOWN, PDR ";framed-route=10.1.0.0/16", -EOPNOTSUPP,
+	 "--framed-route: gtp5g knows it since 0.10.0, and which this is can't be told"},
+	{GTP5G_PDR, GTP5G_ADD, GTP5G_VERSION_UNKNOWN, PDR, 0, ""},
 	{GTP5G_FAR, GTP5G_ADD, V10, "id=1", -EINVAL, "--action is missing"},
 	{GTP5G_FAR, GTP5G_MOD, V10, "id=1;teid=5", -EINVAL,
 	 "--teid: it needs --peer-address beside it"},
@@ -472,6 +475,9 @@ static const struct {
 	{GTP5G_QER, GTP5G_ADD, GTP5G_VERSION(0, 9, 14), "id=1;mbr-uplink=5", -EOPNOTSUPP,
 	 "--mbr-uplink and --mbr-downlink go together"},
 	{GTP5G_QER, GTP5G_ADD, GTP5G_VERSION(0, 9, 14), "id=1;mbr-uplink=5;mbr-downlink=5", 0, ""},
+	{GTP5G_QER, GTP5G_MOD, GTP5G_VERSION_UNKNOWN, "id=1;gbr-downlink=5", -EOPNOTSUPP,
+	 "--gbr-uplink and --gbr-downlink go together"},
+	{GTP5G_QER, GTP5G_ADD, 0, "id=1;mbr-uplink=5", 0, ""},
 	{GTP5G_QER, GTP5G_ADD, GTP5G_VERSION(0, 9, 15), "id=1;mbr-uplink=5", 0, ""},
 	{GTP5G_URR, GTP5G_ADD, V10, "id=1;method=volum", -EINVAL, "--trigger is missing"},
 	{GTP5G_BAR, GTP5G_ADD, V10, "id=1", 0, ""},
@@ -600,6 +606,8 @@ static void versions(void **state)
 	assert_int_equal(gtp5g_version_read(""), 0);
 	assert_int_equal(gtp5g_version_read("0.999.1"), 0);
 	assert_true(GTP5G_VERSION(0, 9, 16) < GTP5G_VERSION(0, 10, 0));
+	assert_true(GTP5G_VERSION_UNKNOWN > 0);
+	assert_true(GTP5G_VERSION_UNKNOWN < GTP5G_VERSION(0, 9, 3));
 }
 
 int main(void)

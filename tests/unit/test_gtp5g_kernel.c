@@ -469,6 +469,31 @@ static void a_qer_is_changed_since_0_10_1(void **state)
 	assert_string_equal(module.log, "add qer 1:1\nadd* qer 1:1\n");
 }
 
+/* --force goes on with it all the same: nothing that any version would crash on */
+static void a_module_that_does_not_tell_its_version(void **state)
+{
+	struct gtp5g *g = *state;
+	const struct gtp5g_rule far = far_of(1);
+	struct gtp5g_rule qer = simple(GTP5G_QER, 1), pdr = pdr_of(2, 1);
+
+	g->version = 0;
+	assert_int_equal(gtp5g_version(g), GTP5G_VERSION_UNKNOWN);
+	assert_int_equal(gtp5g_rule_add(g, LINK, &far), 0);
+	pdr.has |= BIT(GTP5G_PDR_FRAMED_ROUTE);
+	assert_int_equal(gtp5g_rule_add(g, LINK, &pdr), -EOPNOTSUPP);
+	assert_why(g, "--framed-route: gtp5g knows it since 0.10.0");
+	qer.qer.mbr_uplink_kbps = 5;
+	qer.has |= BIT(GTP5G_QER_MBR_UPLINK);
+	assert_int_equal(gtp5g_rule_add(g, LINK, &qer), -EOPNOTSUPP);
+	assert_why(g, "--mbr-uplink and --mbr-downlink go together");
+	assert_string_equal(module.log, "add far 1:1\n");
+	qer.qer.mbr_downlink_kbps = 5;
+	qer.has |= BIT(GTP5G_QER_MBR_DOWNLINK);
+	assert_int_equal(gtp5g_rule_add(g, LINK, &qer), 0);
+	assert_int_equal(gtp5g_rule_mod(g, LINK, &qer), -EOPNOTSUPP);
+	no_harm();
+}
+
 static void reports(void **state)
 {
 	struct gtp5g *g = *state;
@@ -544,6 +569,7 @@ int main(void)
 		TEST(an_end_marker_needs_a_pdr),
 		TEST(a_bar_is_made_anew),
 		TEST(a_qer_is_changed_since_0_10_1),
+		TEST(a_module_that_does_not_tell_its_version),
 		TEST(reports),
 		TEST(lists),
 		TEST(links_that_are_not_made),
