@@ -340,7 +340,8 @@ static const struct nlattr *find(struct level level, uint16_t type)
 	return NULL;
 }
 
-/* @attr has the upper 32 bits; the lower 8 are beside it */
+/* @attr has the upper 32 bits; the lower 8 are beside it. Of a rate that was never set the module
+ * tells 0, too (gtp5g_genl_fill_qer), see holds(). */
 static int take_rate(const struct gtp5g_field *field, const struct nlattr *attr, struct level level,
 		     void *record)
 {
@@ -355,8 +356,7 @@ static int take_rate(const struct gtp5g_field *field, const struct nlattr *attr,
 	return 0;
 }
 
-/* The module tells all three of a threshold or quota; those that hold have a bit. Return: does it
- * hold */
+/* The module tells all three of a threshold or quota; those that hold have a bit */
 static bool volume_holds(struct level level, uint16_t type)
 {
 	const struct nlattr *flags = find(level, GTP5G_AT_VOLUME_FLAGS);
@@ -391,6 +391,21 @@ static int take_value(const struct gtp5g_field *field, const struct nlattr *attr
 	}
 }
 
+/* Is what was taken a value at all. A rate of 0 is none: sent back, it would be one of which
+ * nothing passes (newTrafficPolicer, trTCM.c) */
+static bool holds(const struct gtp5g_field *field, struct level level, uint16_t type,
+		  const void *record)
+{
+	switch (field->type) {
+	case GTP5G_RATE:
+		return gtp5g_number(field, record);
+	case GTP5G_VOLUME:
+		return volume_holds(level, type);
+	default:
+		return true;
+	}
+}
+
 static bool begins(const struct gtp5g_field *field, const uint8_t *path, size_t depth)
 {
 	return depth <= DEPTH_MAX && !memcmp(field->path, path, depth);
@@ -415,7 +430,9 @@ static int take_attribute(const struct gtp5g_table *table, const struct nlattr *
 		if (depth_of(field) > depth)
 			return take_level(table, nested, path, depth, record);
 		rc = take_value(field, attr, level, record);
-		if (!rc && (field->type != GTP5G_VOLUME || volume_holds(level, path[depth - 1])))
+		/* of an attribute that is there twice, the last counts */
+		*has &= ~((uint64_t)1 << i);
+		if (!rc && holds(field, level, path[depth - 1], record))
 			*has |= (uint64_t)1 << i;
 		return rc;
 	}

@@ -101,9 +101,25 @@ static int check_far(const struct gtp5g_rule *rule, enum gtp5g_verb verb,
 	return 0;
 }
 
+/* Of a policer of 0 no token ever comes (policePacket, trTCM.c), while the module tells 0 also of a
+ * rate that isn't there: one that is meant to stop all could not be told from none */
+static int check_mbr(const struct gtp5g_rule *rule, struct gtp5g_expected *ret_why)
+{
+	const bool uplink = gtp5g_has(rule, GTP5G_QER_MBR_UPLINK) && !rule->qer.mbr_uplink_kbps;
+	const bool downlink =
+		gtp5g_has(rule, GTP5G_QER_MBR_DOWNLINK) && !rule->qer.mbr_downlink_kbps;
+
+	if (!uplink && !downlink)
+		return 0;
+	return gtp5g_expect(ret_why,
+			    "--mbr-%s: a rate from 1; to let nothing pass, close the gate instead "
+			    "(--gate %s-closed)",
+			    uplink ? "uplink" : "downlink", uplink ? "uplink" : "downlink");
+}
+
 /* Before 0.9.15 the module reads both directions of a rate when it is given one */
-static int check_qer(const struct gtp5g_rule *rule, uint32_t version,
-		     struct gtp5g_expected *ret_why)
+static int check_rates(const struct gtp5g_rule *rule, uint32_t version,
+		       struct gtp5g_expected *ret_why)
 {
 	const bool mbr =
 		gtp5g_has(rule, GTP5G_QER_MBR_UPLINK) == gtp5g_has(rule, GTP5G_QER_MBR_DOWNLINK);
@@ -117,6 +133,14 @@ static int check_qer(const struct gtp5g_rule *rule, uint32_t version,
 		     "module dereferences NULL for the one that is missing",
 		     mbr ? "gbr" : "mbr", mbr ? "gbr" : "mbr");
 	return -EOPNOTSUPP;
+}
+
+static int check_qer(const struct gtp5g_rule *rule, uint32_t version,
+		     struct gtp5g_expected *ret_why)
+{
+	int rc = check_mbr(rule, ret_why);
+
+	return rc ? rc : check_rates(rule, version, ret_why);
 }
 
 int gtp5g_check(const struct gtp5g_rule *rule, enum gtp5g_verb verb, uint32_t version,

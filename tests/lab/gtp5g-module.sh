@@ -60,6 +60,7 @@ for file in dump-5g dump-5g.json; do
 	is 'what there is is what there was' "$(upf gtp5g dump)" "$(<dump-5g)"
 	ok 'packets pass again' pings
 done
+is 'rates that nobody set are not told' "$(ran gtp5g qer get g5 7 | grep -c -- '--[gm]br-')" 0
 for noun in pdr far qer urr bar; do
 	is "$noun list is its part of the dump" "$(upf gtp5g $noun list | grep -v '^#')" "$(grep "^$noun" dump-5g)"
 	is "$noun get is its line" "$(upf gtp5g $noun get g5 1:1 | grep -v '^#')" "$(grep "^$noun add g5 1:1 " dump-5g)"

@@ -122,7 +122,7 @@ static const struct {
 	/* 4: a mark and nothing else */
 	{GTP5G_FAR, "id=3;action=buff,nocp;forwarding-policy=7",
 	 "0800 0300 03000000 0600 0400 0c00 0000 0c00 0580 0600 0200 3700 0000", NULL},
-	/* 5: rates in two parts each */
+	/* 5: rates in two parts each, of which 0 is none */
 	{GTP5G_QER,
 	 "seid=18446744073709551615;id=1;gate=downlink-closed;mbr-uplink=100000;mbr-downlink=258;"
 	 "gbr-uplink=0;gbr-downlink=4294967295;correlation-id=9;rqi=1;qfi=63;ppi=7;rcsr=1",
@@ -131,7 +131,8 @@ static const struct {
 	 "2400 0680 0800 0100 00000000 0500 0200 00 000000 0800 0300 ffffff00 0500 0400 ff 000000"
 	 "0800 0700 09000000 0500 0800 01 000000 0500 0900 3f 000000 0500 0a00 07 000000"
 	 "0500 0b00 01 000000",
-	 NULL},
+	 "seid=18446744073709551615;id=1;gate=downlink-closed;mbr-uplink=100000;mbr-downlink=258;"
+	 "gbr-downlink=4294967295;correlation-id=9;rqi=1;qfi=63;ppi=7;rcsr=1"},
 	/* 6: two thresholds of three, a quota of 0 */
 	{GTP5G_URR,
 	 "seid=1;id=7;method=volum;trigger=volth,volqu;period=10;information=mbqe,mnop;"
@@ -206,6 +207,21 @@ static const struct {
 	 "id=1;gate=15;qfi=255"},
 	/* 7: numbers of other sizes */
 	{GTP5G_BAR, "0800 0300 01000000 0c00 0500 0200000000000000", "id=1;packets=2"},
+	/* 8: the answer for `qer add upf0 1:1 --qfi 9`, whole: rates that nobody set are 0 */
+	{GTP5G_QER,
+	 "0800 0300 01000000 0500 0400 00 000000 0c00 0d00 0100000000000000"
+	 "2400 0580 0800 0100 00000000 0500 0200 00 000000 0800 0300 00000000 0500 0400 00 000000"
+	 "2400 0680 0800 0100 00000000 0500 0200 00 000000 0800 0300 00000000 0500 0400 00 000000"
+	 "0800 0700 00000000 0500 0800 00 000000 0500 0900 09 000000 0500 0a00 00 000000"
+	 "0500 0b00 00 000000 0600 0c00 0100 0000",
+	 "seid=1;id=1;gate=open;correlation-id=0;rqi=0;qfi=9;ppi=0;rcsr=0;pdrs=1"},
+	/* 9: one direction of two; what is there twice is what is there last */
+	{GTP5G_QER,
+	 "0800 0300 01000000"
+	 "2400 0580 0800 0100 00000000 0500 0200 00 000000 0800 0300 01000000 0500 0400 00 000000"
+	 "1400 0680 0800 0100 01000000 0500 0200 00 000000"
+	 "1400 0680 0800 0100 00000000 0500 0200 00 000000",
+	 "id=1;mbr-downlink=256"},
 };
 
 static void what_the_module_tells(void **state)
@@ -479,6 +495,13 @@ static const struct {
 	 "--gbr-uplink and --gbr-downlink go together"},
 	{GTP5G_QER, GTP5G_ADD, 0, "id=1;mbr-uplink=5", 0, ""},
 	{GTP5G_QER, GTP5G_ADD, GTP5G_VERSION(0, 9, 15), "id=1;mbr-uplink=5", 0, ""},
+	{GTP5G_QER, GTP5G_ADD, V10, "id=1;mbr-uplink=0;mbr-downlink=5", -EINVAL,
+	 "--mbr-uplink: a rate from 1; to let nothing pass, close the gate instead (--gate "
+	 "uplink-closed)"},
+	{GTP5G_QER, GTP5G_MOD, V10, "id=1;mbr-downlink=0", -EINVAL,
+	 "--mbr-downlink: a rate from 1; to let nothing pass, close the gate instead (--gate "
+	 "downlink-closed)"},
+	{GTP5G_QER, GTP5G_MOD, V10, "id=1;gbr-downlink=0", 0, ""},
 	{GTP5G_URR, GTP5G_ADD, V10, "id=1;method=volum", -EINVAL, "--trigger is missing"},
 	{GTP5G_BAR, GTP5G_ADD, V10, "id=1", 0, ""},
 };
