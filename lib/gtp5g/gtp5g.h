@@ -180,6 +180,9 @@ enum gtp5g_urr_field {
 	GTP5G_URR_PDRS,
 };
 
+/* Reporting Triggers, TS 29.244 cl. 8.2.19; the others by their words (tables.c) */
+enum { GTP5G_VOLTH = 1 << 1, GTP5G_VOLQU = 1 << 8 };
+
 /* What the user sends, headers of IP, TCP and UDP left out; octets */
 struct gtp5g_volumes {
 	uint64_t total, uplink, downlink;
@@ -188,8 +191,8 @@ struct gtp5g_volumes {
 struct gtp5g_urr {
 	uint8_t method;	     /* TS 29.244 cl. 8.2.40 */
 	uint32_t trigger;    /* cl. 8.2.19, its first octet lowest */
-	uint32_t period_s;   /* who asks for reports keeps it; without one the module doesn't count
-				for them */
+	uint32_t period_s;   /* who asks for reports keeps it; without one the module doesn't count,
+				neither for them nor for a quota */
 	uint8_t information; /* cl. 8.2.68 */
 	struct gtp5g_volumes threshold, quota;
 	struct gtp5g_pdrs pdrs;

@@ -14,6 +14,10 @@ int gtp5g_flow_read(const char *text, struct gtp5g_flow *ret_flow,
 		    struct gtp5g_expected *ret_expected);
 void gtp5g_flow_print(const struct gtp5g_flow *flow, FILE *out);
 
+/** gtp5g_check_quota - does a quota last, of a URR as it is or will be; Return: 0, or -EINVAL with
+ * @ret_why */
+int gtp5g_check_quota(const struct gtp5g_rule *urr, struct gtp5g_expected *ret_why);
+
 /** gtp5g_route_read - @len octets, "10.1.0.0/16"; Return: 0 or -EINVAL */
 int gtp5g_route_read(const char *text, size_t len, struct gtp5g_route *ret_route);
 

@@ -389,21 +389,58 @@ int gtp5g_rule_add(struct gtp5g *g, unsigned ifindex, const struct gtp5g_rule *r
 	return rc ? rc : send_rule(g, ifindex, rule, GTP5G_ADD);
 }
 
+/* A BAR or URR as it will be: what is there, with the fields of @change, which are all numbers */
+static int rule_changed(struct gtp5g *g, unsigned ifindex, const struct gtp5g_rule *change,
+			struct gtp5g_rule *ret_whole)
+{
+	const struct gtp5g_table *table = gtp5g_table(change->kind);
+	int rc = gtp5g_rule_get(g, ifindex, change->kind, change->seid, change->id, ret_whole);
+
+	for (size_t i = 0; !rc && i < table->count; i++) {
+		const struct gtp5g_field *field = &table->field[i];
+
+		if (!gtp5g_has(change, i) || field->flags & GTP5G_TOLD)
+			continue;
+		gtp5g_set_number(field, gtp5g_number(field, change), ret_whole);
+		ret_whole->has |= BIT(i);
+	}
+	return rc;
+}
+
 /* Deleted and made anew, with what it had. Nothing refers to a BAR in the module. */
 static int bar_mod(struct gtp5g *g, unsigned ifindex, const struct gtp5g_rule *rule)
 {
 	struct gtp5g_rule whole;
-	int rc = gtp5g_rule_get(g, ifindex, GTP5G_BAR, rule->seid, rule->id, &whole);
+	int rc = rule_changed(g, ifindex, rule, &whole);
 
+	if (!rc)
+		rc = gtp5g_rule_del(g, ifindex, GTP5G_BAR, rule->seid, rule->id, NULL);
+	return rc ? rc : send_rule(g, ifindex, &whole, GTP5G_ADD);
+}
+
+#define THRESHOLDS                                                                                 \
+	(BIT(GTP5G_URR_THRESHOLD_TOTAL) | BIT(GTP5G_URR_THRESHOLD_UPLINK) |                        \
+	 BIT(GTP5G_URR_THRESHOLD_DOWNLINK))
+#define QUOTAS                                                                                     \
+	(BIT(GTP5G_URR_QUOTA_TOTAL) | BIT(GTP5G_URR_QUOTA_UPLINK) | BIT(GTP5G_URR_QUOTA_DOWNLINK))
+#define QUOTA_RESTS_ON (QUOTAS | BIT(GTP5G_URR_TRIGGER) | BIT(GTP5G_URR_PERIOD))
+
+/* Volumes come with an octet of flags that says which of the three hold, and replaces the one that
+ * was (parse_volumethreshold, parse_volumeqouta, genl_urr.c): those that stay are sent again. A
+ * quota of which nothing changes isn't sent, since with it the module begins to count anew. */
+static int urr_mod(struct gtp5g *g, unsigned ifindex, const struct gtp5g_rule *rule)
+{
+	const uint64_t beside =
+		(rule->has & THRESHOLDS ? THRESHOLDS : 0) | (rule->has & QUOTAS ? QUOTAS : 0);
+	struct gtp5g_rule whole;
+	int rc = rule_changed(g, ifindex, rule, &whole);
+
+	if (!rc && rule->has & QUOTA_RESTS_ON)
+		rc = gtp5g_check_quota(&whole, &g->why);
 	if (rc)
 		return rc;
-	if (gtp5g_has(rule, GTP5G_BAR_DELAY))
-		whole.bar.delay = rule->bar.delay;
-	if (gtp5g_has(rule, GTP5G_BAR_PACKETS))
-		whole.bar.packets = rule->bar.packets;
-	whole.has |= rule->has;
-	rc = gtp5g_rule_del(g, ifindex, GTP5G_BAR, rule->seid, rule->id, NULL);
-	return rc ? rc : send_rule(g, ifindex, &whole, GTP5G_ADD);
+	whole.has &= rule->has | beside;
+	return send_rule(g, ifindex, &whole, GTP5G_MOD);
 }
 
 int gtp5g_rule_mod(struct gtp5g *g, unsigned ifindex, const struct gtp5g_rule *rule)
@@ -414,6 +451,8 @@ int gtp5g_rule_mod(struct gtp5g *g, unsigned ifindex, const struct gtp5g_rule *r
 		return rc;
 	if (rule->kind == GTP5G_BAR)
 		return bar_mod(g, ifindex, rule);
+	if (rule->kind == GTP5G_URR)
+		return urr_mod(g, ifindex, rule);
 	rc = prepare_mod(g, ifindex, rule);
 	return rc ? rc : send_rule(g, ifindex, rule, GTP5G_MOD);
 }

@@ -56,7 +56,7 @@ int gtp5g_link_add(struct gtp5g *g, const char *name, int udp_fd, bool ran, uint
  * QERs and URRs of a PDR are added to by mod, never taken away; a filter can't be taken away, and
  * its FAR stays the one it has (what that FAR does may be changed). A BAR is deleted and made anew:
  * the module keeps its locks after a change of one, and so all of the machine's links (bar.c of
- * every version).
+ * every version). A URR's volumes are sent with those beside them, which the module would forget.
  *
  * Return: 0, -EEXIST, -ENOENT: no such rule, or none that it refers to, -ENODEV: @ifindex is no
  * link of the module, -EINVAL, -EOPNOTSUPP: with gtp5g_why

@@ -143,6 +143,47 @@ static int check_qer(const struct gtp5g_rule *rule, uint32_t version,
 	return rc ? rc : check_rates(rule, version, ret_why);
 }
 
+/* update_urr_counter_and_send_report (encap.c) makes lists of as many reports as the PDR has URRs,
+ * and writes one for the threshold and one for the quota of the same: traffic that reaches both
+ * overflows them. In 0.9.3, too. */
+static int check_trigger(const struct gtp5g_rule *rule, struct gtp5g_expected *ret_why)
+{
+	const uint32_t both = GTP5G_VOLTH | GTP5G_VOLQU;
+
+	if (!gtp5g_has(rule, GTP5G_URR_TRIGGER) || (rule->urr.trigger & both) != both)
+		return 0;
+	return gtp5g_expect(ret_why, "--trigger: volth and volqu are for two URRs: of one that "
+				     "has both the module writes beyond a list of reports");
+}
+
+/* urr_fill (genl_urr.c) looks at the total alone: when that is 0, as it is when it was never set,
+ * the quota is used up at once. And without a period, update_urr_counter_and_send_report (encap.c)
+ * doesn't count for a quota at all, since 0.9.12. */
+int gtp5g_check_quota(const struct gtp5g_rule *urr, struct gtp5g_expected *ret_why)
+{
+	const uint64_t one_way = BIT(GTP5G_URR_QUOTA_UPLINK) | BIT(GTP5G_URR_QUOTA_DOWNLINK);
+	const bool total = gtp5g_has(urr, GTP5G_URR_QUOTA_TOTAL) && urr->urr.quota.total;
+
+	if (!gtp5g_has(urr, GTP5G_URR_TRIGGER) || !(urr->urr.trigger & GTP5G_VOLQU))
+		return 0;
+	if (urr->has & one_way && !total)
+		return gtp5g_expect(ret_why, "--quota-total, from 1, is missing: without one the "
+					     "module takes a quota for used up at once");
+	if (total && (!gtp5g_has(urr, GTP5G_URR_PERIOD) || !urr->urr.period_s))
+		return gtp5g_expect(ret_why, "--period, from 1, is missing: without one the module "
+					     "doesn't count for a quota");
+	return 0;
+}
+
+/* What a change leaves as it is isn't known here: kernel.c looks at the quota then */
+static int check_urr(const struct gtp5g_rule *rule, enum gtp5g_verb verb,
+		     struct gtp5g_expected *ret_why)
+{
+	int rc = check_trigger(rule, ret_why);
+
+	return rc || verb != GTP5G_ADD ? rc : gtp5g_check_quota(rule, ret_why);
+}
+
 int gtp5g_check(const struct gtp5g_rule *rule, enum gtp5g_verb verb, uint32_t version,
 		struct gtp5g_expected *ret_why)
 {
@@ -158,6 +199,8 @@ int gtp5g_check(const struct gtp5g_rule *rule, enum gtp5g_verb verb, uint32_t ve
 		rc = check_far(rule, verb, ret_why);
 	if (!rc && rule->kind == GTP5G_QER)
 		rc = check_qer(rule, version, ret_why);
+	if (!rc && rule->kind == GTP5G_URR)
+		rc = check_urr(rule, verb, ret_why);
 	return rc;
 }
 

@@ -357,13 +357,13 @@ static const struct gtp5g_field urr_fields[] = {
 			       .flags = GTP5G_REQUIRED,
 			       .argument = "volth,perio,volqu,start,...",
 			       .help = "when it reports by itself; perio is up to who asks"},
-	[GTP5G_URR_PERIOD] =
-		{.name = "period",
-		 .path = {GTP5G_AT_URR_PERIOD},
-		 NUMBER(4, gtp5g_rule, urr.period_s),
-		 .max = U32,
-		 .argument = "SECONDS",
-		 .help = "without one, and without volth, nothing is counted for report get"},
+	[GTP5G_URR_PERIOD] = {.name = "period",
+			      .path = {GTP5G_AT_URR_PERIOD},
+			      NUMBER(4, gtp5g_rule, urr.period_s),
+			      .max = U32,
+			      .argument = "SECONDS",
+			      .help = "without one nothing is counted for a quota, nor, without "
+				      "volth, for report get"},
 	[GTP5G_URR_INFORMATION] = {.name = "information",
 				   .type = GTP5G_FLAGS,
 				   .path = {GTP5G_AT_URR_INFORMATION},
@@ -382,11 +382,13 @@ static const struct gtp5g_field urr_fields[] = {
 		       threshold.downlink, "downlink"),
 	[GTP5G_URR_QUOTA_TOTAL] =
 		VOLUME("quota-total", GTP5G_AT_URR_QUOTA, GTP5G_AT_VOLUME_TOTAL, quota.total,
-		       "volqu: then its PDRs' FARs drop; 0: at once"),
-	[GTP5G_URR_QUOTA_UPLINK] = VOLUME("quota-uplink", GTP5G_AT_URR_QUOTA,
-					  GTP5G_AT_VOLUME_UPLINK, quota.uplink, "uplink"),
-	[GTP5G_URR_QUOTA_DOWNLINK] = VOLUME("quota-downlink", GTP5G_AT_URR_QUOTA,
-					    GTP5G_AT_VOLUME_DOWNLINK, quota.downlink, "downlink"),
+		       "volqu, with a period: then its PDRs' FARs drop; 0: at once"),
+	[GTP5G_URR_QUOTA_UPLINK] =
+		VOLUME("quota-uplink", GTP5G_AT_URR_QUOTA, GTP5G_AT_VOLUME_UPLINK, quota.uplink,
+		       "uplink, beside quota-total"),
+	[GTP5G_URR_QUOTA_DOWNLINK] =
+		VOLUME("quota-downlink", GTP5G_AT_URR_QUOTA, GTP5G_AT_VOLUME_DOWNLINK,
+		       quota.downlink, "downlink, beside quota-total"),
 	[GTP5G_URR_PDRS] = PDRS(GTP5G_AT_URR_PDRS, urr),
 };
 

@@ -105,6 +105,8 @@ like 'what a URR counted: two packets each way, of 64 octets of payload' "$(upf 
 like 'and begins anew' "$(upf gtp5g report get g5 1:1 --json | jq -r .total_octets)" '^0$'
 like 'the last one when it is deleted' "$(upf gtp5g urr del g5 1:1)" '^report device g5 seid 1 urr 1 total-octets 0 '
 ok 'one with a threshold' upf gtp5g urr add g5 1:1 --method volum --trigger volth --threshold-total 300
+ok 'another threshold beside it' upf gtp5g urr mod g5 1:1 --threshold-uplink 100000
+like 'and the first stays' "$(upf gtp5g urr get g5 1:1)" '--threshold-total 300 --threshold-uplink 100000( |$)'
 upf gtp5g report watch --count 1 --json >watched 2>watching &
 watch=$!
 wait_for 30 grep -q watching watching
@@ -135,6 +137,7 @@ status 'a TEID for a PDR with an address' 1 upf gtp5g pdr mod g5 1:2 --teid 5 --
 like 'is told' "$_output" 'is found by its UE address, and the module crashes'
 ok 'a FAR of no PDR' upf gtp5g far add g5 1:8 --action forw --teid 1 --peer-address 10.101.1.1
 status 'sends no End Marker' 1 upf gtp5g far mod g5 1:8 --teid 2 --peer-address 10.101.1.1 --end-marker yes
+status 'a threshold and a quota of one URR' 2 upf gtp5g urr add g5 1:8 --method volum --trigger volth,volqu --threshold-total 100 --quota-total 100
 status 'a rule that is there' 1 upf gtp5g far add g5 1:8 --action drop
 status 'one that is not' 1 upf gtp5g far del g5 1:7
 status 'another kind of link' 1 upf gtp5g far add n3 1 --action drop

@@ -135,9 +135,9 @@ static const struct {
 	 "gbr-downlink=4294967295;correlation-id=9;rqi=1;qfi=63;ppi=7;rcsr=1"},
 	/* 6: two thresholds of three, a quota of 0 */
 	{GTP5G_URR,
-	 "seid=1;id=7;method=volum;trigger=volth,volqu;period=10;information=mbqe,mnop;"
+	 "seid=1;id=7;method=volum;trigger=perio,volqu;period=10;information=mbqe,mnop;"
 	 "threshold-total=1000000;threshold-downlink=500000;quota-total=0",
-	 "0c00 0800 0100000000000000 0800 0300 07000000 0500 0400 02 000000 0800 0500 02010000"
+	 "0c00 0800 0100000000000000 0800 0300 07000000 0500 0400 02 000000 0800 0500 01010000"
 	 "0800 0600 0a000000 0500 0700 11 000000"
 	 "2400 0980 0500 0100 05 000000 0c00 0200 40420f0000000000 0c00 0400 20a1070000000000"
 	 "1800 0a80 0500 0100 01 000000 0c00 0200 0000000000000000",
@@ -445,6 +445,7 @@ static void flow_descriptions(void **state)
 }
 
 #define PDR "id=1;precedence=1;source=access;teid=1;local-address=10.0.0.1;far=1"
+#define URR "id=1;method=volum;trigger="
 #define V10 GTP5G_VERSION(0, 10, 2)
 
 static const struct {
@@ -503,6 +504,25 @@ static const struct {
 	 "downlink-closed)"},
 	{GTP5G_QER, GTP5G_MOD, V10, "id=1;gbr-downlink=0", 0, ""},
 	{GTP5G_URR, GTP5G_ADD, V10, "id=1;method=volum", -EINVAL, "--trigger is missing"},
+	/* one written beyond a list */
+	{GTP5G_URR, GTP5G_ADD, V10, URR "perio,volth,volqu", -EINVAL,
+	 "--trigger: volth and volqu are for two URRs"},
+	{GTP5G_URR, GTP5G_MOD, V10, "id=1;trigger=258", -EINVAL, "--trigger: volth and volqu"},
+	{GTP5G_URR, GTP5G_ADD, GTP5G_VERSION(0, 9, 3), URR "volth,volqu", -EINVAL, "--trigger:"},
+	{GTP5G_URR, GTP5G_ADD, V10, URR "volth;threshold-uplink=5", 0, ""},
+	/* used up at once */
+	{GTP5G_URR, GTP5G_ADD, V10, URR "volqu;period=1;quota-uplink=5", -EINVAL,
+	 "--quota-total, from 1, is missing: without one the module takes a quota for used up"},
+	{GTP5G_URR, GTP5G_ADD, V10, URR "volqu;period=1;quota-total=0;quota-downlink=5", -EINVAL,
+	 "--quota-total, from 1, is missing"},
+	{GTP5G_URR, GTP5G_ADD, V10, URR "volqu;period=1;quota-total=9;quota-downlink=5", 0, ""},
+	{GTP5G_URR, GTP5G_ADD, V10, URR "volqu;quota-total=0", 0, ""},
+	{GTP5G_URR, GTP5G_ADD, V10, URR "perio;quota-uplink=5", 0, ""},
+	{GTP5G_URR, GTP5G_MOD, V10, "id=1;quota-uplink=5", 0, ""},
+	/* and not counted for */
+	{GTP5G_URR, GTP5G_ADD, V10, URR "volqu;quota-total=9", -EINVAL,
+	 "--period, from 1, is missing: without one the module doesn't count for a quota"},
+	{GTP5G_URR, GTP5G_ADD, V10, URR "volqu;period=0;quota-total=9", -EINVAL, "--period"},
 	{GTP5G_BAR, GTP5G_ADD, V10, "id=1", 0, ""},
 };
 

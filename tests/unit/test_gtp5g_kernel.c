@@ -27,6 +27,7 @@ static struct module {
 	char log[1024];	  /* "add pdr 1:2\n" */
 	const char *harm; /* what would have become of the machine */
 	int refuse;	  /* errno of the next add or change */
+	int counts_anew;  /* how often it was told a quota */
 } module;
 
 static const struct {
@@ -96,6 +97,28 @@ static void look_at_far(const struct gtp5g_rule *rule, const struct gtp5g_rule *
 	     "an End Marker by what is on the stack");
 }
 
+#define THRESHOLDS                                                                                 \
+	(BIT(GTP5G_URR_THRESHOLD_TOTAL) | BIT(GTP5G_URR_THRESHOLD_UPLINK) |                        \
+	 BIT(GTP5G_URR_THRESHOLD_DOWNLINK))
+#define QUOTAS                                                                                     \
+	(BIT(GTP5G_URR_QUOTA_TOTAL) | BIT(GTP5G_URR_QUOTA_UPLINK) | BIT(GTP5G_URR_QUOTA_DOWNLINK))
+
+/* As urr_fill does: volumes that come put those beside them out of force */
+static void change_urr(const struct gtp5g_rule *rule, struct gtp5g_rule *there)
+{
+	const struct gtp5g_table *table = gtp5g_table(GTP5G_URR);
+
+	there->has &= ~(rule->has & THRESHOLDS ? THRESHOLDS : 0);
+	there->has &= ~(rule->has & QUOTAS ? QUOTAS : 0);
+	for (size_t i = 0; i < table->count; i++)
+		if (gtp5g_has(rule, i))
+			gtp5g_set_number(&table->field[i], gtp5g_number(&table->field[i], rule),
+					 there);
+	harm(there->urr.trigger & GTP5G_VOLTH && there->urr.trigger & GTP5G_VOLQU,
+	     "an octet written beyond a list of reports");
+	module.counts_anew += rule->has & QUOTAS ? 1 : 0;
+}
+
 static int put(const struct nlmsghdr *nlh, const struct gtp5g_rule *rule)
 {
 	struct gtp5g_rule *there = find(rule->kind, rule->seid, rule->id);
@@ -116,6 +139,8 @@ static int put(const struct nlmsghdr *nlh, const struct gtp5g_rule *rule)
 		there = &module.rule[module.count++];
 		*there = *rule;
 	}
+	if (rule->kind == GTP5G_URR)
+		change_urr(rule, there);
 	there->has |= rule->has;
 	return 0;
 }
@@ -453,6 +478,78 @@ static void a_bar_is_made_anew(void **state)
 	no_harm();
 }
 
+static struct gtp5g_rule urr_of(uint32_t id, uint32_t trigger)
+{
+	struct gtp5g_rule urr = simple(GTP5G_URR, id);
+
+	urr.has |= BIT(GTP5G_URR_METHOD) | BIT(GTP5G_URR_TRIGGER);
+	urr.urr.method = 2;
+	urr.urr.trigger = trigger;
+	return urr;
+}
+
+static void volumes_stay_that_are_not_changed(void **state)
+{
+	struct gtp5g *g = *state;
+	struct gtp5g_rule urr = urr_of(4, GTP5G_VOLTH), change = simple(GTP5G_URR, 4), got;
+
+	assert_int_equal(gtp5g_rule_mod(g, LINK, &change), -ENOENT);
+	urr.urr.threshold = (struct gtp5g_volumes){.total = 9, .uplink = 5};
+	urr.urr.quota = (struct gtp5g_volumes){.total = 90};
+	urr.has |= BIT(GTP5G_URR_THRESHOLD_TOTAL) | BIT(GTP5G_URR_THRESHOLD_UPLINK) |
+		   BIT(GTP5G_URR_QUOTA_TOTAL);
+	assert_int_equal(gtp5g_rule_add(g, LINK, &urr), 0);
+	change.has |= BIT(GTP5G_URR_THRESHOLD_DOWNLINK) | BIT(GTP5G_URR_THRESHOLD_UPLINK);
+	change.urr.threshold = (struct gtp5g_volumes){.downlink = 6, .uplink = 7};
+	module.log[0] = '\0';
+	module.counts_anew = 0;
+	assert_int_equal(gtp5g_rule_mod(g, LINK, &change), 0);
+	assert_string_equal(module.log, "get urr 1:4\nadd* urr 1:4\n");
+	assert_int_equal(gtp5g_rule_get(g, LINK, GTP5G_URR, 1, 4, &got), 0);
+	assert_int_equal(got.has & (THRESHOLDS | QUOTAS), THRESHOLDS | BIT(GTP5G_URR_QUOTA_TOTAL));
+	assert_int_equal(got.urr.threshold.total, 9);
+	assert_int_equal(got.urr.threshold.uplink, 7);
+	assert_int_equal(got.urr.threshold.downlink, 6);
+	assert_int_equal(got.urr.quota.total, 90);
+	/* of a quota that stays nothing is sent: the module would count for it anew */
+	assert_int_equal(module.counts_anew, 0);
+	no_harm();
+}
+
+static void a_quota_lasts(void **state)
+{
+	struct gtp5g *g = *state;
+	struct gtp5g_rule urr = urr_of(4, 1), change = simple(GTP5G_URR, 4), got;
+
+	urr.has |= BIT(GTP5G_URR_PERIOD);
+	urr.urr.period_s = 10;
+	assert_int_equal(gtp5g_rule_add(g, LINK, &urr), 0);
+	change.has |= BIT(GTP5G_URR_QUOTA_UPLINK);
+	change.urr.quota.uplink = 5;
+	/* the trigger is what counts for it */
+	assert_int_equal(gtp5g_rule_mod(g, LINK, &change), 0);
+	change = simple(GTP5G_URR, 4);
+	change.has |= BIT(GTP5G_URR_TRIGGER);
+	change.urr.trigger = GTP5G_VOLQU;
+	assert_int_equal(gtp5g_rule_mod(g, LINK, &change), -EINVAL);
+	assert_why(g, "--quota-total, from 1, is missing");
+	change.has |= BIT(GTP5G_URR_QUOTA_TOTAL);
+	change.urr.quota.total = 9;
+	assert_int_equal(gtp5g_rule_mod(g, LINK, &change), 0);
+	assert_int_equal(gtp5g_rule_get(g, LINK, GTP5G_URR, 1, 4, &got), 0);
+	assert_int_equal(got.urr.quota.uplink, 5);
+	assert_int_equal(got.has & QUOTAS,
+			 BIT(GTP5G_URR_QUOTA_TOTAL) | BIT(GTP5G_URR_QUOTA_UPLINK));
+	change = simple(GTP5G_URR, 4);
+	change.has |= BIT(GTP5G_URR_PERIOD);
+	assert_int_equal(gtp5g_rule_mod(g, LINK, &change), -EINVAL);
+	assert_why(g, "--period, from 1, is missing");
+	change.has = simple(GTP5G_URR, 4).has | BIT(GTP5G_URR_TRIGGER);
+	change.urr.trigger = GTP5G_VOLQU | GTP5G_VOLTH;
+	assert_int_equal(gtp5g_rule_mod(g, LINK, &change), -EINVAL);
+	no_harm();
+}
+
 static void a_qer_is_changed_since_0_10_1(void **state)
 {
 	struct gtp5g *g = *state;
@@ -497,10 +594,9 @@ static void a_module_that_does_not_tell_its_version(void **state)
 static void reports(void **state)
 {
 	struct gtp5g *g = *state;
-	struct gtp5g_rule urr = simple(GTP5G_URR, 4);
+	const struct gtp5g_rule urr = urr_of(4, 1);
 	struct gtp5g_report report = {0};
 
-	urr.has |= BIT(GTP5G_URR_METHOD) | BIT(GTP5G_URR_TRIGGER);
 	assert_int_equal(gtp5g_report_get(g, LINK, 1, 4, &report), -ENOENT);
 	assert_int_equal(gtp5g_rule_add(g, LINK, &urr), 0);
 	assert_int_equal(gtp5g_report_get(g, LINK, 1, 4, &report), 0);
@@ -568,6 +664,8 @@ int main(void)
 		TEST(a_pdr_stays_in_its_list),
 		TEST(an_end_marker_needs_a_pdr),
 		TEST(a_bar_is_made_anew),
+		TEST(volumes_stay_that_are_not_changed),
+		TEST(a_quota_lasts),
 		TEST(a_qer_is_changed_since_0_10_1),
 		TEST(a_module_that_does_not_tell_its_version),
 		TEST(reports),
