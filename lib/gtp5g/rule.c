@@ -92,9 +92,25 @@ static int check_pdr(const struct gtp5g_rule *rule, enum gtp5g_verb verb,
 	return 0;
 }
 
+/* TS 29.244 cl. 8.2.26: one of the three, and nocp with buff alone. Of what is neither, the module
+ * logs an error with each packet and drops it (gtp5g_rx, gtp5g_handle_skb_ipv4, encap.c). dupl may
+ * stand beside any: it is kept there, and not looked at. */
+static int check_action(uint16_t action, struct gtp5g_expected *ret_why)
+{
+	const unsigned what = action & (GTP5G_DROP | GTP5G_FORW | GTP5G_BUFF);
+
+	if (what != GTP5G_DROP && what != GTP5G_FORW && what != GTP5G_BUFF)
+		return gtp5g_expect(ret_why, "--action: exactly one of drop, forw and buff");
+	if (action & GTP5G_NOCP && what != GTP5G_BUFF)
+		return gtp5g_expect(ret_why, "--action: nocp goes with buff alone");
+	return 0;
+}
+
 static int check_far(const struct gtp5g_rule *rule, enum gtp5g_verb verb,
 		     struct gtp5g_expected *ret_why)
 {
+	if (gtp5g_has(rule, GTP5G_FAR_ACTION) && check_action(rule->far.action, ret_why))
+		return -EINVAL;
 	if (verb == GTP5G_ADD && gtp5g_has(rule, GTP5G_FAR_END_MARKER))
 		return gtp5g_expect(ret_why,
 				    "--end-marker: a new FAR has no peer that was; only mod has");
