@@ -31,14 +31,13 @@ static bool put_address(struct nlmsghdr *nlh, size_t size, uint16_t type, struct
 	return mnl_attr_put_u32_check(nlh, size, type, address.s_addr);
 }
 
-/* a range is one number, its first port in the lower half */
+/* A range is one number, its first port in the lower half. No range is sent, too: of a list that
+ * doesn't come in a change the module keeps the one that was (parse_ip_filter_rule, genl_pdr.c). */
 static bool put_ports(struct nlmsghdr *nlh, size_t size, uint16_t type,
 		      const struct gtp5g_ports *ports)
 {
 	uint32_t range[GTP5G_PORTS_MAX];
 
-	if (!ports->count)
-		return true;
 	for (uint32_t i = 0; i < ports->count; i++)
 		range[i] = (uint32_t)ports->range[i].last << 16 | ports->range[i].first;
 	return mnl_attr_put_check(nlh, size, type, ports->count * sizeof(range[0]), range);

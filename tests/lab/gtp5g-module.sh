@@ -91,6 +91,9 @@ ok 'and back' upf gtp5g far mod g5 1:2 --teid 200 --peer-address 10.101.1.1
 ok 'a filter' upf gtp5g pdr mod g5 1:1 --flow 'permit out tcp from any to any 80,8000-8080'
 is 'as it was given' "$(upf gtp5g pdr get g5 1:1 | sed -n "s/.*--flow '\([^']*\)'.*/\1/p")" 'permit out 6 from any to any 80,8000-8080'
 nok 'and pings are no TCP' pings
+ok 'another, without ports' upf gtp5g pdr mod g5 1:1 --flow 'permit out icmp from any to any'
+is 'keeps none of those that were' "$(upf gtp5g pdr get g5 1:1 | sed -n "s/.*--flow '\([^']*\)'.*/\1/p")" 'permit out 1 from any to any'
+ok 'and pings pass' pings
 ok 'a PDR is deleted' upf gtp5g pdr del g5 1:1
 ok 'and made anew' upf gtp5g load - <<<"$(grep '^pdr add g5 1:1 ' dump-5g)"
 ok 'packets pass' pings

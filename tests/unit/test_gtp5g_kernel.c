@@ -28,6 +28,7 @@ static struct module {
 	const char *harm; /* what would have become of the machine */
 	int refuse;	  /* errno of the next add or change */
 	int counts_anew;  /* how often it was told a quota */
+	bool ports[2];	  /* has its one filter any, of the source, of the destination */
 } module;
 
 static const struct {
@@ -68,6 +69,39 @@ static bool has_path(const struct nlmsghdr *nlh)
 			return !strcmp(mnl_attr_get_payload(attr), "/");
 	}
 	return false;
+}
+
+static const struct nlattr *inside(const struct nlattr *nest, uint16_t type)
+{
+	const struct nlattr *attr;
+
+	if (!nest)
+		return NULL;
+	mnl_attr_for_each_nested (attr, nest) {
+		if (mnl_attr_get_type(attr) == type)
+			return attr;
+	}
+	return NULL;
+}
+
+/* As parse_ip_filter_rule does: a list that comes replaces the one that was, one that doesn't come
+ * leaves it */
+static void change_ports(const struct nlmsghdr *nlh)
+{
+	static const uint16_t types[] = {GTP5G_AT_FLOW_SOURCE_PORTS,
+					 GTP5G_AT_FLOW_DESTINATION_PORTS};
+	const struct nlattr *pdi, *flow = NULL;
+
+	mnl_attr_for_each (pdi, nlh, GENL_HDRLEN) {
+		if (mnl_attr_get_type(pdi) == GTP5G_AT_PDR_PDI)
+			flow = inside(inside(pdi, GTP5G_AT_PDI_SDF), GTP5G_AT_SDF_FLOW);
+	}
+	for (size_t i = 0; i < N(types); i++) {
+		const struct nlattr *list = inside(flow, types[i]);
+
+		if (list)
+			module.ports[i] = mnl_attr_get_payload_len(list);
+	}
 }
 
 static void look_at_pdr(const struct nlmsghdr *nlh, const struct gtp5g_rule *rule,
@@ -125,6 +159,8 @@ static int put(const struct nlmsghdr *nlh, const struct gtp5g_rule *rule)
 
 	if (rule->kind == GTP5G_PDR)
 		look_at_pdr(nlh, rule, there);
+	if (rule->kind == GTP5G_PDR)
+		change_ports(nlh);
 	if (rule->kind == GTP5G_FAR)
 		look_at_far(rule, there);
 	if (module.refuse)
@@ -397,6 +433,29 @@ static void a_pdr_keeps_its_far(void **state)
 	no_harm();
 }
 
+/* Of a filter without ports none are left that were */
+static void a_filter_is_changed_whole(void **state)
+{
+	const struct gtp5g_table *table = gtp5g_table(GTP5G_PDR);
+	struct gtp5g *g = *state;
+	const struct gtp5g_rule far = far_of(1);
+	struct gtp5g_rule pdr = pdr_of(2, 1), change = simple(GTP5G_PDR, 2);
+	struct gtp5g_expected expected;
+
+	assert_int_equal(gtp5g_read(table, GTP5G_PDR_FLOW, "permit out 6 from any 80 to any 5-9",
+				    &pdr, &expected),
+			 0);
+	assert_int_equal(gtp5g_read(table, GTP5G_PDR_FLOW, "permit out 17 from any to any", &change,
+				    &expected),
+			 0);
+	assert_int_equal(gtp5g_rule_add(g, LINK, &far), 0);
+	assert_int_equal(gtp5g_rule_add(g, LINK, &pdr), 0);
+	assert_true(module.ports[0] && module.ports[1]);
+	assert_int_equal(gtp5g_rule_mod(g, LINK, &change), 0);
+	assert_false(module.ports[0] || module.ports[1]);
+	no_harm();
+}
+
 static void a_pdr_rests_on_its_qers(void **state)
 {
 	struct gtp5g *g = *state;
@@ -660,6 +719,7 @@ int main(void)
 		TEST(rules_are_made_and_deleted),
 		TEST(a_pdr_rests_on_a_far),
 		TEST(a_pdr_keeps_its_far),
+		TEST(a_filter_is_changed_whole),
 		TEST(a_pdr_rests_on_its_qers),
 		TEST(a_pdr_stays_in_its_list),
 		TEST(an_end_marker_needs_a_pdr),
