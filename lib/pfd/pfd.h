@@ -75,7 +75,8 @@ int pfd_encode(const struct pfd *pfd, uint8_t *buf, size_t size,
 
 /**
  * pfd_print - `flow="permit out 6 from 192.0.2.7 443 to assigned" url="^http://a/"
- * domain="a.example" protocol=01 custom=00ff`; octets as hexadecimal digits
+ * domain="a.example" protocol=01 custom=00ff`; octets as hexadecimal digits, and a \ before each "
+ * and \ of a URL or a domain name
  *
  * Return: as ipfilter_print
  */

@@ -60,7 +60,9 @@ static const struct {
 	 "01 00 (" FLOW ")"},
 	{"14: more behind it is skipped", "02 00 (" URL ") ffff", "url=\"http://a\"",
 	 "02 00 (" URL ")"},
-	{"15: spare bits", "02 ff (" URL ")", "url=\"http://a\"", "02 00 (" URL ")"},
+	{"15: quotes and strokes in a URL and in a domain name", "06 00 (22635c64) (5c22)",
+	 "url=\"\\\"c\\\\d\" domain=\"\\\\\\\"\"", NULL},
+	{"16: spare bits", "02 ff (" URL ")", "url=\"http://a\"", "02 00 (" URL ")"},
 };
 
 static void golden_contents(void **state)
