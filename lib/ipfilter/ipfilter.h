@@ -26,8 +26,10 @@
 
 /* Port ranges a side; a text with more is refused */
 #define IPFILTER_MAX_PORTS 8
-/* Holds the text of any struct ipfilter, NUL included */
-#define IPFILTER_MAX_TEXT 384
+/* Holds the text of any struct that ipfilter_parse gives, NUL included. It is what PFCP keeps of a
+ * rule (PFCP_MAX_FLOW_DESCRIPTION): one that is taken from a PFD or a person can be sent in an SDF
+ * filter. Only a rule with long IPv6 addresses and most of its ports on both sides has more. */
+#define IPFILTER_MAX_TEXT 256
 
 /* Who the text is for, which says what of the grammar it may use */
 enum ipfilter_use {
@@ -103,7 +105,8 @@ struct ipfilter_ue {
  * @ret_err: written on failure; may be NULL
  *
  * Return: 0; -EINVAL, no IPFilterRule; -EOPNOTSUPP, one that is not allowed for this use or that
- * has options, which 3GPP excludes: refused by name; -ENOSPC, more than IPFILTER_MAX_PORTS.
+ * has options, which 3GPP excludes: refused by name; -ENOSPC, more than IPFILTER_MAX_PORTS, or one
+ * that would print as more than IPFILTER_MAX_TEXT.
  *
  * Spec: RFC 6733 cl. 4.3.1, TS 29.212 cl. 5.4.2
  */
