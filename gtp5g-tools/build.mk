@@ -4,10 +4,10 @@
 # gtp5g-tools: what touches the kernel. One program under three names.
 $(call library,gtp5g-request,$(addprefix gtp5g-tools/,words.c noun.c fields.c request.c batch_read.c batch.c),jansson)
 $(call library,gtp5g-tools,$(addprefix gtp5g-tools/,rules.c list.c report.c link.c hold.c kernel_world.c links.c),jansson)
-gtp5g_LIBS := gtp5g-tools gtp5g-request gtp5g-kernel gtp5g netlink gtpu core
+gtp5g_LIBS := gtp5g-tools gtp5g-request gtp5g-kernel gtp5g ipfilter netlink gtpu core
 $(call program,gtp5g,gtp5g-tools/main.c,$(gtp5g_LIBS),)
 $(call program,gtp5g-link,gtp5g-tools/main.c,$(gtp5g_LIBS),)
 $(call program,gtp5g-tunnel,gtp5g-tools/main.c,$(gtp5g_LIBS),)
 
-$(call unit-test,test_gtp5g_tools,tests/unit/test_gtp5g_tools.c,gtp5g-request gtp5g core)
-$(call fuzz-target,fuzz_gtp5g_batch,tests/fuzz/fuzz_gtp5g_batch.c lib/suggest.c,gtp5g-request gtp5g)
+$(call unit-test,test_gtp5g_tools,tests/unit/test_gtp5g_tools.c,gtp5g-request gtp5g ipfilter core)
+$(call fuzz-target,fuzz_gtp5g_batch,tests/fuzz/fuzz_gtp5g_batch.c lib/suggest.c,gtp5g-request gtp5g ipfilter)

@@ -126,7 +126,7 @@ static bool nest_as(struct writer *w, const struct gtp5g_field *field)
 	return depth > same;
 }
 
-static void put_flow(struct writer *w, uint16_t type, const struct gtp5g_flow *flow)
+static void put_flow(struct writer *w, uint16_t type, const struct ipfilter *flow)
 {
 	struct nlattr *nest = w->full ? NULL : mnl_attr_nest_start_check(w->nlh, w->size, type);
 

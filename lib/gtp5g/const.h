@@ -79,7 +79,10 @@ enum {
 	GTP5G_AT_FLOW_SOURCE_PORTS,
 	GTP5G_AT_FLOW_DESTINATION_PORTS,
 };
-enum { GTP5G_FLOW_PERMIT = 1, GTP5G_FLOW_IN = 1, GTP5G_FLOW_OUT = 2 };
+/* the module names no number for deny, and doesn't look at the action */
+enum { GTP5G_FLOW_DENY = 0, GTP5G_FLOW_PERMIT = 1 };
+enum { GTP5G_FLOW_IN = 1, GTP5G_FLOW_OUT = 2 };
+enum { GTP5G_FLOW_ANY_PROTOCOL = 255 };
 
 enum {
 	GTP5G_AT_FAR_ACTION = 4,

@@ -22,7 +22,7 @@ enum gtp5g_type {
 	GTP5G_FLAGS,  /* some of words[], "buff,nocp", or their sum */
 	GTP5G_IDS,    /* struct gtp5g_ids: one attribute each */
 	GTP5G_PDRS,   /* struct gtp5g_pdrs: all in one attribute, 16 bits each */
-	GTP5G_FLOW,   /* struct gtp5g_flow */
+	GTP5G_FLOW,   /* struct ipfilter */
 	GTP5G_ROUTES, /* struct gtp5g_routes */
 	GTP5G_MARK,   /* a number, which the attribute holds in decimal digits */
 	GTP5G_RATE,   /* 40 bits: path's attribute has the upper 32, the next one the lower 8 */
@@ -104,7 +104,7 @@ int gtp5g_take(const struct gtp5g_table *table, const void *attributes, size_t l
 
 /* What a text should have been, after -EINVAL: "a number from 0 to 63" */
 struct gtp5g_expected {
-	char text[200];
+	char text[256];
 };
 
 /**

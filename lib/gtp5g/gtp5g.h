@@ -17,6 +17,7 @@
 
 #include "lib/gtp5g/const.h"
 #include "lib/gtp5g/field.h"
+#include "lib/ipfilter/ipfilter.h"
 
 #define GTP5G_VERSION(major, minor, patch) ((uint32_t)(major) << 16 | (minor) << 8 | (patch))
 /* Of a module that can't tell its own: older than all others, so that nothing is sent that any of
@@ -24,7 +25,7 @@
 #define GTP5G_VERSION_UNKNOWN GTP5G_VERSION(0, 0, 1)
 
 enum { GTP5G_PORT = 2152 }; /* UDP, TS 29.281 cl. 4.4.2 */
-enum { GTP5G_IDS_MAX = 32, GTP5G_PDRS_MAX = 255, GTP5G_ROUTES_MAX = 32, GTP5G_PORTS_MAX = 16 };
+enum { GTP5G_IDS_MAX = 32, GTP5G_PDRS_MAX = 255, GTP5G_ROUTES_MAX = 32 };
 
 struct gtp5g_ids {
 	uint32_t count;
@@ -42,28 +43,6 @@ struct gtp5g_routes {
 		struct in_addr address;
 		uint8_t length; /* 0 to 32 */
 	} route[GTP5G_ROUTES_MAX];
-};
-
-struct gtp5g_ports {
-	uint32_t count; /* 0: any */
-	struct {
-		uint16_t first, last;
-	} range[GTP5G_PORTS_MAX];
-};
-
-enum { GTP5G_PROTOCOL_ANY = 255 };
-
-/**
- * struct gtp5g_flow - an IPFilterRule (RFC 6733 cl. 4.3.1) that permits, "out"
- *
- * The module compares @source with the packet's own source address in uplink, too. PFCP describes
- * both directions as the downlink's (cl. 5.4.2 of TS 29.212, to which TS 29.244 cl. 8.2.5 points):
- * who has such a description swaps the two for a PDR whose source is access.
- */
-struct gtp5g_flow {
-	uint8_t protocol; /* GTP5G_PROTOCOL_ANY */
-	struct in_addr source, source_mask, destination, destination_mask;
-	struct gtp5g_ports source_ports, destination_ports;
 };
 
 enum gtp5g_kind { GTP5G_PDR, GTP5G_FAR, GTP5G_QER, GTP5G_URR, GTP5G_BAR, GTP5G_KINDS };
@@ -92,13 +71,20 @@ enum gtp5g_pdr_field {
 /* Source interfaces that the module knows, TS 29.244 cl. 8.2.2 */
 enum { GTP5G_ACCESS = 0, GTP5G_CORE = 1 };
 
+/**
+ * struct gtp5g_pdr - which packets
+ * @flow: the module compares its source with the packet's own source address in uplink, too. PFCP
+ * describes both directions as the downlink's (cl. 5.4.2 of TS 29.212, to which TS 29.244 cl. 8.2.5
+ * points): who has such a description swaps the two for a PDR whose source is access. IPv4, and no
+ * 'assigned'; only one that permits, "out", is compared.
+ */
 struct gtp5g_pdr {
 	uint32_t precedence;
 	uint8_t source;
 	struct in_addr ue_address;
 	uint32_t teid;
 	struct in_addr local_address; /* of the F-TEID */
-	struct gtp5g_flow flow;
+	struct ipfilter flow;
 	uint16_t tos;
 	uint32_t spi, flow_label, filter_id; /* kept by the module, not compared */
 	struct gtp5g_routes framed_route;

@@ -7,12 +7,12 @@
 
 /** gtp5g_flow_put - its attributes, inside of the nest that the caller has begun; Return: is there
  * room */
-bool gtp5g_flow_put(const struct gtp5g_flow *flow, struct nlmsghdr *nlh, size_t size);
-int gtp5g_flow_take(const struct nlattr *nest, struct gtp5g_flow *ret_flow);
+bool gtp5g_flow_put(const struct ipfilter *flow, struct nlmsghdr *nlh, size_t size);
+int gtp5g_flow_take(const struct nlattr *nest, struct ipfilter *ret_flow);
 /** gtp5g_flow_read - Return: 0, or -EINVAL with @ret_expected */
-int gtp5g_flow_read(const char *text, struct gtp5g_flow *ret_flow,
+int gtp5g_flow_read(const char *text, struct ipfilter *ret_flow,
 		    struct gtp5g_expected *ret_expected);
-void gtp5g_flow_print(const struct gtp5g_flow *flow, FILE *out);
+void gtp5g_flow_print(const struct ipfilter *flow, FILE *out);
 
 /** gtp5g_check_quota - does a quota last, of a URR as it is or will be; Return: 0, or -EINVAL with
  * @ret_why */

@@ -212,7 +212,7 @@ static int read_value(const struct gtp5g_field *field, const char *text, void *r
 	case GTP5G_IDS:
 		return read_ids(field, text, record, ret_expected);
 	case GTP5G_FLOW:
-		return gtp5g_flow_read(text, (struct gtp5g_flow *)((char *)record + field->offset),
+		return gtp5g_flow_read(text, (struct ipfilter *)((char *)record + field->offset),
 				       ret_expected);
 	case GTP5G_ROUTES:
 		return read_routes(field, text, record, ret_expected);
