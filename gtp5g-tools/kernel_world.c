@@ -176,6 +176,11 @@ static int say_tunnel(const struct request *request, int rc, struct complaint *r
 		return say(ret_why, rc, "there is no %s", name);
 	case -EEXIST:
 		return say(ret_why, rc, "%s: the link has a tunnel of that address or TEID", name);
+	case -EAFNOSUPPORT:
+		return say(ret_why, rc,
+			   "%s: the link has a tunnel of that address, but none of GTP version 1 "
+			   "with an IPv4 peer, and no others are known here",
+			   name);
 	case -EPERM:
 		return say(ret_why, rc, "%s", no_root);
 	default:

@@ -171,17 +171,6 @@ enum gtp5g_support gtp5g_support(uint32_t version)
 
 /* ---- links ---- */
 
-/* The kernel refuses other names only when the module registers the link, and then the module frees
- * its tables twice (gtp5g_newlink, link.c) */
-static bool is_name(const char *name)
-{
-	const size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz"
-					"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
-
-	return nl_name_valid(name) && !name[len] && strcmp(name, ".") != 0 &&
-	       strcmp(name, "..") != 0;
-}
-
 int gtp5g_link_add(struct gtp5g *g, const char *name, int udp_fd, bool ran, uint32_t hash_size)
 {
 	const struct nl_link_setting settings[] = {
@@ -190,7 +179,9 @@ int gtp5g_link_add(struct gtp5g *g, const char *name, int udp_fd, bool ran, uint
 		{GTP5G_LINK_ROLE, ran},
 	};
 
-	if (!is_name(name))
+	/* other names the kernel refuses only when the module registers the link, and then the
+	 * module frees its tables twice (gtp5g_newlink, link.c) */
+	if (!nl_name_plain(name))
 		return refuse(g, -EINVAL,
 			      "a link's name has up to 15 letters, digits, '_', '-' and '.'");
 	/* before 0.10.0 the module divides by it */

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The mainline gtp driver's netlink, see gtp.h and the kernel's drivers/net/gtp.c */
-#include "lib/netlink/gtp.h"
+#include "lib/netlink/gtp_inside.h"
 
 #include <errno.h>
 #include <linux/gtp.h>
 #include <linux/if_link.h>
 #include <stdlib.h>
-
-#include "lib/netlink/generic.h"
-
-struct gtp_netlink {
-	struct nl *generic, *route;
-	struct nl_family family;
-};
 
 int gtp_netlink_open(struct gtp_netlink **ret_gtp)
 {
@@ -21,6 +14,7 @@ int gtp_netlink_open(struct gtp_netlink **ret_gtp)
 
 	if (!gtp)
 		return -ENOMEM;
+	gtp->ask = nl_query;
 	rc = nl_generic_open(&gtp->generic);
 	if (!rc)
 		rc = nl_open(&gtp->route);
@@ -52,6 +46,9 @@ int gtp_link_add(struct gtp_netlink *gtp, const char *name, int udp_fd, bool sgs
 		{IFLA_GTP_ROLE, sgsn ? GTP_ROLE_SGSN : GTP_ROLE_GGSN},
 	};
 
+	/* "gtp%d" would become gtp0, which its caller knows nothing of */
+	if (!nl_name_plain(name))
+		return -EINVAL;
 	return nl_link_add_kind(gtp->route, name, "gtp", settings,
 				sizeof(settings) / sizeof(settings[0]));
 }
@@ -117,9 +114,14 @@ static int read_pdp(const struct nlmsghdr *nlh, void *user)
 	return walk->each(nl_attr_u32(attr[GTPA_LINK], 0), &pdp, walk->user);
 }
 
+struct pdp_found {
+	struct gtp_pdp pdp;
+	bool found;
+};
+
 static int keep_pdp(unsigned ifindex, const struct gtp_pdp *pdp, void *user)
 {
-	*(struct gtp_pdp *)user = *pdp;
+	*(struct pdp_found *)user = (struct pdp_found){*pdp, true};
 	return 0;
 }
 
@@ -127,10 +129,18 @@ int gtp_pdp_get(struct gtp_netlink *gtp, unsigned ifindex, struct in_addr ue,
 		struct gtp_pdp *ret_pdp)
 {
 	struct nlmsghdr *nlh = pdp_request(gtp, GTP_CMD_GETPDP, 0, ifindex);
-	struct pdp_walk walk = {keep_pdp, ret_pdp};
+	struct pdp_found found = {.found = false};
+	struct pdp_walk walk = {keep_pdp, &found};
+	int rc;
 
 	mnl_attr_put_u32(nlh, GTPA_MS_ADDRESS, ue.s_addr);
-	return nl_query(gtp->generic, nlh, read_pdp, &walk);
+	rc = gtp->ask(gtp->generic, nlh, read_pdp, &walk);
+	/* an answer that read_pdp passed over: since 6.10 the peer may be an IPv6 one */
+	if (!rc && !found.found)
+		rc = -EAFNOSUPPORT;
+	if (!rc)
+		*ret_pdp = found.pdp;
+	return rc;
 }
 
 int gtp_pdp_list(struct gtp_netlink *gtp,
@@ -140,5 +150,5 @@ int gtp_pdp_list(struct gtp_netlink *gtp,
 		nl_generic_request(gtp->generic, &gtp->family, GTP_CMD_GETPDP, NLM_F_DUMP);
 	struct pdp_walk walk = {each, user};
 
-	return nl_query(gtp->generic, nlh, read_pdp, &walk);
+	return gtp->ask(gtp->generic, nlh, read_pdp, &walk);
 }

@@ -25,7 +25,8 @@ void gtp_netlink_close(struct gtp_netlink *gtp);
 /**
  * gtp_link_add - a device on a UDP socket that is bound to port 2152
  * @sgsn: the access side, told by source address on its way out
- * Return: 0, -EEXIST (name), -EBUSY (the socket has a device), -EOPNOTSUPP (no driver)
+ * Return: 0, -EINVAL (a name that isn't plain: nl_name_plain), -EEXIST (name), -EBUSY (the socket
+ * has a device), -EOPNOTSUPP (no driver)
  */
 int gtp_link_add(struct gtp_netlink *gtp, const char *name, int udp_fd, bool sgsn,
 		 uint32_t hash_size);
@@ -37,7 +38,8 @@ int gtp_pdp_del(struct gtp_netlink *gtp, unsigned ifindex, const struct gtp_pdp 
  * TEID
  */
 int gtp_pdp_del_ue(struct gtp_netlink *gtp, unsigned ifindex, struct in_addr ue);
-/** gtp_pdp_get - that of a UE address; Return: 0, -ENOENT, ... */
+/** gtp_pdp_get - that of a UE address; Return: 0, -ENOENT, -EAFNOSUPPORT: it has one of another
+ * kind, which isn't read here (version 0, an IPv6 peer), ... */
 int gtp_pdp_get(struct gtp_netlink *gtp, unsigned ifindex, struct in_addr ue,
 		struct gtp_pdp *ret_pdp);
 /**

@@ -51,6 +51,13 @@ struct nl_link_setting {
 	uint16_t type;
 	uint32_t value;
 };
+/**
+ * nl_name_plain - a name that the kernel takes as it is: up to 15 letters, digits, '_', '-' and '.', and
+ * neither "." nor ".."
+ *
+ * Others it refuses late, or makes another of: "gtp%d" becomes gtp0.
+ */
+bool nl_name_plain(const char *name);
 /** nl_link_add_kind - a link of a driver that is told nothing but such settings */
 int nl_link_add_kind(struct nl *nl, const char *name, const char *kind, const struct nl_link_setting *settings,
 		     size_t count);

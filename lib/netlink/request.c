@@ -17,6 +17,15 @@ bool nl_name_valid(const char *name)
 	return len > 0 && len < IFNAMSIZ;
 }
 
+bool nl_name_plain(const char *name)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+
+	return nl_name_valid(name) && !name[strspn(name, plain)] && strcmp(name, ".") != 0 &&
+	       strcmp(name, "..") != 0;
+}
+
 uint32_t nl_attr_u32(const struct nlattr *attr, uint32_t otherwise)
 {
 	return attr && mnl_attr_get_payload_len(attr) >= sizeof(uint32_t) ? mnl_attr_get_u32(attr)
