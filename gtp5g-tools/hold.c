@@ -138,8 +138,9 @@ static int set_up(struct holder *h)
 	char alias[LINK_ALIAS_SIZE];
 	int rc = nl_link_index(h->nl, h->hold->link.name, &h->ifindex);
 
-	if (!rc)
-		rc = open_listener(h);
+	if (rc)
+		return fail(h, "link", rc);
+	rc = open_listener(h);
 	if (rc)
 		return rc;
 	link_alias(&h->hold->link, alias);
@@ -151,15 +152,23 @@ static int set_up(struct holder *h)
 	return rc ? fail(h, "link", rc) : 0;
 }
 
+/* The monitor before the link is there, so that its end can't be missed */
+static int open_netlink(struct holder *h)
+{
+	int rc = nl_open(&h->nl);
+
+	if (!rc)
+		rc = nl_monitor_open(&h->monitor);
+	return rc ? fail(h, "netlink", rc) : 0;
+}
+
+/* Whatever fails has been told */
 static int begin(struct holder *h)
 {
 	int rc = open_signals(h);
 
 	if (!rc)
-		rc = nl_open(&h->nl);
-	/* before the link is there, so that its end can't be missed */
-	if (!rc)
-		rc = nl_monitor_open(&h->monitor);
+		rc = open_netlink(h);
 	if (!rc)
 		rc = open_udp(h);
 	if (!rc)
@@ -246,23 +255,40 @@ static void on_change(const struct nl_change *change, void *user)
 		h->gone = true;
 }
 
-static void wait(struct holder *h)
+/* Return: 0 when the link is gone or a signal came */
+static int serve(struct holder *h, uint8_t *buf)
 {
-	uint8_t *buf = malloc(PACKET_MAX);
 	struct pollfd wait[] = {{.fd = h->signals, .events = POLLIN},
 				{.fd = nl_monitor_fd(h->monitor), .events = POLLIN},
 				{.fd = h->udp, .events = POLLIN}};
+	int rc = 0;
 
-	while (buf && !h->gone && !h->stop) {
-		if (poll(wait, 3, -1) < 0 && errno != EINTR)
-			break;
+	while (!rc && !h->gone && !h->stop) {
+		if (poll(wait, 3, -1) < 0) {
+			rc = errno == EINTR ? 0 : fail(h, "poll", -errno);
+			continue;
+		}
 		h->stop = h->stop || wait[0].revents;
-		if (wait[1].revents && nl_monitor_read(h->monitor, on_change, h))
-			break;
+		if (wait[1].revents) {
+			rc = nl_monitor_read(h->monitor, on_change, h);
+			if (rc)
+				fail(h, "netlink", rc);
+		}
 		if (wait[2].revents)
 			read_packet(h, buf);
 	}
+	return rc;
+}
+
+static int wait_for_end(struct holder *h)
+{
+	uint8_t *buf = malloc(PACKET_MAX);
+	int rc = buf ? serve(h, buf) : fail(h, "buffer", -ENOMEM);
+
 	free(buf);
+	if (h->gone)
+		complain("%s: it was deleted", h->hold->link.name);
+	return rc;
 }
 
 /* The UDP socket before the listener: who waits for the one to end wants the other's address */
@@ -289,9 +315,7 @@ int hold_run(const struct hold *hold)
 	rc = begin(&h);
 	if (!rc) {
 		tell_ready(&h);
-		wait(&h);
-		if (h.gone)
-			complain("%s: it was deleted", hold->link.name);
+		rc = wait_for_end(&h);
 	}
 	end(&h);
 	return rc ? TOOLS_FAILED : TOOLS_OK;

@@ -105,9 +105,8 @@ static int add_main(struct tools *tools)
 	if (tools->words.count < 2)
 		return usage("add NAME [--driver gtp5g|gtp] [--role upf|ran] [--local ADDRESS] "
 			     "[--hash-size N] [--mtu N] [--detach] [--verbose]");
-	if (strlen(tools->words.word[1].text) >= sizeof(link->name) ||
-	    *tools->words.word[1].text == '-')
-		return usage("add NAME: a name of up to 15 letters");
+	if (!nl_name_plain(tools->words.word[1].text) || *tools->words.word[1].text == '-')
+		return usage("add NAME: a name of up to 15 letters, digits, '_', '-' and '.'");
 	strcpy(link->name, tools->words.word[1].text);
 	if (fields_read(&link_table, tools->words.word + 2, tools->words.count - 2, link,
 			&complaint)) {

@@ -78,6 +78,10 @@ done <<'END'
 2|link add upf0 --role gnb|--role: expected one of upf, ran, found 'gnb'
 2|link add upf0 --hash-size 0|--hash-size: expected a number from 1 to
 2|link add sixteen-letters0|usage: link add NAME: a name of up to 15 letters
+2|link add gtp%d --driver gtp|usage: link add NAME: a name of up to 15 letters, digits
+2|link add gtp%d|usage: link add NAME: a name of up to 15 letters, digits
+2|link add a/b --driver gtp|usage: link add NAME: a name of
+2|link add .. --driver gtp|usage: link add NAME: a name of
 2|link del|usage: link del NAME
 2|report|usage: report get DEVICE
 2|report get upf0|usage: report get DEVICE
@@ -107,6 +111,11 @@ status 'standard input' 2 loaded 'far list upf0'
 like 'has a place, too' "$_output" '^gtp5g: -:1:1: far list: a file holds add, mod and del alone'
 status 'of nothing' 0 loaded '# nothing'
 status 'of an empty list' 0 loaded '[]'
+few() { (ulimit -n "$1" && gtp5g link add gtp0 --driver gtp); }
+for files in 4 5; do
+	status "a link that can't be held, with room for $files open files" 1 few $files
+	like 'is not made without a word' "$_output" '^gtp5g: gtp0: (signalfd|netlink): Too many open files'
+done
 full() { gtp5g help >/dev/full; }
 status 'what can not be written was not said' 1 full
 
