@@ -10,4 +10,6 @@ $(call program,gtp5g-link,gtp5g-tools/main.c,$(gtp5g_LIBS),)
 $(call program,gtp5g-tunnel,gtp5g-tools/main.c,$(gtp5g_LIBS),)
 
 $(call unit-test,test_gtp5g_tools,tests/unit/test_gtp5g_tools.c,gtp5g-request gtp5g ipfilter core)
+# with links and the mainline driver of its own
+$(call unit-test,test_gtp5g_list,tests/unit/test_gtp5g_list.c gtp5g-tools/list.c gtp5g-tools/kernel_world.c,gtp5g-request gtp5g-kernel gtp5g ipfilter netlink core)
 $(call fuzz-target,fuzz_gtp5g_batch,tests/fuzz/fuzz_gtp5g_batch.c lib/suggest.c,gtp5g-request gtp5g ipfilter)

@@ -86,14 +86,16 @@ int kernel_world_link(struct kernel_world *k, const char *device, const struct l
 	int rc = 0;
 
 	*ret_link = &k->link;
-	/* asked for once: a batch is about few */
-	if (strcmp(k->link.name, device) != 0)
+	/* asked for once: a batch is about few. Until the first there is none, not even of no name.
+	 */
+	if (!k->link.ifindex || strcmp(k->link.name, device) != 0)
 		rc = links_find(k->nl, device, &k->link);
 	if (!rc)
 		return 0;
 	memset(&k->link, 0, sizeof(k->link));
-	if (rc == -ENODEV)
-		return say(ret_why, rc, "there is no link %s", device);
+	/* -EINVAL: no name that a link could have */
+	if (rc == -ENODEV || rc == -EINVAL)
+		return say(ret_why, -ENODEV, "there is no link %s", *device ? device : "''");
 	if (rc == -EMEDIUMTYPE)
 		return say(ret_why, rc, "%s is a link, but neither of gtp5g nor of gtp", device);
 	return say(ret_why, rc, "%s: %s", device, strerror(-rc));

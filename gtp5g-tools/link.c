@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/if_link.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -187,26 +186,6 @@ struct shower {
 	size_t count;
 };
 
-/* What the drivers tell of a link by themselves: both its hash size, the mainline one its role */
-static void ask_driver(struct kernel_world *kernel, struct link *link)
-{
-	const bool gtp5g = link->driver == DRIVER_GTP5G;
-	struct nl_link_setting settings[] = {
-		{gtp5g ? (int)GTP5G_LINK_HASH_SIZE : (int)IFLA_GTP_PDP_HASHSIZE, 0},
-		{IFLA_GTP_ROLE, UINT32_MAX}};
-
-	if (nl_link_settings(kernel->nl, link->ifindex, settings, gtp5g ? 1 : 2))
-		return;
-	if (settings[0].value) {
-		link->hash_size = settings[0].value;
-		link->has |= 1 << LINK_HASH_SIZE;
-	}
-	if (settings[1].value <= ROLE_RAN) { /* GTP_ROLE_GGSN, GTP_ROLE_SGSN */
-		link->role = (uint8_t)settings[1].value;
-		link->has |= 1 << LINK_ROLE;
-	}
-}
-
 static void show_text(const struct link *link)
 {
 	printf("link add %s", link->name);
@@ -227,7 +206,7 @@ static int show_one(const struct link *link, void *user)
 	if (s->name && strcmp(s->name, link->name) != 0)
 		return 0;
 	s->count++;
-	ask_driver(s->kernel, &whole);
+	links_ask(s->kernel->nl, &whole);
 	if (!s->list) {
 		show_text(&whole);
 		return 0;
@@ -251,6 +230,7 @@ static int show(struct tools *tools, struct kernel_world *kernel, const char *na
 	if (!rc && name && !s.count) {
 		rc = kernel_world_link(kernel, name, &link, &why);
 		complain_text(rc ? why.text : "it is gone again", NULL);
+		rc = -ENODEV;
 	}
 	if (!rc && s.list) {
 		json_dumpf(s.list, stdout, JSON_INDENT(2));

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_link.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -206,4 +207,23 @@ int links_find(struct nl *nl, const char *name, struct link *ret_link)
 		return rc < 0 ? rc : 0;
 	rc = nl_link_index(nl, name, &ifindex);
 	return rc ? rc : -EMEDIUMTYPE;
+}
+
+void links_ask(struct nl *nl, struct link *link)
+{
+	const bool gtp5g = link->driver == DRIVER_GTP5G;
+	struct nl_link_setting settings[] = {
+		{gtp5g ? (int)GTP5G_LINK_HASH_SIZE : (int)IFLA_GTP_PDP_HASHSIZE, 0},
+		{IFLA_GTP_ROLE, UINT32_MAX}};
+
+	if (nl_link_settings(nl, link->ifindex, settings, gtp5g ? 1 : 2))
+		return;
+	if (settings[0].value) {
+		link->hash_size = settings[0].value;
+		link->has |= 1 << LINK_HASH_SIZE;
+	}
+	if (settings[1].value <= ROLE_RAN) { /* GTP_ROLE_GGSN, GTP_ROLE_SGSN */
+		link->role = (uint8_t)settings[1].value;
+		link->has |= 1 << LINK_ROLE;
+	}
 }

@@ -45,6 +45,10 @@ int links_list(struct nl *nl, int (*each)(const struct link *link, void *user), 
 /** links_find - Return: 0, -ENODEV: none of that name; -EMEDIUMTYPE: another kind of link */
 int links_find(struct nl *nl, const char *name, struct link *ret_link);
 
+/** links_ask - into @link what its driver tells by itself: either the hash size, the mainline one
+ * the role */
+void links_ask(struct nl *nl, struct link *link);
+
 /* Longest alias and socket name that these write */
 enum { LINK_ALIAS_SIZE = 64, LINK_SOCKET_SIZE = 32 };
 void link_alias(const struct link *link, char buf[static LINK_ALIAS_SIZE]);

@@ -2,6 +2,7 @@
 /* What is there, of both drivers: as lines or JSON, sorted so that it could be made in that order.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,16 +104,16 @@ int found_print(struct found *found, bool json)
 /* ---- listing ---- */
 
 /* Links of interest, and whether the module has others in this namespace */
-enum { LINKS_MAX = 64 };
 struct lister {
 	struct kernel_world *kernel;
 	struct found found;
 	const char *device; /* NULL: all */
-	struct link link[LINKS_MAX];
-	size_t count;
+	struct link *link;
+	size_t count, capacity;
 	size_t module_links;
 	const struct noun *noun; /* the one at hand */
 	size_t told;		 /* rules that the module told of it, each link's */
+	bool odd;		 /* some that aren't understood */
 };
 
 static int collect_link(const struct link *link, void *user)
@@ -121,8 +122,18 @@ static int collect_link(const struct link *link, void *user)
 
 	if (link->driver == DRIVER_GTP5G)
 		l->module_links++;
-	if ((!l->device || !strcmp(l->device, link->name)) && l->count < LINKS_MAX)
-		l->link[l->count++] = *link;
+	if (l->device && strcmp(l->device, link->name) != 0)
+		return 0;
+	if (l->count == l->capacity) {
+		size_t capacity = l->capacity ? l->capacity * 2 : 64;
+		struct link *grown = realloc(l->link, capacity * sizeof(*l->link));
+
+		if (!grown)
+			return -ENOMEM;
+		l->link = grown;
+		l->capacity = capacity;
+	}
+	l->link[l->count++] = *link;
 	return 0;
 }
 
@@ -170,6 +181,23 @@ static int each_rule(const struct gtp5g_rule *rule, void *user)
 	return 0;
 }
 
+/* One that isn't understood doesn't keep the others from being told. Whose it is can't be asked. */
+static void odd_rule(const struct gtp5g_rule *name, int rc, void *user)
+{
+	const char *kind = gtp5g_table(name->kind)->name;
+	struct lister *l = user;
+
+	l->told++;
+	l->odd = true;
+	if (!gtp5g_has(name, GTP5G_RULE_ID))
+		complain("a %s of which the module doesn't tell its id is left out", kind);
+	else
+		complain("%s %" PRIu64 ":%" PRIu32 " is left out: what the module tells of it "
+			 "isn't understood%s",
+			 kind, name->seid, name->id,
+			 rc == -E2BIG ? ", a list that is too long" : "");
+}
+
 /* Fewer than this fit into one message of the module whatever they are: none of them is left out
  * (kernel.h) */
 enum { SURELY_ONE_MESSAGE = 4 };
@@ -187,15 +215,14 @@ static int list_rules(struct lister *l, const struct noun *noun)
 	}
 	l->noun = noun;
 	l->told = 0;
-	rc = gtp5g_rule_list(l->kernel->gtp5g, noun->kind, each_rule, l);
+	rc = gtp5g_rule_list(l->kernel->gtp5g, noun->kind, each_rule, odd_rule, l);
 	if (rc) {
 		complain("list of %s: %s", noun->name, strerror(-rc));
 		return TOOLS_FAILED;
 	}
 	if (l->module_links > 1 && l->told > SURELY_ONE_MESSAGE)
 		complain("warning: with %zu links in a namespace the module may leave some %ss out "
-			 "of a "
-			 "list; get finds each",
+			 "of a list; get finds each",
 			 l->module_links, noun->name);
 	return TOOLS_OK;
 }
@@ -269,6 +296,20 @@ static int list_noun(struct lister *l, const struct noun *noun)
 	return noun->driver == DRIVER_GTP5G ? list_rules(l, noun) : list_tunnels(l, noun);
 }
 
+/* Return: TOOLS_OK, or TOOLS_FAILED when something was left out */
+static int end_list(struct lister *l, bool json)
+{
+	int rc = found_print(&l->found, json);
+
+	return rc == TOOLS_OK && l->odd ? TOOLS_FAILED : rc;
+}
+
+static void free_list(struct lister *l)
+{
+	free(l->found.request);
+	free(l->link);
+}
+
 int list_print(struct tools *tools, struct kernel_world *kernel, const struct noun *noun,
 	       const char *device)
 {
@@ -283,17 +324,20 @@ int list_print(struct tools *tools, struct kernel_world *kernel, const struct no
 	if (rc == TOOLS_OK)
 		rc = list_noun(&l, noun);
 	if (rc == TOOLS_OK)
-		rc = found_print(&l.found, tools->json);
-	free(l.found.request);
+		rc = end_list(&l, tools->json);
+	free_list(&l);
 	return rc;
 }
 
 /* ---- dump ---- */
 
-static void print_link_comment(const struct link *link)
+static void print_link_comment(struct nl *nl, const struct link *link)
 {
+	struct link whole = *link;
+
+	links_ask(nl, &whole);
 	printf("# gtp5g link add %s", link->name);
-	fields_print(&link_table, link, stdout);
+	fields_print(&link_table, &whole, stdout);
 	printf("\n");
 }
 
@@ -304,7 +348,7 @@ static void print_head(const struct lister *l)
 	printf("# gtp5g dump%s%s; links are made by gtp5g link add, the rest by gtp5g load\n",
 	       version ? ", module " : "", version ? version : "");
 	for (size_t i = 0; i < l->count; i++)
-		print_link_comment(&l->link[i]);
+		print_link_comment(l->kernel->nl, &l->link[i]);
 }
 
 int dump_main(struct tools *tools)
@@ -326,8 +370,8 @@ int dump_main(struct tools *tools)
 	if (rc == TOOLS_OK && !tools->json)
 		print_head(&l);
 	if (rc == TOOLS_OK)
-		rc = found_print(&l.found, tools->json);
-	free(l.found.request);
+		rc = end_list(&l, tools->json);
+	free_list(&l);
 	kernel_world_close(&kernel);
 	return rc;
 }

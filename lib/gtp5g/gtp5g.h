@@ -274,7 +274,8 @@ int gtp5g_check(const struct gtp5g_rule *rule, enum gtp5g_verb verb, uint32_t ve
 int gtp5g_rule_put(const struct gtp5g_rule *rule, enum gtp5g_verb verb, struct nlmsghdr *nlh,
 		   size_t size);
 /** gtp5g_rule_take - the rule in an answer's attributes; Return: as gtp5g_take, -EBADMSG also
- * without an id */
+ * without an id. On failure @ret_rule has its SEID and id, where they could be read, and nothing
+ * else */
 int gtp5g_rule_take(enum gtp5g_kind kind, const void *attributes, size_t len,
 		    struct gtp5g_rule *ret_rule);
 

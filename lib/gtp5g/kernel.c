@@ -78,6 +78,10 @@ static int told(struct gtp5g *g, int rc, enum gtp5g_kind kind, uint64_t seid, ui
 		return refuse(g, rc, "that is no link of the module");
 	case -EPERM:
 		return refuse(g, rc, "this needs root (CAP_NET_ADMIN)");
+	case -EBADMSG:
+	case -E2BIG:
+		return refuse(g, rc, "what the module tells of %s %" PRIu64 ":%u isn't understood",
+			      name, seid, id);
 	default:
 		return refuse(g, rc, "the module refuses %s %" PRIu64 ":%u: %s", name, seid, id,
 			      strerror(-rc));
@@ -195,6 +199,7 @@ int gtp5g_link_add(struct gtp5g *g, const char *name, int udp_fd, bool ran, uint
 struct rule_walk {
 	enum gtp5g_kind kind;
 	int (*each)(const struct gtp5g_rule *rule, void *user);
+	void (*odd)(const struct gtp5g_rule *name, int rc, void *user); /* NULL: it ends the walk */
 	void *user;
 };
 
@@ -206,7 +211,12 @@ static int read_rule(const struct nlmsghdr *nlh, void *user)
 	const void *attributes = gtp5g_attributes(nlh, &len);
 	int rc = gtp5g_rule_take(walk->kind, attributes, len, &rule);
 
-	return rc ? rc : walk->each(&rule, walk->user);
+	if (!rc)
+		return walk->each(&rule, walk->user);
+	if (!walk->odd)
+		return rc;
+	walk->odd(&rule, rc, walk->user);
+	return 0;
 }
 
 static int keep_rule(const struct gtp5g_rule *rule, void *user)
@@ -218,7 +228,7 @@ static int keep_rule(const struct gtp5g_rule *rule, void *user)
 static int rule_get(struct gtp5g *g, unsigned ifindex, enum gtp5g_kind kind, uint64_t seid,
 		    uint32_t id, struct gtp5g_rule *ret_rule)
 {
-	struct rule_walk walk = {kind, keep_rule, ret_rule};
+	struct rule_walk walk = {kind, keep_rule, NULL, ret_rule};
 
 	return g->ask(g->generic, rule_request(g, commands[kind].get, ifindex, kind, seid, id),
 		      read_rule, &walk);
@@ -231,11 +241,12 @@ int gtp5g_rule_get(struct gtp5g *g, unsigned ifindex, enum gtp5g_kind kind, uint
 }
 
 int gtp5g_rule_list(struct gtp5g *g, enum gtp5g_kind kind,
-		    int (*each)(const struct gtp5g_rule *rule, void *user), void *user)
+		    int (*each)(const struct gtp5g_rule *rule, void *user),
+		    void (*odd)(const struct gtp5g_rule *name, int rc, void *user), void *user)
 {
 	struct nlmsghdr *nlh =
 		nl_generic_request(g->generic, &g->family, commands[kind].get, NLM_F_DUMP);
-	struct rule_walk walk = {kind, each, user};
+	struct rule_walk walk = {kind, each, odd, user};
 
 	g->why.text[0] = '\0';
 	return g->ask(g->generic, nlh, read_rule, &walk);

@@ -73,12 +73,16 @@ int gtp5g_rule_get(struct gtp5g *g, unsigned ifindex, enum gtp5g_kind kind, uint
  * gtp5g_rule_list - all of a kind, of every link of the namespace: the module doesn't say which
  * link's a rule is
  *
+ * @odd: called for one that isn't understood, with what gtp5g_rule_take could read of its name and
+ * what it returned; the others follow
+ *
  * Rules may come twice. With several links, and more rules than fit in one message (some hundred),
  * the module leaves some of the second link's out (gtp5g_genl_dump_*: the bucket it goes on from is
  * the first link's).
  */
 int gtp5g_rule_list(struct gtp5g *g, enum gtp5g_kind kind,
-		    int (*each)(const struct gtp5g_rule *rule, void *user), void *user);
+		    int (*each)(const struct gtp5g_rule *rule, void *user),
+		    void (*odd)(const struct gtp5g_rule *name, int rc, void *user), void *user);
 
 /** gtp5g_report_get - what a URR counted since it was last asked; its counters begin anew */
 int gtp5g_report_get(struct gtp5g *g, unsigned ifindex, uint64_t seid, uint32_t urr,

@@ -236,12 +236,19 @@ int gtp5g_rule_put(const struct gtp5g_rule *rule, enum gtp5g_verb verb, struct n
 int gtp5g_rule_take(enum gtp5g_kind kind, const void *attributes, size_t len,
 		    struct gtp5g_rule *ret_rule)
 {
+	const struct gtp5g_table *table = gtp5g_table(kind);
+	const struct gtp5g_table name = {table->name, table->field, GTP5G_RULE_ID + 1};
 	int rc;
 
 	memset(ret_rule, 0, sizeof(*ret_rule));
 	ret_rule->kind = kind;
-	rc = gtp5g_take(gtp5g_table(kind), attributes, len, ret_rule);
-	return rc || gtp5g_has(ret_rule, GTP5G_RULE_ID) ? rc : -EBADMSG;
+	rc = gtp5g_take(table, attributes, len, ret_rule);
+	if (!rc)
+		return gtp5g_has(ret_rule, GTP5G_RULE_ID) ? 0 : -EBADMSG;
+	memset(ret_rule, 0, sizeof(*ret_rule));
+	ret_rule->kind = kind;
+	(void)gtp5g_take(&name, attributes, len, ret_rule);
+	return rc;
 }
 
 /* What is handed on, and to whom */

@@ -111,6 +111,11 @@ status 'standard input' 2 loaded 'far list upf0'
 like 'has a place, too' "$_output" '^gtp5g: -:1:1: far list: a file holds add, mod and del alone'
 status 'of nothing' 0 loaded '# nothing'
 status 'of an empty list' 0 loaded '[]'
+for words in dump 'link show' 'link del' 'link stats'; do
+	# shellcheck disable=SC2086 # words
+	status "$words of no name" 1 gtp5g $words ''
+	is 'is told' "$_output" "gtp5g: there is no link ''"
+done
 few() { (ulimit -n "$1" && gtp5g link add gtp0 --driver gtp); }
 for files in 4 5; do
 	status "a link that can't be held, with room for $files open files" 1 few $files

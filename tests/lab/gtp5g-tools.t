@@ -104,7 +104,7 @@ ok '--verbose prints what comes up' wait_for 10 grep -q '^10.101.1.1:[0-9]* 12 o
 
 note 'files of tunnels'
 upf gtp5g dump >dumped
-like 'a dump begins with how its links are made' "$(<dumped)" '# gtp5g link add gtp0 --driver gtp --role upf --local 10.101.2.1'
+like 'a dump begins with how its links are made' "$(<dumped)" '# gtp5g link add gtp0 --driver gtp --role upf --local 10.101.2.1 --hash-size 16384 --mtu 1456'
 upf gtp5g dump --json >dumped.json
 for file in dumped dumped.json; do
 	ok "$file: the tunnel is deleted" upf gtp5g tunnel del gtp0 10.60.1.2

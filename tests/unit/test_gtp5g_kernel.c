@@ -28,6 +28,8 @@ static struct module {
 	const char *harm; /* what would have become of the machine */
 	int refuse;	  /* errno of the next add or change */
 	int counts_anew;  /* how often it was told a quota */
+	uint32_t odd;	  /* id of a rule of which it tells what isn't understood */
+	void *user;	  /* of the test at hand */
 	bool ports[2];	  /* has its one filter any, of the source, of the destination */
 } module;
 
@@ -182,8 +184,8 @@ static int put(const struct nlmsghdr *nlh, const struct gtp5g_rule *rule)
 }
 
 /* one message, as the module sends it: its command isn't the one that was asked */
-static int answer(const struct gtp5g_table *table, const void *record, uint16_t nest, nl_each each,
-		  void *user)
+static int answer(const struct gtp5g_table *table, const void *record, uint16_t nest, bool odd,
+		  nl_each each, void *user)
 {
 	static _Alignas(8) char buf[4096];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
@@ -195,6 +197,8 @@ static int answer(const struct gtp5g_table *table, const void *record, uint16_t 
 	assert_int_equal(gtp5g_put(table, record, nlh, sizeof(buf)), 0);
 	if (outer)
 		mnl_attr_nest_end(nlh, outer);
+	if (odd)
+		mnl_attr_put(nlh, GTP5G_AT_FAR_PDRS, 3, "odd");
 	return each(nlh, user);
 }
 
@@ -208,7 +212,7 @@ static int answer_rule(const struct gtp5g_rule *rule, nl_each each, void *user)
 
 	memcpy(fields, table->field, table->count * sizeof(fields[0]));
 	told.has &= ~(rule->kind == GTP5G_PDR ? BIT(GTP5G_PDR_SOURCE) : 0);
-	return answer(&all, &told, 0, each, user);
+	return answer(&all, &told, 0, module.odd && rule->id == module.odd, each, user);
 }
 
 static int answer_report(uint64_t seid, uint32_t urr, nl_each each, void *user)
@@ -228,7 +232,7 @@ static int answer_report(uint64_t seid, uint32_t urr, nl_each each, void *user)
 	const struct gtp5g_table table = {"report", fields, 2};
 	const struct gtp5g_report report = {.has = 3, .seid = seid, .urr = urr};
 
-	return answer(&table, &report, GTP5G_AT_REPORT, each, user);
+	return answer(&table, &report, GTP5G_AT_REPORT, false, each, user);
 }
 
 static int carry_out(const struct nlmsghdr *nlh, const char *verb, const struct gtp5g_rule *rule,
@@ -671,6 +675,39 @@ static int count(const struct gtp5g_rule *rule, void *user)
 	return 0;
 }
 
+struct odd {
+	char text[200];
+};
+
+static void keep_odd(const struct gtp5g_rule *name, int rc, void *user)
+{
+	struct odd *odd = module.user;
+
+	snprintf(odd->text + strlen(odd->text), sizeof(odd->text) - strlen(odd->text),
+		 "%s %d:%u has %d: %d\n", gtp5g_table(name->kind)->name, (int)name->seid, name->id,
+		 (int)name->has, rc);
+}
+
+/* One that isn't understood is named, and the others are told */
+static void odd_rules(void **state)
+{
+	struct gtp5g *g = *state;
+	const struct gtp5g_rule far = far_of(1), other = far_of(2);
+	struct odd odd = {""};
+	struct gtp5g_rule got;
+	int fars = 0;
+
+	assert_int_equal(gtp5g_rule_add(g, LINK, &far), 0);
+	assert_int_equal(gtp5g_rule_add(g, LINK, &other), 0);
+	module.odd = 1;
+	module.user = &odd;
+	assert_int_equal(gtp5g_rule_list(g, GTP5G_FAR, count, keep_odd, &fars), 0);
+	assert_int_equal(fars, 1);
+	assert_string_equal(odd.text, "far 1:1 has 3: -74\n");
+	assert_int_equal(gtp5g_rule_get(g, LINK, GTP5G_FAR, 1, 1, &got), -EBADMSG);
+	assert_why(g, "what the module tells of far 1:1 isn't understood");
+}
+
 static void lists(void **state)
 {
 	struct gtp5g *g = *state;
@@ -681,7 +718,7 @@ static void lists(void **state)
 
 		assert_int_equal(gtp5g_rule_add(g, LINK, &far), 0);
 	}
-	assert_int_equal(gtp5g_rule_list(g, GTP5G_FAR, count, &fars), 0);
+	assert_int_equal(gtp5g_rule_list(g, GTP5G_FAR, count, keep_odd, &fars), 0);
 	assert_int_equal(fars, 5);
 }
 
@@ -730,6 +767,7 @@ int main(void)
 		TEST(a_module_that_does_not_tell_its_version),
 		TEST(reports),
 		TEST(lists),
+		TEST(odd_rules),
 		TEST(links_that_are_not_made),
 		TEST(versions_that_are_known),
 	};
