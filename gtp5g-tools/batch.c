@@ -225,19 +225,26 @@ int batch_check(const struct batch *batch, const struct world *world, bool atomi
 
 /* ---- all of them ---- */
 
-static void undo(const struct batch *batch, const struct world *world, size_t done,
-		 complain_fn complain, void *user)
+/* Return: how many are still there */
+static size_t undo(const struct batch *batch, const struct world *world, size_t done,
+		   complain_fn complain, void *user)
 {
+	size_t left = 0;
+
 	while (done--) {
 		struct request request = batch->request[done];
 		struct complaint why = {""}, complaint;
+		int rc;
 
 		request.verb = VERB_DEL;
-		if (!world->apply(world->user, &request, &why))
+		rc = world->take_back(world->user, &request, &why);
+		if (!rc || rc == -ENOENT) /* somebody else was faster */
 			continue;
+		left++;
 		complain_at(&complaint, &request.place, "it couldn't be taken back: %s", why.text);
 		complain(complaint.text, user);
 	}
+	return left;
 }
 
 int batch_apply(const struct batch *batch, const struct world *world, bool atomic, size_t *ret_done,
@@ -257,10 +264,8 @@ int batch_apply(const struct batch *batch, const struct world *world, bool atomi
 		complain_at(&complaint, &batch->request[done].place, "%s", why.text);
 		complain(complaint.text, user);
 	}
-	if (rc && atomic) {
-		undo(batch, world, done, complain, user);
-		done = 0;
-	}
+	if (rc && atomic)
+		done = undo(batch, world, done, complain, user);
 	*ret_done = done;
 	return rc;
 }

@@ -28,13 +28,16 @@ struct world {
 	/** driver - of a link; Return: 0, -ENODEV with @ret_why */
 	int (*driver)(void *user, const char *device, enum driver *ret_driver,
 		      struct complaint *ret_why);
-	/** version - of the module; 0: not known */
+	/** version - of the module, see gtp5g_check */
 	uint32_t (*version)(void *user);
 	/** exists - is there a record of this name; Return: 0, -ENOENT, or what went wrong with
 	 * @ret_why */
 	int (*exists)(void *user, const struct request *name, struct complaint *ret_why);
 	/** apply - add, mod or del; Return: 0, or a negative errno with @ret_why */
 	int (*apply)(void *user, const struct request *request, struct complaint *ret_why);
+	/** take_back - del what apply has added, as if it had never been: nothing is told of what
+	 * it did; Return: as apply */
+	int (*take_back)(void *user, const struct request *request, struct complaint *ret_why);
 };
 
 typedef void (*complain_fn)(const char *text, void *user);
@@ -60,7 +63,8 @@ int batch_check(const struct batch *batch, const struct world *world, bool atomi
 
 /**
  * batch_apply - carry out a batch that was checked
- * @ret_done: how many are in force, on failure too (0 after an atomic one)
+ * @ret_done: how many are in force, on failure too; after an atomic one, those that couldn't be
+ * taken back
  */
 int batch_apply(const struct batch *batch, const struct world *world, bool atomic, size_t *ret_done,
 		complain_fn complain, void *user);

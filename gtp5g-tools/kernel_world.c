@@ -221,7 +221,7 @@ static int world_exists(void *user, const struct request *name, struct complaint
 }
 
 static int apply_rule(struct kernel_world *k, const struct link *link,
-		      const struct request *request, struct complaint *ret_why)
+		      const struct request *request, bool quiet, struct complaint *ret_why)
 {
 	const struct gtp5g_rule *rule = &request->rule;
 	struct gtp5g_report report = {0};
@@ -240,7 +240,7 @@ static int apply_rule(struct kernel_world *k, const struct link *link,
 				    &report);
 	if (rc)
 		return say(ret_why, rc, "%s: %s", request->device, gtp5g_why(k->gtp5g));
-	if (report.has)
+	if (report.has && !quiet)
 		k->on_report(k->json, request->device, &report);
 	return 0;
 }
@@ -255,16 +255,27 @@ static int apply_tunnel(struct kernel_world *k, const struct link *link,
 	return say_tunnel(request, rc, ret_why);
 }
 
-static int world_apply(void *user, const struct request *request, struct complaint *ret_why)
+static int apply(struct kernel_world *k, const struct request *request, bool quiet,
+		 struct complaint *ret_why)
 {
-	struct kernel_world *k = user;
 	const struct link *link;
 	int rc = prepare(k, request, &link, ret_why);
 
 	if (rc)
 		return rc;
-	return request->noun->driver == DRIVER_GTP5G ? apply_rule(k, link, request, ret_why)
+	return request->noun->driver == DRIVER_GTP5G ? apply_rule(k, link, request, quiet, ret_why)
 						     : apply_tunnel(k, link, request, ret_why);
+}
+
+static int world_apply(void *user, const struct request *request, struct complaint *ret_why)
+{
+	return apply(user, request, false, ret_why);
+}
+
+/* A URR of a batch that failed has counted nothing that anybody asked for */
+static int world_take_back(void *user, const struct request *request, struct complaint *ret_why)
+{
+	return apply(user, request, true, ret_why);
 }
 
 int kernel_world_open(struct kernel_world *k)
@@ -273,7 +284,8 @@ int kernel_world_open(struct kernel_world *k)
 				  .driver = world_driver,
 				  .version = world_version,
 				  .exists = world_exists,
-				  .apply = world_apply};
+				  .apply = world_apply,
+				  .take_back = world_take_back};
 	return nl_open(&k->nl);
 }
 

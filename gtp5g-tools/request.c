@@ -142,15 +142,17 @@ int request_check(const struct request *request, uint32_t version, struct compla
 {
 	const enum gtp5g_verb verb = request->verb == VERB_ADD ? GTP5G_ADD : GTP5G_MOD;
 	struct gtp5g_expected why;
+	int rc;
 
 	if (request->verb != VERB_ADD && request->verb != VERB_MOD)
 		return 0;
 	if (request->noun->driver == DRIVER_GTP)
 		return check_tunnel(request, ret_complaint);
-	if (gtp5g_check(&request->rule, verb, version, &why))
-		return complain_at(ret_complaint, &request->place, "%s %s: %s", request->noun->name,
-				   verb_names[request->verb], why.text);
-	return 0;
+	rc = gtp5g_check(&request->rule, verb, version, &why);
+	if (rc)
+		complain_at(ret_complaint, &request->place, "%s %s: %s", request->noun->name,
+			    verb_names[request->verb], why.text);
+	return rc;
 }
 
 void request_derive(struct request *request, bool ran)

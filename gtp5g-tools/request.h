@@ -39,8 +39,12 @@ struct request {
  */
 int request_read(const struct word *words, size_t count, struct request *ret_request,
 		 struct complaint *ret_complaint);
-/** request_check - a request of VERB_ADD or VERB_MOD by itself; @version: of the module, 0 not
- * known */
+/**
+ * request_check - a request of VERB_ADD or VERB_MOD by itself; the others pass
+ * @version: of the module; 0: none was asked yet
+ *
+ * Return: 0; -EINVAL: a mistake in it; -EOPNOTSUPP: none, but not with this version
+ */
 int request_check(const struct request *request, uint32_t version, struct complaint *ret_complaint);
 /**
  * request_derive - what the module doesn't tell of a rule that it told: a PDR's source interface

@@ -10,6 +10,8 @@
 
 /* ---- one request ---- */
 
+/* A mistake in the request itself, which no kernel would take; anything else depends on what is
+ * there, the module's version included */
 static int exit_of(int rc)
 {
 	return rc == -EINVAL ? TOOLS_USAGE : TOOLS_FAILED;

@@ -96,7 +96,7 @@ static void print_and_take(const struct request *request)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct world world = {NULL, driver, version, exists, apply};
+	const struct world world = {NULL, driver, version, exists, apply, apply};
 	char *text = malloc(size + 1);
 	struct batch batch;
 	int rc;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What list and dump print, without a driver: links that are a list here, and a stand-in for the
- * module of which one rule isn't understood.
+ * What list and dump print, and what is told of what is deleted, without a driver: links that are a
+ * list here, and a stand-in for the module of which one rule isn't understood.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -105,11 +105,27 @@ static int answer(uint32_t id, nl_each each, void *user)
 	return each(nlh, user);
 }
 
+/* Of a URR that is deleted the module tells what it has counted */
+static int answer_report(nl_each each, void *user)
+{
+	static _Alignas(8) char buf[512];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct nlattr *nest;
+
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct genlmsghdr));
+	nest = mnl_attr_nest_start(nlh, GTP5G_AT_REPORT);
+	mnl_attr_put_u32(nlh, GTP5G_AT_REPORT_URR, 1);
+	mnl_attr_nest_end(nlh, nest);
+	return each(nlh, user);
+}
+
 static int ask(struct nl *nl, struct nlmsghdr *nlh, nl_each each, void *user)
 {
 	const struct genlmsghdr *generic = mnl_nlmsg_get_payload(nlh);
 	int rc = 0;
 
+	if (generic->cmd == GTP5G_DEL_URR)
+		return answer_report(each, user);
 	for (uint32_t id = 1; !rc && generic->cmd == GTP5G_GET_FAR && id <= kernel.fars; id++)
 		rc = answer(id, each, user);
 	return rc;
@@ -285,12 +301,40 @@ static void a_link_of_no_name(void **state)
 	assert_string_equal(kernel.said, "there is no link ''\n");
 }
 
+static void on_report(bool json, const char *device, const struct gtp5g_report *report)
+{
+	complain("report %s %u", device, report->urr);
+}
+
+/* A URR's last report is for who deletes it; of one that is taken back there is nothing to tell */
+static void last_reports(void **state)
+{
+	struct kernel_world k = world();
+	struct complaint why = {""};
+	struct request request = {.verb = VERB_DEL,
+				  .noun = noun_find("urr"),
+				  .device = "upf1",
+				  .rule = {.kind = GTP5G_URR, .id = 1, .has = BIT(GTP5G_RULE_ID)}};
+
+	begin(1, 0, 0);
+	end();
+	k.on_report = on_report;
+	assert_int_equal(kernel_world_open(&k), 0);
+	assert_int_equal(k.world.apply(&k, &request, &why), 0);
+	assert_string_equal(kernel.said, "report upf1 1\n");
+	kernel.said[0] = '\0';
+	assert_int_equal(k.world.take_back(&k, &request, &why), 0);
+	assert_string_equal(kernel.said, "");
+	kernel_world_close(&k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rule_that_is_not_understood),
 		cmocka_unit_test(a_dump_makes_all_links),
 		cmocka_unit_test(a_link_of_no_name),
+		cmocka_unit_test(last_reports),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

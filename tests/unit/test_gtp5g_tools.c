@@ -413,6 +413,8 @@ struct store {
 	const char *refuse; /* a line that isn't taken */
 	const char *keep;   /* one that isn't deleted */
 	char log[1024];
+	char told[256];	  /* what is printed of URRs that are deleted */
+	uint32_t version; /* of the module; 0: 0.10.2 */
 };
 
 static size_t find(const struct store *s, const char *name)
@@ -438,7 +440,9 @@ static int store_driver(void *user, const char *device, enum driver *ret_driver,
 
 static uint32_t store_version(void *user)
 {
-	return GTP5G_VERSION(0, 10, 2);
+	const struct store *s = user;
+
+	return s->version ? s->version : GTP5G_VERSION(0, 10, 2);
 }
 
 static int store_exists(void *user, const struct request *name, struct complaint *ret_why)
@@ -449,9 +453,8 @@ static int store_exists(void *user, const struct request *name, struct complaint
 	return find(s, request_name(name, text, sizeof(text))) < s->count ? 0 : -ENOENT;
 }
 
-static int store_apply(void *user, const struct request *request, struct complaint *ret_why)
+static int store_change(struct store *s, const struct request *request, struct complaint *ret_why)
 {
-	struct store *s = user;
 	char name[64];
 	size_t at = find(s, request_name(request, name, sizeof(name)));
 
@@ -473,9 +476,27 @@ static int store_apply(void *user, const struct request *request, struct complai
 	return 0;
 }
 
+static int store_apply(void *user, const struct request *request, struct complaint *ret_why)
+{
+	struct store *s = user;
+	int rc = store_change(s, request, ret_why);
+
+	if (!rc && request->verb == VERB_DEL && request->noun == noun_find("urr"))
+		snprintf(s->told + strlen(s->told), sizeof(s->told) - strlen(s->told),
+			 "report %u\n", request->rule.id);
+	return rc;
+}
+
+static int store_take_back(void *user, const struct request *request, struct complaint *ret_why)
+{
+	assert_int_equal(request->verb, VERB_DEL);
+	return store_change(user, request, ret_why);
+}
+
 static struct world world_of(struct store *store)
 {
-	return (struct world){store, store_driver, store_version, store_exists, store_apply};
+	return (struct world){store,	    store_driver, store_version,
+			      store_exists, store_apply,  store_take_back};
 }
 
 #define FAR(id) "far add upf0 1:" #id " --action forw\n"
@@ -604,10 +625,47 @@ static void what_can_not_be_taken_back_is_said(void **state)
 	struct store store = {.refuse = "far upf0 1:3", .keep = "far upf0 1:1"};
 	struct said said;
 
-	carry_out(&store, FAR(1) FAR(2) FAR(3), true, -EBUSY, 0, &said);
+	/* it is still in force, and counted so */
+	carry_out(&store, FAR(1) FAR(2) FAR(3), true, -EBUSY, 1, &said);
 	assert_string_equal(said.text, "f:3:1: far upf0 1:3: refused\n"
 				       "f:1:1: it couldn't be taken back: far upf0 1:1: kept\n");
 	assert_int_equal(store.count, 1);
+}
+
+#define URR(id) "urr add upf0 1:" #id " --method volum --trigger perio --period 1\n"
+
+/* Of a URR that is taken back no last report is printed: it is as if it had never been */
+static void taking_back_is_silent(void **state)
+{
+	struct store store = {.refuse = "far upf0 1:1"};
+	struct said said;
+
+	carry_out(&store, URR(1) FAR(1), true, -EBUSY, 0, &said);
+	assert_int_equal(store.count, 0);
+	assert_string_equal(store.told, "");
+	carry_out(&store, URR(1) "urr del upf0 1:1\n", false, 0, 2, &said);
+	assert_string_equal(store.told, "report 1\n");
+}
+
+/* No mistake in the file (-EINVAL, exit status 2), but nothing for this module */
+static void what_a_version_does_not_know(void **state)
+{
+	static const char text[] = "qer add upf0 1:1 --mbr-uplink 5\n"
+				   "pdr add upf0 1:1 --precedence 1 --source core --far 1 "
+				   "--framed-route 10.1.0.0/16\n";
+	struct store store = {.version = GTP5G_VERSION(0, 9, 14)};
+	struct world world = world_of(&store);
+	struct batch batch;
+	struct said said;
+
+	assert_int_equal(read_text(text, &batch, &said), 0);
+	assert_int_equal(batch_check(&batch, &world, false, keep, &said), -EOPNOTSUPP);
+	assert_string_equal(said.text,
+			    "f:1:1: qer add: --mbr-uplink and --mbr-downlink go together: before "
+			    "0.9.15 the module dereferences NULL for the one that is missing\n"
+			    "f:2:1: pdr add: --framed-route: gtp5g 0.9.14 doesn't know it, 0.10.0 "
+			    "does\n");
+	batch_done(&batch);
 }
 
 static void all_of_a_good_one(void **state)
@@ -637,6 +695,8 @@ int main(void)
 		cmocka_unit_test(a_failure_ends_a_batch),
 		cmocka_unit_test(an_atomic_one_is_taken_back),
 		cmocka_unit_test(what_can_not_be_taken_back_is_said),
+		cmocka_unit_test(taking_back_is_silent),
+		cmocka_unit_test(what_a_version_does_not_know),
 		cmocka_unit_test(all_of_a_good_one),
 	};
 
