@@ -63,7 +63,7 @@ static void put_psc(struct wire_writer *w, uint8_t **next, const struct gtpu_psc
 	put_extension(w, next, GTPU_EXT_PDU_SESSION_CONTAINER, content, (size_t)(c.at - content));
 }
 
-static void put_extensions(struct wire_writer *w, const struct gtpu_header *h)
+static void put_extensions(struct wire_writer *w, const struct gtpu_header *h, const uint8_t *ran)
 {
 	uint8_t *next = wire_put(w, 1);
 
@@ -81,7 +81,7 @@ static void put_extensions(struct wire_writer *w, const struct gtpu_header *h)
 	if (h->has_service_class)
 		put_number(w, &next, GTPU_EXT_SERVICE_CLASS, h->service_class, 1, 2);
 	if (h->ran.type)
-		put_extension(w, &next, h->ran.type, h->ran.octets, h->ran.len);
+		put_extension(w, &next, h->ran.type, ran, h->ran.len);
 }
 
 static bool has_extensions(const struct gtpu_header *h)
@@ -100,11 +100,14 @@ int gtpu_header_encode(const struct gtpu_header *header, size_t payload_len, uin
 		       size_t size, size_t *ret_len)
 {
 	struct wire_writer w = {.at = buf, .end = buf + size};
-	uint8_t flags = header_flags(header);
+	uint8_t flags = header_flags(header), ran[GTPU_MAX_RAN_CONTAINER];
 	size_t length;
 
 	if (!is_valid(header))
 		return -EINVAL;
+	/* it may be in @buf, where its padding, or another extension header, would go over it */
+	if (header->ran.type && header->ran.len)
+		memcpy(ran, header->ran.octets, header->ran.len);
 	wire_put_number(&w, flags, 1);
 	wire_put_number(&w, header->type, 1);
 	wire_put_number(&w, 0, 2);
@@ -112,7 +115,7 @@ int gtpu_header_encode(const struct gtpu_header *header, size_t payload_len, uin
 	if (flags & GTPU_FLAG_OPTIONS) {
 		wire_put_number(&w, header->has_sequence ? header->sequence : 0, 2);
 		wire_put_number(&w, header->has_npdu ? header->npdu : 0, 1);
-		put_extensions(&w, header);
+		put_extensions(&w, header, ran);
 	}
 	if (w.full)
 		return -ENOBUFS;

@@ -184,7 +184,8 @@ int gtpu_decode(const uint8_t *buf, size_t len, struct gtpu_msg *ret) GTPU_MUST_
 
 /**
  * gtpu_header_encode - the header of a packet whose @payload_len octets the caller puts behind it
- * @buf: receives the header, at most @size; GTPU_HEADER_LEN or GTPU_HEADER_PSC_LEN octets are usual
+ * @buf: receives the header, at most @size; GTPU_HEADER_LEN or GTPU_HEADER_PSC_LEN octets are
+ * usual. A RAN container may be in it
  * @ret_len: octets written, on success
  *
  * The container goes first, as cl. 5.2.2.7 wants it.
@@ -198,6 +199,8 @@ int gtpu_header_encode(const struct gtpu_header *header, size_t payload_len, uin
 
 /**
  * gtpu_encode - a whole packet, payload and IEs included
+ * @buf: may be what @msg was decoded from, unless the header has grown: payload and private octets
+ * must not be in it before the place that they go to
  *
  * All but G-PDU and End Marker always carry a sequence number (cl. 5.1, S flag), whether
  * has_sequence is set or not.

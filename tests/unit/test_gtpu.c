@@ -165,6 +165,10 @@ static const struct {
 	{"44: an inner header cut short (open5gs#4491): the same",
 	 "30 ff 0013 00000001 4500001400004000401100000a3c01020a4600", "g-pdu teid=0x1 payload=19",
 	 NULL},
+	{"45: a RAN container before a PDU session container: sent behind it",
+	 "34 ff 0010 000000ab 0000 00 84 02 010203040506 85 01 1009 00",
+	 "g-pdu teid=0xab psc={ul qfi=9} ran-0x84=010203040506 payload=0",
+	 "34 ff 0010 000000ab 0000 00 85 01 1009 84 02 010203040506 00"},
 };
 
 static void golden_packets(void **state)
@@ -439,6 +443,22 @@ static void encode_refuses(void **state)
 	assert_int_equal(gtpu_encode(&m, coded, sizeof(coded), &n), -EINVAL);
 }
 
+/* Into the buffer that it was decoded from, where what it borrows is */
+static void encoded_in_place(void **state)
+{
+	for (size_t i = 0; i < N(golden); i++) {
+		size_t len = bytes_from_hex(golden[i].hex, wire, sizeof(wire)), n, again;
+		struct gtpu_msg msg;
+
+		assert_int_equal(gtpu_decode(wire, len, &msg), 0);
+		assert_int_equal(gtpu_encode(&msg, coded, sizeof(coded), &n), 0);
+		assert_int_equal(gtpu_encode(&msg, wire, sizeof(wire), &again), 0);
+		assert_int_equal(again, n);
+		if (memcmp(wire, coded, n) != 0)
+			fail_msg("%s", golden[i].what);
+	}
+}
+
 /* What a UPF answers to a tunnel that it doesn't have, filled from a struct */
 static void built_error_indication(void **state)
 {
@@ -471,6 +491,7 @@ int main(void)
 		cmocka_unit_test(of_the_radio_network), cmocka_unit_test(longest_ran_container),
 		cmocka_unit_test(header_lengths),	cmocka_unit_test(encode_refuses),
 		cmocka_unit_test(small_text),		cmocka_unit_test(built_error_indication),
+		cmocka_unit_test(encoded_in_place),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
