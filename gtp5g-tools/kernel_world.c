@@ -21,30 +21,33 @@ static const char no_root[] = "this needs root (CAP_NET_ADMIN)";
 
 /* ---- drivers ---- */
 
+/* "gtp5g 0.9.2 is older than 0.9.3" */
+static void say_older(const struct gtp5g *gtp5g, char *buf, size_t size)
+{
+	if (gtp5g_version(gtp5g) == GTP5G_VERSION_UNKNOWN)
+		snprintf(buf, size, "gtp5g doesn't tell its version, as one older than 0.9.3");
+	else
+		snprintf(buf, size, "gtp5g %s is older than 0.9.3", gtp5g_version_text(gtp5g));
+}
+
 static int check_version(struct kernel_world *k, struct complaint *ret_why)
 {
-	const char *version = gtp5g_version_text(k->gtp5g);
+	const enum gtp5g_support support = gtp5g_support(gtp5g_version(k->gtp5g));
 	char text[160];
 
-	switch (gtp5g_support(gtp5g_version(k->gtp5g))) {
-	case GTP5G_SUPPORTED:
+	if (support == GTP5G_SUPPORTED)
 		return 0;
-	case GTP5G_NEWER:
+	if (support == GTP5G_NEWER)
 		snprintf(text, sizeof(text),
-			 "gtp5g %s is newer than 0.10, the newest that is known here", version);
-		k->warn(text);
-		return 0;
-	default:
-		if (!k->force)
-			return say(
-				ret_why, -EOPNOTSUPP,
-				"gtp5g %s is older than 0.9.3, whose messages these are; --force "
-				"tries all the same",
-				version);
-		snprintf(text, sizeof(text), "gtp5g %s is older than 0.9.3", version);
-		k->warn(text);
-		return 0;
-	}
+			 "gtp5g %s is newer than 0.10, the newest that is known here",
+			 gtp5g_version_text(k->gtp5g));
+	else
+		say_older(k->gtp5g, text, sizeof(text));
+	if (support == GTP5G_OLDER && !k->force)
+		return say(ret_why, -EOPNOTSUPP,
+			   "%s, whose messages these are; --force tries all the same", text);
+	k->warn(text);
+	return 0;
 }
 
 int kernel_world_gtp5g(struct kernel_world *k, struct complaint *ret_why)
