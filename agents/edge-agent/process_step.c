@@ -197,9 +197,15 @@ static void describe_end(int status, char *buf, size_t size)
 }
 
 /* Of one that couldn't say why */
-static const char *cause_of(const struct edge_step *step)
+static const char *cause_of(const struct edge_step *step, int status)
 {
-	return step->cut ? "CANCELLED" : journal_has_room(step) ? "STEP_FAILED" : "DISK_SHORT";
+	const bool full =
+		!journal_has_room(step) || (status != CHILD_STATUS_UNKNOWN && WIFEXITED(status) &&
+					    WEXITSTATUS(status) == STEP_STATUS_DISK);
+
+	if (step->cut)
+		return "CANCELLED";
+	return full ? "DISK_SHORT" : "STEP_FAILED";
 }
 
 static void on_ended(struct child *child, int status, void *user)
@@ -216,7 +222,7 @@ static void on_ended(struct child *child, int status, void *user)
 	if (outcome)
 		end(step, outcome);
 	else
-		end_badly(step, cause_of(step), detail);
+		end_badly(step, cause_of(step, status), detail);
 }
 
 /* ---- its beginning ---- */
@@ -436,7 +442,7 @@ static void resume(struct edge_step *step)
 	if (journal_waits(step))
 		begin_at_last(step);
 	else
-		end_badly(step, cause_of(step), "ended while its agent was away");
+		end_badly(step, cause_of(step, CHILD_STATUS_UNKNOWN), "ended while its agent was away");
 }
 
 void steps_resume(struct edge_process *p)

@@ -4,7 +4,7 @@
  * directory and starts this program with it; what comes of it is left there (step.h).
  *
  * Exit status: 0 when the outcome is written, also that of a step that failed; 1 when it couldn't
- * be, 2 when called wrongly.
+ * be, STEP_STATUS_DISK when there was no room for it, 2 when called wrongly.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -45,6 +45,8 @@ static int run(const char *directory)
 	if (rc < 0)
 		log_error("step", "directory=%s what=\"no outcome\" error=\"%s\"", directory,
 			  strerror(-rc));
+	if (rc == -ENOSPC || rc == -EDQUOT)
+		return STEP_STATUS_DISK;
 	return rc < 0;
 }
 

@@ -78,6 +78,9 @@ int process_step_wake(void);
 
 /* ---- the program, and who starts it ---- */
 
+/* Of the program: there was no room for the outcome; by now there may be */
+enum { STEP_STATUS_DISK = 3 };
+
 /** process_step_request - what request.json says of @s; returned */
 json_t *process_step_request(const struct process_step *s);
 /** process_step_load - DIRECTORY/request.json into @s, which owns @args and @outcome from now on,
