@@ -213,6 +213,7 @@ static void test_ue_returns(void **state)
 static void test_ue_resumes_at_target(void **state)
 {
 	const struct dp_session *rules;
+	unsigned asked;
 
 	world_attach(A, 1);
 	world_move();
@@ -226,8 +227,9 @@ static void test_ue_resumes_at_target(void **state)
 	world_switched(B, 0);
 	assert_int_equal(world->status, 200);
 	assert_true(world_ue(B)->has_context);
-	resume_at(B);
-	assert_int_equal(world->side[B].asked_paths, 1);
+	asked = world->side[B].asked_paths;
+	resume_at(B); /* what it was told got lost: it is where it was */
+	assert_int_equal(world->side[B].asked_paths, asked);
 	assert_non_null(world_rules(B, 1));
 }
 
