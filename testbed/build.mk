@@ -23,7 +23,7 @@ $(call program,mover,$(wildcard testbed/mover/*.c) testbed/walk.c,shape core,lib
 # Inits are forked, and each would look up its functions anew.
 $(B)/bin/baton: LDFLAGS += -Wl,-z,now
 
-measure_libs := measure plot stamp netlink gtpu core
+measure_libs := measure shape plot stamp netlink gtpu core
 $(call unit-test,test_measure,tests/unit/test_measure.c tests/unit/measure_world.c,$(measure_libs))
 $(call unit-test,test_similarity,tests/unit/test_similarity.c $(addprefix testbed/measure/,ascending.c similarity.c similarity_json.c),core)
 $(call unit-test,test_app_trace,tests/unit/test_app_trace.c,$(measure_libs))
@@ -38,6 +38,7 @@ $(call unit-test,test_topology_diff,tests/unit/test_topology_diff.c,topology sha
 $(call unit-test,test_experiment,tests/unit/test_experiment.c,experiment core)
 $(call fuzz-target,fuzz_clips,tests/fuzz/fuzz_clips.c tests/fuzz/print.c $(addprefix testbed/measure/,ascending.c clips_json.c clips_svg.c clips_options.c option_value.c clip.c),plot,jansson)
 $(call unit-test,test_measure_migration,tests/unit/test_measure_migration.c tests/unit/requests_world.c,$(measure_libs))
+$(call unit-test,test_migration_pictures,tests/unit/test_migration_pictures.c,$(measure_libs))
 $(call unit-test,test_requests,tests/unit/test_requests.c tests/unit/requests_world.c,$(measure_libs))
 $(call unit-test,test_migration_options,tests/unit/test_migration_options.c,$(measure_libs))
 migration_pure := $(addprefix testbed/measure/,ascending.c requests.c migration_sample.c migration_document.c)

@@ -10,8 +10,6 @@
 #include "testbed/app.h"
 #include "testbed/topology_workload.h"
 
-enum { SERVICE_PORT = 7000 };
-
 static void put_here(const struct plan *plan, const char *key, const char *name, FILE *out)
 {
 	char path[RUN_PATH_MAX];
@@ -42,7 +40,7 @@ static void put_config(const struct topo_process *app, FILE *out)
 
 	fprintf(out,
 		"    config:\n      address: \"%s\"\n      port: %d\n      heap: %" PRIu64 "\n",
-		inet_ntop(AF_INET, &app->service, text, sizeof(text)), SERVICE_PORT, app->heap);
+		inet_ntop(AF_INET, &app->service, text, sizeof(text)), WORKLOAD_PORT, app->heap);
 	if (workload->kind)
 		fprintf(out, "      kind: %s\n      state: \"{state}\"\n", workload->kind);
 	if (workload_has(workload, WORKLOAD_READ))
@@ -93,7 +91,7 @@ static void put_process(const struct topo_process *app, unsigned node, FILE *out
 		"    address: \"%s\"\n    port: %d\n    start: %s\n    cooperative: %s\n"
 		"    command: [\"./%s\", \"--config\", \"{config}\"]\n",
 		app->name, app->number, app->name, version_string,
-		inet_ntop(AF_INET, &app->service, text, sizeof(text)), SERVICE_PORT,
+		inet_ntop(AF_INET, &app->service, text, sizeof(text)), WORKLOAD_PORT,
 		app->edge == node ? "true" : "false", app->cooperative ? "true" : "false",
 		workload_find(app->workload)->program);
 	put_config(app, out);

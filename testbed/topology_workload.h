@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { WORKLOAD_PORT = 7000 /* UDP and TCP, of each */ };
+
 /* Keys of `apps` that not every workload has */
 enum workload_key {
 	WORKLOAD_READ = 1,

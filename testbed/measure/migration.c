@@ -95,13 +95,27 @@ static json_t *load_json(const struct migration_options *o)
 			 (json_int_t)o->resend_ms, "pause_ms", (json_int_t)o->pause_ms);
 }
 
-static json_t *model_json(const struct topo_process *p)
+/* Edges that have the application layer from up on */
+static json_t *layered_json(const struct topology *t, const struct topo_process *p)
 {
-	return json_pack("{s:I, s:I, s:I, s:f, s:I, s:I, s:I}", "heap", (json_int_t)p->heap, "read",
-			 (json_int_t)p->read, "write", (json_int_t)p->write, "compressible",
-			 p->compressible, "work_us", (json_int_t)p->work_us, "base",
-			 (json_int_t)p->base_bytes, "application",
-			 (json_int_t)p->application_bytes);
+	json_t *edges = json_array();
+
+	for (unsigned i = 0; p->application_bytes && p->layered && i < t->node_count; i++)
+		if (p->layered[i])
+			json_array_append_new(edges, json_string(t->node[i].name));
+	return edges;
+}
+
+static json_t *model_json(const struct topology *t, const struct topo_process *p)
+{
+	json_t *model = json_pack("{s:I, s:I, s:I, s:f, s:I, s:I, s:I}", "heap",
+				  (json_int_t)p->heap, "read", (json_int_t)p->read, "write",
+				  (json_int_t)p->write, "compressible", p->compressible, "work_us",
+				  (json_int_t)p->work_us, "base", (json_int_t)p->base_bytes,
+				  "application", (json_int_t)p->application_bytes);
+
+	json_object_set_new(model, "application_at", layered_json(t, p));
+	return model;
 }
 
 static json_t *strategies_json(const struct migration_options *o)
@@ -183,9 +197,10 @@ static json_t *document_of(const struct migration_stage *st)
 	json_object_set_new(d, "load", load_json(&st->o));
 	if (st->o.reference_bps > 0)
 		json_object_set_new(d, "reference_bps", json_real(st->o.reference_bps));
-	json_object_set_new(d, "model", model_json(st->process));
+	json_object_set_new(d, "model", model_json(t, st->process));
 	json_object_set(d, "link", st->links);
-	json_object_set_new(d, "verdict", migration_verdict(st->summary, &st->requests));
+	json_object_set_new(d, "verdict",
+			    migration_verdict(st->summary, &st->requests, st->client.whole));
 	json_object_set_new(d, "waits", migration_waits(&st->requests, st->began_ns));
 	json_object_set_new(d, "marks", marks_json(st));
 	if (add_samples(st, d) == 0)
@@ -198,19 +213,22 @@ static json_t *document_of(const struct migration_stage *st)
 static int tell(struct migration_stage *st)
 {
 	json_t *d = document_of(st), *list;
-	bool holds = json_is_true(json_object_get(json_object_get(d, "verdict"), "holds"));
+	const json_t *holds = json_object_get(json_object_get(d, "verdict"), "holds");
+	bool good = json_is_true(holds);
 	int r;
 
 	if (!d)
 		return -ENOMEM;
 	list = json_pack("[O]", d);
 	r = documents_tell(list, &migration_documents, st->o.out, st->o.json);
-	if (!holds)
+	if (json_is_false(holds))
 		complain("requests were lost, or answered otherwise than the service would have: "
 			 "see the verdict");
+	else if (!good)
+		complain("whether every request was answered is not known");
 	json_decref(list);
 	json_decref(d);
-	return r < 0 ? r : holds ? 0 : -EBADMSG;
+	return r < 0 ? r : good ? 0 : -EBADMSG;
 }
 
 /* ---- from beginning to end ---- */

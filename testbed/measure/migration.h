@@ -72,8 +72,9 @@ json_t *migration_sample(const json_t *record, const char *from, double link_bps
 void migration_refer(json_t *sample, double bps);
 
 /** migration_verdict - of the client's own summary and its rows: was every request answered once
- * and as it should? {"holds", "text", "requests", ...} */
-json_t *migration_verdict(const json_t *summary, const struct requests *requests);
+ * and as it should? @whole: the client ended in order, and these are all its rows
+ * {"holds": true, false, or null: not known, "requests", ...} */
+json_t *migration_verdict(const json_t *summary, const struct requests *requests, bool whole);
 /** migration_ways - into @document: how many completed, and which samples go forth for the first
  * time, back, and forth again */
 void migration_ways(json_t *document);

@@ -10,60 +10,14 @@
 #include "testbed/measure/migration_draw.h"
 #include "testbed/plot/plot.h"
 
-enum { NAME_SIZE = 96, LINES_MAX = 12, POINTS_MAX = 64, PANELS = 4, EDGES = 4, HEIGHT = 200 };
-
-static const double MB = 1 << 20; /* as topologies have it */
-
-double migration_link_bps(const json_t *document)
-{
-	const json_t *link = json_array_get(json_object_get(document, "link"), 0);
-	double asked = migration_number(link, "asked_bps");
-
-	return isnan(asked) ? migration_number(link, "measured_bps") : asked;
-}
-
-static size_t add_text(char *buf, size_t size, size_t len, const char *format, double value)
-{
-	int n = isnan(value) || len >= size ? 0 : snprintf(buf + len, size - len, format, value);
-
-	return len + (n > 0 ? (size_t)n : 0);
-}
-
-/* "compress gzip, rounds 3" */
-static void add_process(const json_t *document, char *buf, size_t size)
-{
-	json_t *process = json_object_get(document, "process"), *value;
-	const char *name;
-
-	json_object_foreach(process, name, value)
-	{
-		size_t len = strlen(buf);
-
-		if (len + 1 >= size)
-			return;
-		if (json_is_integer(value))
-			snprintf(buf + len, size - len, ", %s %lld", name,
-				 (long long)json_integer_value(value));
-		else if (json_is_string(value))
-			snprintf(buf + len, size - len, ", %s %s", name, json_string_value(value));
-	}
-}
-
-void migration_name(const json_t *document, const char *strategy, char *buf, size_t size)
-{
-	size_t len = (size_t)snprintf(buf, size, "%s", strategy);
-
-	len = add_text(buf, size, len, ", %.3g Mbit/s", migration_link_bps(document) / 1e6);
-	add_text(buf, size, len, ", %.3g MB", migration_number(document, "model.heap") / MB);
-	add_process(document, buf, size);
-}
+enum { LINES_MAX = 128, POINTS_MAX = 128, PANELS = 4, HEIGHT = 200 };
 
 /* ---- waits ---- */
 
 struct waits {
 	double *x, *y; /* [edge][row] */
-	size_t count[EDGES], room;
-	const char *edge[EDGES];
+	size_t count[REQUEST_EDGES_MAX], room;
+	const char *edge[REQUEST_EDGES_MAX];
 	struct plot_marker *marker;
 	size_t marker_count;
 };
@@ -75,9 +29,9 @@ static void add_wait(struct waits *w, const json_t *row)
 	       wait = json_number_value(json_array_get(row, 1));
 	size_t e = 0, at;
 
-	while (e < EDGES && w->edge[e] && edge && strcmp(w->edge[e], edge) != 0)
+	while (e < REQUEST_EDGES_MAX && w->edge[e] && edge && strcmp(w->edge[e], edge) != 0)
 		e++;
-	if (e == EDGES || !edge)
+	if (e == REQUEST_EDGES_MAX || !edge)
 		return;
 	w->edge[e] = edge;
 	at = e * w->room + w->count[e]++;
@@ -103,10 +57,10 @@ static void add_markers(struct waits *w, const json_t *document)
 
 static int draw_waits(const struct waits *w, FILE *out)
 {
-	struct plot_series series[EDGES];
+	struct plot_series series[REQUEST_EDGES_MAX];
 	size_t n = 0;
 
-	for (size_t e = 0; e < EDGES && w->edge[e]; e++)
+	for (size_t e = 0; e < REQUEST_EDGES_MAX && w->edge[e]; e++)
 		series[n++] = (struct plot_series){.name = w->edge[e],
 						   .kind = PLOT_POINTS,
 						   .x = w->x + e * w->room,
@@ -133,8 +87,8 @@ int migration_waits_svg(const json_t *documents, FILE *out)
 	size_t i;
 	int r = -ENOMEM;
 
-	w.x = calloc(w.room * EDGES, sizeof *w.x);
-	w.y = calloc(w.room * EDGES, sizeof *w.y);
+	w.x = calloc(w.room * REQUEST_EDGES_MAX, sizeof *w.x);
+	w.y = calloc(w.room * REQUEST_EDGES_MAX, sizeof *w.y);
 	w.marker =
 		calloc(json_array_size(json_object_get(document, "samples")) + 1, sizeof *w.marker);
 	if (w.x && w.y && w.marker) {
@@ -151,15 +105,15 @@ int migration_waits_svg(const json_t *documents, FILE *out)
 /* ---- lines of several measurements ---- */
 
 struct line {
-	char name[NAME_SIZE];
+	char name[MIGRATION_LABEL_SIZE];
 	double x[POINTS_MAX], y[PANELS][POINTS_MAX];
-	size_t times[POINTS_MAX]; /* measurements behind a point */
+	size_t times[PANELS][POINTS_MAX]; /* measurements behind a point */
 	size_t count;
 };
 
 struct lines {
 	struct line line[LINES_MAX];
-	size_t count;
+	size_t count, left_out;
 };
 
 static struct line *line_named(struct lines *l, const char *name)
@@ -168,13 +122,31 @@ static struct line *line_named(struct lines *l, const char *name)
 
 	while (i < l->count && strcmp(l->line[i].name, name) != 0)
 		i++;
-	if (i == LINES_MAX)
+	if (i == LINES_MAX) {
+		l->left_out++;
 		return NULL;
+	}
 	if (i == l->count) {
 		l->count++;
-		snprintf(l->line[i].name, NAME_SIZE, "%s", name);
+		snprintf(l->line[i].name, sizeof l->line[i].name, "%s", name);
 	}
 	return &l->line[i];
+}
+
+static void insert_point(struct line *line, size_t at, double x)
+{
+	for (size_t k = line->count++; k > at; k--) {
+		line->x[k] = line->x[k - 1];
+		for (int p = 0; p < PANELS; p++) {
+			line->times[p][k] = line->times[p][k - 1];
+			line->y[p][k] = line->y[p][k - 1];
+		}
+	}
+	line->x[at] = x;
+	for (int p = 0; p < PANELS; p++) {
+		line->times[p][at] = 0;
+		line->y[p][at] = NAN;
+	}
 }
 
 /* Several of the same are one point: their mean. In order of x. */
@@ -187,21 +159,10 @@ static void add_point(struct line *line, double x, const double y[PANELS])
 	if (i == line->count || line->x[i] != x) {
 		if (line->count == POINTS_MAX)
 			return;
-		for (size_t k = line->count++; k > i; k--) {
-			line->x[k] = line->x[k - 1];
-			line->times[k] = line->times[k - 1];
-			for (int p = 0; p < PANELS; p++)
-				line->y[p][k] = line->y[p][k - 1];
-		}
-		line->x[i] = x;
-		line->times[i] = 0;
+		insert_point(line, i, x);
 	}
-	line->times[i]++;
 	for (int p = 0; p < PANELS; p++)
-		line->y[p][i] =
-			line->times[i] == 1
-				? y[p]
-				: line->y[p][i] + (y[p] - line->y[p][i]) / (double)line->times[i];
+		migration_mean(&line->y[p][i], &line->times[p][i], y[p]);
 }
 
 /* Dark ones first, then the light ones of the pairs */
@@ -223,24 +184,11 @@ static void draw_lines(const struct lines *l, int panel, struct plot_series seri
 
 /* ---- over what differs ---- */
 
-static const struct {
-	const char *title, *path;
-	double scale;
-} knobs[] = {{"link between the edges, Mbit/s", NULL, 1e-6},
-	     {"heap, MB", "model.heap", 1.0 / (1 << 20)},
-	     {"application layer, MB", "model.application", 1.0 / (1 << 20)}};
+static const char *const knobs[KNOBS] = {[KNOB_LINK] = "link between the edges, Mbit/s",
+					 [KNOB_HEAP] = "heap, MB",
+					 [KNOB_APPLICATION] = "application layer, MB"};
 
-enum { KNOBS = sizeof knobs / sizeof knobs[0] };
-
-static double knob_of(const json_t *document, size_t knob)
-{
-	double value = knobs[knob].path ? migration_number(document, knobs[knob].path)
-					: migration_link_bps(document);
-
-	return value * knobs[knob].scale;
-}
-
-static size_t distinct(const json_t *documents, size_t knob)
+static size_t distinct(const json_t *documents, enum migration_knob knob)
 {
 	double seen[POINTS_MAX];
 	const json_t *document;
@@ -248,7 +196,7 @@ static size_t distinct(const json_t *documents, size_t knob)
 
 	json_array_foreach(documents, i, document)
 	{
-		double value = knob_of(document, knob);
+		double value = migration_knob_value(document, knob);
 		size_t k = 0;
 
 		while (k < n && seen[k] != value)
@@ -260,11 +208,11 @@ static size_t distinct(const json_t *documents, size_t knob)
 }
 
 /* That which has the most values */
-static size_t choose_knob(const json_t *documents)
+static enum migration_knob choose_knob(const json_t *documents)
 {
-	size_t best = 0;
+	enum migration_knob best = KNOB_LINK;
 
-	for (size_t k = 1; k < KNOBS; k++)
+	for (enum migration_knob k = KNOB_HEAP; k < KNOBS; k++)
 		if (distinct(documents, k) > distinct(documents, best))
 			best = k;
 	return best;
@@ -281,11 +229,12 @@ static const struct {
 	 PLOT_MICROSECONDS, 1},
 	{"Bytes from edge to edge", "MB", "bytes.total", PLOT_NUMBER, 1e-6}};
 
-static void add_document(struct lines *l, const json_t *document, size_t knob)
+static void add_document(struct lines *l, const json_t *documents, const json_t *document,
+			 enum migration_knob knob)
 {
 	const json_t *strategies = json_object_get(document, "strategies"), *strategy;
-	double x = knob_of(document, knob), y[PANELS];
-	char name[NAME_SIZE];
+	double x = migration_knob_value(document, knob), y[PANELS];
+	char name[MIGRATION_LABEL_SIZE];
 	size_t i;
 
 	json_array_foreach(strategies, i, strategy)
@@ -295,8 +244,7 @@ static void add_document(struct lines *l, const json_t *document, size_t knob)
 
 		if (!s || isnan(x))
 			continue;
-		snprintf(name, sizeof name, "%s", s);
-		add_process(document, name, sizeof name);
+		migration_label(documents, document, s, knob, name);
 		line = line_named(l, name);
 		for (int p = 0; p < PANELS; p++)
 			y[p] = migration_median(document, s, panels[p].path) * panels[p].scale;
@@ -305,29 +253,43 @@ static void add_document(struct lines *l, const json_t *document, size_t knob)
 	}
 }
 
+/* A picture that lacks some of it says so. */
+static const char *subtitle(const struct lines *l, const char *text, char buf[96])
+{
+	if (!l->left_out)
+		return text;
+	snprintf(buf, 96, "%s; no room for %zu more lines", text, l->left_out);
+	return buf;
+}
+
 int migration_curves_svg(const json_t *documents, FILE *out)
 {
-	struct plot_series series[PANELS][LINES_MAX];
+	struct plot_series(*series)[LINES_MAX] = calloc(PANELS, sizeof *series);
 	struct lines *l = calloc(1, sizeof *l);
-	size_t knob = choose_knob(documents), i;
+	enum migration_knob knob = choose_knob(documents);
 	struct plot plot[PANELS];
 	const json_t *document;
-	int r;
+	char text[96];
+	size_t i;
+	int r = -ENOMEM;
 
-	if (!l)
-		return -ENOMEM;
-	json_array_foreach(documents, i, document) add_document(l, document, knob);
+	if (!l || !series)
+		goto out;
+	json_array_foreach(documents, i, document) add_document(l, documents, document, knob);
 	for (int p = 0; p < PANELS; p++) {
 		draw_lines(l, p, series[p]);
-		plot[p] = (struct plot){.title = panels[p].title,
-					.subtitle = p ? NULL : "medians of each measurement",
-					.x = {knobs[knob].title, PLOT_LINEAR, PLOT_NUMBER, 0, NAN},
-					.y = {panels[p].axis, PLOT_LINEAR, panels[p].unit, 0, NAN},
-					.series = series[p],
-					.series_count = l->count,
-					.height = HEIGHT};
+		plot[p] = (struct plot){
+			.title = panels[p].title,
+			.subtitle = p ? NULL : subtitle(l, "medians of each measurement", text),
+			.x = {knobs[knob], PLOT_LINEAR, PLOT_NUMBER, 0, NAN},
+			.y = {panels[p].axis, PLOT_LINEAR, panels[p].unit, 0, NAN},
+			.series = series[p],
+			.series_count = l->count,
+			.height = HEIGHT};
 	}
 	r = plot_svg(plot, PANELS, out);
+out:
+	free(series);
 	free(l);
 	return r;
 }
@@ -335,7 +297,7 @@ int migration_curves_svg(const json_t *documents, FILE *out)
 /* ---- rounds ---- */
 
 /* Of the first migration of each strategy: the rate at which memory is written, over the link's */
-static void add_rounds(struct lines *l, const json_t *document)
+static void add_rounds(struct lines *l, const json_t *documents, const json_t *document)
 {
 	const json_t *samples = json_object_get(document, "samples"), *sample, *round;
 	size_t i, k;
@@ -344,12 +306,12 @@ static void add_rounds(struct lines *l, const json_t *document)
 	{
 		const char *strategy = json_string_value(json_object_get(sample, "strategy"));
 		const json_t *rounds = json_object_get(sample, "rounds");
-		char name[NAME_SIZE];
+		char name[MIGRATION_LABEL_SIZE];
 		struct line *line;
 
 		if (!strategy || !json_array_size(rounds))
 			continue;
-		migration_name(document, strategy, name, sizeof name);
+		migration_label(documents, document, strategy, KNOBS, name);
 		line = line_named(l, name);
 		if (!line || line->count)
 			continue;
@@ -368,16 +330,17 @@ int migration_rounds_svg(const json_t *documents, FILE *out)
 	static const char *const titles[] = {"Memory written between rounds, over the link's rate",
 					     "The same as it was sent (compressed)"};
 	static const double ends[] = {1, 10}, ones[] = {1, 1};
-	struct plot_series series[2][LINES_MAX + 1];
+	struct plot_series(*series)[LINES_MAX + 1] = calloc(2, sizeof *series);
 	struct lines *l = calloc(1, sizeof *l);
 	const json_t *document;
 	struct plot plot[2];
+	char text[96];
 	size_t i;
-	int r;
+	int r = -ENOMEM;
 
-	if (!l)
-		return -ENOMEM;
-	json_array_foreach(documents, i, document) add_rounds(l, document);
+	if (!l || !series)
+		goto out;
+	json_array_foreach(documents, i, document) add_rounds(l, documents, document);
 	for (int p = 0; p < 2; p++) {
 		draw_lines(l, p, series[p]);
 		series[p][l->count] = (struct plot_series){.name = "the link's rate",
@@ -389,7 +352,7 @@ int migration_rounds_svg(const json_t *documents, FILE *out)
 							   .dashed = true};
 		plot[p] = (struct plot){
 			.title = titles[p],
-			.subtitle = p ? NULL : "above 1 rounds never end",
+			.subtitle = p ? NULL : subtitle(l, "above 1 rounds never end", text),
 			.x = {"round", PLOT_LINEAR, PLOT_NUMBER, NAN, NAN},
 			.y = {"times the link's rate", PLOT_LOG, PLOT_NUMBER, NAN, NAN},
 			.series = series[p],
@@ -397,6 +360,8 @@ int migration_rounds_svg(const json_t *documents, FILE *out)
 			.height = HEIGHT};
 	}
 	r = plot_svg(plot, 2, out);
+out:
+	free(series);
 	free(l);
 	return r;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What is told of all migrations of a measurement together. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,17 +34,19 @@ static int by_number(const void *a, const void *b)
 }
 
 /* Numbers that are missing between 1 and the last, and those that are there twice: the rows are
- * looked at as if the client could have a mistake, too. */
-static void look_at_numbers(const struct requests *requests, size_t *ret_missing, size_t *ret_twice)
+ * looked at as if the client could have a mistake, too. Return: 0 or -ENOMEM */
+static int look_at_numbers(const struct requests *requests, size_t *ret_missing, size_t *ret_twice)
 {
 	uint64_t *numbers = calloc(requests->count + 1, sizeof *numbers);
 
 	*ret_missing = *ret_twice = 0;
-	for (size_t i = 0; numbers && i < requests->count; i++)
+	if (!numbers)
+		return -ENOMEM;
+	for (size_t i = 0; i < requests->count; i++)
 		numbers[i] = requests->row[i].number;
-	if (numbers && requests->count)
+	if (requests->count)
 		qsort(numbers, requests->count, sizeof *numbers, by_number);
-	for (size_t i = 0; numbers && i < requests->count; i++) {
+	for (size_t i = 0; i < requests->count; i++) {
 		uint64_t before = i ? numbers[i - 1] : 0;
 
 		if (numbers[i] == before)
@@ -52,31 +55,41 @@ static void look_at_numbers(const struct requests *requests, size_t *ret_missing
 			*ret_missing += numbers[i] - before - 1;
 	}
 	free(numbers);
+	return 0;
 }
 
-json_t *migration_verdict(const json_t *summary, const struct requests *requests)
+static json_t *yes_no(bool known, bool value)
+{
+	return known ? json_boolean(value) : json_null();
+}
+
+/* Without all rows or without the client's summary nothing is known: null, which is no verdict. */
+json_t *migration_verdict(const json_t *summary, const struct requests *requests, bool whole)
 {
 	size_t missing, twice, wrong = rows_wrong(requests),
 			       unanswered = requests->count - requests->answered;
 	json_int_t said_wrong = of(summary, "wrong"), doubled = of(summary, "doubled");
-	bool once, right, complete = json_is_object(summary) && requests->count > 0;
+	bool known = look_at_numbers(requests, &missing, &twice) == 0 && whole &&
+		     json_is_object(summary) && requests->count > 0;
 	json_t *verdict = json_object(), *copy = json_object();
+	bool once = !unanswered && !missing && !twice && !doubled &&
+		    of(summary, "answered") == (json_int_t)requests->answered;
+	bool right = !wrong && !said_wrong;
 
-	look_at_numbers(requests, &missing, &twice);
-	once = complete && !unanswered && !missing && !twice && !doubled &&
-	       of(summary, "answered") == (json_int_t)requests->answered;
-	right = complete && !wrong && !said_wrong;
 	if (json_is_object(summary))
 		json_object_update(copy, (json_t *)summary);
-	json_object_set_new(verdict, "every_request_answered_once", json_boolean(once));
-	json_object_set_new(verdict, "every_chain_right", json_boolean(right));
-	json_object_set_new(verdict, "holds", json_boolean(once && right));
-	json_object_set_new(verdict, "broken", json_integer(!(once && right)));
+	json_object_set_new(verdict, "every_request_answered_once", yes_no(known, once));
+	json_object_set_new(verdict, "every_chain_right", yes_no(known, right));
+	json_object_set_new(verdict, "holds", yes_no(known, once && right));
+	json_object_set_new(verdict, "broken",
+			    known ? json_integer(!(once && right)) : json_null());
 	json_object_set_new(verdict, "requests", json_integer((json_int_t)requests->count));
 	json_object_set_new(verdict, "unanswered", json_integer((json_int_t)unanswered));
 	json_object_set_new(verdict, "missing", json_integer((json_int_t)missing));
-	json_object_set_new(verdict, "twice", json_integer((json_int_t)twice));
-	json_object_set_new(verdict, "wrong", json_integer((json_int_t)wrong));
+	json_object_set_new(verdict, "twice", json_integer((json_int_t)twice + doubled));
+	json_object_set_new(
+		verdict, "wrong",
+		json_integer(said_wrong > (json_int_t)wrong ? said_wrong : (json_int_t)wrong));
 	json_object_set_new(verdict, "client", copy);
 	return verdict;
 }

@@ -25,8 +25,8 @@ static const struct document_form forms[] = {{"migration.json", documents_json},
 static int by_name(const void *a, const void *b)
 {
 	const json_t *const *x = a, *const *y = b;
-	double bps = migration_link_bps(*x) - migration_link_bps(*y),
-	       heap = migration_number(*x, "model.heap") - migration_number(*y, "model.heap");
+	double bps = migration_knob_value(*x, KNOB_LINK) - migration_knob_value(*y, KNOB_LINK),
+	       heap = migration_knob_value(*x, KNOB_HEAP) - migration_knob_value(*y, KNOB_HEAP);
 	const json_t *s = json_array_get(json_object_get(*x, "strategies"), 0),
 		     *t = json_array_get(json_object_get(*y, "strategies"), 0);
 	int words = json_is_string(s) && json_is_string(t)

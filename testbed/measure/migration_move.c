@@ -29,7 +29,8 @@ static bool runs_at(struct migration_stage *st, size_t e)
 	return runs;
 }
 
-static int find_once(struct migration_stage *st)
+/* Return: 0, and the name of the edge where it runs in @ret_edge, or a negative errno */
+static int find_place(struct migration_stage *st, char ret_edge[64])
 {
 	struct client *c = &st->s.client;
 	size_t e;
@@ -43,8 +44,7 @@ static int find_once(struct migration_stage *st)
 			break;
 	if (e == st->edges->edge_count)
 		return -EIO;
-	snprintf(st->home, sizeof st->home, "%s", st->edges->edge_name[e]);
-	snprintf(st->at, sizeof st->at, "%s", st->home);
+	snprintf(ret_edge, 64, "%s", st->edges->edge_name[e]);
 	return 0;
 }
 
@@ -75,11 +75,13 @@ int migration_find(struct migration_stage *st)
 	int r;
 
 	do {
-		r = find_once(st);
+		r = find_place(st, st->home);
 		if (r == 0)
 			r = find_other(st);
-		if (r == 0)
+		if (r == 0) {
+			snprintf(st->at, sizeof st->at, "%s", st->home);
 			return 0;
+		}
 		pause_ms(RETRY_MS);
 	} while (clock_mono_ns() < deadline && place_is_up(&st->s.place) && !session_interrupted());
 	complain("%s", st->s.client.error);
@@ -88,6 +90,7 @@ int migration_find(struct migration_stage *st)
 
 /* ---- one after the other ---- */
 
+/* Of one that wasn't completed its end says little about the place: the agents are asked again. */
 static void keep_place(struct migration_stage *st, const json_t *record)
 {
 	const char *to = json_string_value(
@@ -99,6 +102,8 @@ static void keep_place(struct migration_stage *st, const json_t *record)
 			 to				 ? to
 			 : strcmp(st->at, st->home) == 0 ? st->other
 							 : st->home);
+	else
+		(void)find_place(st, st->at); /* where it was, when it is nowhere */
 }
 
 /* Trying again is no use, and there is a place where it would be: */
@@ -168,7 +173,9 @@ static int move_once(struct migration_stage *st, const char *strategy)
 		r = move(st, strategy, false);
 	if (r == 0 && st->o.from_the_first && !session_interrupted())
 		pause_ms(st->o.pause_ms);
-	if (r == 0 && !session_interrupted())
+	/* it may have stayed, and would be moved the other way */
+	if (r == 0 && !session_interrupted() &&
+	    !(st->o.from_the_first && strcmp(st->at, st->home) != 0))
 		r = move(st, strategy, true);
 	if (r == 0)
 		pause_ms(st->o.pause_ms);

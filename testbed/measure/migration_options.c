@@ -6,6 +6,7 @@
 
 #include "lib/amount.h"
 #include "lib/strategies.h"
+#include "lib/shape/quantity.h"
 #include "testbed/measure/migration.h"
 
 enum {
@@ -120,18 +121,8 @@ static int read_load(struct migration_options *o, const char *text)
 /* Return: 0, or -EINVAL */
 static int read_reference(struct migration_options *o, const char *text)
 {
-	static const struct {
-		const char *name;
-		double bps;
-	} units[] = {{"bit", 1}, {"kbit", 1e3}, {"Mbit", 1e6}, {"Gbit", 1e9}};
-	char *end;
-	double value = strtod(text, &end);
-
-	o->reference_bps = 0;
-	for (size_t i = 0; isdigit((unsigned char)text[0]) && i < 4; i++)
-		if (strcmp(end, units[i].name) == 0)
-			o->reference_bps = value * units[i].bps;
-	if (o->reference_bps >= 1 && o->reference_bps <= REFERENCE_MAX)
+	if (shape_quantity_parse(text, shape_quantity_rates, &o->reference_bps) &&
+	    o->reference_bps >= 1 && o->reference_bps <= REFERENCE_MAX)
 		return 0;
 	return option_refuse(o->error,
 			     "--reference: expected a rate, such as 10Mbit, found '%.60s'", text);

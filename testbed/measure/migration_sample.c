@@ -53,17 +53,27 @@ static double between_us(uint64_t from_ns, uint64_t to_ns)
 
 /* ---- the manager's record ---- */
 
-/* The first answer of another edge than @from after the migration began, where no agent said when
- * the destination opened */
-static uint64_t first_answer(const struct requests *requests, const char *from, uint64_t since_ns)
+/* The first answer of another edge than @from between two times, where no agent said when the
+ * destination opened */
+static uint64_t first_answer(const struct requests *requests, const char *from, uint64_t since_ns,
+			     uint64_t until_ns)
 {
 	for (size_t i = 0; i < requests->answered; i++) {
 		const struct request_row *row = &requests->row[i];
 
+		if (row->answered_ns > until_ns)
+			break;
 		if (row->answered_ns > since_ns && strcmp(requests->edge[row->edge], from) != 0)
 			return row->answered_ns;
 	}
 	return 0;
+}
+
+static bool is_word(const json_t *object, const char *name, const char *word)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text && strcmp(text, word) == 0;
 }
 
 static struct stamps stamps_of(const json_t *record, const char *from,
@@ -79,8 +89,8 @@ static struct stamps stamps_of(const json_t *record, const char *from,
 			   .drained = json_u64(process, "drained_ns"),
 			   .ended = json_u64(record, "state_since_ns")};
 
-	if (!t.opened && t.closed)
-		t.opened = first_answer(requests, from, t.closed);
+	if (!t.opened && t.closed && is_word(record, "state", "completed"))
+		t.opened = first_answer(requests, from, t.closed, t.ended);
 	return t;
 }
 
@@ -88,7 +98,6 @@ static void tell_state(json_t *sample, const json_t *record, const char *from)
 {
 	static const char *const names[] = {"id", "state", "cause", "detail", "strategy", "mode"};
 	const json_t *details = json_object_get(record, "details");
-	const char *state = json_string_value(json_object_get(record, "state"));
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		json_t *value = json_object_get(record, names[i]);
@@ -97,7 +106,7 @@ static void tell_state(json_t *sample, const json_t *record, const char *from)
 			json_object_set(sample, names[i], value);
 	}
 	json_object_set_new(sample, "completed",
-			    json_boolean(state && strcmp(state, "completed") == 0));
+			    json_boolean(is_word(record, "state", "completed")));
 	json_object_set_new(sample, "from", json_string(from));
 	json_object_set(sample, "to",
 			json_object_get(details, "destination_edge")
@@ -384,19 +393,27 @@ static void tell_over_link(json_t *sample, double link_bps)
 		    : NAN);
 }
 
-/* What the operations of 003 Fig. 5 took: sending files, and CRIU */
-static void tell_operations(json_t *sample, const json_t *process)
+/*
+ * What the operations of 003 Fig. 5 took: sending files, and CRIU. A round of `cooperative` is
+ * looking for what changed and sending it, and no CRIU is in it; with a page server CRIU itself
+ * sends, and there is one time for both.
+ */
+static void tell_operations(json_t *sample, const json_t *record, const json_t *process)
 {
 	const json_t *rounds = json_object_get(process, "rounds");
+	const double restore = migration_number(sample, "t_restore_us");
+	const bool cooperative = is_word(sample, "strategy", "cooperative"),
+		   pages = is_word(json_object_get(record, "process"), "transfer", "page-server");
+	double sent = cooperative ? sum_of(rounds, "us") : pages ? 0 : sum_of(rounds, "sent_us");
 
-	if (!isfinite(migration_number(sample, "t_restore_us")))
+	if (!isfinite(restore))
 		return;
 	set(sample, "transfer_us",
-	    sum_of(rounds, "sent_us") + or_0(migration_number(sample, "t_copy_us")) +
+	    sent + or_0(migration_number(sample, "t_copy_us")) +
 		    sum_sent(process, "what", "layers", "us"));
-	set(sample, "criu_us",
-	    sum_of(rounds, "us") + or_0(migration_number(sample, "t_chkp_us")) +
-		    migration_number(sample, "t_restore_us"));
+	if (!cooperative)
+		set(sample, "criu_us",
+		    sum_of(rounds, "us") + or_0(migration_number(sample, "t_chkp_us")) + restore);
 }
 
 json_t *migration_sample(const json_t *record, const char *from, double link_bps,
@@ -408,7 +425,7 @@ json_t *migration_sample(const json_t *record, const char *from, double link_bps
 
 	tell_state(sample, record, from);
 	tell_phases(sample, process, migration_number(record, "downtime.t_net_us"), &t);
-	tell_operations(sample, process);
+	tell_operations(sample, record, process);
 	tell_bytes(sample, process);
 	tell_ledger(sample, process);
 	tell_over_link(sample, link_bps);

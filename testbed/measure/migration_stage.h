@@ -8,13 +8,12 @@
 #include "testbed/measure/migration.h"
 #include "testbed/measure/session.h"
 
-enum { SERVICE_PORT = 7000 };
-
 /* The service-client that runs in the UE's node */
 struct migration_client {
 	pid_t pid; /* of `baton exec`, which passes signals on; 0: none */
 	char dir[64];
 	char rows[96], summary[96], errors[96]; /* its files */
+	bool whole; /* it has ended in order, and all its rows were read */
 };
 
 struct migration_stage {
@@ -40,8 +39,8 @@ struct migration_stage {
 int migration_client_start(struct migration_stage *st);
 /** migration_client_runs - has it not ended by itself? */
 bool migration_client_runs(struct migration_stage *st);
-/** migration_client_finish - end it, into st->requests and st->summary; Return: 0 or a negative
- * errno */
+/** migration_client_finish - end it, unless it has ended by itself, and read what it leaves into
+ * st->requests and st->summary; Return: 0 or a negative errno */
 int migration_client_finish(struct migration_stage *st);
 /** migration_client_done - nothing of it is left, except --out's requests.csv */
 void migration_client_done(struct migration_stage *st);

@@ -9,14 +9,66 @@
 #include "testbed/measure/migration_draw.h"
 #include "testbed/plot/plot.h"
 
-enum { BARS_MAX = 32, NAME_SIZE = 96, PARTS = 7, SHARES = 2 };
+enum { PARTS = 7, SHARES = 2 };
 
 struct bars {
-	char name[BARS_MAX][NAME_SIZE];
-	const char *bar[BARS_MAX];
-	double value[BARS_MAX * PARTS];
-	size_t count;
+	char (*name)[MIGRATION_LABEL_SIZE];
+	const char **bar;
+	double *value; /* [bar][part] */
+	size_t *times; /* the same: how many are behind it */
+	size_t count, parts;
 };
+
+static void bars_free(struct bars *b)
+{
+	free(b->name);
+	free(b->bar);
+	free(b->value);
+	free(b->times);
+}
+
+/* Room for as many as there can be: a bar for each migration, or for each measurement's strategy */
+static int bars_new(const json_t *documents, size_t parts, struct bars *ret)
+{
+	const json_t *document;
+	size_t i, room = 1;
+
+	json_array_foreach(documents, i, document) room +=
+		json_array_size(json_object_get(document, "samples")) +
+		json_array_size(json_object_get(document, "strategies"));
+	*ret = (struct bars){.name = calloc(room, sizeof *ret->name),
+			     .bar = calloc(room, sizeof *ret->bar),
+			     .value = calloc(room * parts, sizeof *ret->value),
+			     .times = calloc(room * parts, sizeof *ret->times),
+			     .parts = parts};
+	if (ret->name && ret->bar && ret->value && ret->times)
+		return 0;
+	bars_free(ret);
+	return -ENOMEM;
+}
+
+static size_t bar_new(struct bars *b, const char *name)
+{
+	snprintf(b->name[b->count], sizeof b->name[0], "%s", name);
+	b->bar[b->count] = b->name[b->count];
+	return b->count++;
+}
+
+/* Repeats of one measurement have one name, and one bar: their mean. */
+static size_t bar_named(struct bars *b, const char *name)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (strcmp(b->name[i], name) == 0)
+			return i;
+	return bar_new(b, name);
+}
+
+static void bar_add(struct bars *b, size_t bar, const double *parts)
+{
+	for (size_t p = 0; p < b->parts; p++)
+		migration_mean(&b->value[bar * b->parts + p], &b->times[bar * b->parts + p],
+			       parts[p]);
+}
 
 static const char *text_of(const json_t *object, const char *name)
 {
@@ -52,20 +104,11 @@ static void phases_parts(const struct phases *p, double parts[PARTS])
 	parts[6] = or_0(p->drained - comp); /* both from the gate's closing on */
 }
 
-static void add_bar(struct bars *b, const char *name, const struct phases *p)
-{
-	if (b->count == BARS_MAX)
-		return;
-	snprintf(b->name[b->count], NAME_SIZE, "%s", name);
-	b->bar[b->count] = b->name[b->count];
-	phases_parts(p, &b->value[b->count * PARTS]);
-	b->count++;
-}
-
 static void add_samples(struct bars *b, const json_t *document)
 {
+	char name[MIGRATION_LABEL_SIZE];
 	const json_t *sample;
-	char name[NAME_SIZE];
+	double parts[PARTS];
 	size_t i;
 
 	json_array_foreach(json_object_get(document, "samples"), i, sample)
@@ -86,14 +129,16 @@ static void add_samples(struct bars *b, const json_t *document)
 		else
 			snprintf(name, sizeof name, "%.20s to %.20s", text_of(sample, "from"),
 				 text_of(sample, "to"));
-		add_bar(b, name, &p);
+		phases_parts(&p, parts);
+		bar_add(b, bar_new(b, name), parts);
 	}
 }
 
-static void add_medians(struct bars *b, const json_t *document)
+static void add_medians(struct bars *b, const json_t *documents, const json_t *document)
 {
 	const json_t *strategies = json_object_get(document, "strategies"), *strategy;
-	char name[NAME_SIZE];
+	char name[MIGRATION_LABEL_SIZE];
+	double parts[PARTS];
 	size_t i;
 
 	json_array_foreach(strategies, i, strategy)
@@ -109,31 +154,35 @@ static void add_medians(struct bars *b, const json_t *document)
 
 		if (!s || isnan(p.total))
 			continue;
-		migration_name(document, s, name, sizeof name);
-		add_bar(b, name, &p);
+		migration_label(documents, document, s, KNOBS, name);
+		phases_parts(&p, parts);
+		bar_add(b, bar_named(b, name), parts);
 	}
 }
 
 int migration_timeline_svg(const json_t *documents, FILE *out)
 {
-	static const char *const parts[PARTS] = {"before, and layers",	"rounds (T_pre)",
-						 "dump (T_chkp)",	"copy (T_copy)",
-						 "restore (T_restore)", "switch, replay, open",
+	static const char *const parts[PARTS] = {"before",
+						 "rounds, layers (T_pre)",
+						 "dump (T_chkp)",
+						 "copy (T_copy)",
+						 "restore (T_restore)",
+						 "switch, replay, open",
 						 "pages fetched later"};
-	struct bars *b = calloc(1, sizeof *b);
-	const json_t *document;
 	bool many = json_array_size(documents) > 1;
+	const json_t *document;
+	struct bars b;
 	size_t i;
-	int r;
+	int r = bars_new(documents, PARTS, &b);
 
-	if (!b)
-		return -ENOMEM;
+	if (r < 0)
+		return r;
 	json_array_foreach(documents, i, document)
 	{
 		if (many)
-			add_medians(b, document);
+			add_medians(&b, documents, document);
 		else
-			add_samples(b, document);
+			add_samples(&b, document);
 	}
 	r = plot_bars_svg(
 		&(struct plot_bars){.title = "What a migration's time is made of",
@@ -142,50 +191,50 @@ int migration_timeline_svg(const json_t *documents, FILE *out)
 						 : "from the request; closed gate: dump to open",
 				    .axis_title = "time from the request",
 				    .unit = PLOT_MICROSECONDS,
-				    .bar = b->bar,
+				    .bar = b.bar,
 				    .part = parts,
-				    .bar_count = b->count,
+				    .bar_count = b.count,
 				    .part_count = PARTS,
-				    .value = b->value},
+				    .value = b.value},
 		out);
-	free(b);
+	bars_free(&b);
 	return r;
 }
 
 /* ---- shares ---- */
 
-static void add_shares(struct bars *b, const json_t *document)
+static void add_shares(struct bars *b, const json_t *documents, const json_t *document)
 {
 	const json_t *strategies = json_object_get(document, "strategies"), *strategy;
+	char name[MIGRATION_LABEL_SIZE];
 	size_t i;
 
 	json_array_foreach(strategies, i, strategy)
 	{
 		const char *s = json_string_value(strategy);
-		double *value = &b->value[b->count * SHARES];
-		double interruption = migration_median(document, s, "shares.interruption");
+		const double interruption = migration_median(document, s, "shares.interruption");
+		const double parts[SHARES] = {
+			fmin(or_0(interruption), 1),
+			fmin(or_0(migration_median(document, s, "shares.jitter")), 1)};
 
-		if (!s || isnan(interruption) || b->count == BARS_MAX)
+		if (!s || isnan(interruption))
 			continue;
-		migration_name(document, s, b->name[b->count], NAME_SIZE);
-		b->bar[b->count] = b->name[b->count];
-		b->count++;
-		value[0] = fmin(or_0(interruption), 1);
-		value[1] = fmin(or_0(migration_median(document, s, "shares.jitter")), 1);
+		migration_label(documents, document, s, KNOBS, name);
+		bar_add(b, bar_named(b, name), parts);
 	}
 }
 
 int migration_shares_svg(const json_t *documents, FILE *out)
 {
 	static const char *const parts[SHARES] = {"interruption", "service jitter"};
-	struct bars *b = calloc(1, sizeof *b);
 	const json_t *document;
+	struct bars b;
 	size_t i;
-	int r;
+	int r = bars_new(documents, SHARES, &b);
 
-	if (!b)
-		return -ENOMEM;
-	json_array_foreach(documents, i, document) add_shares(b, document);
+	if (r < 0)
+		return r;
+	json_array_foreach(documents, i, document) add_shares(&b, documents, document);
 	r = plot_bars_svg(
 		&(struct plot_bars){
 			.title = "Interruption and service jitter",
@@ -193,12 +242,12 @@ int migration_shares_svg(const json_t *documents, FILE *out)
 				    "the nearest edge",
 			.axis_title = "share of the time from the request until open",
 			.unit = PLOT_SHARE,
-			.bar = b->bar,
+			.bar = b.bar,
 			.part = parts,
-			.bar_count = b->count,
+			.bar_count = b.count,
 			.part_count = SHARES,
-			.value = b->value},
+			.value = b.value},
 		out);
-	free(b);
+	bars_free(&b);
 	return r;
 }

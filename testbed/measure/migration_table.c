@@ -58,7 +58,7 @@ static const struct {
 	{"  T_restore, to the first answer", "t_restore_us", TIME},
 	{"  T_open, the session's switch in it", "t_open_us", TIME},
 	{"T_net: the session's switch", "t_net_us", TIME},
-	{"T_pre: rounds while it ran", "t_pre_us", TIME},
+	{"T_pre: rounds and layers while it ran", "t_pre_us", TIME},
 	{"total: asked for until open", "total_us", TIME},
 	{"  until the last page was there", "until_drained.us", TIME},
 	{"service jitter: reachable, not at the nearest edge", "jitter_us", TIME},
@@ -169,6 +169,10 @@ static void print_verdict(const json_t *document, FILE *out)
 	fprintf(out, "\n%.0f requests: ", migration_number(verdict, "requests"));
 	if (holds) {
 		fprintf(out, "every one answered once, every chain right\n");
+		return;
+	}
+	if (json_is_null(json_object_get(verdict, "holds"))) {
+		fprintf(out, "not all is known of them, so neither is whether all were answered\n");
 		return;
 	}
 	fprintf(out,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "lib/shape/quantity.h"
 #include "testbed/measure/options.h"
 
 #include <ctype.h>
@@ -58,13 +59,9 @@ static int read_resources(struct measure_options *o, const char *text)
 
 static int read_rate(struct measure_options *o, const char *text)
 {
-	char *end;
-	double value = strtod(text, &end);
-	double bps = strcmp(end, "Mbit") == 0	? value * 1e6
-		     : strcmp(end, "Gbit") == 0 ? value * 1e9
-						: NAN;
+	double bps;
 
-	if (!isdigit((unsigned char)text[0]) || !(bps >= 1e6 && bps <= 1e10))
+	if (!shape_quantity_parse(text, shape_quantity_rates, &bps) || bps < 1e6 || bps > 1e10)
 		return option_refuse(o->error, "--tcp: expected 1Mbit to 10Gbit, found '%.60s'",
 				     text);
 	o->tcp_bps = (uint64_t)llround(bps);
