@@ -21,6 +21,11 @@ uint64_t clock_mono_ns(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
+double clock_mono_s(void)
+{
+	return (double)clock_mono_ns() / 1e9;
+}
+
 uint64_t clock_processor_ns(void)
 {
 	return clock_ns(CLOCK_PROCESS_CPUTIME_ID);

@@ -8,6 +8,8 @@
 uint64_t clock_now_ns(void);
 /** clock_mono_ns - CLOCK_MONOTONIC: for intervals */
 uint64_t clock_mono_ns(void);
+/** clock_mono_s - the same, in seconds */
+double clock_mono_s(void);
 /** clock_processor_ns - what this process has had of the processors */
 uint64_t clock_processor_ns(void);
 

@@ -75,12 +75,15 @@ static int pool_route(const struct sink *sink, const struct topology *t, unsigne
 static int process_routes(const struct sink *sink, const struct topology *t, unsigned node)
 {
 	const struct topo_port *wan = topology_find_port(t, node, TOPO_WAN);
-	struct yaml_prefix prefix = topology_process_prefix(t);
-	struct nl_route services = {.dst = prefix.addr, .dst_len = prefix.len};
+	struct nl_route services = {0};
+	struct yaml_prefix prefix;
 	int rc;
 
 	if (!t->process_count || !wan)
 		return 0;
+	prefix = topology_process_prefix(t);
+	services.dst = prefix.addr;
+	services.dst_len = prefix.len;
 	services.ifindex = IFINDEX_PORT + (unsigned)(wan - t->port);
 	rc = sink->each(&services, sink->user);
 	for (unsigned i = 0; !rc && t->node[node].kind == TOPO_EDGE && i < t->node_count; i++) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "lib/clock.h"
 #include "testbed/experiment/child.h"
 
 #include <errno.h>
@@ -34,14 +35,6 @@ void child_catch_interrupts(void)
 bool child_interrupted(void)
 {
 	return interrupted != 0;
-}
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* In the child. A group of its own: a terminal's Ctrl-C comes by us, in order. */
@@ -125,7 +118,7 @@ static int stream_drain(struct stream *s)
 static int collect(pid_t pid, struct stream *streams, double seconds, bool shielded,
 		   int *ret_status)
 {
-	double deadline = now() + seconds, killed_at = 0;
+	double deadline = clock_mono_s() + seconds, killed_at = 0;
 	bool told = false, ended = false;
 	int r = 0;
 
@@ -136,12 +129,12 @@ static int collect(pid_t pid, struct stream *streams, double seconds, bool shiel
 		ended = waitpid(pid, ret_status, WNOHANG) == pid;
 		for (int i = 0; i < 2 && r >= 0; i++)
 			r = stream_drain(&streams[i]);
-		if (!told && ((interrupted && !shielded) || now() > deadline || r < 0)) {
+		if (!told && ((interrupted && !shielded) || clock_mono_s() > deadline || r < 0)) {
 			told = true;
-			killed_at = now() + GRACE_MS / 1000.0;
+			killed_at = clock_mono_s() + GRACE_MS / 1000.0;
 			kill(pid, SIGINT);
 		}
-		if (told && !ended && now() > killed_at)
+		if (told && !ended && clock_mono_s() > killed_at)
 			kill(-pid, SIGKILL);
 	}
 	return r < 0 ? r : 0;
@@ -157,7 +150,7 @@ int child_run(const char *const *arguments, double seconds, bool shielded, struc
 {
 	struct stream streams[2] = {{.fd = -1}, {.fd = -1, .keep = ERR_KEPT}};
 	int out[2], err[2], status = 0, r;
-	double begun = now();
+	double begun = clock_mono_s();
 	pid_t pid;
 
 	*ret = (struct child_result){0};
@@ -190,7 +183,7 @@ int child_run(const char *const *arguments, double seconds, bool shielded, struc
 	ret->err = streams[1].text;
 	if (r == 0)
 		ret->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	if (r == 0 && !interrupted && now() - begun > seconds)
+	if (r == 0 && !interrupted && clock_mono_s() - begun > seconds)
 		ret->status = 124;
 	return r;
 }

@@ -228,15 +228,29 @@ double plan_seconds(const struct experiment *e, const json_t *settings)
 		       (0.35 + option(e, settings, "hold", 200) / 1000);
 }
 
+/* Where its runs are made, and between whom the bandwidth is checked */
+static void describe_place(const struct experiment *e, json_t *plan)
+{
+	if (e->needs_criu)
+		json_object_set_new(plan, "lab",
+				    json_pack("{s:s, s:I}", "kernel", e->lab_kernel, "memory",
+					      (json_int_t)e->lab_memory));
+	if (e->bandwidth)
+		json_object_set_new(plan, "between", json_pack("[s, s]", e->from, e->to));
+}
+
 json_t *plan_describe(const struct experiment *e, const char *topology_text, bool full)
 {
-	return json_pack("{s:s,s:s,s:O,s:O*,s:O,s:O*,s:s,s:s,s:s,s:O,s:O,s:b,s:I,s:I,s:b,s:b}",
-			 "experiment", e->name, "topology", topology_text, "set", e->set, "measure",
-			 e->measure, "options", e->options, "command", e->command, "node", e->node,
-			 "result", e->parser, "strategy", e->strategy, "mode", e->modes, "knobs",
-			 e->knobs, "zipped", e->zipped, "repeats",
-			 (json_int_t)(full ? e->repeats_full : e->repeats), "seed",
-			 (json_int_t)e->seed, "bandwidth", e->bandwidth, "full", full);
+	json_t *plan = json_pack(
+		"{s:s,s:s,s:O,s:O*,s:O,s:O*,s:s,s:s,s:s,s:O,s:O,s:b,s:I,s:I,s:b,s:b}", "experiment",
+		e->name, "topology", topology_text, "set", e->set, "measure", e->measure, "options",
+		e->options, "command", e->command, "node", e->node, "result", e->parser, "strategy",
+		e->strategy, "mode", e->modes, "knobs", e->knobs, "zipped", e->zipped, "repeats",
+		(json_int_t)(full ? e->repeats_full : e->repeats), "seed", (json_int_t)e->seed,
+		"bandwidth", e->bandwidth, "full", full);
+
+	describe_place(e, plan);
+	return plan;
 }
 
 const char *plan_difference(const json_t *a, const json_t *b)

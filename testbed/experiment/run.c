@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/version.h"
 #include "testbed/baton.h"
 #include "testbed/experiment/child.h"
@@ -424,14 +425,6 @@ static void take_from_report(json_t *record)
 		json_object_set(record, "dataplane", marks);
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static int make_steps(struct runner *r, json_t *record, const json_t *settings)
 {
 	if (r->topology && step_up(r, record, settings) < 0)
@@ -448,7 +441,7 @@ static int make_steps(struct runner *r, json_t *record, const json_t *settings)
 json_t *run_make(struct runner *r, const json_t *run)
 {
 	json_t *record = begin_record(r, run);
-	double begun = now();
+	double begun = clock_mono_s();
 
 	r->skipped = false;
 	runner_clean(r);
@@ -460,7 +453,7 @@ json_t *run_make(struct runner *r, const json_t *run)
 		take_from_report(record);
 	}
 	runner_clean(r);
-	json_object_set_new(record, "seconds", json_real(now() - begun));
+	json_object_set_new(record, "seconds", json_real(clock_mono_s() - begun));
 	return record;
 }
 

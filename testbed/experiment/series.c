@@ -9,18 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "testbed/experiment/child.h"
 
 enum { ATTEMPTS = 2 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 const char *series_duration(double seconds, char buf[32])
 {
@@ -241,7 +234,7 @@ static int run_one(struct series *s, size_t index)
 {
 	json_t *run = json_array_get(s->runs, index);
 	json_t *old = store_run_load(&s->store, run), *record;
-	double begun = now();
+	double begun = clock_mono_s();
 	char name[96];
 	int r;
 
@@ -255,7 +248,7 @@ static int run_one(struct series *s, size_t index)
 	if (!record)
 		return BATON_INTERRUPTED;
 	if (!s->runner.skipped) {
-		s->spent += now() - begun;
+		s->spent += clock_mono_s() - begun;
 		s->made++;
 	}
 	json_array_append_new(s->records, record);
