@@ -247,3 +247,15 @@ json_t *json_ipv4(struct in_addr addr)
 
 	return json_string(inet_ntop(AF_INET, &addr, text, sizeof(text)));
 }
+
+int json_endpoint(const json_t *json, struct in_addr *ret_address, uint16_t *ret_port)
+{
+	const char *address = json_string_value(json_object_get(json, "address"));
+	json_int_t port = json_integer_value(json_object_get(json, "port"));
+
+	if (!address || inet_pton(AF_INET, address, ret_address) != 1 || port < 1 ||
+	    port > UINT16_MAX)
+		return -EINVAL;
+	*ret_port = (uint16_t)port;
+	return 0;
+}

@@ -48,5 +48,7 @@ const char *json_text(const json_t *object, const char *name);
 uint64_t json_u64(const json_t *object, const char *name);
 /** json_ipv4 - new string "10.0.0.1" from network order */
 json_t *json_ipv4(struct in_addr addr);
+/** json_endpoint - {"address": "10.0.0.1", "port": 7000}, also beside other members; Return: 0 or -EINVAL, also of NULL */
+int json_endpoint(const json_t *json, struct in_addr *ret_address, uint16_t *ret_port);
 
 #endif

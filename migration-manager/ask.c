@@ -10,6 +10,7 @@
 #include "lib/daemon.h"
 #include "migration-manager/engine.h"
 #include "migration-manager/manager.h"
+#include "migration-manager/plan.h"
 
 enum {
 	ASK_LEAST_MS = 100 /* the last request of a step gets that much, though its time is over */
@@ -21,7 +22,8 @@ struct engine_call {
 	char path[160];
 	json_t *body;
 	void (*done)(struct migration *m, const struct http_answer *answer);
-	unsigned long request; /* under way in the HTTP client, 0 none */
+	unsigned long request;	/* under way in the HTTP client, 0 none */
+	uint64_t heard_mono_ns; /* its begin, or the latest answer that was none: 503 */
 	bool once;
 };
 
@@ -76,6 +78,16 @@ static void finish_call(struct migration *m, const struct http_answer *answer)
 	done(m, answer);
 }
 
+/* The step's time, or less: what may take long isn't waited for that long where nobody answers. */
+static bool is_given_up(const struct migration *m)
+{
+	uint64_t now = clock_mono_ns(),
+		 unheard_ms = (now - m->call->heard_mono_ns) / UINT64_C(1000000);
+
+	return now >= m->deadline_mono_ns ||
+	       (engine_current(m)->lasts && unheard_ms >= m->mm->times->unreached);
+}
+
 static void retry_call(struct migration *m, const char *why)
 {
 	struct engine_call *call = m->call;
@@ -84,7 +96,7 @@ static void retry_call(struct migration *m, const char *why)
 		finish_call(m, &(struct http_answer){.error = -ECONNREFUSED});
 		return;
 	}
-	if (clock_mono_ns() >= m->deadline_mono_ns) {
+	if (is_given_up(m)) {
 		engine_step_failed(m, "PARTICIPANT_NOT_REACHABLE", "%s did not answer %s %s: %s",
 				   participant_name(call->whom), call->method, call->path, why);
 		return;
@@ -98,6 +110,8 @@ static void call_answered(const struct http_answer *answer, void *user)
 	struct engine_call *call = m->call;
 
 	call->request = 0;
+	if (!answer->error)
+		call->heard_mono_ns = clock_mono_ns();
 	if (!call->once && (answer->error || answer->status == 503))
 		retry_call(m, answer->error ? answer->error_text : "503");
 	else
@@ -145,6 +159,7 @@ static void begin_call(struct migration *m, struct engine_call *call, enum parti
 		return;
 	}
 	call->whom = whom;
+	call->heard_mono_ns = clock_mono_ns();
 	snprintf(call->method, sizeof call->method, "%s", method);
 	snprintf(call->path, sizeof call->path, "%s", path);
 	m->call = call;

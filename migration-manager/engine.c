@@ -7,13 +7,17 @@
 #include <string.h>
 
 #include "lib/daemon.h"
+#include "lib/json.h"
 #include "lib/log.h"
 #include "migration-manager/manager.h"
 #include "migration-manager/plan.h"
 #include "migration-manager/stages.h"
 
-const struct engine_times engine_times_default = {
-	.before_switch = 10000, .after_switch = 30000, .retry = 50, .ask = 6000};
+const struct engine_times engine_times_default = {.before_switch = 10000,
+						  .after_switch = 30000,
+						  .unreached = 30000,
+						  .retry = 50,
+						  .ask = 6000};
 
 enum { SWITCH_TRIES = 30, SWITCH_AGAIN_MS = 500 };
 
@@ -152,6 +156,7 @@ static void enter_state(struct migration *m, enum migration_state state)
 	m->state_since_ns = clock_now_ns();
 	if (migration_ended(m)) {
 		stages_end(m);
+		json_object_del(m->data, migration_meanwhile_member);
 		data = json_pack("{s:O}", "details", m->data);
 		if (m->cause[0]) {
 			json_object_set_new(data, "cause", json_string(m->cause));
@@ -193,39 +198,45 @@ void engine_cause(struct migration *m, const char *cause, const char *detail)
 	snprintf(m->detail, sizeof m->detail, "%s", detail);
 }
 
-/* What is left when neither forward nor back is possible. */
+/* A roll-back that can't be done in one part is done in the others: what is left of the network is
+ * given back. The failure is kept until then, so a manager that is restarted knows it; the last
+ * one, since each later part matters more: the UE's session, then who serves. */
+static const char failure_kept[] = "failed_later";
+
+static const json_t *kept_failure(const struct migration *m)
+{
+	return json_object_get(json_object_get(m->data, migration_meanwhile_member), failure_kept);
+}
+
+static void keep_failure(struct migration *m, const char *cause, const char *detail)
+{
+	json_object_set_new(migration_meanwhile(m), failure_kept,
+			    json_pack("{s:s, s:s, s:s}", "step", engine_current(m)->name, "cause",
+				      cause, "detail", detail));
+}
+
+/* Of a step that is begun anew by a manager that was restarted */
+static void forget_failure(struct migration *m, const struct step *step)
+{
+	if (strcmp(json_text(kept_failure(m), "step"), step->name) == 0)
+		json_object_del(migration_meanwhile(m), failure_kept);
+}
+
+/* What is left when neither forward nor back is possible. What was kept says more than what else
+ * failed after it. */
 static void end_failed(struct migration *m, const char *cause, const char *detail)
 {
+	const json_t *kept = kept_failure(m);
+
 	engine_abandon(m);
-	engine_cause(m, cause, detail);
+	if (kept)
+		engine_cause(m, json_text(kept, "cause"), json_text(kept, "detail"));
+	else
+		engine_cause(m, cause, detail);
 	enter_state(m, MIGRATION_FAILED);
 	/* If even this can't be written, the record is found unfinished after a restart and tried
 	 * again. */
 	(void)journal_save(m->mm->journal, m);
-}
-
-/* A roll-back that can't be done in one part is done in the others: what is left of the network is
- * given back. The failure is kept in data until then, so a manager that is restarted knows it. */
-static const char failure_kept[] = "failed_later";
-
-static void keep_failure(struct migration *m, const char *cause, const char *detail)
-{
-	json_object_set_new(m->data, failure_kept,
-			    json_pack("{s:s, s:s}", "cause", cause, "detail", detail));
-}
-
-static bool end_as_kept(struct migration *m)
-{
-	const json_t *kept = json_object_get(m->data, failure_kept);
-	char cause[sizeof m->cause], detail[sizeof m->detail];
-
-	if (!kept)
-		return false;
-	snprintf(cause, sizeof cause, "%s", json_string_value(json_object_get(kept, "cause")));
-	snprintf(detail, sizeof detail, "%s", json_string_value(json_object_get(kept, "detail")));
-	json_object_del(m->data, failure_kept);
-	end_failed(m, cause, detail);
-	return true;
 }
 
 /* ---- running a plan ---- */
@@ -252,8 +263,10 @@ void engine_advance(struct migration *m)
 	const struct step *step = engine_current(m);
 	enum migration_state state = step ? step->state : final_state(m);
 
-	if (!step && end_as_kept(m))
+	if (!step && kept_failure(m)) {
+		end_failed(m, "", "");
 		return;
+	}
 	if (m->direction == DIRECTION_ROLLBACK && step)
 		state = MIGRATION_ROLLING_BACK;
 	if (!step && m->direction != DIRECTION_ROLLBACK)
@@ -293,8 +306,7 @@ static void start_step(struct migration *m)
 	engine_step_extend(m, 0);
 	log_debug("migration", "id=%s step=%s epoch=%llu", m->id, engine_current(m)->name,
 		  (unsigned long long)m->epoch);
-	if (engine_current(m)->fails_later) /* begun anew by a manager that was restarted */
-		json_object_del(m->data, failure_kept);
+	forget_failure(m, engine_current(m));
 	engine_current(m)->start(m);
 }
 
@@ -350,29 +362,46 @@ static bool switch_again(struct migration *m)
 	return true;
 }
 
+/* Where streams are switched, the side that the UE could not be switched back from is not ended: it
+ * is the one that the UE shows. */
+static bool fails_later(const struct migration *m)
+{
+	return engine_current(m)->fails_later && !m->request.strategy->switch_args;
+}
+
+/* There is no other way than this one. */
+static void fail_for_good(struct migration *m, const char *cause, const char *detail)
+{
+	if (switch_again(m))
+		return;
+	if (!fails_later(m)) {
+		end_failed(m, cause, detail);
+		return;
+	}
+	keep_failure(m, cause, detail);
+	engine_step_done(m, NULL);
+}
+
 void engine_step_failed(struct migration *m, const char *cause, const char *format, ...)
 {
+	const struct step *step = engine_current(m);
 	char detail[sizeof m->detail];
 	va_list ap;
-	int n = snprintf(detail, sizeof detail, "%s: ", engine_current(m)->name);
+	int n = snprintf(detail, sizeof detail, "%s: ", step->name);
 
 	va_start(ap, format);
 	vsnprintf(detail + n, sizeof detail - (size_t)n, format, ap);
 	va_end(ap);
-	log_warn("migration", "id=%s step=%s cause=%s detail=\"%s\"", m->id,
-		 engine_current(m)->name, cause, detail);
-	if (engine_current(m)->optional) {
+	log_warn("migration", "id=%s step=%s cause=%s detail=\"%s\"", m->id, step->name, cause,
+		 detail);
+	if (step->optional) {
 		engine_step_done(m, NULL);
 		return;
 	}
-	if (engine_current(m)->fails_later) {
-		keep_failure(m, cause, detail);
-		engine_step_done(m, NULL);
+	if (step->doubt && step->doubt(m, cause, detail + n))
 		return;
-	}
 	if (m->switched || m->direction == DIRECTION_ROLLBACK) {
-		if (!switch_again(m))
-			end_failed(m, cause, detail);
+		fail_for_good(m, cause, detail);
 		return;
 	}
 	engine_abandon(m);

@@ -18,6 +18,7 @@
 struct engine_times {
 	unsigned before_switch; /* one step, however often its participant is asked in it */
 	unsigned after_switch; /* only forward from there, and nothing but this when rolling back */
+	unsigned unreached;    /* one that lasts: not a single answer for that long */
 	unsigned retry;	       /* a killed participant is back in about 100 ms */
 	unsigned ask;	       /* one request; longer than what a UE waits for a session */
 };

@@ -215,6 +215,19 @@ const char *migration_data_string(const struct migration *m, const char *name)
 	return text ? text : "";
 }
 
+const char migration_meanwhile_member[] = "meanwhile";
+
+json_t *migration_meanwhile(const struct migration *m)
+{
+	json_t *meanwhile = json_object_get(m->data, migration_meanwhile_member);
+
+	if (!json_is_object(meanwhile)) {
+		meanwhile = json_object();
+		json_object_set_new(m->data, migration_meanwhile_member, meanwhile);
+	}
+	return meanwhile;
+}
+
 void migration_data_set_u64(struct migration *m, const char *name, uint64_t value)
 {
 	json_object_set_new(m->data, name, json_integer((json_int_t)value));

@@ -116,4 +116,9 @@ uint64_t migration_data_u64(const struct migration *m, const char *name);
 const char *migration_data_string(const struct migration *m, const char *name);
 void migration_data_set_u64(struct migration *m, const char *name, uint64_t value);
 
+/** migration_meanwhile - in data, what steps tell later ones and nobody wants to know afterwards:
+ * gone when the migration has ended; made when it wasn't there; borrowed */
+json_t *migration_meanwhile(const struct migration *m);
+extern const char migration_meanwhile_member[];
+
 #endif

@@ -33,10 +33,16 @@ struct step {
 	unsigned stage;		    /* of the six of 001 III-C, 1 to 6; 0: none of its own */
 	bool confirms_switch;	    /* from its success on there is only forward */
 	bool optional;		    /* its failure is noted and the plan goes on */
-	bool fails_later;     /* of a roll-back: the rest of it is done before it has failed */
+	bool fails_later;     /* of a roll-back: the rest of it is done before it has failed; not
+				 where the strategy has switch_args */
 	bool turnable;	      /* while it runs, the UE may be switched back */
 	unsigned timeout_ms;  /* no longer than that; 0: the engine's default */
 	unsigned patience_ms; /* that long, in place of the engine's default; 0: the default */
+	bool lasts;	      /* what is done takes as long as it takes, but not without any answer:
+				 engine_times.unreached */
+	/* Its failure may be none: find out, and end the step; Return: false when that was done
+	 * already, and it has failed; NULL */
+	bool (*doubt)(struct migration *m, const char *cause, const char *detail);
 	/* Ends in engine_step_done or engine_step_failed, at once or later. */
 	void (*start)(struct migration *m);
 };

@@ -3,19 +3,23 @@
  * Applications that move as processes (docs/processes.md): those of this edge's configuration, the
  * one instance of each that may be here, its stateless processes, and the steps of migrations.
  *
- *   absent -> starting (until its PING is answered) -> running -> stopped (by a dump that left it
- * so) -> running or absent; at a destination: incoming (from restore until open) -> running
+ *   absent -> starting -> running -> stopped -> running or absent
+ *   absent -> incoming -> running                                     at a destination
  *
+ * starting: until its PING is answered; stopped: by a dump that left it so; incoming: from restore
+ * or join until open;
  * and `failed`: it ended though nobody asked, and its state is gone. What it is, is told by what
  * stands in PROCESS_DIR/APP and by the process itself, so that a restarted agent sees the same:
  *
  *   process    who it is (agents/common/child.h)
  *   crashed    it ended though nobody asked: `start` doesn't hide that either
  *   ended      it was ended on purpose, or has moved on: `start` doesn't bring it back
- *   incoming   the migration that brings it; restore makes it, open and drop remove it
+ *   incoming   the migration that brings it; restore and join make it, open and drop remove it
  *
- * Read in this order: process_config.c, process.c (the life), process_helper.c (stateless ones),
- * process_journal.c (steps on disk), process_step.c (steps run), process_rest.c.
+ * Read in this order: process_config.c, processes.c (all of them), process.c (the life),
+ * process_spawn.c (its beginning), process_helper.c (stateless ones), process_rest.c;
+ * process_journal.c (steps on disk), process_step.c (steps run), process_join.c and process_open.c
+ * (what the agent itself does of them), process_step_rest.c.
  */
 #ifndef BATON_EDGE_AGENT_PROCESS_H
 #define BATON_EDGE_AGENT_PROCESS_H

@@ -6,8 +6,12 @@
 #include "agents/edge-agent/process.h"
 #include "agents/process/mark.h"
 
+/* It is where it was, and a restarted agent must not begin another here: `start` would, without
+ * this mark, which its launch has removed. */
 static void remove_marks(const struct edge_process *p)
 {
+	if (mark_set(p->app.directory, "ended", ""))
+		return;
 	mark_remove(p->app.directory, "state/incoming");
 	mark_remove(p->app.directory, "incoming");
 }

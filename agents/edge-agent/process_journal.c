@@ -19,6 +19,7 @@
 #include <utlist.h>
 
 #include "agents/edge-agent/process_step.h"
+#include "agents/process/mark.h"
 #include "lib/daemon.h"
 #include "lib/file.h"
 #include "lib/log.h"
@@ -28,6 +29,10 @@ enum {
 	ROOM_MIN = 256 << 10, /* for a step's files and the agent's marks, many times over */
 	FILES_MIN = 16,
 };
+
+/* Beside the request until its program is started. Its absence tells what an outcome can't, for
+ * which the disk may have no room: this step isn't to be begun once more. */
+static const char waits[] = "waits";
 
 void journal_directory(const struct edge_step *step, char *buf, size_t size)
 {
@@ -130,7 +135,25 @@ static int write_on_disk(const struct edge_step *step, struct process_step *s)
 	rc = make_directory(above);
 	if (!rc)
 		rc = make_directory(s->directory);
+	if (!rc)
+		rc = mark_set(s->directory, waits, "");
 	return rc ? rc : write_request(step, s);
+}
+
+int journal_begins(const struct edge_step *step)
+{
+	char directory[PATH_SIZE];
+
+	journal_directory(step, directory, sizeof(directory));
+	return mark_remove(directory, waits);
+}
+
+bool journal_waits(const struct edge_step *step)
+{
+	char directory[PATH_SIZE];
+
+	journal_directory(step, directory, sizeof(directory));
+	return mark_is_set(directory, waits);
 }
 
 /* ---- in memory ---- */
@@ -151,18 +174,6 @@ static int open_memory(void)
 	}
 	close(context);
 	return rc ? rc : fd;
-}
-
-/* Without them nobody would serve, or two would be left of it. */
-static bool is_needed(const struct edge_step *step)
-{
-	static const char *const kinds[] = {"drop", "thaw",  "finish",	 "settle",
-					    "open", "fence", "unforward"};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (!strcmp(step->kind, kinds[i]))
-			return true;
-	return false;
 }
 
 /* What would be left half written by the way is not begun. */
@@ -195,14 +206,15 @@ static int write_in_memory(struct edge_step *step, struct process_step *s)
 
 int journal_write(struct edge_step *step, const json_t *args)
 {
+	const bool needed = process_step_is(step->kind, STEP_NEEDED);
 	struct process_step s;
 	int rc = describe(step, &s);
 
 	if (rc)
 		return rc;
 	s.args = args;
-	rc = is_needed(step) && !journal_has_room(step) ? -ENOSPC : write_on_disk(step, &s);
-	if ((rc == -ENOSPC || rc == -EDQUOT) && is_needed(step) && !write_in_memory(step, &s))
+	rc = needed && !journal_has_room(step) ? -ENOSPC : write_on_disk(step, &s);
+	if ((rc == -ENOSPC || rc == -EDQUOT) && needed && !write_in_memory(step, &s))
 		return 0;
 	if (rc)
 		journal_clear(step);

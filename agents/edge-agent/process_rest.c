@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agents/edge-agent/process.h"
+#include "lib/file.h"
 #include "lib/process.h"
 
 static json_t *helpers_json(const struct edge_process *p)
@@ -16,6 +17,16 @@ static json_t *helpers_json(const struct edge_process *p)
 						(int)p->helper[i].child.pid, "restarts",
 						(json_int_t)p->helper[i].restarts));
 	return list;
+}
+
+/* Which migration brings it, so that whoever finds it left here can have it dropped */
+static void tell_incoming(const struct edge_process *p, json_t *json)
+{
+	char path[STEP_PATH_SIZE + 16], migration[STEP_NAME_SIZE];
+
+	snprintf(path, sizeof(path), "%s/incoming", p->app.directory);
+	if (file_read_text(path, migration, sizeof(migration)) >= 0)
+		json_object_set_new(json, "migration", json_string(migration));
 }
 
 json_t *process_json(struct edge_process *p)
@@ -35,6 +46,7 @@ json_t *process_json(struct edge_process *p)
 		json_object_set_new(json, "memory_bytes",
 				    json_integer((json_int_t)process_resident(p->child.pid)));
 	}
+	tell_incoming(p, json);
 	if (p->cause[0])
 		json_object_set_new(json, "cause", json_string(p->cause));
 	if (p->detail[0])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A process started from its image: the image looked at, the words filled, the program run. */
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,11 +33,19 @@ void process_keep_numbers(const struct processes *all)
 struct image_look {
 	uv_work_t work;
 	struct edge_process *p; /* NULL: nobody waits for it any more */
+	atomic_bool forgotten;	/* as much, for the worker */
 	char repository[STEP_PATH_SIZE], image[STEP_NAME_SIZE], version[STEP_NAME_SIZE];
 	struct image_error err;
 	int rc;
 	void (*done)(struct edge_process *p, int rc, const char *text);
 };
+
+static bool is_forgotten(void *user)
+{
+	struct image_look *look = user;
+
+	return atomic_load(&look->forgotten);
+}
 
 static void look_work(uv_work_t *work)
 {
@@ -52,7 +61,7 @@ static void look_work(uv_work_t *work)
 		look->rc = image_fail(&look->err, -ENOENT, "image '%s' is of version %s, not %s",
 				      look->image, m->version, look->version);
 	else
-		look->rc = image_check(directory, m, NULL, NULL, &look->err);
+		look->rc = image_check(directory, m, is_forgotten, look, &look->err);
 	manifest_free(m);
 }
 
@@ -92,8 +101,10 @@ int process_image_look(struct edge_process *p,
 
 void process_image_forget(struct edge_process *p)
 {
-	if (p->look)
+	if (p->look) {
 		p->look->p = NULL;
+		atomic_store(&p->look->forgotten, true);
+	}
 	p->look = NULL;
 }
 

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <utlist.h>
 
+#include "agents/process/mark.h"
 #include "lib/daemon.h"
 #include "lib/log.h"
 
@@ -15,16 +16,6 @@ enum {
 	FORSAKEN_S = 3600,    /* no manager waits as long between two steps */
 	PATH_SIZE = STEP_PATH_SIZE + 160,
 };
-
-static const char *const ending_kinds[] = {"drop", "thaw", "finish", "settle", NULL};
-
-static bool is_one_of(const char *kind, const char *const *kinds)
-{
-	for (; *kinds; kinds++)
-		if (!strcmp(kind, *kinds))
-			return true;
-	return false;
-}
 
 /* ---- in memory ---- */
 
@@ -120,31 +111,27 @@ static bool has_victim(const struct edge_process *p, const struct edge_migration
 /* What settles it has ended: well, or there is nobody left for whom it could be tried once more. */
 static bool has_settled(const struct edge_process *p, const struct edge_migration *m)
 {
-	static const char *const settling[] = {"drop", "thaw", "finish", "settle", "open", NULL};
 	const struct edge_step *step;
 
 	DL_FOREACH (m->steps, step)
-		if (step->outcome && is_one_of(step->kind, settling) &&
+		if (step->outcome && process_step_is(step->kind, STEP_SETTLES) &&
 		    (is_done(step) || !has_victim(p, m)))
 			return true;
 	return false;
 }
 
-/* A dump, or what stands for it, closes the gate before anything else: also one that failed. */
 static bool has_closed(const struct edge_migration *m)
 {
-	static const char *const closing[] = {"dump", "push", "commit", "restore", "join", NULL};
 	const struct edge_step *step;
 
 	DL_FOREACH (m->steps, step)
-		if (is_one_of(step->kind, closing))
+		if (process_step_is(step->kind, STEP_CLOSES))
 			return true;
 	return false;
 }
 
 bool steps_are_over(const struct edge_migration *m)
 {
-	static const char *const last[] = {"drop", "thaw", "finish", "settle", NULL};
 	const struct edge_step *step;
 	uint64_t latest_ns = 0;
 	bool ended = false;
@@ -152,7 +139,7 @@ bool steps_are_over(const struct edge_migration *m)
 	DL_FOREACH (m->steps, step) {
 		if (!step->outcome)
 			return false;
-		ended |= is_one_of(step->kind, last);
+		ended |= process_step_is(step->kind, STEP_ENDS);
 		latest_ns = step->asked_ns > latest_ns ? step->asked_ns : latest_ns;
 	}
 	return ended || clock_now_ns() - latest_ns > FORSAKEN_S * UINT64_C(1000000000);
@@ -273,8 +260,10 @@ static int start(struct edge_step *step)
 					      .argv = argv,
 					      .directory = in_memory ? directory : "/"};
 
+	int rc = journal_begins(step);
+
 	journal_directory(step, directory, sizeof(directory));
-	return child_start(&step->run->child, &command);
+	return rc ? rc : child_start(&step->run->child, &command);
 }
 
 static void spawn(struct edge_step *step)
@@ -386,14 +375,14 @@ static void cut_others(struct edge_step *step)
 	struct edge_step *other, *next;
 
 	DL_FOREACH_SAFE(step->m->steps, other, next)
-	if (other != step && !is_one_of(other->kind, ending_kinds))
+	if (other != step && !process_step_is(other->kind, STEP_ENDS))
 		steps_cut(other);
 }
 
 void steps_begin(struct edge_step *step)
 {
 	step->p->all->steps_begun++;
-	if (!is_one_of(step->kind, ending_kinds)) {
+	if (!process_step_is(step->kind, STEP_ENDS)) {
 		run(step);
 		return;
 	}
@@ -405,11 +394,26 @@ void steps_begin(struct edge_step *step)
 
 /* ---- after a restart of the agent ---- */
 
+/* The instance that one of kind join waits for may have been started, or not. */
+static void begin_at_last(struct edge_step *step)
+{
+	const char *directory = step->p->app.directory;
+
+	if (!strcmp(step->kind, "join") && mark_says(directory, "incoming", step->m->name)) {
+		if (step->p->child.pid) {
+			spawn(step);
+			return;
+		}
+		process_join_undo(step->p);
+	}
+	run(step);
+}
+
 static void resume(struct edge_step *step)
 {
 	int rc;
 
-	if (is_one_of(step->kind, ending_kinds))
+	if (process_step_is(step->kind, STEP_ENDS))
 		step->held = true; /* unless it runs; it may be repeated */
 	rc = prepare_run(step);
 	if (!rc)
@@ -424,8 +428,8 @@ static void resume(struct edge_step *step)
 	step->outcome = journal_outcome(step);
 	if (step->outcome || step->held)
 		return;
-	if (!strcmp(step->kind, "open"))
-		open_now(step);
+	if (journal_waits(step))
+		begin_at_last(step);
 	else
 		end_badly(step, cause_of(step), "ended while its agent was away");
 }

@@ -49,6 +49,11 @@ void journal_load(struct edge_process *p);
 int journal_write(struct edge_step *step, const json_t *args);
 /** journal_outcome - of a step that has ended; returned, or NULL when there is none */
 json_t *journal_outcome(const struct edge_step *step);
+/** journal_begins - it is about to: whatever becomes of it, it isn't begun once more; Return: 0 or
+ * a negative errno */
+int journal_begins(const struct edge_step *step);
+/** journal_waits - it was written down, and nothing of it has begun */
+bool journal_waits(const struct edge_step *step);
 json_t *journal_progress(const struct edge_step *step); /* returned; {} when there is none */
 /** journal_end - the outcome of one that couldn't tell it itself; returned, written if that is
  * possible */
@@ -76,7 +81,7 @@ struct edge_migration *steps_new_migration(struct edge_process *p, const char *n
  */
 void steps_begin(struct edge_step *step);
 /** steps_resume - after journal_load: adopt those that run, end those that died, begin those that
- * waited */
+ * were held, or hadn't begun */
 void steps_resume(struct edge_process *p);
 void steps_cut(struct edge_step *step);
 /** steps_close - they run on; nothing of them is the loop's in the end */

@@ -30,6 +30,8 @@ static int ask(struct process_step *s, const char *word, json_t **ret_status)
 {
 	int rc = control_ask(s->app.number, word, LEAD_ASK_MS, ret_status, NULL);
 
+	if (rc && process_step_cancelled()) /* the call was interrupted */
+		return process_step_fail(s, "CANCELLED", "while the forwarder was asked: %s", word);
 	if (rc)
 		return process_step_fail(s, "STEP_FAILED", "the forwarder: %s",
 					 rc == -ECONNREFUSED ? "it is gone" : strerror(-rc));

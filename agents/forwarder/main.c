@@ -4,9 +4,11 @@
  * is still at the source, and brings the one that is restored here to the same state (paper 003,
  * replay). proxy.h is the tour.
  *
- *   clients --redirect--> front --> proxy --> upstream (TCP) --redirect--> the source's instance
- *                                     `-----> upstream (TCP) ------------> the restored one, from
- * inside steps ---control----------------> here
+ *   clients --redirect--> front --> proxy --> upstream --redirect--> the source's instance
+ *                                     `-----> upstream ------------> the restored one, inside
+ *   steps ---control----------------> here
+ *
+ * upstream speaks TCP.
  */
 #include <errno.h>
 #include <string.h>

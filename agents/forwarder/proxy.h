@@ -6,9 +6,11 @@
  *   forwarding  requests are cached and copied to the source; its answers are cached and relayed
  *   pausing     new input is held; answers that the source owes are awaited
  *   paused      it owes none: it may be suspended
- *   replaying   the restored instance applies, in the source's order, what it hasn't: each answer
- * is compared, none is sent replayed    all were alike serving     held input and what comes is
- * handed to the restored instance, its answers are relayed
+ *   replaying   the restored instance applies what it hasn't, in the source's order: each
+ *               answer is compared, none is sent
+ *   replayed    all were alike
+ *   serving     held input, and what comes, is handed to the restored instance, and its
+ *               answers are relayed
  *
  * What goes wrong up to `replayed` is said (cause, detail), and the way on is closed; clients keep
  * being served by the source as long as input isn't held. A client's request that is lost on any of
@@ -96,8 +98,8 @@ void proxy_answer(struct proxy *p, enum proxy_side side, const struct service_an
 void proxy_up(struct proxy *p, enum proxy_side side);
 void proxy_down(struct proxy *p, enum proxy_side side);
 
-/** proxy_pause, proxy_replay, proxy_serve - Return: 0, also when done before; -EINVAL: not from
- * this state, or after a failure */
+/** proxy_pause, proxy_replay_begin, proxy_serve - Return: 0, also when done before; -EINVAL: not
+ * from this state, or after a failure */
 int proxy_pause(struct proxy *p);
 int proxy_replay_begin(struct proxy *p);
 int proxy_serve(struct proxy *p);

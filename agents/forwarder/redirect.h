@@ -3,10 +3,10 @@
  * The service's input to the forwarder, while the application itself is bound to the very address
  * and port, or will be.
  *
- *   from outside  to ADDRESS:PORT        -> HERE:FORWARDER     clients' requests
- *   to outside    from HERE:FORWARDER    -> ADDRESS:PORT       their answers
- *   to outside    to SOURCE:FORWARDER    -> ADDRESS:PORT       the forwarder's own, to the instance
- * at the source from outside  from ADDRESS:PORT      -> SOURCE:FORWARDER   its answers
+ *   from outside  to ADDRESS:PORT      -> HERE:FORWARDER    clients' requests
+ *   to outside    from HERE:FORWARDER  -> ADDRESS:PORT      their answers
+ *   to outside    to SOURCE:FORWARDER  -> ADDRESS:PORT      to the source's instance
+ *   from outside  from ADDRESS:PORT    -> SOURCE:FORWARDER  its answers
  *
  * Two tc programs on clsact of the node's N6 and WAN interfaces, before routing and after it. HERE
  * and SOURCE are the edges' WAN addresses, so the gate (agents/gate) stays closed all the while:
@@ -16,9 +16,11 @@
  *
  * At the source, users who are still at its N6 are led to the forwarder as well, over the WAN:
  *
- *   N6, in    to ADDRESS:PORT        -> FORWARDER'S EDGE:FORWARDER
- *   WAN, in   from ADDRESS:PORT      -> from FORWARDER'S EDGE:FORWARDER    or it would come from
- * the node itself N6, out   from there             -> from ADDRESS:PORT
+ *   N6, in    to ADDRESS:PORT    -> FORWARDER'S EDGE:FORWARDER
+ *   WAN, in   from ADDRESS:PORT  -> from FORWARDER'S EDGE:FORWARDER
+ *   N6, out   from there         -> from ADDRESS:PORT
+ *
+ * (What came in from ADDRESS would come from the node itself.)
  */
 #ifndef BATON_FORWARDER_REDIRECT_H
 #define BATON_FORWARDER_REDIRECT_H

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "agents/forwarder/control.h"
 #include "agents/forwarder/lead.h"
 #include "agents/forwarder/redirect.h"
+#include "agents/process/arguments.h"
 #include "lib/daemon.h"
 #include "lib/file.h"
 #include "lib/json.h"
@@ -65,15 +67,17 @@ static void name_child(const struct process_step *s, struct child *c)
 	child_record_in(c, directory);
 }
 
-/* One that serves another migration of this application: the redirect is its. Return: 1, 0, or a
- * negative errno: there is one, which doesn't say whose it is */
-static int is_anothers(const struct process_step *s)
+/* Is there a forwarder of another migration of this application? The redirect is its. Return: 1
+ * with
+ * @name, 0, or a negative errno: there is one, which doesn't say whose it is */
+static int is_anothers(const struct process_step *s, char name[STEP_NAME_SIZE])
 {
 	json_t *status;
 	int rc = control_ask(s->app.number, "status", LEAD_ASK_MS, &status, NULL);
 
 	if (rc)
 		return rc == -ECONNREFUSED ? 0 : rc;
+	snprintf(name, STEP_NAME_SIZE, "%s", json_text(status, "migration"));
 	rc = !lead_is_ours(s, status);
 	json_decref(status);
 	return rc;
@@ -83,6 +87,7 @@ int forwarder_stop(const struct process_step *s)
 {
 	const struct redirect redirect = redirect_of(s);
 	struct process process = {0};
+	char name[STEP_NAME_SIZE];
 	struct child child;
 	int rc = 0;
 
@@ -96,15 +101,14 @@ int forwarder_stop(const struct process_step *s)
 		rc = await_end(&process);
 	}
 	if (!rc)
-		rc = is_anothers(s);
+		rc = is_anothers(s, name);
 	return rc ? (rc > 0 ? 0 : rc) : redirect_remove(&redirect);
 }
 
 static int write_config(struct process_step *s, const char *path)
 {
 	const char *source = json_string_value(json_object_get(s->args, "source"));
-	const json_t *bytes = json_object_get(s->args, "cache_bytes");
-	const json_t *requests = json_object_get(s->args, "cache_requests");
+	uint64_t bytes = 0, requests = 0;
 	char service[INET_ADDRSTRLEN], here[INET_ADDRSTRLEN], text[CONFIG_MAX];
 	struct in_addr address;
 	int len, rc;
@@ -113,6 +117,9 @@ static int write_config(struct process_step *s, const char *path)
 		return process_step_fail(s, "STEP_FAILED",
 					 "'source': expected the source's WAN address, found %s",
 					 source ? source : "none");
+	if (argument_number(s, "cache_bytes", 0, INT64_MAX, &bytes) ||
+	    argument_number(s, "cache_requests", 0, INT64_MAX, &requests))
+		return -1;
 	inet_ntop(AF_INET, &s->app.address, service, sizeof(service));
 	inet_ntop(AF_INET, &s->node.wan_address, here, sizeof(here));
 	len = snprintf(text, sizeof(text),
@@ -123,16 +130,14 @@ static int write_config(struct process_step *s, const char *path)
 	if (s->node.n6_interface[0])
 		len += snprintf(text + len, sizeof(text) - (size_t)len, "n6_interface: %s\n",
 				s->node.n6_interface);
-	if (json_is_integer(bytes))
-		len += snprintf(text + len, sizeof(text) - (size_t)len, "cache_bytes: %lld\n",
-				(long long)json_integer_value(bytes));
-	if (json_is_integer(requests))
-		len += snprintf(text + len, sizeof(text) - (size_t)len, "cache_requests: %lld\n",
-				(long long)json_integer_value(requests));
+	if (argument_is_given(s, "cache_bytes"))
+		len += snprintf(text + len, sizeof(text) - (size_t)len,
+				"cache_bytes: %" PRIu64 "\n", bytes);
+	if (argument_is_given(s, "cache_requests"))
+		len += snprintf(text + len, sizeof(text) - (size_t)len,
+				"cache_requests: %" PRIu64 "\n", requests);
 	rc = file_create(path, text, (size_t)len, 0600);
-	return rc ? process_step_fail(s, rc == -ENOSPC ? "DISK_SHORT" : "STEP_FAILED", "%s: %s",
-				      path, strerror(-rc))
-		  : 0;
+	return rc ? process_step_fail_errno(s, rc, path) : 0;
 }
 
 static int spawn(struct process_step *s, const char *config, pid_t *ret_pid)
@@ -156,12 +161,10 @@ static int spawn(struct process_step *s, const char *config, pid_t *ret_pid)
 	own_path(s, "/log", log, sizeof(log));
 	what.out = what.error = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (what.out < 0)
-		return process_step_fail(s, "STEP_FAILED", "%s: %s", log, strerror(errno));
+		return process_step_fail_errno(s, -errno, log);
 	*ret_pid = spawn_program(&what);
 	close(what.out);
-	return *ret_pid > 0
-		       ? 0
-		       : process_step_fail(s, "STEP_FAILED", "forwarder: %s", strerror(-*ret_pid));
+	return *ret_pid > 0 ? 0 : process_step_fail_errno(s, *ret_pid, "forwarder");
 }
 
 /* Return: 1 when it has the source's instance, 0 not yet, -1: it has ended */
@@ -205,20 +208,15 @@ static int await_source(struct process_step *s, pid_t pid)
 /* Of another migration: its end is that one's */
 static int check_alone(struct process_step *s)
 {
-	json_t *status;
-	int rc = control_ask(s->app.number, "status", LEAD_ASK_MS, &status, NULL);
+	char name[STEP_NAME_SIZE];
+	int rc = is_anothers(s, name);
 
-	if (rc == -ECONNREFUSED)
-		return 0;
-	if (rc)
+	if (rc < 0)
 		return process_step_fail(s, "STEP_FAILED",
 					 "there is a forwarder, which doesn't say whose: %s",
 					 strerror(-rc));
-	if (!lead_is_ours(s, status))
-		rc = process_step_fail(s, "STEP_FAILED", "a forwarder of migration %s is here",
-				       json_text(status, "migration"));
-	json_decref(status);
-	return rc;
+	return rc ? process_step_fail(s, "STEP_FAILED", "a forwarder of migration %s is here", name)
+		  : 0;
 }
 
 /* Nothing of an earlier life of this step is left after it. */
@@ -232,8 +230,7 @@ static int make_directory(struct process_step *s)
 					 strerror(-rc));
 	own_path(s, "", path, sizeof(path));
 	if (mkdir(path, 0700) && errno != EEXIST)
-		return process_step_fail(s, errno == ENOSPC ? "DISK_SHORT" : "STEP_FAILED",
-					 "%s: %s", path, strerror(errno));
+		return process_step_fail_errno(s, -errno, path);
 	return 0;
 }
 

@@ -77,8 +77,7 @@ static int decide(struct process_step *s, const char *word)
 
 	decision_path(s, path);
 	if (symlink(word, path) && errno != EEXIST)
-		return process_step_fail(s, errno == ENOSPC ? "DISK_SHORT" : "STEP_FAILED",
-					 "%s: %s", path, strerror(errno));
+		return process_step_fail_errno(s, -errno, path);
 	return is_decided(s, word);
 }
 

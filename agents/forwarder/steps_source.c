@@ -58,8 +58,9 @@ static int lead_users(struct process_step *s, struct in_addr to)
 
 	mark_path(s, path);
 	rc = file_create(path, "", 0, 0600);
-	if (!rc)
-		rc = redirect_divert(&redirect);
+	if (rc)
+		return process_step_fail_errno(s, rc, path);
+	rc = redirect_divert(&redirect);
 	return rc ? process_step_fail(s, "STEP_FAILED", "users at this edge: %s", strerror(-rc))
 		  : 0;
 }
@@ -86,9 +87,9 @@ int forwarder_step_divert(struct process_step *s)
 		return process_step_fail(s, "NOT_RUNNING", "there is no process of '%s' here",
 					 s->app.name);
 	/* noted first: `thaw` opens the gate of one that it knows */
-	rc = victim_note(s, &victim);
+	rc = victim_note(s, VICTIM_DUMPED, victim.pid);
 	if (rc)
-		return process_step_fail(s, "DISK_SHORT", "%s: %s", s->images, strerror(-rc));
+		return process_step_fail_errno(s, rc, s->images);
 	if (lead_users(s, except) || work_gate_close(s, except))
 		return -1;
 	/* who was connected past the forwarder connects anew, and finds it */
@@ -107,21 +108,14 @@ int forwarder_step_divert(struct process_step *s)
 /* `thaw` lets it go on, `finish` ends it. */
 int forwarder_step_suspend(struct process_step *s)
 {
-	pid_t tree[VICTIM_PIDS_MAX];
 	struct process victim;
-	size_t count;
 
-	if (victim_noted(s, &victim))
+	if (victim_noted(s, VICTIM_DUMPED, &victim))
 		return process_step_fail(s, "NOT_RUNNING", "there is no process of '%s' here",
 					 s->app.name);
 	if (work_gate_close(s, (struct in_addr){0}))
 		return -1;
-	count = victim_tree(victim.pid, tree);
-	for (size_t i = 0; i < count; i++) {
-		const struct process one = {tree[i], process_start_time(tree[i])};
-
-		(void)process_signal(&one, SIGSTOP); /* one that has ended needs none */
-	}
+	(void)victim_signal(&victim, SIGSTOP); /* one that has ended needs none */
 	json_object_set_new(s->outcome, "suspended_ns", json_integer((json_int_t)clock_now_ns()));
 	return 0;
 }

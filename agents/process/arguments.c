@@ -11,6 +11,23 @@ static const json_t *find(const struct process_step *s, const char *name)
 	return json_is_null(json) ? NULL : json;
 }
 
+bool argument_is_given(const struct process_step *s, const char *name)
+{
+	return find(s, name) != NULL;
+}
+
+int argument_text(struct process_step *s, const char *name, const char **ret)
+{
+	const json_t *json = find(s, name);
+
+	if (!json)
+		return 0;
+	if (!json_is_string(json))
+		return process_step_fail(s, "STEP_FAILED", "%s: expected a text", name);
+	*ret = json_string_value(json);
+	return 0;
+}
+
 int argument_flag(struct process_step *s, const char *name, bool *ret)
 {
 	const json_t *json = find(s, name);
@@ -21,16 +38,18 @@ int argument_flag(struct process_step *s, const char *name, bool *ret)
 		       : process_step_fail(s, "STEP_FAILED", "%s: expected true or false", name);
 }
 
-int argument_number(struct process_step *s, const char *name, uint64_t most, uint64_t *ret)
+int argument_number(struct process_step *s, const char *name, uint64_t least, uint64_t most,
+		    uint64_t *ret)
 {
 	const json_t *json = find(s, name);
 
 	if (!json)
 		return 0;
 	if (!json_is_integer(json) || json_integer_value(json) < 0 ||
-	    (uint64_t)json_integer_value(json) > most)
-		return process_step_fail(s, "STEP_FAILED", "%s: expected an integer from 0 to %llu",
-					 name, (unsigned long long)most);
+	    (uint64_t)json_integer_value(json) < least || (uint64_t)json_integer_value(json) > most)
+		return process_step_fail(s, "STEP_FAILED",
+					 "%s: expected an integer from %llu to %llu", name,
+					 (unsigned long long)least, (unsigned long long)most);
 	*ret = (uint64_t)json_integer_value(json);
 	return 0;
 }

@@ -12,7 +12,13 @@
 int argument_flag(struct process_step *s, const char *name, bool *ret);
 /** argument_number - Return: 0 with @ret, which stays as it is without one, or process_step_fail's
  */
-int argument_number(struct process_step *s, const char *name, uint64_t most, uint64_t *ret);
+int argument_number(struct process_step *s, const char *name, uint64_t least, uint64_t most,
+		    uint64_t *ret);
+/** argument_text - borrowed; Return: 0 with @ret, which stays as it is without one, or
+ * process_step_fail's */
+int argument_text(struct process_step *s, const char *name, const char **ret);
+/** argument_is_given - and isn't null */
+bool argument_is_given(const struct process_step *s, const char *name);
 /**
  * argument_word - one of @words, ended by NULL
  * @ret: its index; 0, the first of them, without one

@@ -14,7 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agents/common/child.h"
 #include "agents/common/criu_log.h"
+#include "agents/process/sockets.h"
 #include "gen/criu_rpc.pb-c.h"
 #include "lib/daemon.h"
 #include "lib/file.h"
@@ -215,11 +217,11 @@ static void quote_log(const struct criu_call *call, struct criu_answer *ret)
 	(void)criu_log_error(path, ret->text, sizeof(ret->text));
 }
 
-void criu_meet_server(struct in_addr address, uint16_t port)
+static void meet_server(struct in_addr address, uint16_t port)
 {
 	const struct sockaddr_in at = {
 		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = address};
-	int fd = port ? socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) : -1;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return;
@@ -228,11 +230,26 @@ void criu_meet_server(struct in_addr address, uint16_t port)
 	close(fd);
 }
 
+void criu_release_server(const char *record, struct in_addr address, uint16_t port)
+{
+	struct child criu;
+	pid_t pid;
+
+	if (!port)
+		return;
+	if (record) {
+		child_record_in(&criu, record);
+		if (!child_record_read(&criu, &pid))
+			sockets_shut(pid, address, port);
+	}
+	meet_server(address, port);
+}
+
 static void cancel(const struct criu_call *call)
 {
 	if (call->page_server >= 0)
 		shutdown(call->page_server, SHUT_RDWR);
-	criu_meet_server(call->serve_address, call->serve_port);
+	criu_release_server(call->record, call->serve_address, call->serve_port);
 }
 
 static void on_status(const struct criu_call *call, int status, const struct criu_answer *ret)
@@ -242,7 +259,7 @@ static void on_status(const struct criu_call *call, int status, const struct cri
 	if (read(status, &octet, 1) != 1)
 		return;
 	if (ret->cancelled)
-		criu_meet_server(call->serve_address, call->serve_port);
+		meet_server(call->serve_address, call->serve_port);
 	else if (call->serves)
 		call->serves(call->user);
 }

@@ -56,9 +56,10 @@ struct criu_answer {
  * with a text), -ENOENT when it isn't installed, or another negative errno
  */
 int criu_run(const struct criu_call *call, struct criu_answer *ret);
-/** criu_meet_server - who serves pages waits for one that comes for them, however long: one comes,
- * and goes. Port 0: nobody serves any */
-void criu_meet_server(struct in_addr address, uint16_t port);
+/** criu_release_server - who serves pages waits for one that comes for them, however long, and for
+ * one that has come and is silent: that connection ends, and one comes and goes. @record: its, or
+ * NULL; port 0: nobody serves any */
+void criu_release_server(const char *record, struct in_addr address, uint16_t port);
 /** criu_await - until the CRIU that @record names has ended, and the record is gone; Return: 0,
  * -ETIMEDOUT, -ECANCELED when
  * @wake was readable */

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -72,6 +73,36 @@ static uint64_t sum_of_tree(pid_t pid, void (*add)(int fd, void *user))
 	for (size_t i = 0; i < count; i++)
 		sockets_each(tree[i], add, &sum);
 	return sum;
+}
+
+static bool listens(int fd)
+{
+	int yes = 0;
+	socklen_t len = sizeof(yes);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &len) && yes;
+}
+
+static void shut(int fd, void *user)
+{
+	const struct sockaddr_in *local = user;
+	struct sockaddr_in at = {0};
+	socklen_t len = sizeof(at);
+
+	if (!listens(fd) && !getsockname(fd, (struct sockaddr *)&at, &len) &&
+	    at.sin_family == AF_INET && at.sin_addr.s_addr == local->sin_addr.s_addr &&
+	    at.sin_port == local->sin_port)
+		shutdown(fd, SHUT_RDWR);
+}
+
+void sockets_shut(pid_t pid, struct in_addr address, uint16_t port)
+{
+	struct sockaddr_in local = {.sin_addr = address, .sin_port = htons(port)};
+	pid_t tree[VICTIM_PIDS_MAX];
+	size_t count = victim_tree(pid, tree);
+
+	for (size_t i = 0; i < count; i++)
+		sockets_each(tree[i], shut, &local);
 }
 
 uint64_t sockets_received(pid_t pid)

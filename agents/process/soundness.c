@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 #include "lib/file.h"
 #include "lib/process.h"
 
-enum { PATH_SIZE = STEP_PATH_SIZE + 32, END_MS = 10000 };
+enum { PATH_SIZE = STEP_PATH_SIZE + 32, END_MS = 10000, LOOK_MS = 50 };
 
 struct trial {
 	char directory[PATH_SIZE]; /* of its own, gone afterwards */
@@ -110,7 +111,14 @@ static int ask_version(struct trial *t, char version[CRIU_VERSION_SIZE])
 	return rc;
 }
 
-static json_t *make_trial(struct trial *t)
+/* What CRIU itself said, and of want of room alone, holds for this boot. A machine that is busy, a
+ * CRIU that is killed or not installed yet, pass. */
+static bool lasts(int rc, const struct criu_answer *answer)
+{
+	return !rc || (rc == -EREMOTEIO && !strstr(answer->text, "No space left"));
+}
+
+static json_t *make_trial(struct trial *t, bool *ret_lasts)
 {
 	char version[CRIU_VERSION_SIZE] = "";
 	pid_t pid = 0;
@@ -122,13 +130,14 @@ static json_t *make_trial(struct trial *t)
 	}
 	if (!rc)
 		rc = restore(t);
+	*ret_lasts = lasts(rc, &t->answer);
 	return json_pack("{s:s, s:b, s:s}", "version", version, "sound", !rc, "why",
 			 !rc		     ? ""
 			 : t->answer.text[0] ? t->answer.text
 					     : strerror(-rc));
 }
 
-static int find_out(const char *directory, json_t **ret)
+static int find_out(const char *directory, json_t **ret, bool *ret_lasts)
 {
 	struct trial t = {.call = {.images = t.directory,
 				   .work = t.directory,
@@ -140,7 +149,7 @@ static int find_out(const char *directory, json_t **ret)
 	file_remove_tree(t.directory);
 	if (mkdir(t.directory, 0700))
 		return -errno;
-	*ret = make_trial(&t);
+	*ret = make_trial(&t, ret_lasts);
 	file_remove_tree(t.directory);
 	return *ret ? 0 : -ENOMEM;
 }
@@ -171,9 +180,24 @@ static int keep(const char *directory, const char *boot, const json_t *json)
 	return rc;
 }
 
+/* Another's trial takes seconds. */
+static int await_turn(int fd)
+{
+	struct pollfd wake = {.fd = process_step_wake(), .events = POLLIN};
+
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK)
+			return -errno;
+		if (poll(&wake, 1, LOOK_MS) > 0)
+			return -ECANCELED;
+	}
+	return 0;
+}
+
 int soundness_get(const char *directory, json_t **ret)
 {
 	char path[PATH_SIZE], lock[PATH_SIZE], boot[BOOT_ID_SIZE];
+	bool holds = false;
 	int fd, rc;
 
 	snprintf(path, sizeof(path), "%s/criu.json", directory);
@@ -184,14 +208,12 @@ int soundness_get(const char *directory, json_t **ret)
 	fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	while (flock(fd, LOCK_EX) && errno == EINTR)
-		;
-	*ret = read_kept(path, boot);
-	if (!*ret) {
-		rc = find_out(directory, ret);
-		if (!rc)
-			rc = keep(directory, boot, *ret);
-	}
+	rc = await_turn(fd);
+	*ret = rc ? NULL : read_kept(path, boot);
+	if (!rc && !*ret)
+		rc = find_out(directory, ret, &holds);
+	if (!rc && holds)
+		rc = keep(directory, boot, *ret);
 	close(fd);
 	return rc;
 }

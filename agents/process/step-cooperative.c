@@ -21,6 +21,7 @@
 #include "apps/cooperative/ask.h"
 #include "lib/daemon.h"
 #include "lib/hex.h"
+#include "lib/json.h"
 
 enum {
 	APPEAR_MS = 30000, /* until the instance that the agent starts is there */
@@ -205,7 +206,8 @@ int step_join(struct process_step *s)
 
 static int push_line(struct process_step *s, char *buf, size_t size)
 {
-	const char *key = json_string_value(json_object_get(json_object_get(s->args, "to"), "key"));
+	const json_t *to = json_object_get(s->args, "to");
+	const char *key = json_string_value(json_object_get(to, "key"));
 	uint64_t target = UINT64_MAX, rounds = UINT64_MAX;
 	char text[INET_ADDRSTRLEN];
 	bool verify;
@@ -213,11 +215,11 @@ static int push_line(struct process_step *s, char *buf, size_t size)
 	size_t n;
 	uint16_t port;
 
-	if (!key || strlen(key) != KEY_DIGITS || work_address(s, "to", &address, &port))
+	if (!key || strlen(key) != KEY_DIGITS || json_endpoint(to, &address, &port))
 		return process_step_fail(s, "STEP_FAILED",
 					 "to: expected the address, port and key that join told");
-	if (argument_number(s, "target_us", TARGET_MAX_US, &target) ||
-	    argument_number(s, "rounds", ROUNDS_MAX, &rounds) ||
+	if (argument_number(s, "target_us", 0, TARGET_MAX_US, &target) ||
+	    argument_number(s, "rounds", 0, ROUNDS_MAX, &rounds) ||
 	    argument_flag(s, "verify", &verify))
 		return -1;
 	inet_ntop(AF_INET, &address, text, sizeof(text));
@@ -281,8 +283,8 @@ static int note_mover(struct process_step *s)
 
 	if (find_here(s, &p))
 		return -1;
-	rc = victim_note_mover(s, &p);
-	return rc ? process_step_fail(s, "STEP_FAILED", "%s: %s", s->images, strerror(-rc)) : 0;
+	rc = victim_note(s, VICTIM_MOVER, p.pid);
+	return rc ? process_step_fail_errno(s, rc, s->images) : 0;
 }
 
 int step_push(struct process_step *s)
@@ -321,10 +323,10 @@ static int note_end(struct process_step *s)
 
 	if (find_here(s, &p))
 		return -1;
-	rc = victim_note(s, &p);
+	rc = victim_note(s, VICTIM_DUMPED, p.pid);
 	if (!rc)
 		rc = victim_mark_ended(s);
-	return rc ? process_step_fail(s, "STEP_FAILED", "%s", strerror(-rc)) : 0;
+	return rc ? process_step_fail_errno(s, rc, s->app.directory) : 0;
 }
 
 int step_commit(struct process_step *s)

@@ -106,7 +106,7 @@ static int prepare(struct dump *d, struct process_step *s, enum criu_what what, 
 				     .leave = CRIU_LEAVE_RUNNING,
 				     .wake = process_step_wake()};
 	if (argument_word(s, "tcp", criu_tcp_names, &tcp) ||
-	    argument_number(s, "previous", ROUNDS_MAX, &previous))
+	    argument_number(s, "previous", 0, ROUNDS_MAX, &previous))
 		return -1;
 	d->call.tcp = (enum criu_tcp)tcp;
 	if (previous) {
@@ -143,7 +143,7 @@ static int begin_pages(struct dump *d)
 	struct transfer_target to;
 	struct transfer_error err;
 
-	if (!json_is_object(json_object_get(s->args, "to")))
+	if (!argument_is_given(s, "to"))
 		return 0;
 	if (transfer_target_read(s->args, &to))
 		return process_step_fail(s, "STEP_FAILED",
@@ -171,6 +171,19 @@ static int end_pages(struct dump *d)
 	return 0;
 }
 
+/* What the page server failed of, CRIU here can't know. */
+static int fail_criu(struct dump *d, int rc)
+{
+	bool lost = transfer_pages_are_lost(&d->pages);
+
+	transfer_pages_abort(&d->pages);
+	if (lost && !d->answer.cancelled)
+		return process_step_fail(d->s, "TRANSFER_FAILED",
+					 "the page server ended, and its receiver tells why: %s",
+					 d->answer.text);
+	return work_failed(d->s, rc, &d->answer);
+}
+
 /* A CRIU that died in an earlier dump may have left its table, under the name that this one would
  * use. */
 static int make(struct dump *d)
@@ -181,9 +194,7 @@ static int make(struct dump *d)
 	d->begun_ns = clock_now_ns();
 	rc = criu_run(&d->call, &d->answer);
 	if (rc)
-		transfer_pages_abort(&d->pages);
-	if (rc)
-		return work_failed(d->s, rc, &d->answer);
+		return fail_criu(d, rc);
 	if (end_pages(d))
 		return -1;
 	if (d->answer.cancelled)
@@ -266,7 +277,7 @@ static int prepare_lazy(struct dump *d)
 		json_decref(pages);
 	}
 	if (rc)
-		return process_step_fail(s, "STEP_FAILED", "a port for pages: %s", strerror(-rc));
+		return process_step_fail_errno(s, rc, "a port for pages");
 	d->call.lazy = true;
 	d->call.serves = on_serves;
 	d->call.user = d;
@@ -275,12 +286,9 @@ static int prepare_lazy(struct dump *d)
 
 static int note_victim(struct dump *d)
 {
-	int rc = victim_note(d->s, &d->victim);
+	int rc = victim_note(d->s, VICTIM_DUMPED, d->victim.pid);
 
-	return rc ? process_step_fail(d->s,
-				      rc == -ENOSPC || rc == -EDQUOT ? "DISK_SHORT" : "STEP_FAILED",
-				      "%s: %s", d->s->images, strerror(-rc))
-		  : 0;
+	return rc ? process_step_fail_errno(d->s, rc, d->s->images) : 0;
 }
 
 static int close_gate(struct dump *d)

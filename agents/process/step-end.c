@@ -4,7 +4,6 @@
  * drop (it doesn't come), settle (it has come). Each finds out by itself how far the migration got,
  * and does nothing where there is nothing to do.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,23 +20,23 @@
 #include "agents/transfer/basis.h"
 #include "lib/daemon.h"
 #include "lib/file.h"
+#include "lib/json.h"
 
 /* ---- CRIU that may still be at it ---- */
 
-/* Of a lazy dump, to whose pages nobody has come. */
+/* Of a lazy dump, to whose pages nobody has come, or one who is lost. */
 static void release_pages(const struct process_step *s)
 {
-	char path[VICTIM_PATH_SIZE];
+	char path[VICTIM_PATH_SIZE], record[VICTIM_PATH_SIZE];
 	struct in_addr address;
-	const char *text;
 	json_t *pages;
+	uint16_t port;
 
+	victim_path(s, "criu", record);
 	snprintf(path, sizeof(path), "%s/pages.json", s->images);
 	pages = json_load_file(path, 0, NULL);
-	text = json_string_value(json_object_get(pages, "address"));
-	if (text && inet_pton(AF_INET, text, &address) == 1)
-		criu_meet_server(address,
-				 (uint16_t)json_integer_value(json_object_get(pages, "port")));
+	if (!json_endpoint(pages, &address, &port))
+		criu_release_server(record, address, port);
 	json_decref(pages);
 }
 
@@ -56,6 +55,13 @@ static int end_images(struct process_step *s)
 
 /* ---- thaw, finish: at the source ---- */
 
+static bool moves_itself(const struct process_step *s)
+{
+	struct process mover;
+
+	return !victim_noted(s, VICTIM_MOVER, &mover);
+}
+
 static int let_serve(struct process_step *s)
 {
 	uint64_t answered_ns;
@@ -73,7 +79,7 @@ static int fail_crashed(struct process_step *s)
 	victim_unlock(PROCESS_NUMBER(s->app.number));
 	if (work_forget_images(s))
 		return -1;
-	return process_step_fail(s, "CRASHED", "the process of '%s' ended in its dump",
+	return process_step_fail(s, "CRASHED", "the process of '%s' ended, and nobody asked for it",
 				 s->app.name);
 }
 
@@ -85,13 +91,15 @@ int step_thaw(struct process_step *s)
 	release_pages(s);
 	if (forwarder_undivert(s))
 		return -1;
-	if (work_await_criu(s) || (victim_is_mover(s) && cooperative_stay(s)))
+	if (work_await_criu(s) || (moves_itself(s) && cooperative_stay(s)))
 		return -1;
-	rc = victim_noted(s, &victim);
+	rc = victim_noted(s, VICTIM_DUMPED, &victim);
 	if (rc == -ESRCH)
 		return fail_crashed(s);
-	if (rc) /* whoever is here, nothing was stopped by this migration */
-		return work_forget_images(s);
+	/* Nothing was stopped by this migration, but it may have ended by itself, which its agent
+	 * knows. */
+	if (rc)
+		return victim_is_marked(s, "crashed") ? fail_crashed(s) : work_forget_images(s);
 	rc = victim_wake(&victim);
 	if (rc == -ESRCH)
 		return fail_crashed(s);
@@ -113,9 +121,9 @@ int step_finish(struct process_step *s)
 		return -1;
 	if (work_await_criu(s))
 		return -1;
-	if (victim_is_mover(s))
+	if (moves_itself(s))
 		cooperative_leave(s);
-	rc = victim_noted(s, &victim);
+	rc = victim_noted(s, VICTIM_DUMPED, &victim);
 	if (rc == -ENOENT)
 		return end_images(s);
 	ended = rc == -ESRCH; /* by itself: what the dump left around it goes all the same */
@@ -183,5 +191,10 @@ int step_drop(struct process_step *s)
 
 int step_settle(struct process_step *s)
 {
+	if (lazy_lacks_pages(s))
+		return process_step_fail(s, "STEP_FAILED",
+					 "pages of the process of '%s' are still coming",
+					 s->app.name);
+	lazy_end(s); /* of a process that has ended */
 	return end_images(s);
 }

@@ -17,6 +17,7 @@
 #include "agents/process/stats.h"
 #include "agents/process/work.h"
 #include "lib/daemon.h"
+#include "lib/json.h"
 
 /* Nothing of another migration's, nor a process that runs here */
 static int take_place(struct process_step *s)
@@ -32,9 +33,7 @@ static int take_place(struct process_step *s)
 					 p.pid, s->app.name);
 	rc = victim_mark(s, "incoming", true);
 	if (rc)
-		return process_step_fail(
-			s, rc == -ENOSPC || rc == -EDQUOT ? "DISK_SHORT" : "STEP_FAILED", "%s: %s",
-			s->app.directory, strerror(-rc));
+		return process_step_fail_errno(s, rc, s->app.directory);
 	return work_gate_close(s, (struct in_addr){0});
 }
 
@@ -69,9 +68,10 @@ static int run_criu(struct process_step *s, const char *images, const char *reco
 	if (rc)
 		return work_failed(s, rc, &answer);
 	rc = victim_record(s, answer.pid);
+	if (!rc)
+		rc = victim_note(s, VICTIM_RESTORED, answer.pid);
 	if (rc)
-		return process_step_fail(s, "DISK_SHORT", "%s: %s", s->app.directory,
-					 strerror(-rc));
+		return process_step_fail_errno(s, rc, s->app.directory);
 	work_set(s, "pid", (uint64_t)answer.pid);
 	work_set(s, "us", (clock_now_ns() - begun) / 1000);
 	take_stats(s);
@@ -96,7 +96,7 @@ static int prepare_lazy(struct process_step *s, const char *images)
 	struct in_addr address;
 	uint16_t port;
 
-	if (work_address(s, "from", &address, &port))
+	if (json_endpoint(json_object_get(s->args, "from"), &address, &port))
 		return process_step_fail(s, "STEP_FAILED",
 					 "from: expected an address and a port, where pages are");
 	return lazy_begin(s, images, address, port);

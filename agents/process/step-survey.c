@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* survey: what the manager must know of this edge before it begins. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include <sys/utsname.h>
 
 #include "agents/common/image.h"
+#include "agents/process/arguments.h"
 #include "agents/process/cooperative.h"
 #include "agents/process/kinds.h"
 #include "agents/process/soundness.h"
@@ -97,18 +99,26 @@ static void take_process(struct process_step *s)
 	json_object_set_new(s->outcome, "memory", json_integer((json_int_t)memory));
 }
 
-static void take_taken(struct process_step *s)
+static int take_taken(struct process_step *s)
 {
-	const json_t *asked = json_object_get(s->args, "pids");
+	const json_t *asked = json_object_get(s->args, "pids"), *pid;
 	json_t *taken = json_array();
+	bool wrong = argument_is_given(s, "pids") && !json_is_array(asked);
+	size_t i;
 
-	for (size_t i = 0; i < json_array_size(asked) && i < PIDS_ASKED_MAX; i++) {
-		json_int_t pid = json_integer_value(json_array_get(asked, i));
-
-		if (pid > 0 && process_start_time((pid_t)pid))
-			json_array_append_new(taken, json_integer(pid));
-	}
 	json_object_set_new(s->outcome, "pids_taken", taken);
+	json_array_foreach(asked, i, pid)
+	{
+		wrong |= i == PIDS_ASKED_MAX || !json_is_integer(pid) ||
+			 json_integer_value(pid) < 1 || json_integer_value(pid) > INT_MAX;
+		if (wrong)
+			break;
+		if (process_start_time((pid_t)json_integer_value(pid)))
+			json_array_append(taken, (json_t *)(uintptr_t)pid);
+	}
+	return wrong ? process_step_fail(s, "STEP_FAILED", "pids: expected a list of at most %d",
+					 PIDS_ASKED_MAX)
+		     : 0;
 }
 
 /* Two of the same name may differ; what tells is the manifest, by its digest. */
@@ -166,17 +176,20 @@ static void take_node(struct process_step *s)
 int step_survey(struct process_step *s)
 {
 	json_t *criu;
-	int rc = soundness_get(s->node.directory, &criu);
+	int rc;
 
+	if (take_taken(s))
+		return -1;
+	rc = soundness_get(s->node.directory, &criu);
+	if (rc == -ECANCELED)
+		return process_step_fail(s, "CANCELLED", "while another tried CRIU");
 	if (rc)
-		return process_step_fail(s, rc == -ENOSPC ? "DISK_SHORT" : "STEP_FAILED", "%s: %s",
-					 s->node.directory, strerror(-rc));
+		return process_step_fail_errno(s, rc, s->node.directory);
 	json_object_set_new(s->outcome, "criu", criu);
 	if (s->app.cooperative)
 		json_object_set_new(s->outcome, "cooperative", cooperative_survey(s));
 	take_node(s);
 	take_process(s);
-	take_taken(s);
 	take_layers(s);
 	return 0;
 }

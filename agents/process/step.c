@@ -69,6 +69,12 @@ int process_step_fail(struct process_step *s, const char *cause, const char *for
 	return -1;
 }
 
+int process_step_fail_errno(struct process_step *s, int rc, const char *what)
+{
+	return process_step_fail(s, rc == -ENOSPC || rc == -EDQUOT ? "DISK_SHORT" : "STEP_FAILED",
+				 "%s: %s", what, strerror(-rc));
+}
+
 int process_step_write(const char *directory, const char *file, const json_t *json)
 {
 	char path[FILE_PATH_SIZE], *text = json_dumps(json, JSON_INDENT(1));
@@ -109,6 +115,38 @@ json_t *process_step_outcome(const struct process_step *s, bool failed, uint64_t
 	return json;
 }
 
+/* ---- kinds ---- */
+
+bool process_step_is(const char *kind, enum process_step_trait trait)
+{
+	enum { END = STEP_ENDS | STEP_SETTLES | STEP_NEEDED | STEP_BARE };
+	static const struct {
+		const char *kind;
+		unsigned traits;
+	} rows[] = {
+		{"thaw", END},
+		{"finish", END},
+		{"drop", END},
+		{"settle", END},
+		{"open", STEP_SETTLES | STEP_NEEDED},
+		{"fence", STEP_NEEDED},
+		{"drain", STEP_NEEDED},
+		{"unforward", STEP_NEEDED},
+		{"survey", STEP_BARE},
+		{"dump", STEP_CLOSES},
+		{"divert", STEP_CLOSES},
+		{"push", STEP_CLOSES},
+		{"commit", STEP_CLOSES},
+		{"restore", STEP_CLOSES},
+		{"join", STEP_CLOSES},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcmp(rows[i].kind, kind))
+			return rows[i].traits & trait;
+	return false;
+}
+
 /* ---- its run ---- */
 
 static const struct process_step_kind *find_kind(const struct process_step_kind *kinds,
@@ -118,17 +156,6 @@ static const struct process_step_kind *find_kind(const struct process_step_kind 
 		if (!strcmp(kinds->name, name))
 			return kinds;
 	return NULL;
-}
-
-/* Those that look, and those that end a migration: they are not to leave a directory behind */
-static bool is_bare(const char *kind)
-{
-	static const char *const bare[] = {"survey", "thaw", "finish", "drop", "settle"};
-
-	for (size_t i = 0; i < sizeof(bare) / sizeof(bare[0]); i++)
-		if (!strcmp(bare[i], kind))
-			return true;
-	return false;
 }
 
 static int make_images(struct process_step *s)
@@ -142,8 +169,7 @@ static int make_images(struct process_step *s)
 		return process_step_fail(s, "STEP_FAILED", "no directory for images");
 	*slash = '\0';
 	if ((mkdir(path, 0700) && errno != EEXIST) || (mkdir(s->images, 0700) && errno != EEXIST))
-		return process_step_fail(s, errno == ENOSPC ? "DISK_SHORT" : "STEP_FAILED",
-					 "%s: %s", s->images, strerror(errno));
+		return process_step_fail_errno(s, -errno, s->images);
 	return 0;
 }
 
@@ -155,7 +181,7 @@ static int run_kind(struct process_step *s, const struct process_step_kind *kind
 		return process_step_fail(s, "STEP_FAILED", "there is no step '%s'", s->kind);
 	if (process_step_cancelled())
 		return process_step_fail(s, "CANCELLED", "before it began");
-	if (!is_bare(kind->name) && make_images(s))
+	if (!process_step_is(kind->name, STEP_BARE) && make_images(s))
 		return -1;
 	return kind->run(s);
 }

@@ -66,6 +66,9 @@ extern const struct process_step_kind process_step_kinds[];
 /** process_step_fail - why it failed, for people; Return: -1, so that it can be returned */
 int process_step_fail(struct process_step *s, const char *cause, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/** process_step_fail_errno - of @what, a file or directory: a full disk is DISK_SHORT, all else
+ * STEP_FAILED */
+int process_step_fail_errno(struct process_step *s, int rc, const char *what);
 /** process_step_progress - how far it is, for who asks; @progress: given */
 void process_step_progress(const struct process_step *s, json_t *progress);
 /** process_step_cancelled - SIGTERM has come. It also interrupts blocking calls (EINTR), and
@@ -86,6 +89,18 @@ int process_step_run(struct process_step *s, const struct process_step_kind *kin
 void process_step_free(struct process_step *s);
 /** process_step_listen - SIGTERM cancels from now on; once; Return: 0 or a negative errno */
 int process_step_listen(void);
+
+/* What a kind of step is to the migration */
+enum process_step_trait {
+	STEP_ENDS = 1,	  /* it: all others are cut first */
+	STEP_SETTLES = 2, /* what becomes of the gate here */
+	STEP_CLOSES = 4,  /* the gate, before anything else: also one that failed */
+	STEP_NEEDED = 8, /* also on a full disk: nobody would serve, two be left of it, or what came
+			    not be known */
+	STEP_BARE = 16,	 /* it leaves no directory for images */
+};
+/** process_step_is - one of no special kind is none of these */
+bool process_step_is(const char *kind, enum process_step_trait trait);
 
 /** process_step_name_valid - of a migration or a step: 1 to 63 of a-z A-Z 0-9 . _ -, no dot first
  */

@@ -69,53 +69,38 @@ int victim_record(const struct process_step *s, pid_t pid)
 	return child_record_write(&c, pid);
 }
 
-static void note_directory(const struct process_step *s, const char *name,
-			   char buf[VICTIM_PATH_SIZE])
+void victim_note_path(const struct process_step *s, enum victim_role role,
+		      char buf[VICTIM_PATH_SIZE])
 {
-	snprintf(buf, VICTIM_PATH_SIZE, "%s/%s", s->images, name);
+	static const char *const names[] = {
+		[VICTIM_DUMPED] = "victim",
+		[VICTIM_MOVER] = "mover",
+		[VICTIM_RESTORED] = "restored",
+		[VICTIM_KEEPER] = "lazy",
+	};
+
+	snprintf(buf, VICTIM_PATH_SIZE, "%s/%s", s->images, names[role]);
 }
 
-static int note(const struct process_step *s, const char *name, const struct process *p)
+int victim_note(const struct process_step *s, enum victim_role role, pid_t pid)
 {
 	char directory[VICTIM_PATH_SIZE];
 	struct child c;
 
-	note_directory(s, name, directory);
+	victim_note_path(s, role, directory);
 	if (mkdir(directory, 0700) && errno != EEXIST)
 		return -errno;
 	child_record_in(&c, directory);
-	return child_record_write(&c, p->pid);
+	return child_record_write(&c, pid);
 }
 
 /* Without its record it is of a note that was not made: nothing followed it. */
-static int noted(const struct process_step *s, const char *name, struct process *ret)
+int victim_noted(const struct process_step *s, enum victim_role role, struct process *ret)
 {
 	char directory[VICTIM_PATH_SIZE];
 
-	note_directory(s, name, directory);
+	victim_note_path(s, role, directory);
 	return mark_is_set(directory, "process") ? read_record(directory, ret) : -ENOENT;
-}
-
-int victim_note(const struct process_step *s, const struct process *p)
-{
-	return note(s, "victim", p);
-}
-
-int victim_noted(const struct process_step *s, struct process *ret)
-{
-	return noted(s, "victim", ret);
-}
-
-int victim_note_mover(const struct process_step *s, const struct process *p)
-{
-	return note(s, "mover", p);
-}
-
-bool victim_is_mover(const struct process_step *s)
-{
-	struct process p;
-
-	return !noted(s, "mover", &p);
 }
 
 /* ---- its tree ---- */
@@ -180,18 +165,23 @@ size_t victim_tree(pid_t pid, pid_t ret[VICTIM_PIDS_MAX])
 	return found;
 }
 
-int victim_end(const struct process *p)
+int victim_signal(const struct process *p, int signal)
 {
 	pid_t tree[VICTIM_PIDS_MAX];
-	size_t count = victim_tree(p->pid, tree);
-	int rc;
+	size_t count = process_alive(p) ? victim_tree(p->pid, tree) : 0;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct process one = {tree[i], process_start_time(tree[i])};
 
-		process_signal(&one, SIGKILL);
+		(void)process_signal(&one, signal); /* one that has ended needs none */
 	}
-	rc = process_signal(p, SIGKILL);
+	return process_signal(p, signal);
+}
+
+int victim_end(const struct process *p)
+{
+	int rc = victim_signal(p, SIGKILL);
+
 	if (rc == -ESRCH)
 		return 0;
 	return rc ? rc : process_await_end(p, END_MS);

@@ -4,14 +4,23 @@
  * to it, and how that is undone.
  *
  *   APP/process, APP/incoming, APP/ended   agents/edge-agent/process.h
- *   APP/migrations/MIGRATION/victim        who was dumped, so that `finish` never ends another
- *   APP/criu, APP/lazy                     CRIU under way: dump or restore; its daemon of pages
+ *   APP/criu                               CRIU under way: dump or restore
+ *   APP/migrations/MIGRATION/ROLE          who it dumped, restored, ..., so that it never ends
+ * another
  */
 #ifndef BATON_AGENTS_PROCESS_VICTIM_H
 #define BATON_AGENTS_PROCESS_VICTIM_H
 
 #include "agents/process/step.h"
 #include "lib/process.h"
+
+/* What a process is to a migration */
+enum victim_role {
+	VICTIM_DUMPED,	 /* here, or it moves itself from here */
+	VICTIM_MOVER,	 /* it was asked to move itself */
+	VICTIM_RESTORED, /* here */
+	VICTIM_KEEPER,	 /* of the daemon that brings the restored one's pages (lazy.h) */
+};
 
 enum { VICTIM_PATH_SIZE = STEP_PATH_SIZE + 64, VICTIM_PIDS_MAX = 256 };
 
@@ -29,17 +38,18 @@ bool victim_is_ours(const struct process_step *s, const char *file);
 int victim_find(const struct process_step *s, struct process *ret);
 /** victim_record - it is @pid from now on: the agent takes it up when the step has ended */
 int victim_record(const struct process_step *s, pid_t pid);
-/** victim_note, victim_noted - who this migration dumps, or has moved; Return: 0, -ENOENT (nobody
- * was noted), -ESRCH (it is gone), or another negative errno */
-int victim_note(const struct process_step *s, const struct process *p);
-int victim_noted(const struct process_step *s, struct process *ret);
-/** victim_note_mover, victim_is_mover - the instance that this migration has asked to move itself,
- * and that is here still */
-int victim_note_mover(const struct process_step *s, const struct process *p);
-bool victim_is_mover(const struct process_step *s);
+/** victim_note, victim_noted - who has @role in this migration; Return: 0, -ENOENT (nobody was
+ * noted), -ESRCH (it is gone), or another negative errno */
+int victim_note(const struct process_step *s, enum victim_role role, pid_t pid);
+int victim_noted(const struct process_step *s, enum victim_role role, struct process *ret);
+/** victim_note_path - the directory of its record */
+void victim_note_path(const struct process_step *s, enum victim_role role,
+		      char buf[VICTIM_PATH_SIZE]);
 
 /** victim_tree - @pid and all its descendants, in order of number; Return: how many */
 size_t victim_tree(pid_t pid, pid_t ret[VICTIM_PIDS_MAX]);
+/** victim_signal - to the tree of @p; Return: 0, -ESRCH: @p has ended, or another negative errno */
+int victim_signal(const struct process *p, int signal);
 /** victim_end - SIGKILL to the tree of @p, and until @p has ended; Return: 0 or a negative errno */
 int victim_end(const struct process *p);
 /**

@@ -151,11 +151,7 @@ int victim_wake(const struct process *p)
 	size_t count = victim_tree(p->pid, tree);
 	int rc = victim_unlock(p->pid);
 
-	for (size_t i = 0; i < count; i++) {
-		const struct process one = {tree[i], process_start_time(tree[i])};
-
+	for (size_t i = 0; i < count; i++)
 		sockets_each(tree[i], set_repair, &off);
-		process_signal(&one, SIGCONT);
-	}
-	return process_alive(p) ? rc : -ESRCH;
+	return victim_signal(p, SIGCONT) == -ESRCH ? -ESRCH : rc;
 }

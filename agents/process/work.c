@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agents/process/work.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,16 +56,10 @@ int work_await_answer(struct process_step *s, const char *who, int timeout_ms, u
 
 /* ---- directories ---- */
 
-static int fail_path(struct process_step *s, const char *path, int rc)
-{
-	return process_step_fail(s, rc == -ENOSPC || rc == -EDQUOT ? "DISK_SHORT" : "STEP_FAILED",
-				 "%s: %s", path, strerror(-rc));
-}
-
 int work_directory(struct process_step *s, const char *name, char buf[VICTIM_PATH_SIZE])
 {
 	victim_path(s, name, buf);
-	return mkdir(buf, 0700) && errno != EEXIST ? fail_path(s, buf, -errno) : 0;
+	return mkdir(buf, 0700) && errno != EEXIST ? process_step_fail_errno(s, -errno, buf) : 0;
 }
 
 int work_images(struct process_step *s, const char *name, char buf[VICTIM_PATH_SIZE])
@@ -77,7 +70,7 @@ int work_images(struct process_step *s, const char *name, char buf[VICTIM_PATH_S
 	rc = file_remove_tree(buf);
 	if (!rc && mkdir(buf, 0700))
 		rc = -errno;
-	return rc ? fail_path(s, buf, rc) : 0;
+	return rc ? process_step_fail_errno(s, rc, buf) : 0;
 }
 
 void work_forget_part(const char *images)
@@ -89,7 +82,7 @@ int work_forget_images(struct process_step *s)
 {
 	int rc = file_remove_tree(s->images);
 
-	return rc ? fail_path(s, s->images, rc) : 0;
+	return rc ? process_step_fail_errno(s, rc, s->images) : 0;
 }
 
 /* ---- CRIU ---- */
@@ -135,22 +128,4 @@ int work_failed(struct process_step *s, int rc, const struct criu_answer *answer
 	if (strstr(answer->text, "No space left"))
 		return process_step_fail(s, "DISK_SHORT", "CRIU: %s", answer->text);
 	return process_step_fail(s, work_cause(s), "CRIU: %s", answer->text);
-}
-
-/* ---- where pages are ---- */
-
-int work_address(const struct process_step *s, const char *name, struct in_addr *ret_address,
-		 uint16_t *ret_port)
-{
-	const json_t *to = json_object_get(s->args, name);
-	const char *address = json_string_value(json_object_get(to, "address"));
-	json_int_t port = json_integer_value(json_object_get(to, "port"));
-
-	if (!to || json_is_null(to))
-		return -ENOENT;
-	if (!address || inet_pton(AF_INET, address, ret_address) != 1 || port < 1 ||
-	    port > UINT16_MAX)
-		return -EINVAL;
-	*ret_port = (uint16_t)port;
-	return 0;
 }

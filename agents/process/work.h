@@ -37,10 +37,6 @@ int work_failed(struct process_step *s, int rc, const struct criu_answer *answer
 /** work_forget_images - everything of the migration but its steps; Return: 0, or
  * process_step_fail's */
 int work_forget_images(struct process_step *s);
-/** work_address - {"address", "port"} of the arguments' member @name; Return: 0, -ENOENT: there is
- * none, -EINVAL */
-int work_address(const struct process_step *s, const char *name, struct in_addr *ret_address,
-		 uint16_t *ret_port);
 void work_set(struct process_step *s, const char *name, uint64_t value);
 
 #endif

@@ -200,6 +200,8 @@ int transfer_send(const struct transfer_io *io, enum transfer_type type, const u
 	uint8_t header[TRANSFER_HEADER_BYTES];
 	int rc;
 
+	if (type == TRANSFER_DATA && transfer_is_cut(io->wake))
+		return -ECANCELED;
 	transfer_header_write(header, type, (uint32_t)len);
 	rc = write_with(io, header, sizeof(header), 0, len ? MSG_MORE : 0);
 	return rc || !len ? rc : write_with(io, bytes, len, 0, 0);
@@ -208,7 +210,8 @@ int transfer_send(const struct transfer_io *io, enum transfer_type type, const u
 int transfer_receive(const struct transfer_io *io, struct transfer_header *ret, uint8_t *bytes)
 {
 	uint8_t header[TRANSFER_HEADER_BYTES];
-	int rc = transfer_read(io, header, sizeof(header), 0);
+	int rc = transfer_is_cut(io->wake) ? -ECANCELED
+					   : transfer_read(io, header, sizeof(header), 0);
 
 	if (!rc)
 		rc = transfer_header_read(header, ret);

@@ -44,7 +44,7 @@ int transfer_write(const struct transfer_io *io, const void *bytes, size_t len,
 /** transfer_readable - now, without waiting: the other side said something, or is gone */
 bool transfer_readable(const struct transfer_io *io);
 
-/* Messages: header and octets */
+/* Messages: header and octets. A flow of data that never makes them wait is cut between two. */
 int transfer_send(const struct transfer_io *io, enum transfer_type type, const uint8_t *bytes,
 		  size_t len);
 /** transfer_receive - @bytes: TRANSFER_DATA_MAX; Return: 0, -EBADMSG: none of ours, or as

@@ -2,6 +2,7 @@
 #include "agents/transfer/pages.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,6 +66,13 @@ int transfer_pages_end(struct transfer_pages *p, int wake, struct transfer_outco
 	}
 	transfer_pages_abort(p);
 	return rc;
+}
+
+bool transfer_pages_are_lost(const struct transfer_pages *p)
+{
+	struct pollfd fd = {.fd = p->fd, .events = POLLRDHUP};
+
+	return poll(&fd, 1, 0) > 0;
 }
 
 void transfer_pages_abort(struct transfer_pages *p)

@@ -32,6 +32,8 @@ int transfer_pages_begin(const struct transfer_target *to, const char *name, con
  */
 int transfer_pages_end(struct transfer_pages *p, int wake, struct transfer_outcome *ret,
 		       struct transfer_error *err);
+/** transfer_pages_are_lost - the other end went first: its receiver knows why */
+bool transfer_pages_are_lost(const struct transfer_pages *p);
 void transfer_pages_abort(struct transfer_pages *p);
 
 #endif

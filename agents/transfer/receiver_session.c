@@ -71,6 +71,7 @@ static int fail(struct session *s, int rc, const char *text)
 	return say(s,
 		   rc == -EBADMSG      ? TRANSFER_MALFORMED
 		   : rc == -ENOSPC     ? TRANSFER_DISK_SHORT
+		   : rc == -EDQUOT     ? TRANSFER_DISK_SHORT
 		   : rc == -EBUSY      ? TRANSFER_BUSY
 		   : rc == -EOPNOTSUPP ? TRANSFER_REFUSED
 				       : TRANSFER_FAILED,
@@ -399,7 +400,8 @@ static void listen_to_the_end(struct session *s)
 	uint64_t deadline_ms = clock_mono_ns() / MS_NS + LISTEN_MS;
 
 	shutdown(s->io->fd, SHUT_WR);
-	while (!transfer_read(s->io, s->data, 1, deadline_ms) &&
+	while (clock_mono_ns() / MS_NS < deadline_ms && !transfer_is_cut(s->io->wake) &&
+	       !transfer_read(s->io, s->data, 1, deadline_ms) &&
 	       recv(s->io->fd, s->data, sizeof(s->data), 0))
 		continue;
 }

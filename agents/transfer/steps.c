@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agents/process/arguments.h"
 #include "agents/transfer/pack.h"
 #include "agents/transfer/pulse.h"
 #include "agents/transfer/sender.h"
@@ -13,13 +14,6 @@
 #define DUMP "dump"
 
 enum { RATE_BYTES = 1000000, PATH_SIZE = STEP_PATH_SIZE + STEP_NAME_SIZE + 2 };
-
-static const char *text_of(const struct process_step *s, const char *name, const char *otherwise)
-{
-	const char *text = json_string_value(json_object_get(s->args, name));
-
-	return text ? text : otherwise;
-}
 
 static int read_target(struct process_step *s, struct transfer_target *ret)
 {
@@ -43,37 +37,31 @@ struct what {
 };
 
 /* A layer is told by its role: base, application, or an image's own name */
-static void find_layer(const struct process_step *s, struct what *ret)
-{
-	const char *name = text_of(s, "name", "application");
-
-	ret->kind = TRANSFER_IMAGE;
-	snprintf(ret->name, sizeof(ret->name), "%s",
-		 strcmp(name, "application") ? name : s->app.image);
-	snprintf(ret->directory, sizeof(ret->directory), "%s/%s", s->node.repository, ret->name);
-}
-
 static int find_what(struct process_step *s, struct what *ret)
 {
-	const char *what = text_of(s, "what", "image");
+	enum { IMAGE, ROUND, LAYER };
+	static const char *const whats[] = {
+		[IMAGE] = "image", [ROUND] = "round", [LAYER] = "layer", NULL};
 	char round[16];
+	const char *const names[] = {[IMAGE] = DUMP, [ROUND] = round, [LAYER] = "application"};
+	const char *name;
+	unsigned what;
 
 	snprintf(round, sizeof(round), "%u", s->round);
-	*ret = (struct what){.kind = TRANSFER_ROUND};
-	if (!strcmp(what, "layer"))
-		find_layer(s, ret);
-	else if (!strcmp(what, "round"))
-		snprintf(ret->name, sizeof(ret->name), "%s", text_of(s, "name", round));
-	else if (!strcmp(what, "image"))
-		snprintf(ret->name, sizeof(ret->name), "%s", text_of(s, "name", DUMP));
-	else
-		return process_step_fail(s, "STEP_FAILED",
-					 "what: expected round, image or layer, found %.60s", what);
-	if (!transfer_name_valid(ret->name))
-		return process_step_fail(s, "STEP_FAILED", "name: '%s' is none of a directory",
-					 ret->name);
-	if (ret->kind == TRANSFER_ROUND)
-		snprintf(ret->directory, sizeof(ret->directory), "%s/%s", s->images, ret->name);
+	if (argument_word(s, "what", whats, &what))
+		return -1;
+	name = names[what];
+	if (argument_text(s, "name", &name))
+		return -1;
+	if (what == LAYER && !strcmp(name, "application"))
+		name = s->app.image;
+	if (strlen(name) >= sizeof(ret->name) || !transfer_name_valid(name))
+		return process_step_fail(s, "STEP_FAILED", "name: '%.80s' is none of a directory",
+					 name);
+	ret->kind = what == LAYER ? TRANSFER_IMAGE : TRANSFER_ROUND;
+	strcpy(ret->name, name);
+	snprintf(ret->directory, sizeof(ret->directory), "%s/%s",
+		 what == LAYER ? s->node.repository : s->images, name);
 	return 0;
 }
 
@@ -95,21 +83,18 @@ static bool pages_are_there(const char *directory)
 
 static int read_options(struct process_step *s, struct transfer_request *request)
 {
-	const char *compress = text_of(s, "compress", "none"), *tool = text_of(s, "tool", "stream");
-	const json_t *level = json_object_get(s->args, "level");
+	static const char *const compressors[] = {"none", "gzip", NULL};
+	static const char *const tools[] = {"stream", "rsync", NULL};
+	uint64_t level = PACK_LEVEL;
+	unsigned gzip, rsync;
 
-	if (strcmp(compress, "none") && strcmp(compress, "gzip"))
-		return process_step_fail(s, "STEP_FAILED",
-					 "compress: expected none or gzip, found %.60s", compress);
-	if (strcmp(tool, "stream") && strcmp(tool, "rsync"))
-		return process_step_fail(s, "STEP_FAILED",
-					 "tool: expected stream or rsync, found %.60s", tool);
-	if (level && (json_integer_value(level) < 1 || json_integer_value(level) > PACK_LEVEL_MAX))
-		return process_step_fail(s, "STEP_FAILED", "level: expected 1 to %d",
-					 PACK_LEVEL_MAX);
-	request->rsync = !strcmp(tool, "rsync");
-	if (!strcmp(compress, "gzip"))
-		request->level = level ? (int)json_integer_value(level) : PACK_LEVEL;
+	if (argument_word(s, "compress", compressors, &gzip) ||
+	    argument_word(s, "tool", tools, &rsync) ||
+	    argument_number(s, "level", 1, PACK_LEVEL_MAX, &level))
+		return -1;
+	request->rsync = rsync;
+	if (gzip)
+		request->level = (int)level;
 	return 0;
 }
 
@@ -118,7 +103,7 @@ static void put(json_t *object, const char *name, uint64_t value)
 	json_object_set_new(object, name, json_integer((json_int_t)value));
 }
 
-static void tell_sent(struct process_step *s, const struct transfer_outcome *out)
+static void tell_sent(struct process_step *s, const struct transfer_outcome *out, bool rsync)
 {
 	put(s->outcome, "bytes", out->bytes);
 	put(s->outcome, "wire_bytes", out->wire_bytes);
@@ -129,8 +114,7 @@ static void tell_sent(struct process_step *s, const struct transfer_outcome *out
 	put(s->outcome, "rate_bps", out->rate_bps);
 	put(s->outcome, "files", out->files);
 	json_object_set_new(s->outcome, "had", json_boolean(out->had));
-	if (!json_string_value(json_object_get(s->args, "tool")) ||
-	    strcmp(text_of(s, "tool", ""), "rsync"))
+	if (!rsync)
 		return;
 	put(s->outcome, "literal_bytes", out->literal_bytes);
 	put(s->outcome, "matched_bytes", out->matched_bytes);
@@ -157,9 +141,11 @@ int transfer_step_send(struct process_step *s)
 	struct transfer_target to;
 	struct transfer_outcome out;
 	struct what what;
+	bool rsync;
 
 	if (find_what(s, &what) || read_target(s, &to) || read_options(s, &request))
 		return -1;
+	rsync = request.rsync;
 	request.kind = what.kind;
 	request.name = what.name;
 	request.directory = what.directory;
@@ -168,7 +154,7 @@ int transfer_step_send(struct process_step *s)
 		request.rsync = false; /* a few small files, into a directory that isn't empty */
 	if (send_item(s, &to, &request, &out))
 		return -1;
-	tell_sent(s, &out);
+	tell_sent(s, &out, rsync);
 	return 0;
 }
 
@@ -176,18 +162,14 @@ int transfer_step_send(struct process_step *s)
 
 int transfer_step_rate(struct process_step *s)
 {
-	const json_t *bytes = json_object_get(s->args, "bytes");
-	json_int_t wanted = bytes ? json_integer_value(bytes) : RATE_BYTES;
+	uint64_t wanted = RATE_BYTES;
 	struct transfer_target to;
 	struct transfer_rate rate;
 	struct transfer_error err;
 
-	if (read_target(s, &to))
+	if (read_target(s, &to) || argument_number(s, "bytes", 1, TRANSFER_PROBE_MAX, &wanted))
 		return -1;
-	if (wanted < 1 || wanted > TRANSFER_PROBE_MAX)
-		return process_step_fail(s, "STEP_FAILED", "bytes: expected 1 to %d",
-					 TRANSFER_PROBE_MAX);
-	if (transfer_measure_rate(&to, (uint64_t)wanted, process_step_wake(), &rate, &err))
+	if (transfer_measure_rate(&to, wanted, process_step_wake(), &rate, &err))
 		return failed(s, &err);
 	put(s->outcome, "bytes", rate.bytes);
 	put(s->outcome, "us", rate.us);

@@ -6,7 +6,32 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+void channel_bound(struct channel *ch, int ms)
+{
+	ch->until_ms = ms ? now_ms() + (uint64_t)ms : 0;
+}
+
+static int bounded(const struct channel *ch, int timeout_ms)
+{
+	const uint64_t now = now_ms();
+	int left;
+
+	if (!ch->until_ms)
+		return timeout_ms;
+	left = ch->until_ms > now ? (int)(ch->until_ms - now) : 0;
+	return timeout_ms < 0 || left < timeout_ms ? left : timeout_ms;
+}
 
 static int wait_for(const struct channel *ch, int fd, short events, int timeout_ms)
 {
@@ -14,13 +39,20 @@ static int wait_for(const struct channel *ch, int fd, short events, int timeout_
 	int n;
 
 	do {
-		n = poll(p, 2, timeout_ms);
+		n = poll(p, 2, bounded(ch, timeout_ms));
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
 	if (p[1].revents)
 		return -ECANCELED;
 	return n == 0 ? -ETIMEDOUT : 0;
+}
+
+int channel_pause(const struct channel *ch, int ms)
+{
+	int r = wait_for(ch, -1, 0, ms);
+
+	return r == -ETIMEDOUT ? 0 : r;
 }
 
 static void set_options(int fd)

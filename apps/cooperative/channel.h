@@ -14,9 +14,16 @@
 #include "apps/cooperative/wire.h"
 
 struct channel {
-	int fd;	    /* -1: none */
-	int cancel; /* borrowed: an eventfd; readable: every call ends with -ECANCELED */
+	int fd;		   /* -1: none */
+	int cancel;	   /* borrowed: an eventfd; readable: every call ends with -ECANCELED */
+	uint64_t until_ms; /* channel_bound; 0: not bound */
 };
+
+/** channel_bound - all waits from now on, taken together, end after @ms, whatever the other side
+ * says meanwhile; 0: each is bound by itself alone again */
+void channel_bound(struct channel *ch, int ms);
+/** channel_pause - for @ms; Return: 0 or -ECANCELED */
+int channel_pause(const struct channel *ch, int ms);
 
 /** channel_connect - Return: 0, -ECANCELED, -ETIMEDOUT or a negative errno */
 int channel_connect(struct channel *ch, const struct sockaddr_in *to, int timeout_ms);

@@ -12,7 +12,12 @@
 
 #include "apps/cooperative/internal.h"
 
-enum { HELLO_MS = 2000, IDLE_MS = 60000 /* between two frames */ };
+enum {
+	GREET_MS = 1000, /* all of a greeting: the right one, behind three that say nothing, still
+			    hears of us before it gives up */
+	PAUSE_MS = 100,
+	IDLE_MS = 60000, /* between two frames */
+};
 
 struct destination {
 	struct cooperative *c;
@@ -56,7 +61,7 @@ static int challenge(struct destination *d, uint8_t *nonce)
 	int r = proof_nonce(nonce);
 
 	cooperative_frame_put(&frame, header);
-	return r < 0 ? r : channel_send(&d->ch, iov, 2, HELLO_MS);
+	return r < 0 ? r : channel_send(&d->ch, iov, 2, GREET_MS);
 }
 
 /* The key is looked at before what else it says: who doesn't know it learns nothing. */
@@ -67,9 +72,9 @@ static int greet(struct destination *d)
 	int r = challenge(d, nonce);
 
 	if (r == 0)
-		r = channel_receive_frame(&d->ch, &hello, HELLO_MS);
+		r = channel_receive_frame(&d->ch, &hello, GREET_MS);
 	if (r == 0 && hello.type == FRAME_HELLO)
-		r = channel_receive(&d->ch, proof, sizeof proof, HELLO_MS);
+		r = channel_receive(&d->ch, proof, sizeof proof, GREET_MS);
 	if (r == -EBADMSG || (r == 0 && hello.type != FRAME_HELLO))
 		return refuse(d, REFUSAL_MALFORMED);
 	if (r < 0)
@@ -85,9 +90,15 @@ static int accept_one(struct destination *d)
 {
 	int r = channel_accept(&d->ch, d->c->listener, -1);
 
+	if (r < 0 && r != -ECANCELED) /* no descriptor is free: it is still there, and waits */
+		r = channel_pause(&d->ch, PAUSE_MS);
+	if (r == 0 && d->ch.fd < 0)
+		return -EPERM;
 	if (r < 0)
-		return r == -ECANCELED ? r : -EPERM;
+		return r;
+	channel_bound(&d->ch, GREET_MS);
 	r = greet(d);
+	channel_bound(&d->ch, 0);
 	if (r == 0 || r == -ECANCELED)
 		return r;
 	if (r == -EACCES)

@@ -2,6 +2,7 @@
 #include "apps/ledger/settings.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/amount.h"
@@ -14,9 +15,12 @@ struct ledger_settings ledger_settings_default(void)
 
 static int clients_read(const char *text, unsigned *ret)
 {
-	uint64_t value;
+	unsigned long value;
 
-	if (amount_read_size(text, &value) < 0 || value < 1 || value > SERVICE_CLIENTS_MAX)
+	if (!text[0] || text[strspn(text, "0123456789")])
+		return -EINVAL;
+	value = strtoul(text, NULL, 10);
+	if (value < 1 || value > SERVICE_CLIENTS_MAX)
 		return -EINVAL;
 	*ret = (unsigned)value;
 	return 0;

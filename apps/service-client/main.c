@@ -232,10 +232,15 @@ static int begin(struct run *r, struct service_client_settings settings)
 
 static int rows_close(struct run *r)
 {
+	bool lost;
+
 	service_client_end(r->client);
 	if (!r->rows)
 		return 0;
-	return fclose(r->rows) == 0 ? 0 : -errno;
+	lost = ferror(r->rows); /* in between: the end knows nothing of it */
+	if (fclose(r->rows))
+		return -errno;
+	return lost ? -EIO : 0;
 }
 
 static int ping(const struct options *o)

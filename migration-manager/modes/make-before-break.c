@@ -158,7 +158,8 @@ static const struct step releasing[] = {
 	{0},
 };
 static const struct step unswitching[] = {
-	{.name = "unswitch", .start = switch_to_source},
+	/* Wherever the UE is then, a process at the source has to serve again. */
+	{.name = "unswitch", .fails_later = true, .start = switch_to_source},
 	{0},
 };
 static const struct step rollback[] = {

@@ -77,12 +77,9 @@ static void keep_times(struct migration *m, uint64_t opened_ns)
 	uint64_t frozen = process_get(m, "gate_closed_ns"), chkp = process_get(m, "t_chkp_us"),
 		 copy = process_get(m, "t_copy_us");
 
-	process_set(m, "opened_ns", opened_ns);
+	process_note_serves(m, opened_ns);
 	process_set(m, "answered_ns", opened_ns);
-	process_set_us(m, "t_comp_us", frozen, opened_ns);
 	process_set_us(m, "t_restore_us", frozen + (chkp + copy) * 1000, opened_ns);
-	process_set_us(m, "t_net_us", migration_data_u64(m, "t0_ns"),
-		       migration_data_u64(m, "switched_ns"));
 }
 
 static void keep_commit(struct migration *m, const json_t *figures)
@@ -130,7 +127,7 @@ static void fenced(struct migration *m, const json_t *answer)
 				   m->request.app, migration_data_string(m, "destination_edge"),
 				   json_text(answer, "detail"));
 	else if (m->direction == DIRECTION_ROLLBACK)
-		process_moved_already(m, serves);
+		process_decided(m, serves);
 	else
 		after_commit(m, serves);
 }
@@ -149,21 +146,33 @@ static void committed(struct migration *m, const json_t *answer)
 {
 	const json_t *figures = process_figures(answer);
 	const char *cause = json_text(answer, "cause");
-	json_t *details = process_details(m);
 
 	keep_commit(m, figures);
-	if (strcmp(json_text(figures, "state"), "left") == 0) {
+	if (strcmp(json_text(figures, "state"), "left") == 0)
 		engine_step_done(m, NULL);
-		return;
-	}
-	json_object_set_new(details, "commit_cause", json_string(cause[0] ? cause : "STEP_FAILED"));
-	json_object_set_new(details, "commit_detail", json_string(json_text(answer, "detail")));
+	else
+		engine_step_failed(m, cause[0] ? cause : "STEP_FAILED", "%s",
+				   json_text(answer, "detail"));
+}
+
+/* Whatever the source says, or if it says nothing any more: only the destination knows. */
+static bool doubt_commit(struct migration *m, const char *cause, const char *detail)
+{
+	json_t *details = process_details(m);
+
+	if (json_object_get(details, "commit_cause"))
+		return false;
+	json_object_set_new(details, "commit_cause", json_string(cause));
+	json_object_set_new(details, "commit_detail", json_string(detail));
+	engine_abandon(m);
 	ask_destination(m);
+	return true;
 }
 
 static void commit(struct migration *m)
 {
 	process_set(m, "commit_sent", 1);
+	json_object_del(process_details(m), "commit_cause");
 	process_ask_any(m, PARTICIPANT_SOURCE_EDGE, "commit", NULL, committed);
 }
 
@@ -175,7 +184,7 @@ static void open_there(struct migration *m, const json_t *answer)
 
 	if (decided)
 		keep_times(m, decided);
-	process_ask(m, PARTICIPANT_DESTINATION_EDGE, "open", NULL, process_step_done);
+	process_know_open(m);
 }
 
 /* It has been open since the commit; now its agent knows. */
@@ -189,19 +198,22 @@ static void know_open(struct migration *m)
 /* Once a commit was asked for, nothing else than the destination's word lets the source go on. */
 static void fence(struct migration *m)
 {
-	if (process_get(m, "commit_sent"))
-		ask_destination(m);
-	else
+	if (!process_get(m, "commit_sent")) {
 		engine_step_done(m, NULL);
+		return;
+	}
+	process_doubt(m);
+	ask_destination(m);
+}
+
+static json_t *settled(const struct migration *m)
+{
+	return json_pack("{s:b}", "settled", 1);
 }
 
 static void stay(struct migration *m)
 {
-	if (process_get(m, "begun_ns"))
-		process_ask(m, PARTICIPANT_SOURCE_EDGE, "thaw", json_pack("{s:b}", "settled", 1),
-			    process_step_done);
-	else
-		engine_step_done(m, NULL);
+	process_thaw_by(m, settled);
 }
 
 static const struct step preparing[] = {
@@ -210,7 +222,7 @@ static const struct step preparing[] = {
 	{0},
 };
 static const struct step committing[] = {
-	PROCESS_DECIDES("commit", commit),
+	PROCESS_DECIDES("commit", commit, doubt_commit),
 	{0},
 };
 static const struct step switched[] = {
@@ -220,7 +232,8 @@ static const struct step switched[] = {
 	{0},
 };
 static const struct step rollback[] = {
-	PROCESS_STEP("fence", MIGRATION_ROLLING_BACK, PROCESS_STALL_MS, fence),
+	PROCESS_DECIDED("fence", fence), /* on which the rest depends */
+	PROCESS_MOVED,			 /* or */
 	PROCESS_DROP,
 	PROCESS_THAW_BY(stay),
 	PROCESS_DROP_LATE,

@@ -10,7 +10,7 @@
 #include "migration-manager/step.h"
 #include "migration-manager/strategies/process.h"
 
-static const char pages_from[] = "pages_from"; /* where the dump serves them, in data */
+static const char pages_from[] = "pages_from"; /* where the dump serves them, until then */
 
 /* ---- stopping: the dump goes on, serving pages ---- */
 
@@ -19,7 +19,7 @@ static void serves(struct migration *m, const json_t *answer)
 	const json_t *figures = process_figures(answer);
 
 	process_note_dump(m, answer);
-	json_object_set(m->data, pages_from, json_object_get(figures, "pages"));
+	json_object_set(migration_meanwhile(m), pages_from, json_object_get(figures, "pages"));
 	engine_step_done(m, NULL);
 }
 
@@ -29,24 +29,18 @@ static void dump(struct migration *m)
 			  "pages", serves);
 }
 
-static void restored(struct migration *m, const json_t *answer)
-{
-	process_note_restore(m, answer);
-	engine_step_done(m, NULL);
-}
-
 static void restore(struct migration *m)
 {
 	process_ask(m, PARTICIPANT_DESTINATION_EDGE, "restore",
 		    json_pack("{s:b, s:O*, s:s}", "lazy", true, "from",
-			      json_object_get(m->data, pages_from), "tcp",
+			      json_object_get(migration_meanwhile(m), pages_from), "tcp",
 			      process_tcp_name(&m->request.process)),
-		    restored);
+		    process_restored);
 }
 
 /* ---- switched: until all pages are here ---- */
 
-static void drained(struct migration *m, const json_t *answer)
+static void all_here(struct migration *m, const json_t *answer)
 {
 	json_t *sent;
 
@@ -55,13 +49,33 @@ static void drained(struct migration *m, const json_t *answer)
 	sent = json_object_get(process_details(m), "sent");
 	json_object_set_new(json_array_get(sent, json_array_size(sent) - 1), "what",
 			    json_string("pages"));
-	json_object_del(m->data, pages_from);
 	engine_step_done(m, NULL);
+}
+
+/* Who fetches the pages is not the step that waits for them: of all that this may fail by, only
+ * these say that they don't come any more. */
+static bool are_lost(const char *cause)
+{
+	return strcmp(cause, "TRANSFER_FAILED") == 0 || strcmp(cause, "NOT_RUNNING") == 0;
+}
+
+/* Whatever else it is, nothing is ended: one is whole, or becomes so, by the other. */
+static void drained(struct migration *m, const json_t *answer)
+{
+	const char *cause = json_text(answer, "cause");
+
+	if (strcmp(json_text(answer, "state"), "done") == 0)
+		all_here(m, answer);
+	else if (are_lost(cause))
+		engine_step_done(m, NULL); /* "lost" says what it means */
+	else
+		engine_step_failed(m, cause[0] ? cause : "STEP_FAILED", "%s",
+				   json_text(answer, "detail"));
 }
 
 static void drain(struct migration *m)
 {
-	process_ask(m, PARTICIPANT_DESTINATION_EDGE, "drain", NULL, drained);
+	process_ask_any_again(m, PARTICIPANT_DESTINATION_EDGE, "drain", drained);
 }
 
 static void ended_half(struct migration *m, const struct http_answer *answer)
@@ -107,11 +121,7 @@ static const struct step stopping[] = {
 };
 static const struct step switched[] = {
 	PROCESS_OPEN,
-	{.name = "drain",
-	 .state = MIGRATION_RELEASING,
-	 .optional = true, /* "lost" says what it means */
-	 .patience_ms = PROCESS_CRIU_MS,
-	 .start = drain},
+	PROCESS_STEP("drain", MIGRATION_RELEASING, PROCESS_CRIU_MS, drain),
 	PROCESS_STEP("pages", MIGRATION_RELEASING, PROCESS_STALL_MS, end_half),
 	PROCESS_FINISH,
 	PROCESS_SETTLE, /* of one that is lost, too: its receiver and images */

@@ -37,12 +37,9 @@ void process_receive(struct migration *m)
 
 static void dumped(struct migration *m, const json_t *answer)
 {
-	const json_t *figures = process_figures(answer);
-
 	process_note_dump(m, answer);
 	if (m->request.process.transfer == TRANSFER_PAGE_SERVER)
 		process_count_sent(m, "image", answer);
-	process_set(m, "image_bytes", json_u64(figures, "bytes"));
 	engine_step_done(m, NULL);
 }
 
@@ -51,8 +48,7 @@ static void dump_to_pages(struct migration *m, const json_t *receiver)
 	json_t *args = process_dump_args(m, "stopped");
 
 	json_object_set_new(args, "to", process_to(receiver));
-	process_ask(m, PARTICIPANT_SOURCE_EDGE, "dump", args, dumped);
-	engine_step_extend(m, PROCESS_PAGES_MS);
+	process_ask_long(m, PARTICIPANT_SOURCE_EDGE, "dump", args, PROCESS_PAGES_MS, dumped);
 }
 
 void process_dump(struct migration *m)
@@ -82,16 +78,20 @@ void process_send(struct migration *m)
 	process_receiver(m, send_to);
 }
 
-static void restored(struct migration *m, const json_t *answer)
+void process_restored(struct migration *m, const json_t *answer)
 {
-	process_note_restore(m, answer);
+	uint64_t answered = json_u64(process_figures(answer), "answered_ns");
+
+	process_set(m, "answered_ns", answered);
+	process_set_us(m, "t_restore_us", json_u64(answer, "begun_ns"), answered);
 	engine_step_done(m, NULL);
 }
 
 void process_restore(struct migration *m)
 {
 	process_ask(m, PARTICIPANT_DESTINATION_EDGE, "restore",
-		    json_pack("{s:s}", "tcp", process_tcp_name(&m->request.process)), restored);
+		    json_pack("{s:s}", "tcp", process_tcp_name(&m->request.process)),
+		    process_restored);
 }
 
 /* ---- the ends, after the switch ---- */
@@ -100,11 +100,8 @@ static void opened(struct migration *m, const json_t *answer)
 {
 	uint64_t at = json_u64(process_figures(answer), "opened_ns");
 
-	process_set(m, "opened_ns", at);
-	process_set_us(m, "t_comp_us", process_get(m, "gate_closed_ns"), at);
+	process_note_serves(m, at);
 	process_set_us(m, "t_open_us", process_get(m, "answered_ns"), at);
-	process_set_us(m, "t_net_us", migration_data_u64(m, "t0_ns"),
-		       migration_data_u64(m, "switched_ns"));
 	engine_step_done(m, NULL);
 }
 
@@ -147,12 +144,64 @@ void process_settle(struct migration *m)
 	process_ask_again(m, PARTICIPANT_DESTINATION_EDGE, "settle", keeping, process_step_done);
 }
 
+/* ---- rolling back, where the destination may serve ---- */
+
+static const char not_woken[] = "not_woken", serves_there[] = "serves there";
+
+/* Noted before anything is asked, so that it also holds when there is no answer */
+void process_doubt(struct migration *m)
+{
+	json_object_set_new(process_details(m), not_woken, json_string("undecided"));
+}
+
+void process_decided(struct migration *m, bool serves)
+{
+	if (!serves) {
+		json_object_del(process_details(m), not_woken);
+		engine_step_done(m, NULL);
+		return;
+	}
+	json_object_set_new(process_details(m), not_woken, json_string(serves_there));
+	engine_step_failed(m, "SERVES_THERE",
+			   "'%s' had moved to '%s' when it was to be taken back, and serves there",
+			   m->request.app, migration_data_string(m, "destination_edge"));
+}
+
+static void if_it_serves_there(struct migration *m, void (*step)(struct migration *m))
+{
+	if (strcmp(json_text(process_details(m), not_woken), serves_there) == 0)
+		step(m);
+	else
+		engine_step_done(m, NULL);
+}
+
+void process_know_open(struct migration *m)
+{
+	process_ask(m, PARTICIPANT_DESTINATION_EDGE, "open", NULL, process_step_done);
+}
+
+void process_moved_open(struct migration *m)
+{
+	if_it_serves_there(m, process_know_open);
+}
+
+void process_moved_finish(struct migration *m)
+{
+	if_it_serves_there(m, process_finish);
+}
+
+void process_moved_settle(struct migration *m)
+{
+	if_it_serves_there(m, process_settle);
+}
+
 /* ---- rolling back ---- */
 
-/* Refused before its survey: nothing was asked of the edges, and one of them may not be known. */
-static bool nothing_begun(struct migration *m)
+/* Refused before its survey: nothing was asked of the edges, and one of them may not be known. Or
+ * both are left as they are, since the destination serves, or may. */
+static bool nothing_to_undo(struct migration *m)
 {
-	if (process_get(m, "begun_ns"))
+	if (process_get(m, "begun_ns") && !json_text(process_details(m), not_woken)[0])
 		return false;
 	engine_step_done(m, NULL);
 	return true;
@@ -160,44 +209,31 @@ static bool nothing_begun(struct migration *m)
 
 void process_drop(struct migration *m)
 {
-	if (!nothing_begun(m))
+	if (!nothing_to_undo(m))
 		end_at(m, PARTICIPANT_DESTINATION_EDGE, "drop", NULL);
+}
+
+void process_thaw_by(struct migration *m, json_t *(*args)(const struct migration *m))
+{
+	if (!nothing_to_undo(m))
+		process_ask_again(m, PARTICIPANT_SOURCE_EDGE, "thaw", args, process_step_done);
 }
 
 void process_thaw(struct migration *m)
 {
-	if (!nothing_begun(m))
-		process_ask_again(m, PARTICIPANT_SOURCE_EDGE, "thaw", NULL, process_step_done);
+	process_thaw_by(m, NULL);
 }
 
 void process_drop_late(struct migration *m)
 {
+	if (nothing_to_undo(m))
+		return;
 	if (!json_text(process_details(m), "left_at")[0]) {
 		engine_step_done(m, NULL);
 		return;
 	}
 	process_epoch_raise(m); /* it may have failed, not only been out of reach */
 	process_drop(m);
-}
-
-static void finished_there(struct migration *m, const json_t *answer)
-{
-	engine_step_failed(m, "SERVES_THERE",
-			   "'%s' had moved to '%s' when it was to be taken back, and serves there",
-			   m->request.app, migration_data_string(m, "destination_edge"));
-}
-
-static void finish_here(struct migration *m, const json_t *answer)
-{
-	process_ask(m, PARTICIPANT_SOURCE_EDGE, "finish", NULL, finished_there);
-}
-
-void process_moved_already(struct migration *m, bool serves)
-{
-	if (serves)
-		process_ask(m, PARTICIPANT_DESTINATION_EDGE, "open", NULL, finish_here);
-	else
-		engine_step_done(m, NULL);
 }
 
 const struct step process_receiving[] = {

@@ -14,6 +14,7 @@
  *   pids, memory_bytes, layers {base, application}, source_layers    what the survey found
  *   layers_missing [...]          that the destination is without, or has in another version
  *   left_at                       an edge at which an end could not be made
+ *   not_woken                     why a roll-back neither woke the source nor ended the other
  *
  * Where a receiver listens and its key is asked for where it is needed and never kept: records are
  * open to read.
@@ -63,7 +64,7 @@ extern const struct step process_rollback[];	 /* drop at the destination, thaw a
 
 #define PROCESS_STEP(word, in, ms, function)                                                       \
 	{                                                                                          \
-		.name = word, .state = in, .patience_ms = ms, .start = function                    \
+		.name = word, .state = in, .patience_ms = ms, .lasts = true, .start = function     \
 	}
 #define PROCESS_DUMP	PROCESS_STEP("dump", MIGRATION_READY, PROCESS_CRIU_MS, process_dump)
 #define PROCESS_SEND	PROCESS_STEP("send", MIGRATION_READY, PROCESS_STALL_MS, process_send)
@@ -71,12 +72,27 @@ extern const struct step process_rollback[];	 /* drop at the destination, thaw a
 #define PROCESS_OPEN	PROCESS_OPEN_BY(process_open)
 #define PROCESS_OPEN_BY(function)                                                                  \
 	PROCESS_STEP("open", MIGRATION_RELEASING, PROCESS_STALL_MS, function)
-/* Where the UE's switch comes early: the step that decides, on which it depends */
-#define PROCESS_DECIDES(word, function)                                                            \
+/* Where the UE's switch comes early: the step that decides, on which it depends; and in a roll-back
+ * what has to be known first of all, then what follows where it serves at the destination */
+#define PROCESS_DECIDES(word, function, doubts)                                                    \
 	{                                                                                          \
 		.name = word, .state = MIGRATION_SWITCHING, .confirms_switch = true,               \
+		.patience_ms = PROCESS_STALL_MS, .doubt = doubts, .start = function                \
+	}
+#define PROCESS_DECIDED(word, function)                                                            \
+	{                                                                                          \
+		.name = word, .state = MIGRATION_ROLLING_BACK, .fails_later = true,                \
 		.patience_ms = PROCESS_STALL_MS, .start = function                                 \
 	}
+#define PROCESS_MOVED_STEP(word, function)                                                         \
+	{                                                                                          \
+		.name = word, .state = MIGRATION_ROLLING_BACK, .optional = true,                   \
+		.patience_ms = PROCESS_STALL_MS, .start = function                                 \
+	}
+#define PROCESS_MOVED                                                                              \
+	PROCESS_MOVED_STEP("open", process_moved_open),                                            \
+		PROCESS_MOVED_STEP("finish", process_moved_finish),                                \
+		PROCESS_MOVED_STEP("settle", process_moved_settle)
 /* What can't be ended is noted and holds up nothing: the application serves. */
 #define PROCESS_FINISH                                                                             \
 	{                                                                                          \
@@ -97,7 +113,7 @@ extern const struct step process_rollback[];	 /* drop at the destination, thaw a
 #define PROCESS_THAW_BY(function)                                                                  \
 	{                                                                                          \
 		.name = "thaw", .state = MIGRATION_ROLLING_BACK, .fails_later = true,              \
-		.patience_ms = PROCESS_CRIU_MS, .start = function                                  \
+		.patience_ms = PROCESS_CRIU_MS, .lasts = true, .start = function                   \
 	}
 #define PROCESS_THAW PROCESS_THAW_BY(process_thaw)
 #define PROCESS_DROP_LATE                                                                          \
@@ -114,11 +130,17 @@ void process_dump(struct migration *m);	  /* gate closed, left stopped */
 void process_send(struct migration *m);	  /* the image of the dump */
 void process_restore(struct migration *m);
 void process_open(struct migration *m);
+void process_know_open(struct migration *m); /* it has been open before; now its agent knows */
 void process_finish(struct migration *m);
 void process_settle(struct migration *m);
 void process_drop(struct migration *m);
 void process_thaw(struct migration *m);
+void process_thaw_by(struct migration *m, json_t *(*args)(const struct migration *m));
 void process_drop_late(struct migration *m);
+/* Each does nothing unless it serves at the destination. */
+void process_moved_open(struct migration *m);
+void process_moved_finish(struct migration *m);
+void process_moved_settle(struct migration *m);
 
 /* ---- pieces of steps ---- */
 
@@ -146,27 +168,37 @@ void process_ask_until(struct migration *m, enum participant whom, const char *s
  * detail */
 void process_ask_any(struct migration *m, enum participant whom, const char *step, json_t *args,
 		     process_done done);
+/** process_ask_long - process_ask of a step that may get no further for @more_ms longer than the
+ * engine's step */
+void process_ask_long(struct migration *m, enum participant whom, const char *step, json_t *args,
+		      uint64_t more_ms, process_done done);
 /** process_ask_again - process_ask of a step that ends a migration at an edge, with what @args
- * makes (NULL: no arguments); asked for once more, in another epoch, when its program was killed */
+ * makes (NULL: no arguments); asked for once more, in another epoch, when its program was killed,
+ * or had no room to say what came of it */
 void process_ask_again(struct migration *m, enum participant whom, const char *step,
 		       json_t *(*args)(const struct migration *m), process_done done);
+/** process_ask_any_again - both, without arguments: @done is called when it failed twice, too */
+void process_ask_any_again(struct migration *m, enum participant whom, const char *step,
+			   process_done done);
 /** process_epoch_raise - an agent keeps a step's failure for the epoch that it was told to: what is
  * asked next is done once more */
 void process_epoch_raise(struct migration *m);
-/** process_ask_of - the same, without arguments and once more, of a step of @other, which has ended
+/** process_ask_of - process_ask, without arguments, of a step of another migration, which has ended
+ * @epoch: later than those in which that one was asked for
  */
-void process_ask_of(struct migration *m, struct migration *other, enum participant whom,
-		    const char *step, process_done done);
+void process_ask_of(struct migration *m, const char *migration, uint64_t epoch,
+		    enum participant whom, const char *step, process_done done);
 /** process_ask_numbered - process_ask of kind.N */
 void process_ask_numbered(struct migration *m, enum participant whom, const char *kind,
 			  unsigned number, json_t *args, process_done done);
 /** process_step_done - ends the engine step; a process_done where nothing is to be noted */
 void process_step_done(struct migration *m, const json_t *answer);
-/** process_moved_already - when it @serves at the destination, and can't be taken back: open it,
- * end what is at the source, and fail with SERVES_THERE; else the engine step is done */
-void process_moved_already(struct migration *m, bool serves);
-/** process_cut - DELETE of a step: over, however it was; @done gets NULL */
-void process_cut(struct migration *m, enum participant whom, const char *step, process_done done);
+/** process_doubt - until process_decided nobody knows which of the two serves: neither is ended or
+ * woken by a roll-back */
+void process_doubt(struct migration *m);
+/** process_decided - the destination's word in a roll-back. When it @serves the step fails with
+ * SERVES_THERE, and the rest ends the source instead; else the step is done */
+void process_decided(struct migration *m, bool serves);
 
 /** process_receiver - @done gets the receiver's answer, whose progress says where to send to */
 void process_receiver(struct migration *m, process_done done);
@@ -199,10 +231,12 @@ json_t *process_send_args(const struct migration *m, const char *what, const cha
 /** process_dump_args - arguments of dump: @leave "stopped" or "running", tcp, the last round;
  * returned */
 json_t *process_dump_args(const struct migration *m, const char *leave);
-/** process_note_dump - the stamps and times of a dump's answer */
+/** process_note_dump - the stamps, times and size of a dump's answer */
 void process_note_dump(struct migration *m, const json_t *answer);
-/** process_note_restore - of a restore's */
-void process_note_restore(struct migration *m, const json_t *answer);
+/** process_note_serves - the destination serves since @at_ns */
+void process_note_serves(struct migration *m, uint64_t at_ns);
+/** process_restored - a process_done: the times of a restore's answer; ends the engine step */
+void process_restored(struct migration *m, const json_t *answer);
 
 enum { PROCESS_LAYERS = 2 };
 extern const char *const process_layers[PROCESS_LAYERS]; /* in the order in which they are sent */

@@ -18,6 +18,7 @@ struct asking {
 	enum participant whom;
 	char migration[MIGRATION_ID_SIZE], step[STEP_SIZE], until[MEMBER_SIZE];
 	size_t progress;			    /* hash of the latest */
+	uint64_t more_ms;			    /* than the engine's step has */
 	bool any;				    /* done is also told of a failure */
 	bool again;				    /* once more, should its program be killed */
 	json_t *(*args)(const struct migration *m); /* of that; NULL: none */
@@ -75,7 +76,7 @@ static void still_running(struct migration *m, const json_t *answer)
 		return;
 	}
 	if (hash != asking->progress)
-		engine_step_extend(m, 0);
+		engine_step_extend(m, asking->more_ms);
 	asking->progress = hash;
 	if (clock_mono_ns() < m->deadline_mono_ns)
 		engine_step_sleep(m, POLL_MS, wait_more);
@@ -95,10 +96,10 @@ static void step_answered(struct migration *m, const struct http_answer *answer)
 
 	if (answer->status != 200 && answer->status != 202)
 		engine_problem(m, edge_name(m, asking->whom), answer);
-	else if (strcmp(state, "done") == 0 || (asking->any && strcmp(state, "failed") == 0))
-		end(m, answer->body);
 	else if (strcmp(state, "failed") == 0 && ask_again(m, cause))
 		return;
+	else if (strcmp(state, "done") == 0 || (asking->any && strcmp(state, "failed") == 0))
+		end(m, answer->body);
 	else if (strcmp(state, "failed") == 0)
 		engine_step_failed(m, cause[0] ? cause : "STEP_FAILED", "%s at '%s': %s",
 				   asking->step, edge_name(m, asking->whom),
@@ -165,15 +166,19 @@ static struct asking *asking_new(struct migration *m, enum participant whom, con
 	snprintf(asking->step, sizeof asking->step, "%s", step);
 	free(m->scratch);
 	m->scratch = asking;
-	engine_step_extend(m, 0);
 	return asking;
 }
 
-static void put(struct migration *m, uint64_t epoch, json_t *args)
+/* @asking: NULL where there was no memory, and the engine's step has failed */
+static void put(struct migration *m, const struct asking *asking, uint64_t epoch, json_t *args)
 {
-	const struct asking *asking = m->scratch;
 	char path[160];
 
+	if (!asking) {
+		json_decref(args);
+		return;
+	}
+	engine_step_extend(m, asking->more_ms);
 	args = args ? args : json_object();
 	json_object_set_new(args, "epoch", json_integer((json_int_t)epoch));
 	step_path(m, path, sizeof path);
@@ -185,12 +190,9 @@ void process_ask_until(struct migration *m, enum participant whom, const char *s
 {
 	struct asking *asking = asking_new(m, whom, step, done);
 
-	if (!asking) {
-		json_decref(args);
-		return;
-	}
-	snprintf(asking->until, sizeof asking->until, "%s", progress);
-	put(m, m->epoch, args);
+	if (asking)
+		snprintf(asking->until, sizeof asking->until, "%s", progress);
+	put(m, asking, m->epoch, args);
 }
 
 void process_ask_any(struct migration *m, enum participant whom, const char *step, json_t *args,
@@ -198,12 +200,19 @@ void process_ask_any(struct migration *m, enum participant whom, const char *ste
 {
 	struct asking *asking = asking_new(m, whom, step, done);
 
-	if (!asking) {
-		json_decref(args);
-		return;
-	}
-	asking->any = true;
-	put(m, m->epoch, args);
+	if (asking)
+		asking->any = true;
+	put(m, asking, m->epoch, args);
+}
+
+void process_ask_long(struct migration *m, enum participant whom, const char *step, json_t *args,
+		      uint64_t more_ms, process_done done)
+{
+	struct asking *asking = asking_new(m, whom, step, done);
+
+	if (asking)
+		asking->more_ms = more_ms;
+	put(m, asking, m->epoch, args);
 }
 
 void process_epoch_raise(struct migration *m)
@@ -213,43 +222,60 @@ void process_epoch_raise(struct migration *m)
 	(void)journal_save(m->mm->journal, m);
 }
 
-/* What was killed in the midst of an end has left it half made. Whatever else it failed by it would
- * fail by again. */
+/* What was killed in the midst of an end has left it half made; what had no room to say what came
+ * of it is journalled in memory the next time. Whatever else it failed by it would fail by again.
+ */
 static bool ask_again(struct migration *m, const char *cause)
 {
 	struct asking *asking = m->scratch;
 
-	if (!asking->again || strcmp(cause, "STEP_FAILED") != 0)
+	if (!asking->again ||
+	    (strcmp(cause, "STEP_FAILED") != 0 && strcmp(cause, "DISK_SHORT") != 0))
 		return false;
 	asking->again = false;
-	engine_step_extend(m, 0);
 	process_epoch_raise(m);
-	put(m, m->epoch, asking->args ? asking->args(m) : NULL);
+	put(m, asking, m->epoch, asking->args ? asking->args(m) : NULL);
 	return true;
+}
+
+static struct asking *asking_again(struct migration *m, enum participant whom, const char *step,
+				   process_done done)
+{
+	struct asking *asking = asking_new(m, whom, step, done);
+
+	if (asking)
+		asking->again = true;
+	return asking;
 }
 
 void process_ask_again(struct migration *m, enum participant whom, const char *step,
 		       json_t *(*args)(const struct migration *m), process_done done)
 {
-	struct asking *asking = asking_new(m, whom, step, done);
+	struct asking *asking = asking_again(m, whom, step, done);
 
-	if (!asking)
-		return;
-	asking->again = true;
-	asking->args = args;
-	put(m, m->epoch, args ? args(m) : NULL);
+	if (asking)
+		asking->args = args;
+	put(m, asking, m->epoch, args ? args(m) : NULL);
 }
 
-void process_ask_of(struct migration *m, struct migration *other, enum participant whom,
-		    const char *step, process_done done)
+void process_ask_any_again(struct migration *m, enum participant whom, const char *step,
+			   process_done done)
+{
+	struct asking *asking = asking_again(m, whom, step, done);
+
+	if (asking)
+		asking->any = true;
+	put(m, asking, m->epoch, NULL);
+}
+
+void process_ask_of(struct migration *m, const char *migration, uint64_t epoch,
+		    enum participant whom, const char *step, process_done done)
 {
 	struct asking *asking = asking_new(m, whom, step, done);
 
-	if (!asking)
-		return;
-	snprintf(asking->migration, sizeof asking->migration, "%s", other->id);
-	process_epoch_raise(other);
-	put(m, other->epoch, NULL);
+	if (asking)
+		snprintf(asking->migration, sizeof asking->migration, "%s", migration);
+	put(m, asking, epoch, NULL);
 }
 
 void process_ask(struct migration *m, enum participant whom, const char *step, json_t *args,
@@ -265,26 +291,4 @@ void process_ask_numbered(struct migration *m, enum participant whom, const char
 
 	snprintf(step, sizeof step, "%s.%u", kind, number);
 	process_ask(m, whom, step, args, done);
-}
-
-/* ---- cutting ---- */
-
-static void cut_answered(struct migration *m, const struct http_answer *answer)
-{
-	struct asking *asking = m->scratch;
-
-	if (answer->status == 200 || answer->status == 204 || answer->status == 404)
-		end(m, NULL);
-	else
-		engine_problem(m, edge_name(m, asking->whom), answer);
-}
-
-void process_cut(struct migration *m, enum participant whom, const char *step, process_done done)
-{
-	char path[160];
-
-	if (!asking_new(m, whom, step, done))
-		return;
-	step_path(m, path, sizeof path);
-	engine_ask(m, whom, "DELETE", path, NULL, cut_answered);
 }

@@ -133,17 +133,17 @@ void process_note_dump(struct migration *m, const json_t *answer)
 		       ended ? ended : json_u64(figures, "dumped_ns"));
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		json_object_set(process_details(m), names[i], json_object_get(figures, names[i]));
+	json_object_set(process_details(m), "image_bytes", json_object_get(figures, "bytes"));
 	if (!closed)
 		return;
 	process_set(m, "gate_closed_ns", closed);
 	process_set_us(m, "t_pre_us", process_get(m, "rounds_ns"), closed);
 }
 
-void process_note_restore(struct migration *m, const json_t *answer)
+void process_note_serves(struct migration *m, uint64_t at_ns)
 {
-	const json_t *figures = process_figures(answer);
-	uint64_t answered = json_u64(figures, "answered_ns");
-
-	process_set(m, "answered_ns", answered);
-	process_set_us(m, "t_restore_us", json_u64(answer, "begun_ns"), answered);
+	process_set(m, "opened_ns", at_ns);
+	process_set_us(m, "t_comp_us", process_get(m, "gate_closed_ns"), at_ns);
+	process_set_us(m, "t_net_us", migration_data_u64(m, "t0_ns"),
+		       migration_data_u64(m, "switched_ns"));
 }

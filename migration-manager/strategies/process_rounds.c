@@ -119,17 +119,17 @@ static json_t *round_json(const struct migration *m, const json_t *answer)
 	return round;
 }
 
-static void note_sent(struct migration *m, const json_t *answer, const char *bytes)
+/* @us: how long it was on its way */
+static void note_sent(struct migration *m, const json_t *answer, uint64_t us)
 {
 	static const char *const names[] = {"interface_bytes", "interface_received", "cpu_us"};
 	const json_t *figures = process_figures(answer);
 	json_t *round = last_round(m);
-	uint64_t begun = json_u64(answer, "begun_ns"), ended = json_u64(answer, "ended_ns"),
-		 us = json_u64(figures, "us");
+	uint64_t begun = json_u64(answer, "begun_ns"), ended = json_u64(answer, "ended_ns");
 
 	if (!us && ended > begun)
 		us = (ended - begun) / 1000;
-	json_object_set(round, "wire_bytes", json_object_get(figures, bytes));
+	json_object_set(round, "wire_bytes", json_object_get(figures, "wire_bytes"));
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		json_object_set(round, names[i], json_object_get(figures, names[i]));
 	json_object_set_new(round, "sent_us", json_integer((json_int_t)us));
@@ -138,7 +138,7 @@ static void note_sent(struct migration *m, const json_t *answer, const char *byt
 
 static void sent(struct migration *m, const json_t *answer)
 {
-	note_sent(m, answer, "wire_bytes");
+	note_sent(m, answer, json_u64(process_figures(answer), "us"));
 	decide(m);
 }
 
@@ -159,7 +159,8 @@ static void pre_dumped(struct migration *m, const json_t *answer)
 	if (!process_get(m, "rounds_ns"))
 		process_set(m, "rounds_ns", json_u64(answer, "begun_ns"));
 	if (m->request.process.transfer == TRANSFER_PAGE_SERVER) {
-		note_sent(m, answer, "bytes");
+		/* its pages alone: freezing it and looking through its memory uses no link */
+		note_sent(m, answer, json_u64(process_figures(answer), "write_us"));
 		decide(m);
 	} else {
 		process_receiver(m, send_round);
@@ -177,13 +178,13 @@ static json_t *pre_dump_args(const struct migration *m)
 static void pre_dump_to(struct migration *m, const json_t *receiver)
 {
 	json_t *args = pre_dump_args(m);
+	char step[24];
 
 	if (receiver)
 		json_object_set_new(args, "to", process_to(receiver));
-	process_ask_numbered(m, PARTICIPANT_SOURCE_EDGE, "predump", rounds_done(m) + 1, args,
-			     pre_dumped);
-	if (receiver)
-		engine_step_extend(m, PROCESS_PAGES_MS);
+	snprintf(step, sizeof step, "predump.%u", rounds_done(m) + 1);
+	process_ask_long(m, PARTICIPANT_SOURCE_EDGE, step, args, receiver ? PROCESS_PAGES_MS : 0,
+			 pre_dumped);
 }
 
 void process_page_receiver(struct migration *m, process_done done)

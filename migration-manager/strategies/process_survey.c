@@ -70,12 +70,13 @@ int process_admit(const struct manager *mm, const struct migration_request *requ
 	return -EBUSY;
 }
 
-/* ---- where it runs ---- */
-
 static void app_path(const struct migration *m, char *buf, size_t size)
 {
 	snprintf(buf, size, "/v1/processes/%s", m->request.app);
 }
+
+/* ---- what an edge kept that was away when its migration ended goes before the next one comes ----
+ */
 
 /* The migration that could not end at @edge, or NULL */
 static struct migration *left_by(const struct migration *m, const char *edge)
@@ -99,6 +100,50 @@ static void remnant_ended(struct migration *m, const json_t *answer)
 	process_find(m);
 }
 
+static void end_remnant(struct migration *m, struct migration *other)
+{
+	bool came_from =
+		strcmp(migration_data_string(other, "source_edge"), m->request.destination) == 0;
+
+	process_epoch_raise(other);
+	process_ask_of(m, other->id, other->epoch, PARTICIPANT_DESTINATION_EDGE,
+		       came_from ? "finish" : "drop", remnant_ended);
+}
+
+static const char incoming_kept[] = "incoming"; /* the migration that brought it */
+
+/* In a later epoch than it has seen of that one, if it still knows of it */
+static void steps_seen(struct migration *m, const struct http_answer *answer)
+{
+	const char *incoming = json_text(migration_meanwhile(m), incoming_kept);
+	const json_t *each, *list = json_object_get(answer->body, "migrations");
+	uint64_t epoch = 0;
+	size_t i;
+
+	json_array_foreach(list, i, each)
+	{
+		if (strcmp(json_text(each, "migration"), incoming) == 0)
+			epoch = json_u64(each, "epoch");
+	}
+	if (answer->status == 200)
+		process_ask_of(m, incoming, epoch + 1, PARTICIPANT_DESTINATION_EDGE, "drop",
+			       process_step_done);
+	else
+		engine_problem(m, "the destination's edge agent", answer);
+}
+
+/* The source runs, so what was brought there is nobody's any more. Whose it was, its agent tells:
+ * there may be no record of that. */
+static void drop_incoming(struct migration *m, const json_t *process)
+{
+	char path[96];
+
+	json_object_set(migration_meanwhile(m), incoming_kept,
+			json_object_get(process, "migration"));
+	snprintf(path, sizeof path, "/v1/processes/%s/steps", m->request.app);
+	engine_ask(m, PARTICIPANT_DESTINATION_EDGE, "GET", path, NULL, steps_seen);
+}
+
 static void remnant_gone(struct migration *m, const struct http_answer *answer)
 {
 	if (answer->status == 200 || answer->status == 202 || answer->status == 204 ||
@@ -109,29 +154,37 @@ static void remnant_gone(struct migration *m, const struct http_answer *answer)
 			       answer);
 }
 
-/* What an edge kept that was away when its migration ended goes before the next one comes. */
-static void seen_at_destination(struct migration *m, const struct http_answer *answer)
+static void clear_destination(struct migration *m, const json_t *process)
 {
-	const char *state = json_text(answer->body, "state");
-	struct migration *other = left_by(m, m->request.destination);
+	const char *state = json_text(process, "state");
 	char path[96];
 
-	if (answer->status != 200) {
-		engine_problem(m, "the destination's edge agent", answer);
-	} else if (other) {
-		process_ask_of(m, other, PARTICIPANT_DESTINATION_EDGE,
-			       other->direction == DIRECTION_ROLLBACK ? "drop" : "finish",
-			       remnant_ended);
-	} else if (strcmp(state, "absent") == 0) {
+	if (strcmp(state, "absent") == 0) {
 		engine_step_done(m, NULL);
 	} else if (strcmp(state, "running") == 0 || strcmp(state, "starting") == 0) {
 		engine_step_failed(m, "ALREADY_THERE", "'%s' is %s at '%s' too", m->request.app,
 				   state, m->request.destination);
+	} else if (strcmp(state, "incoming") == 0) {
+		drop_incoming(m, process);
 	} else {
 		app_path(m, path, sizeof path);
 		engine_ask(m, PARTICIPANT_DESTINATION_EDGE, "DELETE", path, NULL, remnant_gone);
 	}
 }
+
+static void seen_at_destination(struct migration *m, const struct http_answer *answer)
+{
+	struct migration *other = left_by(m, m->request.destination);
+
+	if (answer->status != 200)
+		engine_problem(m, "the destination's edge agent", answer);
+	else if (other)
+		end_remnant(m, other);
+	else
+		clear_destination(m, answer->body);
+}
+
+/* ---- where it runs ---- */
 
 static void seen_at_source(struct migration *m, const struct http_answer *answer)
 {
@@ -205,13 +258,13 @@ static void destination_surveyed(struct migration *m, const json_t *answer)
 {
 	const struct process_takes *takes = m->request.strategy->process;
 	const json_t *destination = process_figures(answer),
-		     *source = json_object_get(m->data, survey_kept);
+		     *source = json_object_get(migration_meanwhile(m), survey_kept);
 	const char *cause;
 	char why[160];
 	int r = process_decide(takes, source, destination, &cause, why, sizeof why);
 
 	keep_figures(m, source, destination);
-	json_object_del(m->data, survey_kept);
+	json_object_del(migration_meanwhile(m), survey_kept);
 	if (r < 0)
 		engine_step_failed(m, cause, "%s", why);
 	else
@@ -222,7 +275,8 @@ static void source_surveyed(struct migration *m, const json_t *answer)
 {
 	const json_t *pids = json_object_get(process_figures(answer), "pids");
 
-	json_object_set_new(m->data, survey_kept, json_deep_copy(process_figures(answer)));
+	json_object_set_new(migration_meanwhile(m), survey_kept,
+			    json_deep_copy(process_figures(answer)));
 	process_ask(m, PARTICIPANT_DESTINATION_EDGE, "survey", json_pack("{s:O*}", "pids", pids),
 		    destination_surveyed);
 }

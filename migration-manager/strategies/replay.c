@@ -74,7 +74,6 @@ static void divert(struct migration *m)
 static void dumped(struct migration *m, const json_t *answer)
 {
 	process_note_dump(m, answer);
-	process_set(m, "image_bytes", json_u64(process_figures(answer), "bytes"));
 	process_set(m, "dumped_ns", json_u64(answer, "ended_ns"));
 	engine_step_done(m, NULL);
 }
@@ -130,10 +129,7 @@ static void keep_cut(struct migration *m, const json_t *answer)
 	if (!served) /* without the forwarder: its gate */
 		served = json_u64(figures, "opened_ns");
 	keep(m, "held", answer);
-	process_set(m, "opened_ns", served);
-	process_set_us(m, "t_comp_us", process_get(m, "gate_closed_ns"), served);
-	process_set_us(m, "t_net_us", migration_data_u64(m, "t0_ns"),
-		       migration_data_u64(m, "switched_ns"));
+	process_note_serves(m, served);
 }
 
 static void has_cut(struct migration *m, const json_t *answer)
@@ -148,27 +144,21 @@ static void cut(struct migration *m)
 	process_ask(m, PARTICIPANT_DESTINATION_EDGE, "cut", NULL, has_cut);
 }
 
-/* ---- after it ---- */
-
-/* It has been open since the cut; now its agent knows. */
-static void know_open(struct migration *m)
-{
-	process_ask(m, PARTICIPANT_DESTINATION_EDGE, "open", NULL, process_step_done);
-}
-
 /* ---- rolling back ---- */
 
 static void decided(struct migration *m, const json_t *answer)
 {
-	process_moved_already(m, json_is_true(json_object_get(process_figures(answer), "serves")));
+	process_decided(m, json_is_true(json_object_get(process_figures(answer), "serves")));
 }
 
 static void unforward(struct migration *m)
 {
-	if (process_get(m, "cut_sent"))
-		process_ask(m, PARTICIPANT_DESTINATION_EDGE, "unforward", NULL, decided);
-	else
+	if (!process_get(m, "cut_sent")) {
 		engine_step_done(m, NULL); /* `drop` ends a forwarder */
+		return;
+	}
+	process_doubt(m);
+	process_ask_again(m, PARTICIPANT_DESTINATION_EDGE, "unforward", NULL, decided);
 }
 
 #define DURING(word, ms, function) PROCESS_STEP(word, MIGRATION_SWITCHING, ms, function)
@@ -186,17 +176,18 @@ static const struct step synchronising[] = {
 	DURING("pause", PROCESS_STALL_MS, pause_input),
 	DURING("suspend", PROCESS_STALL_MS, suspend),
 	DURING("replay", PROCESS_CRIU_MS, replay),
-	PROCESS_DECIDES("cut", cut),
+	PROCESS_DECIDES("cut", cut, NULL),
 	{0},
 };
 static const struct step switched[] = {
-	PROCESS_OPEN_BY(know_open),
+	PROCESS_OPEN_BY(process_know_open),
 	PROCESS_FINISH,
 	PROCESS_SETTLE,
 	{0},
 };
 static const struct step rollback[] = {
-	PROCESS_STEP("unforward", MIGRATION_ROLLING_BACK, PROCESS_STALL_MS, unforward),
+	PROCESS_DECIDED("unforward", unforward), /* on which the rest depends */
+	PROCESS_MOVED,				 /* or */
 	PROCESS_DROP,
 	PROCESS_THAW,
 	PROCESS_DROP_LATE,

@@ -87,20 +87,25 @@ static double or_0(double value)
 /* Of a sample, or of the medians of several */
 struct phases {
 	double pre, chkp, copy, restore, comp, total, drained;
+	bool outside; /* the dump leaves the process running, and is, as its copy, outside of the
+			 closed gate */
 };
 
-/* A dump that leaves the process running, and its copy, are outside of the closed gate (replay). */
+static bool dumps_outside(const char *strategy)
+{
+	return strategy && strcmp(strategy, "replay") == 0;
+}
+
 static void phases_parts(const struct phases *p, double parts[PARTS])
 {
 	double inner = or_0(p->chkp) + or_0(p->copy) + or_0(p->restore), comp = or_0(p->comp);
-	bool outside = inner > comp;
 
-	parts[0] = or_0(p->total - or_0(p->pre) - comp - (outside ? inner : 0));
+	parts[0] = or_0(p->total - or_0(p->pre) - comp - (p->outside ? inner : 0));
 	parts[1] = or_0(p->pre);
 	parts[2] = or_0(p->chkp);
 	parts[3] = or_0(p->copy);
 	parts[4] = or_0(p->restore);
-	parts[5] = outside ? comp : comp - inner;
+	parts[5] = p->outside ? comp : or_0(comp - inner);
 	parts[6] = or_0(p->drained - comp); /* both from the gate's closing on */
 }
 
@@ -119,7 +124,9 @@ static void add_samples(struct bars *b, const json_t *document)
 				   .restore = migration_number(sample, "t_restore_us"),
 				   .comp = migration_number(sample, "t_comp_us"),
 				   .total = migration_number(sample, "total_us"),
-				   .drained = migration_number(sample, "until_drained.us")};
+				   .drained = migration_number(sample, "until_drained.us"),
+				   .outside = dumps_outside(
+					   json_string_value(json_object_get(sample, "strategy")))};
 
 		if (!json_is_true(json_object_get(sample, "completed")))
 			continue;
@@ -150,7 +157,8 @@ static void add_medians(struct bars *b, const json_t *documents, const json_t *d
 				   .restore = migration_median(document, s, "t_restore_us"),
 				   .comp = migration_median(document, s, "t_comp_us"),
 				   .total = migration_median(document, s, "total_us"),
-				   .drained = migration_median(document, s, "until_drained.us")};
+				   .drained = migration_median(document, s, "until_drained.us"),
+				   .outside = dumps_outside(s)};
 
 		if (!s || isnan(p.total))
 			continue;

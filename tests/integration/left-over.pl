@@ -29,4 +29,4 @@ for my $file (glob '/proc/[0-9]*/stat') {
 	my ($pid, $name, $state) = (<$in> // '') =~ /^(\d+) \((.*)\) (\S)/ or next;
 	print "process: $pid $name $state\n" if $state eq 'T' || $name =~ /^(criu|rsync|forwarder|process-step)/;
 }
-print "file: $_\n" for grep { -e } glob "$processes/*/migrations/{*,.[!.]*} $processes/*/{lazy/process,incoming,state/incoming}";
+print "file: $_\n" for grep { -e } glob "$processes/*/migrations/{*,.[!.]*} $processes/*/{incoming,state/incoming}";

@@ -12,11 +12,15 @@
 agent_program=$tmp/bin/edge-agent
 mkdir "$tmp/bin"
 cp "$build/bin/edge-agent" "$tmp/bin"
-# One that takes a second to be looked at
+# One that is looked at for longer than it is waited for: all that is wrong is its digest
 mkdir "$repository/slow"
 cp "$build/bin/ledger" "$repository/slow/"
-truncate -s 256M "$repository/slow/data"
+touch "$repository/slow/data"
 "$root/scripts/image" "$repository/slow" slow 1
+truncate -s 64G "$repository/slow/data"
+size=$(stat -c %s "$repository/slow/data")
+jq --argjson size "$size" '(.files[] | select(.path == "data") | .size) = $size' "$repository/slow/manifest.json" >"$tmp/manifest.json"
+mv "$tmp/manifest.json" "$repository/slow"
 
 # Kinds: `quick` ends at once, `long` when it is told to, `die` without a word, `stubborn-N` says how far it is first; those that end a
 # migration note who ran beside them.
@@ -50,6 +54,7 @@ outcome failed ", \"cause\": \"STEP_FAILED\", \"detail\": \"no such kind\""
 END
 chmod +x "$tmp/bin/process-step"
 
+is_open() { [ "$(get gate)" = open ]; }
 ran() { grep -cx "$1" "$here/ran"; }
 
 note 'configuration'
@@ -178,6 +183,14 @@ ask PUT /ledger '{}' >/dev/null
 ok 'the next one runs' wait_for 30 is_state running
 is 'and serves' "$(get gate)" open
 ask DELETE /ledger >/dev/null
+put c2/divert >/dev/null
+ok 'clients that are led elsewhere' wait_for 30 ended c2/divert
+ask PUT /ledger '{}' >/dev/null
+ok 'it runs' wait_for 30 is_state running
+is 'behind a closed gate, too' "$(get gate)" closed
+put c2/thaw >/dev/null
+ok 'until thaw' wait_for 30 is_open
+ask DELETE /ledger >/dev/null
 
 note 'one that joins'
 slow() { ask "$1" "/slow/$2" '{"epoch": 1}'; }
@@ -191,12 +204,22 @@ slow PUT steps/j1/drop >/dev/null
 is 'dropped meanwhile' "$(ask GET /slow/steps/j1/join | jq -r .cause)" CANCELLED
 ok 'its image was looked at' wait_for 30 not_looked_at
 is 'it is not begun' "$(ask GET /slow | jq -r '.state + " " + .gate') $(marks) $(grep -c 'join j1' "$processes/slow/ran") $(ps -o pid= -p 20400)" 'absent none 0 0 '
+ok 'nor by a restarted agent' test -e "$processes/slow/ended"
 mv "$repository/slow/manifest.json" "$tmp"
 slow PUT steps/j2/join >/dev/null
 joined() { [ "$(ask GET "/slow/steps/$1/join" | jq -r .state)" != running ]; }
 ok 'without an image' wait_for 30 joined j2
 is 'it fails, for that' "$(ask GET /slow/steps/j2/join | jq -r .cause) $(marks)" 'IMAGE_NOT_FOUND 0'
+ok 'and isn'"'"'t begun by a restarted agent' test -e "$processes/slow/ended"
 mv "$tmp/manifest.json" "$repository/slow"
+slow PUT steps/j3/join >/dev/null
+ok 'its image is looked at' wait_for 30 looked_at
+agent_kill
+agent_start
+ok 'a restarted agent looks again' wait_for 30 looked_at
+is 'it is incoming' "$(ask GET /slow | jq -r .state) $(marks) $(ask GET /slow/steps/j3/join | jq -r .state)" 'incoming 2 running'
+slow PUT steps/j3/drop >/dev/null
+is 'dropped' "$(ask GET /slow/steps/j3/join | jq -r .cause) $(marks)" 'CANCELLED 0'
 
 note 'steps and the end of their agent'
 put m4/long >/dev/null
@@ -211,9 +234,13 @@ is 'one that died meanwhile has failed' "$(told m4/long.2 '.cause + ": " + .deta
 is 'the epoch is remembered' "$(code PUT /ledger/steps/m1/quick '{"epoch": 6}')" 409
 is 'what ended is remembered' "$(told m1/quick .state) $(ran 'quick m1')" 'done 2'
 is 'it can be cut' "$(ask DELETE /ledger/steps/m4/long | jq -r .cause)" CANCELLED
-mkdir -p "$here/steps/m4/quick.3"
+mkdir -p "$here/steps/m4/quick.3" "$here/steps/m4/quick.4"
+jq '.kind = "quick" | .migration = "m4" | .round = 4' "$here/steps/m4/long.2/request.json" >"$here/steps/m4/quick.4/request.json"
+touch "$here/steps/m4/quick.4/waits"
 agent_kill
 agent_start
+ok 'one that was written down and had not begun' wait_for 30 ended m4/quick.4
+is 'is begun, once' "$(told m4/quick.4 .state) $(find "$here/steps/m4" -name waits | wc -l)" 'done 0'
 is 'one that was never written down never began' "$(told m4/quick.3 .cause)" STEP_FAILED
 
 note 'bounds'
@@ -223,7 +250,7 @@ is 'steps of a migration' "$(sort "$tmp/codes" | uniq -c | tr -s ' \n' ' ')" ' 6
 wait_for 30 ended m5/quick.63
 put k1/quick >/dev/null
 put k2/quick >/dev/null
-is 'the oldest that is over goes, none between two steps' "$(ask GET /ledger/steps | jq -r '[.migrations[].migration] | join(" ")')" 'm4 m1 m2 m9 c1 m5 k1 k2'
+is 'the oldest that is over goes, none between two steps' "$(ask GET /ledger/steps | jq -r '[.migrations[].migration] | join(" ")')" 'm4 m1 m2 c1 c2 m5 k1 k2'
 for i in m1 m2 m4 k1 k2; do put $i/drop 9 >/dev/null && wait_for 30 ended $i/drop; done
 for i in 1 2 3 4 5 6 7 8; do put "n$i/settle" >/dev/null && wait_for 30 ended "n$i/settle"; done
 is 'eight migrations are remembered, the oldest go' "$(ask GET /ledger/steps | jq -r '[.migrations[].migration] | join(" ")') $(find "$here/steps" -mindepth 1 -maxdepth 1 | wc -l)" \

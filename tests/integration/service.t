@@ -129,6 +129,19 @@ wait_for 20 rows 5
 exec 7>&-
 ended 'standard input is closed: the same' 0
 
+trap '' XFSZ # as a full disk, for a moment
+"${client[@]}" --until-stdin --out rows.csv >summary.json 2>complaints <input &
+pid=$!
+exec 7>input
+trap - XFSZ
+wait_for 20 rows 5
+run prlimit --pid "$pid" --fsize="$(stat -c %s rows.csv)":unlimited
+sleep 0.5
+run prlimit --pid "$pid" --fsize=unlimited
+exec 7>&-
+ended 'rows that could not be written' 1
+like 'are told' "$(<complaints)" 'rows.csv: Input/output error'
+
 run kill -STOP "$ledger"
 status 'a service that does not answer: nor is it content' 1 client --model "$model" --rate 100 --requests 5 --patience 200
 is 'which it counts' "$(jq -c '[.made, .unanswered, .resent > 0, .longest_gap_us > 200000]' <<<"$_output")" '[5,5,true,true]'

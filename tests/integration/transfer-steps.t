@@ -63,14 +63,14 @@ ok 'the rate' jq -e '.state == "done" and .outcome.bytes == 1000000 and .outcome
 
 is 'what is missing here' "$(failed send 6 "{\"to\": $to, \"what\": \"round\"}")" \
 	"failed TRANSFER_FAILED $tmp/S/app/migrations/m/6: No such file or directory"
-is 'no such thing' "$(failed send 7 "{\"to\": $to, \"what\": \"all\"}")" 'failed STEP_FAILED what: expected round, image or layer, found all'
+is 'no such thing' "$(failed send 7 "{\"to\": $to, \"what\": \"all\"}")" 'failed STEP_FAILED what: expected one of image, round, layer'
 is 'a name that leads away' "$(failed send 8 "{\"to\": $to, \"what\": \"round\", \"name\": \"../m\"}")" \
 	"failed STEP_FAILED name: '../m' is none of a directory"
-is 'no such tool' "$(failed send 9 "{\"to\": $to, \"tool\": \"scp\"}")" 'failed STEP_FAILED tool: expected stream or rsync, found scp'
-is 'no such compression' "$(failed send 9 "{\"to\": $to, \"compress\": \"zip\"}")" 'failed STEP_FAILED compress: expected none or gzip, found zip'
-is 'no such level' "$(failed send 9 "{\"to\": $to, \"compress\": \"gzip\", \"level\": 10}")" 'failed STEP_FAILED level: expected 1 to 9'
+is 'no such tool' "$(failed send 9 "{\"to\": $to, \"tool\": \"scp\"}")" 'failed STEP_FAILED tool: expected one of stream, rsync'
+is 'no such compression' "$(failed send 9 "{\"to\": $to, \"compress\": \"zip\"}")" 'failed STEP_FAILED compress: expected one of none, gzip'
+is 'no such level' "$(failed send 9 "{\"to\": $to, \"compress\": \"gzip\", \"level\": 10}")" 'failed STEP_FAILED level: expected an integer from 1 to 9'
 is 'nowhere' "$(failed send 10 '{"what": "round", "name": "1"}')" 'failed STEP_FAILED to: expected address, port and key of a receiver'
-is 'too much for a rate' "$(failed rate 1 "{\"to\": $to, \"bytes\": 100000000}")" 'failed STEP_FAILED bytes: expected 1 to 67108864'
+is 'too much for a rate' "$(failed rate 1 "{\"to\": $to, \"bytes\": 100000000}")" 'failed STEP_FAILED bytes: expected an integer from 1 to 67108864'
 is 'a wrong key' "$(failed rate 2 "{\"to\": $(jq -c '.key = "0"' <<<"$to")}")" 'failed TRANSFER_FAILED the receiver says: the key is wrong'
 
 # A link that is slow and one that is dead are told apart by it

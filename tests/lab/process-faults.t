@@ -91,6 +91,10 @@ rows() {
 *;post-copy;restore;lazy pages of S;rolled-back (CRIU_FAILED|STEP_FAILED|NOT_ANSWERED|TRANSFER_FAILED);
  ;post-copy;drain;agent D;completed;
  ;post-copy;drain;manager;completed;
+ ;post-copy;drain;drain D;completed;
+# whoever knows how CRIU's daemon ends is one of these
+ ;post-copy;drain;step D;(completed|failed PAGES_LOST);
+ ;post-copy;drain;disk of D;completed;
  ;post-copy;drain;lazy pages of S;(completed|failed PAGES_LOST);
  ;post-copy;drain;lazy pages of D;(completed|failed PAGES_LOST);
 END
@@ -159,6 +163,7 @@ action() { # VICTIM SOURCE DESTINATION
 	case $1 in
 	'agent '*) echo command "${pids[$edge]}" '^\S*edge-agent\s' ;;
 	'step '*) echo command "${pids[$edge]}" '^\S*process-step\s' ;;
+	'drain D') echo command "${pids[$3]}" '^\S*process-step\s\S*/drain\s' ;;
 	'edge '*) echo all "${pids[$edge]}" ;;
 	manager) echo command "${pids[core]}" '^\S*migration-manager\s' ;;
 	daemons) echo command "${pids[core]}" '^\S*migration-manager\s' "${pids[edge-a]}" '^\S*edge-agent\s' "${pids[edge-b]}" '^\S*edge-agent\s' ;;

@@ -195,6 +195,7 @@ static const struct http_route edge_routes[] = {
 	{"GET", "/v1/processes/{app}", process_state_get, false},
 	{"DELETE", "/v1/processes/{app}", process_state_delete, false},
 	{"PUT", "/v1/processes/{app}/steps/{migration}/{step}", process_step_put, false},
+	{"GET", "/v1/processes/{app}/steps", process_steps_get, false},
 	{"GET", "/v1/processes/{app}/steps/{migration}/{step}", process_step_get, false},
 	{"DELETE", "/v1/processes/{app}/steps/{migration}/{step}", process_step_delete, false},
 	{0},

@@ -99,8 +99,9 @@ struct peer_process_step {
 struct peer_process {
 	enum process_life life;
 	bool open, receiving;
-	bool stale;	 /* the other has served since: it must never again */
-	unsigned images; /* 1 dumped (source), sent (destination) */
+	bool stale;	   /* the other has served since: it must never again */
+	unsigned images;   /* 1 dumped (source), sent (destination) */
+	char incoming[32]; /* the migration that brings it */
 	struct peer_process_step step[PEER_PROCESS_STEPS_MAX];
 	size_t step_count;
 };
@@ -206,6 +207,7 @@ struct peer_process_step *process_step_find(struct peer_edge *e, const char *mig
 /* an edge agent's routes */
 void process_state_get(struct http_request *req, void *user);
 void process_state_delete(struct http_request *req, void *user);
+void process_steps_get(struct http_request *req, void *user);
 void process_step_put(struct http_request *req, void *user);
 void process_step_get(struct http_request *req, void *user);
 void process_step_delete(struct http_request *req, void *user);

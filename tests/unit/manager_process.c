@@ -33,8 +33,9 @@ static bool act_state(struct ask *ask)
 	const struct peer_process *p = &edge_of(ask)->process;
 
 	reply_with(ask, 200,
-		   json_pack("{s:s, s:s, s:s}", "app", PEER_PROCESS, "state", names[p->life],
-			     "gate", p->open ? "open" : "closed"));
+		   json_pack("{s:s, s:s, s:s, s:s*}", "app", PEER_PROCESS, "state", names[p->life],
+			     "gate", p->open ? "open" : "closed", "migration",
+			     p->life == LIFE_INCOMING ? p->incoming : NULL));
 	return true;
 }
 
@@ -168,18 +169,55 @@ static bool is_asked_anew(const struct peer_process_step *s, const json_t *args)
 	       (uint64_t)json_integer_value(json_object_get(args, "epoch")) > s->epoch;
 }
 
+/* The latest in which one of its steps was begun */
+static uint64_t epoch_of(const struct peer_edge *e, const char *migration)
+{
+	uint64_t epoch = 0;
+
+	for (size_t i = 0; i < e->process.step_count; i++) {
+		const struct peer_process_step *s = &e->process.step[i];
+
+		if (strcmp(s->migration, migration) == 0 && s->epoch > epoch)
+			epoch = s->epoch;
+	}
+	return epoch;
+}
+
 static bool act_put(struct ask *ask)
 {
 	struct peer_edge *e = edge_of(ask);
 	struct peer_process_step *s;
 	const char *migration = http_param(ask->req, "migration"),
 		   *step = http_param(ask->req, "step");
+	json_int_t epoch = json_integer_value(json_object_get(http_body(ask->req), "epoch"));
 
-	assert_true(json_integer_value(json_object_get(http_body(ask->req), "epoch")) > 0);
+	assert_true(epoch > 0);
+	if ((uint64_t)epoch < epoch_of(e, migration)) {
+		reply_with(ask, 409, json_pack("{s:s}", "cause", "STALE_EPOCH"));
+		return true;
+	}
 	s = process_step_find(e, migration, step);
 	if (!s || is_asked_anew(s, http_body(ask->req)))
 		begin(e, s ? s : new_step(e), migration, step, http_body(ask->req));
 	reply_with(ask, 202, json_pack("{s:s}", "state", "running"));
+	return true;
+}
+
+/* As one list, each of its migrations once */
+static bool act_steps(struct ask *ask)
+{
+	struct peer_edge *e = edge_of(ask);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < e->process.step_count; i++) {
+		const char *migration = e->process.step[i].migration;
+
+		if (i && strcmp(migration, e->process.step[i - 1].migration) == 0)
+			continue;
+		json_array_append_new(list, json_pack("{s:s, s:I}", "migration", migration, "epoch",
+						      (json_int_t)epoch_of(e, migration)));
+	}
+	reply_with(ask, 200, json_pack("{s:o}", "migrations", list));
 	return true;
 }
 
@@ -228,6 +266,11 @@ void process_state_get(struct http_request *req, void *user)
 void process_state_delete(struct http_request *req, void *user)
 {
 	handle(req, user, "end", act_delete);
+}
+
+void process_steps_get(struct http_request *req, void *user)
+{
+	handle(req, user, "steps", act_steps);
 }
 
 void process_step_put(struct http_request *req, void *user)

@@ -55,7 +55,7 @@ static json_t *survey(struct peer_edge *e)
 	return j;
 }
 
-static json_t *pre_dump(struct peer_edge *e, const char *step)
+static json_t *pre_dump(struct peer_edge *e, const char *step, const json_t *args)
 {
 	const struct peer_process_play *play = &e->peers->play;
 	unsigned round = (unsigned)number_of(step);
@@ -63,12 +63,16 @@ static json_t *pre_dump(struct peer_edge *e, const char *step)
 		play->bytes[round - 1] ? play->bytes[round - 1] : (unsigned)MEMORY >> (4 * round);
 	unsigned pages = play->pages[round - 1] ? play->pages[round - 1] : bytes >> 12;
 	char hash[16];
+	json_t *outcome;
 
 	assert_int_equal(e->process.life, LIFE_RUNNING);
 	snprintf(hash, sizeof hash, "%u", play->alike && round > play->alike ? play->alike : round);
-	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:s}", "bytes", (int)bytes, "pages",
-			 (int)pages, "frozen_us", 20 * US, "memory_us", 12 * US, "write_us", 8 * US,
-			 "us", 100 * US, "hash", hash);
+	outcome = json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:s}", "bytes", (int)bytes, "pages",
+			    (int)pages, "frozen_us", 20 * US, "memory_us", 12 * US, "write_us",
+			    8 * US, "us", 100 * US, "hash", hash);
+	if (json_object_get(args, "to")) /* a page server's */
+		json_object_set_new(outcome, "wire_bytes", json_integer(bytes + 500));
+	return outcome;
 }
 
 static json_t *dump(struct peer_edge *e, const json_t *args)
@@ -110,10 +114,16 @@ static json_t *send_to(struct peer_edge *e, const json_t *args)
 			 "interface_bytes", 950, "us", 100, "cpu_us", 7);
 }
 
-static json_t *restore(struct peer_edge *e)
+static void bring(struct peer_edge *e, const char *migration)
+{
+	e->process.life = LIFE_INCOMING;
+	snprintf(e->process.incoming, sizeof e->process.incoming, "%s", migration);
+}
+
+static json_t *restore(struct peer_edge *e, const char *migration)
 {
 	assert_int_equal(e->process.images, 1);
-	e->process.life = LIFE_INCOMING;
+	bring(e, migration);
 	e->process.stale = false;
 	return json_pack("{s:i, s:I}", "pid", 20100, "answered_ns", (json_int_t)clock_now_ns());
 }
@@ -128,7 +138,8 @@ static json_t *open_gate(struct peer_edge *e)
 {
 	assert_int_equal(e->process.life, LIFE_INCOMING);
 	assert_false(other_edge(e)->process.open);
-	assert_string_equal(primary_dnai(e->peers), e->dnai);
+	if (!e->process.open) /* else it was before, and its agent is told */
+		assert_string_equal(primary_dnai(e->peers), e->dnai);
 	e->process.life = LIFE_RUNNING;
 	e->process.open = true;
 	other_edge(e)->process.stale = true;
@@ -145,9 +156,12 @@ static json_t *finish(struct peer_edge *e)
 	return json_object();
 }
 
-static json_t *drop(struct peer_edge *e)
+/* What another one brought isn't its to end. */
+static json_t *drop(struct peer_edge *e, const char *migration)
 {
 	assert_false(e->process.open);
+	if (e->process.life == LIFE_INCOMING && strcmp(e->process.incoming, migration) != 0)
+		return json_object();
 	e->process.life = LIFE_ABSENT;
 	e->process.receiving = false;
 	e->process.images = 0;
@@ -177,7 +191,8 @@ static json_t *drain(struct peer_edge *e)
 {
 	assert_true(e->process.open);
 	assert_int_equal(other_edge(e)->process.life, LIFE_STOPPED);
-	return json_pack("{s:i, s:i}", "bytes", MEMORY, "us", 400 * US);
+	return json_pack("{s:i, s:i, s:i}", "bytes", MEMORY, "interface_bytes", MEMORY, "us",
+			 400 * US);
 }
 
 /* ---- an application that moves itself ---- */
@@ -222,10 +237,10 @@ static json_t *fence(struct peer_edge *e)
 	return json_pack("{s:b}", "serves", e->process.open);
 }
 
-static json_t *join(struct peer_edge *e)
+static json_t *join(struct peer_edge *e, const char *migration)
 {
 	assert_int_equal(e->process.life, LIFE_ABSENT);
-	e->process.life = LIFE_INCOMING;
+	bring(e, migration);
 	e->process.receiving = true;
 	return NULL;
 }
@@ -234,7 +249,7 @@ static json_t *do_cooperative_step(struct peer_edge *e, const char *migration, c
 				   const json_t *args)
 {
 	if (process_step_is(step, "join"))
-		return join(e);
+		return join(e, migration);
 	if (process_step_is(step, "push"))
 		return push(e, args);
 	if (process_step_is(step, "commit"))
@@ -293,19 +308,19 @@ json_t *process_step_do(struct peer_edge *e, const char *migration, const char *
 	if (process_step_is(step, "survey"))
 		return survey(e);
 	if (process_step_is(step, "predump"))
-		return pre_dump(e, step);
+		return pre_dump(e, step, args);
 	if (process_step_is(step, "dump"))
 		return dump(e, args);
 	if (process_step_is(step, "send"))
 		return send_to(e, args);
 	if (process_step_is(step, "restore"))
-		return restore(e);
+		return restore(e, migration);
 	if (process_step_is(step, "open"))
 		return open_gate(e);
 	if (process_step_is(step, "finish"))
 		return finish(e);
 	if (process_step_is(step, "drop"))
-		return drop(e);
+		return drop(e, migration);
 	if (process_step_is(step, "thaw"))
 		return thaw(e);
 	if (process_step_is(step, "drain"))

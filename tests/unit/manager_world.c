@@ -23,7 +23,7 @@ static const char token[] = "t0ken";
 /* A step has all the time that a busy machine may take; world_hasten ends it where a test wants so.
  */
 static const struct engine_times times = {
-	.before_switch = 15000, .after_switch = 15000, .retry = 5, .ask = 700};
+	.before_switch = 15000, .after_switch = 15000, .unreached = 15000, .retry = 5, .ask = 700};
 
 enum { TICK_MS = 5 };
 

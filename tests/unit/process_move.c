@@ -54,16 +54,44 @@ json_int_t move_figure(struct world *w, const char *name)
 	return json_integer_value(move_detail(w, name));
 }
 
+void move_check_failed(struct world *w, const char *cause)
+{
+	const json_t *details = json_object_get(world_get(w, move_id), "details");
+
+	assert_string_equal(world_text(w, "state"), "failed");
+	assert_string_equal(world_text(w, "cause"), cause);
+	assert_null(json_object_get(details, "meanwhile"));
+}
+
+void move_wait_hastened(struct world *w, const char *step, const char *at, const char *until)
+{
+	world_wait(w, (strstr(w->peers.trace, at) && !strstr(w->peers.trace, until)
+			       ? world_hasten(w, move_id, step)
+			       : (void)0,
+		       world_ended(w, move_id)));
+}
+
 void move_check_end(struct world *w, const char *state)
 {
 	world_check_end(w, move_id);
 	assert_string_equal(world_text(w, "state"), state);
+	assert_null(json_object_get(json_object_get(w->answer.body, "details"), "meanwhile"));
 	process_check_end(&w->peers, strcmp(state, "completed") == 0);
 }
 
 void move_run(struct world *w, const char *strategy, json_t *options)
 {
 	move_post(w, strategy, options);
+	world_wait(w, world_ended(w, move_id));
+}
+
+void move_to(struct world *w, const char *strategy, const char *app, const char *destination)
+{
+	world_ask(w, "POST", "/v1/migrations",
+		  json_pack("{s:s, s:s, s:s, s:s*, s:i}", "ue", PEER_SUPI, "destination",
+			    destination, "strategy", strategy, "app", app, "hold_ms", 0));
+	world_expect(w, 202, NULL);
+	snprintf(move_id, sizeof move_id, "%s", world_text(w, "id"));
 	world_wait(w, world_ended(w, move_id));
 }
 

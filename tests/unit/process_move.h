@@ -26,10 +26,17 @@ void move_ask(struct world *w, const char *strategy, const char *mode, json_t *o
 void move_post(struct world *w, const char *strategy, json_t *options);
 /** move_run - and it has ended */
 void move_run(struct world *w, const char *strategy, json_t *options);
+/** move_to - the same for a migration to @destination; @app: NULL none */
+void move_to(struct world *w, const char *strategy, const char *app, const char *destination);
 /** move_two_rounds - options, returned */
 json_t *move_two_rounds(void);
 /** move_check_end - @state, and the process runs at the one edge that follows from it */
 void move_check_end(struct world *w, const char *state);
+/** move_check_failed - state failed, by @cause */
+void move_check_failed(struct world *w, const char *cause);
+/** move_wait_hastened - until it has ended; from @at in the trace on, @step has no more time, up to
+ * @until there */
+void move_wait_hastened(struct world *w, const char *step, const char *at, const char *until);
 /** move_detail - member @name of the record's "process", borrowed; move_figure - a number */
 const json_t *move_detail(struct world *w, const char *name);
 json_int_t move_figure(struct world *w, const char *name);

@@ -206,15 +206,22 @@ static void undecided(void **state)
 	}
 }
 
-static int knock(unsigned port, uint8_t *ret_nonce)
+static int connect_to(unsigned port)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET,
 				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 				 .sin_port = htons((uint16_t)port)};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct cooperative_frame frame;
 
 	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+	return fd;
+}
+
+static int knock(unsigned port, uint8_t *ret_nonce)
+{
+	struct cooperative_frame frame;
+	int fd = connect_to(port);
+
 	assert_int_equal(peer_receive(fd, &frame), FRAME_CHALLENGE);
 	assert_int_equal(recv(fd, ret_nonce, PROOF_NONCE, MSG_WAITALL), PROOF_NONCE);
 	return fd;
@@ -259,6 +266,44 @@ static void strangers(void **state)
 	assert_string_equal(instance_ask(&a, "wait ms=60000", "state"), "converged");
 	assert_string_equal(instance_ask(&a, "resume", "state"), "serving");
 	instance_check_serves(&a);
+	close(gate);
+	assert_int_equal(instance_end(&b), 3);
+	instance_kill(&a);
+}
+
+/* An octet now and then, as long as it is listened to */
+static pid_t drip(int fd)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	while (send(fd, "", 1, MSG_NOSIGNAL) == 1)
+		usleep(300000);
+	_exit(0);
+}
+
+/* Strangers who say next to nothing hold nobody up for as long as the right one waits. */
+static void silent_strangers(void **state)
+{
+	struct instance a, b;
+	unsigned port;
+	int gate, fd[3];
+	pid_t pid;
+
+	instance_begin(&a, "a", false, PAGES * PAGE);
+	instance_begin(&b, "b", true, PAGES * PAGE);
+	gate = instance_listen(&b, &port);
+	for (int i = 0; i < 3; i++)
+		fd[i] = connect_to(port);
+	pid = drip(fd[0]);
+	instance_push(&a, port, TARGET);
+	assert_string_equal(instance_ask(&a, "wait ms=60000", "state"), "converged");
+	assert_string_equal(instance_ask(&a, "resume", "state"), "serving");
+	instance_check_serves(&a);
+	for (int i = 0; i < 3; i++)
+		close(fd[i]);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	close(gate);
 	assert_int_equal(instance_end(&b), 3);
 	instance_kill(&a);
@@ -379,6 +424,7 @@ int main(void)
 		cmocka_unit_test(fenced),
 		cmocka_unit_test(undecided),
 		cmocka_unit_test(strangers),
+		cmocka_unit_test(silent_strangers),
 		cmocka_unit_test(ends_when_converged),
 		cmocka_unit_test(one_push_at_a_time),
 		cmocka_unit_test(fenced_while_it_begins),

@@ -151,6 +151,36 @@ static void test_own_complaint(void **state)
 	json_decref(root);
 }
 
+static void test_endpoint(void **state)
+{
+	static const struct {
+		const char *text;
+		uint16_t port; /* 0: none */
+	} rows[] = {
+		{"{\"address\": \"192.0.2.7\", \"port\": 65535, \"key\": \"x\"}", 65535},
+		{"{\"address\": \"192.0.2.7\", \"port\": 65536}", 0},
+		{"{\"address\": \"192.0.2.7\", \"port\": 0}", 0},
+		{"{\"address\": \"192.0.2.7\", \"port\": \"7\"}", 0},
+		{"{\"address\": \"192.0.2\", \"port\": 7}", 0},
+		{"{\"address\": 7, \"port\": 7}", 0},
+		{"{\"port\": 7}", 0},
+		{"[]", 0},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_t *json = json_loads(rows[i].text, 0, NULL);
+		struct in_addr address = {0};
+		uint16_t port = 0;
+
+		assert_int_equal(json_endpoint(json, &address, &port), rows[i].port ? 0 : -EINVAL);
+		assert_int_equal(port, rows[i].port);
+		if (port)
+			assert_int_equal(address.s_addr, inet_addr("192.0.2.7"));
+		json_decref(json);
+	}
+	assert_int_equal(json_endpoint(NULL, &(struct in_addr){0}, &(uint16_t){0}), -EINVAL);
+}
+
 static void test_ipv4(void **state)
 {
 	json_t *value = json_ipv4((struct in_addr){inet_addr("192.0.2.7")});
@@ -180,7 +210,7 @@ int main(void)
 		cmocka_unit_test(test_good),	       cmocka_unit_test(test_members),
 		cmocka_unit_test(test_optional),       cmocka_unit_test(test_invalid),
 		cmocka_unit_test(test_all_complaints), cmocka_unit_test(test_own_complaint),
-		cmocka_unit_test(test_ipv4),
+		cmocka_unit_test(test_ipv4),	       cmocka_unit_test(test_endpoint),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -256,6 +256,8 @@ static void configuration(void **state)
 		{"address: 10.70.128.1\ncompressible: 36\n",
 		 "compressible: expected a share from 0 to 1"},
 		{"address: 10.70.128.1\nclients: 0\n", "clients: expected a number from 1 to 1024"},
+		{"address: 10.70.128.1\nclients: 1KB\n",
+		 "clients: expected a number from 1 to 1024"},
 		{"address: 10.70.128.1\nread: 65MB\n",
 		 "read: expected at most a client's share of heap"},
 		{"address: 10.70.128.1\nhaep: 64MB\n", ":2:1: unknown key 'haep'"},

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "lib/daemon.h"
 #include "tests/unit/process_move.h"
 
 static void test_stop_and_copy(void **state)
@@ -121,6 +122,7 @@ static void test_iterative_by_rate(void **state)
 static void test_page_server(void **state)
 {
 	struct world *w = *state;
+	json_int_t wire = 0;
 
 	move_run(w, "iterative",
 		 json_pack("{s:s, s:i, s:s}", "criterion", "rounds", "rounds", 2, "transfer",
@@ -130,6 +132,49 @@ static void test_page_server(void **state)
 			    PREPARED "receive.1(b) predump.1(a) receive.2(b) predump.2(a) probe(2) "
 				     "receive.3(b) dump(a) receive(b) send(a) "
 				     "restore(b) " SWITCHED ENDED);
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *round = json_array_get(move_detail(w, "rounds"), i);
+		json_int_t bytes = json_integer_value(json_object_get(round, "bytes"));
+
+		wire += bytes + 500;
+		assert_int_equal(json_integer_value(json_object_get(round, "wire_bytes")),
+				 bytes + 500);
+		assert_int_equal(json_integer_value(json_object_get(round, "sent_us")), 8000);
+	}
+	assert_int_equal(json_integer_value(json_object_get(move_detail(w, "bytes"), "rounds")),
+			 wire);
+}
+
+/* Until when the step under way may get no further, from now */
+static uint64_t patience_ms(struct world *w)
+{
+	const struct migration *m = manager_find(&w->mm, move_id);
+	uint64_t now = clock_mono_ns();
+
+	return m->deadline_mono_ns > now ? (m->deadline_mono_ns - now) / 1000000 : 0;
+}
+
+/* CRIU tells nothing while its pages are on their way over the WAN: no less patience for the first
+ * look at it, nor for those that follow. */
+static void test_page_server_slow(void **state)
+{
+	static const char *const slow[] = {"predump.1", "dump"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct world *w = move_world();
+		uint64_t until = uv_hrtime() + UINT64_C(200000000);
+		void *own = w;
+
+		w->peers.play.stuck = slow[i];
+		move_post(w, "iterative",
+			  json_pack("{s:s, s:i, s:s}", "criterion", "rounds", "rounds", 1,
+				    "transfer", "page-server"));
+		world_wait(w, process_begun(&w->peers, 0, slow[i]));
+		while (uv_hrtime() < until)
+			world_turn(w);
+		assert_in_range(patience_ms(w), 1000000, 1020000);
+		world_teardown(&own);
+	}
 }
 
 static void test_live_process(void **state)
@@ -170,6 +215,64 @@ static void test_post_copy(void **state)
 	assert_true(move_figure(w, "drained_ns") >= move_figure(w, "opened_ns"));
 	assert_int_equal(json_integer_value(json_object_get(move_detail(w, "bytes"), "image")),
 			 900 + (64 << 20));
+	assert_int_equal(json_integer_value(json_object_get(move_detail(w, "bytes"), "interface")),
+			 950 + (64 << 20));
+}
+
+/* Who waits for the pages is not who fetches them: killed, or without room to say that they are
+ * here, it is asked again. */
+static void test_drain_again(void **state)
+{
+	static const char *const causes[] = {"STEP_FAILED", "DISK_SHORT"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct world *w = move_world();
+		void *own = w;
+
+		w->peers.play.fails = "drain";
+		w->peers.play.cause = causes[i];
+		w->peers.play.fails_times = 1;
+		move_run(w, "post-copy", NULL);
+		move_check_end(w, "completed");
+		assert_null(w->peers.play.fails);
+		assert_true(move_figure(w, "drained_ns") > 0);
+		world_teardown(&own);
+	}
+}
+
+/* What can't be waited for may be there all the same: nothing is ended. */
+static void test_drain_not_known(void **state)
+{
+	static const struct {
+		const char *fails, *cause;
+		struct fault fault;
+	} rows[] = {
+		{"drain", "STEP_FAILED", {0}},
+		{"drain", "CANCELLED", {0}},
+		{NULL, "STATE_NOT_WRITABLE", FAULT_REFUSED("drain(b)", 507, "STATE_NOT_WRITABLE")},
+		{NULL, "PARTICIPANT_NOT_REACHABLE", {.at = "drain(b)", .what = FAULT_SILENT}},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct world *w = move_world();
+		void *own = w;
+
+		print_message("# %s\n", rows[i].cause);
+		w->peers.play.fails = rows[i].fails;
+		w->peers.play.cause = rows[i].cause;
+		if (rows[i].fault.at)
+			peers_fault(&w->peers, &rows[i].fault);
+		move_post(w, "post-copy", NULL);
+		if (rows[i].fault.what == FAULT_SILENT)
+			move_wait_hastened(w, "drain", "drain(b)", "end(b)");
+		else
+			world_wait(w, world_ended(w, move_id));
+		move_check_failed(w, rows[i].cause);
+		assert_int_equal(w->peers.edge[0].process.life, LIFE_STOPPED);
+		assert_int_equal(w->peers.edge[1].process.life, LIFE_RUNNING);
+		assert_true(w->peers.edge[1].process.open);
+		world_teardown(&own);
+	}
 }
 
 /* The source is lost before the last page has come: so is the process, and neither edge keeps a
@@ -179,7 +282,7 @@ static void test_pages_lost(void **state)
 	struct world *w = *state;
 
 	w->peers.play.fails = "drain";
-	w->peers.play.cause = "TOLD_SO";
+	w->peers.play.cause = "TRANSFER_FAILED";
 	move_run(w, "post-copy", NULL);
 	world_get(w, move_id);
 	assert_string_equal(world_text(w, "state"), "failed");
@@ -206,7 +309,7 @@ static void test_pages_lost_and_an_edge(void **state)
 		void *own = w;
 
 		w->peers.play.fails = "drain";
-		w->peers.play.cause = "TOLD_SO";
+		w->peers.play.cause = "TRANSFER_FAILED";
 		peers_fault(&w->peers, &(struct fault){.at = rows[i].at,
 						       .what = FAULT_REFUSE,
 						       .status = 500,
@@ -407,16 +510,29 @@ int main(void)
 {
 #define ROW(name) cmocka_unit_test_setup_teardown(name, move_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
-		ROW(test_stop_and_copy),  ROW(test_break_before_make),
-		ROW(test_iterative),	  ROW(test_iterative_by_rate),
-		ROW(test_page_server),	  ROW(test_live_process),
-		ROW(test_not_converged),  ROW(test_post_copy),
-		ROW(test_pages_lost),	  cmocka_unit_test(test_pages_lost_and_an_edge),
-		ROW(test_layered),	  ROW(test_layer_sent),
-		ROW(test_base_sent),	  ROW(test_layer_of_another_version),
-		ROW(test_without_base),	  ROW(test_resources_lack),
-		ROW(test_not_running),	  ROW(test_already_there),
-		ROW(test_app_not_found),  ROW(test_app_busy),
+		ROW(test_stop_and_copy),
+		ROW(test_break_before_make),
+		ROW(test_iterative),
+		ROW(test_iterative_by_rate),
+		ROW(test_page_server),
+		ROW(test_live_process),
+		ROW(test_not_converged),
+		ROW(test_post_copy),
+		ROW(test_pages_lost),
+		cmocka_unit_test(test_pages_lost_and_an_edge),
+		cmocka_unit_test(test_drain_again),
+		cmocka_unit_test(test_drain_not_known),
+		cmocka_unit_test(test_page_server_slow),
+		ROW(test_layered),
+		ROW(test_layer_sent),
+		ROW(test_base_sent),
+		ROW(test_layer_of_another_version),
+		ROW(test_without_base),
+		ROW(test_resources_lack),
+		ROW(test_not_running),
+		ROW(test_already_there),
+		ROW(test_app_not_found),
+		ROW(test_app_busy),
 		ROW(test_not_reversible),
 	};
 

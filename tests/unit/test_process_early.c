@@ -92,6 +92,54 @@ static void test_switch_refused(void **state)
 	move_check_end(w, "rolled-back");
 }
 
+/* ---- a cut of which nobody heard ---- */
+
+/* It was made: the UE is switched back, and what it reaches is the destination. */
+static void test_cut_lost(void **state)
+{
+	struct world *w = *state;
+
+	peers_fault(&w->peers, &(struct fault){.at = "cut(b)", .what = FAULT_LOSE});
+	move_post(w, "replay", NULL);
+	move_wait_hastened(w, "cut", "cut(b)", UNSWITCHED);
+	move_check_failed(w, "SERVES_THERE");
+	assert_string_equal(w->peers.trace, REPLAY_WAY REPLAY_CUT UNSWITCHED
+			    "unforward(b) open(b) finish(a) settle(b) " NO_SESSION);
+	assert_int_equal(w->peers.edge[0].process.life, LIFE_ABSENT);
+	assert_true(w->peers.edge[1].process.open);
+	assert_false(w->peers.edge[1].process.receiving);
+	assert_false(w->peers.session[2].up);
+}
+
+/* Who decides can't be asked: nobody is woken or ended, and the rest is rolled back. Killed, it is
+ * asked once more. */
+static void test_unforward_fails(void **state)
+{
+	static const char *const kinds[] = {"BROKEN", "STEP_FAILED"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct world *w = move_world();
+		void *own = w;
+
+		peers_fault(&w->peers, &(struct fault)FAULT_REFUSED("cut(b)", 500, "TOLD_SO"));
+		w->peers.play.fails = "unforward";
+		w->peers.play.cause = kinds[i];
+		w->peers.play.fails_times = 1;
+		move_run(w, "replay", NULL);
+		if (i) {
+			move_check_end(w, "rolled-back");
+		} else {
+			move_check_failed(w, "BROKEN");
+			assert_int_equal(w->peers.edge[0].process.life, LIFE_STOPPED);
+			assert_int_equal(w->peers.edge[1].process.life, LIFE_INCOMING);
+			assert_false(w->peers.session[2].up);
+			assert_string_equal(json_string_value(move_detail(w, "not_woken")),
+					    "undecided");
+		}
+		world_teardown(&own);
+	}
+}
+
 /* ---- cancelled ---- */
 
 static void cancel(struct world *w, unsigned status)
@@ -252,6 +300,8 @@ int main(void)
 		ROW(test_replay),
 		cmocka_unit_test(test_each_step_failing),
 		ROW(test_switch_refused),
+		ROW(test_cut_lost),
+		cmocka_unit_test(test_unforward_fails),
 		cmocka_unit_test(test_cancelled_before_the_cut),
 		ROW(test_cancelled_in_the_cut),
 		ROW(test_cancelled_after_the_cut),

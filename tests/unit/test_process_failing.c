@@ -93,6 +93,88 @@ static void test_switch_lost(void **state)
 			    PREPARED STOPPED "switch(2) switch(1) " DROPPED NO_SESSION);
 }
 
+/* The UE can't be switched back: what is at the edges and in the network is undone all the same,
+ * and the record says the gravest of what failed. */
+static void test_unswitch_fails(void **state)
+{
+	static const struct {
+		struct fault then; /* in the rest of the roll-back */
+		const char *cause;
+		enum process_life source;
+	} rows[] = {
+		{{0}, "BROKEN", LIFE_RUNNING},
+		{{.at = "thaw(a)", .what = FAULT_STOP_BEFORE, .times = 1}, "BROKEN", LIFE_RUNNING},
+		{{.at = "drop(b)", .what = FAULT_STOP_AFTER, .times = 1}, "BROKEN", LIFE_RUNNING},
+		{FAULT_REFUSED("thaw(a)", 409, "WORSE"), "WORSE", LIFE_STOPPED},
+		{FAULT_REFUSED("anchor(dnai-a)", 500, "LATER"), "BROKEN", LIFE_RUNNING},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct world *w = move_world();
+		void *own = w;
+
+		print_message("# %zu: %s\n", i, rows[i].then.at ? rows[i].then.at : "");
+		peers_fault(&w->peers, &(struct fault){.at = "switch(2)", .what = FAULT_LOSE});
+		peers_fault(&w->peers, &(struct fault)FAULT_REFUSED("switch(1)", 409, "BROKEN"));
+		if (rows[i].then.at)
+			peers_fault(&w->peers, &rows[i].then);
+		move_post(w, "stop-and-copy", NULL);
+		move_wait_hastened(w, "switch", "switch(2)", "switch(1)");
+		move_check_failed(w, rows[i].cause);
+		assert_int_equal(w->peers.edge[0].process.life, rows[i].source);
+		assert_int_equal(w->peers.edge[1].process.life, LIFE_ABSENT);
+		assert_int_equal(w->peers.edge[1].process.images, 0);
+		assert_false(w->peers.session[2].up);
+		assert_int_equal(w->peers.primary, 1);
+		world_teardown(&own);
+	}
+}
+
+/* The source is lost, and then the network can't be given back either: of both, the first is what
+ * has to be known. */
+static void test_fails_twice(void **state)
+{
+	static const char *const then[] = {"session(2)", "anchor(dnai-a)"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct world *w = move_world();
+		void *own = w;
+
+		w->peers.play.fails = "restore";
+		w->peers.play.cause = "TOLD_SO";
+		peers_fault(&w->peers, &(struct fault)FAULT_REFUSED("thaw(a)", 409, "CRASHED"));
+		peers_fault(&w->peers, &(struct fault)FAULT_REFUSED(then[i], 500, "BROKEN"));
+		move_run(w, "stop-and-copy", NULL);
+		move_check_failed(w, "CRASHED");
+		assert_non_null(strstr(world_text(w, "detail"), "thaw: "));
+		world_teardown(&own);
+	}
+}
+
+/* What steps only tell each other is in no record that has ended. */
+static void test_nothing_passing_stays(void **state)
+{
+	static const struct {
+		const char *strategy;
+		struct fault fault;
+	} rows[] = {
+		{"stop-and-copy", FAULT_REFUSED("survey(b)", 500, "BROKEN")},
+		{"post-copy", FAULT_REFUSED("restore(b)", 500, "BROKEN")},
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct world *w = move_world();
+		void *own = w;
+
+		peers_fault(&w->peers, &rows[i].fault);
+		move_run(w, rows[i].strategy, NULL);
+		move_check_end(w, "rolled-back");
+		assert_null(strstr(w->answer.text, "kernel"));
+		assert_null(strstr(w->answer.text, "9001"));
+		world_teardown(&own);
+	}
+}
+
 /* A step that gets no further ends by itself. */
 static void test_no_progress(void **state)
 {
@@ -105,6 +187,21 @@ static void test_no_progress(void **state)
 		    world_ended(w, move_id)));
 	move_check_end(w, "rolled-back");
 	assert_string_equal(world_text(w, "cause"), "NO_PROGRESS");
+}
+
+/* CRIU may take long, but who doesn't answer at all is not waited for as long: the source stands
+ * still meanwhile. */
+static void test_not_reached(void **state)
+{
+	struct world *w = *state;
+	struct engine_times times = *w->mm.times;
+
+	times.unreached = 200;
+	w->mm.times = &times;
+	peers_fault(&w->peers, &(struct fault){.at = "restore(b)", .what = FAULT_SILENT});
+	move_run(w, "stop-and-copy", NULL);
+	move_check_end(w, "rolled-back");
+	assert_string_equal(world_text(w, "cause"), "PARTICIPANT_NOT_REACHABLE");
 }
 
 /* After the switch there is only forward: what ends the source is noted and holds up nothing, and
@@ -127,12 +224,7 @@ static void test_source_gone_after_switch(void **state)
 	assert_true(w->peers.edge[1].process.open);
 	snprintf(first, sizeof first, "%s", move_id);
 	w->peers.trace[0] = '\0';
-	world_ask(w, "POST", "/v1/migrations",
-		  json_pack("{s:s, s:s, s:s, s:s, s:i}", "ue", PEER_SUPI, "destination", "edge-a",
-			    "strategy", "stop-and-copy", "app", PEER_PROCESS, "hold_ms", 0));
-	world_expect(w, 202, NULL);
-	snprintf(move_id, sizeof move_id, "%s", world_text(w, "id"));
-	world_wait(w, world_ended(w, move_id));
+	move_to(w, "stop-and-copy", PEER_PROCESS, "edge-a");
 	process_check_end(&w->peers, 0);
 	snprintf(
 		trace, sizeof trace, "%s",
@@ -155,6 +247,23 @@ static void test_open_fails(void **state)
 	/* nothing was killed */
 	assert_int_equal(w->peers.edge[0].process.life, LIFE_STOPPED);
 	assert_int_equal(w->peers.edge[1].process.life, LIFE_INCOMING);
+}
+
+/* What processes.md recommends then: who knows that the destination is dead thaws the source, and
+ * brings the UE back. Should it return, what was restored there goes before the next comes. */
+static void test_after_open_failed(void **state)
+{
+	struct world *w = *state;
+
+	test_open_fails(state);
+	w->peers.play.fails = NULL;
+	w->peers.edge[0].process.life = LIFE_RUNNING;
+	w->peers.edge[0].process.open = true;
+	move_to(w, "none", NULL, "edge-a");
+	w->peers.trace[0] = '\0';
+	move_run(w, "stop-and-copy", NULL);
+	move_check_end(w, "completed");
+	assert_non_null(strstr(w->peers.trace, "process(b) steps(b) drop(b) survey(a) "));
 }
 
 /* The source is lost with the process: that has failed, but the UE keeps no session that serves
@@ -320,9 +429,14 @@ int main(void)
 		cmocka_unit_test(test_each_step_failing),
 		cmocka_unit_test(test_each_step_refused),
 		ROW(test_switch_lost),
+		cmocka_unit_test(test_unswitch_fails),
+		cmocka_unit_test(test_fails_twice),
+		cmocka_unit_test(test_nothing_passing_stays),
 		ROW(test_no_progress),
+		ROW(test_not_reached),
 		ROW(test_source_gone_after_switch),
 		ROW(test_open_fails),
+		ROW(test_after_open_failed),
 		cmocka_unit_test(test_source_gone),
 		ROW(test_drop_late),
 		ROW(test_drop_fails),

@@ -275,9 +275,35 @@ static void received_is_of_its_connections_alone(void **state)
 	assert_int_equal(waitpid(other, NULL, 0), other);
 }
 
+/* The other end is silent, and its process waits: who listens goes on. */
+static void connections_are_shut_at_their_port(void **state)
+{
+	struct sockaddr_in at, elsewhere;
+	int listening = listen_here(&at), other = listen_here(&elsewhere), to, again;
+	pid_t one = reader(listening), two = reader(other);
+
+	to = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	again = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_true(one > 0 && two > 0 && to >= 0 && again >= 0);
+	sockets_shut(one, at.sin_addr, ntohs(at.sin_port));
+	assert_int_equal(connect(to, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(connect(again, (struct sockaddr *)&elsewhere, sizeof(at)), 0);
+	while (!waitpid(one, NULL, WNOHANG)) {
+		sockets_shut(one, at.sin_addr, ntohs(at.sin_port));
+		sockets_shut(two, at.sin_addr, ntohs(at.sin_port));
+	}
+	assert_int_equal(waitpid(two, NULL, WNOHANG), 0);
+	close(again);
+	assert_int_equal(waitpid(two, NULL, 0), two);
+	close(to);
+	close(listening);
+	close(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(connections_are_shut_at_their_port),
 		cmocka_unit_test_setup_teardown(hash_is_of_memory_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(hash_knows_files_apart, setup, teardown),
 		cmocka_unit_test_setup_teardown(hash_refuses_what_is_no_file, setup, teardown),

@@ -8,12 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "tests/unit/transfer_world.h"
 
+#include "agents/transfer/io.h"
 #include "agents/transfer/pack.h"
+#include "agents/transfer/pages.h"
 #include "agents/transfer/rsync.h"
 #include "lib/wire.h"
 
@@ -390,6 +393,55 @@ static void rsync_serves_its_peer_alone(void **state)
 	rsync_daemon_close(&d);
 }
 
+/* ---- connections ---- */
+
+static int a_cut(void)
+{
+	int wake = eventfd(1, EFD_CLOEXEC);
+
+	assert_true(wake >= 0);
+	return wake;
+}
+
+/* Data that is always there keeps nobody from hearing that it shall end. */
+static void a_flow_is_cut(void **state)
+{
+	static const uint8_t bytes[100];
+	uint8_t got[TRANSFER_DATA_MAX];
+	struct transfer_io from, to;
+	struct transfer_header h;
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	from = (struct transfer_io){pair[0], -1};
+	to = (struct transfer_io){pair[1], -1};
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(transfer_send(&from, TRANSFER_DATA, bytes, sizeof(bytes)), 0);
+	assert_int_equal(transfer_receive(&to, &h, got), 0);
+	to.wake = from.wake = a_cut();
+	assert_int_equal(transfer_receive(&to, &h, got), -ECANCELED);
+	assert_int_equal(transfer_send(&from, TRANSFER_DATA, bytes, sizeof(bytes)), -ECANCELED);
+	close(to.wake);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void pages_are_lost_with_their_server(void **state)
+{
+	struct transfer_pages pages = {.fd = -1};
+	int pair[2];
+
+	assert_false(transfer_pages_are_lost(&pages));
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	pages.fd = pair[0];
+	assert_false(transfer_pages_are_lost(&pages));
+	assert_int_equal(write(pair[1], "x", 1), 1); /* what it says is no end */
+	assert_false(transfer_pages_are_lost(&pages));
+	close(pair[1]);
+	assert_true(transfer_pages_are_lost(&pages));
+	transfer_pages_abort(&pages);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, transfer_setup, transfer_teardown)
 
 int main(void)
@@ -408,6 +460,8 @@ int main(void)
 		TEST(what_is_no_gzip),
 		TEST(rsync_figures),
 		TEST(rsync_serves_its_peer_alone),
+		TEST(a_flow_is_cut),
+		TEST(pages_are_lost_with_their_server),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
