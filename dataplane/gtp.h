@@ -49,6 +49,25 @@ struct gtp_plan {
 	uint16_t hold; /* gNB: of what goes to the radio link */
 };
 
+/* A TEID that comes up to the socket, and what is done with its packets in user space */
+struct gtp_stray {
+	uint32_t teid;
+	uint16_t hold; /* gNB: they wait there */
+	bool forwards; /* they go on in a tunnel */
+	struct in_addr peer;
+	uint32_t peer_teid;
+};
+
+/* What is installed for a session: struct dp_entry's state */
+struct gtp_session {
+	struct gtp_plan plan;
+	struct dp_bearer bearer;
+	uint16_t mtu;
+	struct dp_counters by_hand; /* what passed through user space */
+	uint8_t stray_count;
+	struct gtp_stray stray[]; /* all TEIDs of its rules */
+};
+
 /**
  * gtp_session_map - the contexts that a rule set comes to
  *
@@ -60,6 +79,10 @@ struct gtp_plan {
  */
 int gtp_session_map(enum dp_role role, const struct dp_session *session, struct gtp_plan *ret_plan,
 		    struct dp_error *ret_err);
+
+/** gtp_session_new - malloc'd; Return: NULL: no memory */
+struct gtp_session *gtp_session_new(const struct dp_session *session, const struct gtp_plan *plan,
+				    uint16_t mtu);
 
 /** gtp_senders_open - their sockets and devices; guard programs are attached by the caller */
 int gtp_senders_open(struct dataplane *dp, struct gtp *g, struct dp_error *ret_err);

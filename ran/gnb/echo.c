@@ -31,7 +31,9 @@ static void send_one(struct gnb *g, struct gnb_echo *echo)
 {
 	echo->sent++;
 	echo->sent_ns = clock_mono_ns();
-	if (dataplane_echo(g->dp, echo->peer) < 0)
+	const struct dp_addr peer = dp_addr_ip4(echo->peer);
+
+	if (dataplane_echo(g->dp, &peer) < 0)
 		finish(echo);
 }
 
