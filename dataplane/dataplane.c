@@ -191,11 +191,43 @@ static const char *config_fault(const struct dp_config *config)
 	return NULL;
 }
 
-static int config_copy(struct dataplane *dp, const struct dp_config *config,
-		       struct dp_error *ret_err)
+static bool any_ip6(const struct dp_prefix *prefixes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (prefixes[i].addr.family == AF_INET6)
+			return true;
+	return false;
+}
+
+/* What no back end has yet, of a configuration that is right */
+static const char *config_lacks(const struct dp_config *config)
+{
+	const struct dp_instance *n6 = &config->instance[0];
+
+	if (config->local_count > 1 || config->instance_count > 1)
+		return "more than one local address or network instance";
+	if (config->local[0].addr.family != AF_INET ||
+	    any_ip6(config->protected_prefix, config->protected_count) ||
+	    any_ip6(n6->pool, n6->pool_count))
+		return "IPv6";
+	return config->attach == DP_ATTACH_XDP ? "XDP" : NULL;
+}
+
+static int config_check(const struct dp_config *config, struct dp_error *ret_err)
 {
 	const char *fault = config_fault(config);
 
+	if (fault)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "%s", fault);
+	fault = config_lacks(config);
+	return fault ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EOPNOTSUPP, "%s: not supported",
+				    fault)
+		     : 0;
+}
+
+static int config_copy(struct dataplane *dp, const struct dp_config *config,
+		       struct dp_error *ret_err)
+{
 	dp->config = *config;
 	dp->config.backend = strdup(config->backend ? config->backend : "auto");
 	dp->config.pin_dir = config->pin_dir ? strdup(config->pin_dir) : NULL;
@@ -204,7 +236,7 @@ static int config_copy(struct dataplane *dp, const struct dp_config *config,
 	if (!dp->config.sessions_max)
 		dp->config.sessions_max = DP_SESSIONS_DEFAULT;
 	dp->store.max = dp->config.sessions_max;
-	return fault ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "%s", fault) : 0;
+	return config_check(config, ret_err);
 }
 
 int dataplane_new(const struct dp_config *config, const struct dp_events *events,

@@ -6,9 +6,13 @@
  * and N6 in a UPF, radio and N3 in a gNB (its access role). The N4 layer turns PFCP rules into
  * struct dp_session, the gNB builds one for each bearer. Back ends know nothing of PFCP or NGAP.
  *
- *   ebpf   tc programs (clsact) on any kernel since 5.15; QFI in the PDU session container both
- * ways gtp    the mainline kernel's gtp driver; tunnels only, what it can't do is refused with
- * -EOPNOTSUPP auto   gtp where the kernel has it and the needs allow, else ebpf
+ *   ebpf   tc programs (clsact), kernel 5.15 or newer; QFI in the PDU session container, both ways
+ *
+ *   gtp    the mainline kernel's gtp driver: tunnels only
+ *
+ *   auto   gtp where the kernel has it and the needs allow, else ebpf
+ *
+ * What a back end can't do it refuses with -EOPNOTSUPP, and the rule.
  *
  * Addresses are in network order (struct in_addr), numbers in host order.
  * Spec: TS 29.244 cl. 5.2 (rules), TS 29.281 (GTP-U), TS 38.415 (PDU session container)

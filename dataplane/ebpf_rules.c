@@ -104,6 +104,14 @@ static uint8_t one_qfi(uint64_t qfis)
 	return qfis ? (uint8_t)__builtin_ctzll(qfis) : 0;
 }
 
+/* Why its packets are dropped, or 0 */
+static uint8_t drop_of(const struct dp_session *s, const struct dp_pdr *pdr)
+{
+	if (dp_pdr_shut(s, pdr))
+		return EBPF_DROP_GATE;
+	return s->far[pdr->far].action == DP_FORWARD ? 0 : EBPF_DROP_ACTION;
+}
+
 static struct ebpf_rule rule_of(const struct dp_session *s, const struct dp_pdr *pdr)
 {
 	const struct dp_far *far = &s->far[pdr->far];
@@ -115,7 +123,7 @@ static struct ebpf_rule rule_of(const struct dp_session *s, const struct dp_pdr 
 		.ue_be = ue ? ue->addr.ip4.s_addr : 0,
 		.source = (uint8_t)pdr->source,
 		.qfi = one_qfi(pdr->qfis),
-		.forward = dp_pdr_action(s, pdr) == DP_FORWARD,
+		.drop = drop_of(s, pdr),
 		.destination = (uint8_t)far->to.interface,
 		.peer_be = tunnel ? far->to.peer.ip4.s_addr : 0,
 		.peer_teid_be = htonl(far->to.teid),
@@ -244,6 +252,18 @@ static int set_prepare(struct ebpf_rules *rules, const struct dp_entry *entry,
 	return rc;
 }
 
+static const char *pdr_lacks(const struct dp_pdr *pdr)
+{
+	/* in the programs QFI 0 is any */
+	if (pdr->qfis & (pdr->qfis - 1) || pdr->qfis & 1)
+		return "look at more than one QFI, or at QFI 0";
+	if (pdr->mark.rqi || pdr->mark.has_ppi)
+		return "mark more than the QFI";
+	if (pdr->source == DP_N3 && pdr->direction == DP_DOWNLINK && pdr->ue)
+		return "look at the UE's address in downlink packets from N3";
+	return NULL;
+}
+
 /* What these programs can't do */
 static int change_check(const struct dp_session *s, struct dp_error *ret_err)
 {
@@ -252,14 +272,17 @@ static int change_check(const struct dp_session *s, struct dp_error *ret_err)
 				      DP_NEED_TOS | DP_NEED_RATES | DP_NEED_USAGE;
 	int rc = dp_session_refuse(s, lacks, "the ebpf back end", ret_err);
 
-	if (!rc && s->pdr_count > EBPF_RULES_MAX)
+	if (rc)
+		return rc;
+	if (s->pdr_count > EBPF_RULES_MAX)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EOPNOTSUPP, "more than %d PDRs",
 				    EBPF_RULES_MAX);
-	for (size_t i = 0; i < s->pdr_count && !rc; i++)
-		if (__builtin_popcountll(s->pdr[i].qfis) > 1)
-			rc = dp_error_set(ret_err, DP_ERROR_PDR, s->pdr[i].id, -EOPNOTSUPP,
-					  "PDR %u: more than one QFI", s->pdr[i].id);
-	return rc;
+	for (size_t i = 0; i < s->pdr_count; i++)
+		if (pdr_lacks(&s->pdr[i]))
+			return dp_error_set(ret_err, DP_ERROR_PDR, s->pdr[i].id, -EOPNOTSUPP,
+					    "PDR %u: the ebpf back end can't %s", s->pdr[i].id,
+					    pdr_lacks(&s->pdr[i]));
+	return 0;
 }
 
 int ebpf_rules_apply(struct ebpf_rules *rules, struct dp_entry *entry,

@@ -143,10 +143,20 @@ static int gtp_open(struct dataplane *dp, struct dp_error *ret_err)
 	return n6_routing_up(dp, device, g->ifindex, ret_err);
 }
 
+/* What they had in the kernel goes with the devices */
+static void sessions_forget(struct dp_store *store)
+{
+	for (struct dp_entry *entry = store->entries; entry; entry = entry->hh.next) {
+		free(entry->state);
+		entry->state = NULL;
+	}
+}
+
 static void gtp_close(struct dataplane *dp)
 {
 	struct gtp *g = dp->state;
 
+	sessions_forget(&dp->store);
 	for (size_t i = 0; i < g->radio_count; i++)
 		dp_filter_detach(dp, g->radio[i], false);
 	if (dp->config.role == DP_ROLE_UPF)

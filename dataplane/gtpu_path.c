@@ -190,7 +190,9 @@ int gtpu_path_echo(struct gtpu_path *path, const struct dp_addr *peer)
 	static const struct in_addr none = {0};
 	struct echo *echo;
 
-	if (peer->family != AF_INET || !peer->ip4.s_addr)
+	if (peer->family != AF_INET)
+		return -EAFNOSUPPORT;
+	if (!peer->ip4.s_addr)
 		return -EINVAL;
 	if (echo_find(path, peer->ip4))
 		return 0;

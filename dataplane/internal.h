@@ -105,7 +105,7 @@ enum dp_need {
 	DP_NEED_QFI = 1 << 1, /* packets with certain QFIs only */
 	DP_NEED_MARK = 1 << 2,
 	DP_NEED_IP6 = 1 << 3,
-	DP_NEED_PREFIXES = 1 << 4, /* framed routes */
+	DP_NEED_PREFIXES = 1 << 4, /* framed routes, more than one address in a PDR */
 	DP_NEED_BUFFER = 1 << 5,
 	DP_NEED_NOTIFY = 1 << 6,
 	DP_NEED_DUPLICATES = 1 << 7,
@@ -118,7 +118,9 @@ enum dp_need {
  * @who: "the gtp driver" */
 int dp_session_refuse(const struct dp_session *session, unsigned lacks, const char *who,
 		      struct dp_error *ret_err);
-/** dp_pdr_action - its FAR's, or DP_DROP where a gate of its QERs is closed */
+/** dp_pdr_shut - a gate of its QERs is closed */
+bool dp_pdr_shut(const struct dp_session *session, const struct dp_pdr *pdr);
+/** dp_pdr_action - its FAR's, or DP_DROP where it is shut */
 enum dp_action dp_pdr_action(const struct dp_session *session, const struct dp_pdr *pdr);
 /** dp_pdr_ue - the first of its addresses, or NULL */
 const struct dp_prefix *dp_pdr_ue(const struct dp_session *session, const struct dp_pdr *pdr);

@@ -190,6 +190,13 @@ CHECK_EACH(far, FAR)
 CHECK_EACH(qer, QER)
 CHECK_EACH(urr, URR)
 
+/* A prefix, and where it is one address, one that a UE can have */
+static bool is_ue(const struct dp_prefix *ue)
+{
+	return dp_prefix_right(ue) &&
+	       (ue->len < dp_addr_octets(&ue->addr) * 8 || dp_addr_is_host(&ue->addr));
+}
+
 static const char *session_fault(const struct dp_session *s)
 {
 	if (!s->id)
@@ -201,7 +208,7 @@ static const char *session_fault(const struct dp_session *s)
 	if (s->mtu && s->mtu < MTU_MIN)
 		return "MTU under 68";
 	for (size_t i = 0; i < s->ue_count; i++)
-		if (!dp_prefix_right(&s->ue[i]))
+		if (!is_ue(&s->ue[i]))
 			return "a UE address is none";
 	return NULL;
 }

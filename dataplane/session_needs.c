@@ -20,26 +20,33 @@ static bool ip6(const struct dp_destination *to)
 	return to->interface == DP_N3 && to->peer.family == AF_INET6;
 }
 
-/* A bit of enum dp_need, of @rule; 0: nothing of the kind */
-static unsigned pdr_needs(const struct dp_session *s, const struct dp_pdr *pdr)
+static unsigned ue_needs(const struct dp_session *s, uint32_t ue)
 {
-	unsigned needs = 0;
+	unsigned needs = ue & (ue - 1) ? DP_NEED_PREFIXES : 0;
 
-	if (pdr->filter_count)
-		needs |= DP_NEED_FILTERS;
-	if (pdr->qfis)
-		needs |= DP_NEED_QFI;
-	if (pdr->mark.qfi && s->far[pdr->far].action == DP_FORWARD &&
-	    s->far[pdr->far].to.interface == DP_N3)
-		needs |= DP_NEED_MARK;
 	for (size_t i = 0; i < s->ue_count; i++) {
-		if (!(pdr->ue >> i & 1))
+		if (!(ue >> i & 1))
 			continue;
 		if (s->ue[i].addr.family == AF_INET6)
 			needs |= DP_NEED_IP6;
 		else if (s->ue[i].len != 32)
 			needs |= DP_NEED_PREFIXES;
 	}
+	return needs;
+}
+
+/* Bits of enum dp_need, of one rule; 0: nothing of the kind */
+static unsigned pdr_needs(const struct dp_session *s, const struct dp_pdr *pdr)
+{
+	unsigned needs = ue_needs(s, pdr->ue);
+
+	if (pdr->filter_count)
+		needs |= DP_NEED_FILTERS;
+	if (pdr->qfis)
+		needs |= DP_NEED_QFI;
+	if (pdr->mark.qfi && dp_pdr_action(s, pdr) == DP_FORWARD &&
+	    s->far[pdr->far].to.interface == DP_N3)
+		needs |= DP_NEED_MARK;
 	return needs;
 }
 
@@ -74,7 +81,7 @@ static const char *need_text(unsigned needs)
 		     {DP_NEED_QFI, "look at the QFI"},
 		     {DP_NEED_MARK, "mark the QFI"},
 		     {DP_NEED_IP6, "carry IPv6"},
-		     {DP_NEED_PREFIXES, "serve prefixes behind a UE"},
+		     {DP_NEED_PREFIXES, "serve prefixes or several addresses of a UE"},
 		     {DP_NEED_BUFFER, "buffer"},
 		     {DP_NEED_NOTIFY, "tell of downlink data"},
 		     {DP_NEED_DUPLICATES, "duplicate"},
@@ -123,10 +130,15 @@ const struct dp_prefix *dp_pdr_ue(const struct dp_session *s, const struct dp_pd
 	return NULL;
 }
 
-enum dp_action dp_pdr_action(const struct dp_session *s, const struct dp_pdr *pdr)
+bool dp_pdr_shut(const struct dp_session *s, const struct dp_pdr *pdr)
 {
 	for (size_t i = 0; i < pdr->qer_count; i++)
 		if (s->qer[pdr->qer[i]].closed[pdr->direction])
-			return DP_DROP;
-	return s->far[pdr->far].action;
+			return true;
+	return false;
+}
+
+enum dp_action dp_pdr_action(const struct dp_session *s, const struct dp_pdr *pdr)
+{
+	return dp_pdr_shut(s, pdr) ? DP_DROP : s->far[pdr->far].action;
 }

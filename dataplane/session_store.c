@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataplane/address.h"
+
 /* ---- the keys of a rule set ---- */
 
 static bool key_equal(const struct dp_key *a, const struct dp_key *b)
@@ -31,45 +33,52 @@ bool dp_entry_has_key(const struct dp_entry *entry, const struct dp_key *key)
 	return false;
 }
 
-static struct dp_key ue_key(const struct dp_prefix *ue, uint8_t instance)
+/* Keys are compared and hashed whole, and an initializer leaves what its member of the union
+ * doesn't cover as it was. */
+static void key_begin(struct dp_key *ret, enum dp_key_kind kind)
 {
-	struct dp_key key = {.kind = DP_KEY_UE,
-			     .instance = instance,
-			     .family = (uint8_t)ue->addr.family,
-			     .len = (uint8_t)ue->len};
-
-	if (ue->addr.family == AF_INET)
-		key.ip4 = ue->addr.ip4;
-	else
-		key.ip6 = ue->addr.ip6;
-	return key;
+	memset(ret, 0, sizeof(*ret));
+	ret->kind = (uint8_t)kind;
 }
 
-static struct dp_key bearer_key(const struct dp_bearer *bearer)
+static void teid_key(uint32_t teid, struct dp_key *ret)
 {
-	struct dp_key key = {.kind = DP_KEY_BEARER, .bearer.ifindex = bearer->ifindex};
+	key_begin(ret, DP_KEY_TEID);
+	ret->teid = teid;
+}
 
-	memcpy(key.bearer.mac, bearer->ue_mac, sizeof(key.bearer.mac));
-	return key;
+static void ue_key(const struct dp_prefix *ue, uint8_t instance, struct dp_key *ret)
+{
+	key_begin(ret, DP_KEY_UE);
+	ret->instance = instance;
+	ret->family = (uint8_t)ue->addr.family;
+	ret->len = (uint8_t)ue->len;
+	memcpy(ret->octets, &ue->addr.ip6, dp_addr_octets(&ue->addr));
+}
+
+static void bearer_key(const struct dp_bearer *bearer, struct dp_key *ret)
+{
+	key_begin(ret, DP_KEY_BEARER);
+	ret->bearer.ifindex = bearer->ifindex;
+	memcpy(ret->bearer.mac, bearer->ue_mac, sizeof(ret->bearer.mac));
 }
 
 /* The @i-th of a PDR's keys; Return: whether there is one */
 static bool pdr_key(const struct dp_session *session, const struct dp_pdr *pdr, size_t i,
 		    struct dp_key *ret_key)
 {
-	memset(ret_key, 0, sizeof(*ret_key));
 	switch (pdr->source) {
 	case DP_N3:
-		*ret_key = (struct dp_key){.kind = DP_KEY_TEID, .teid = pdr->teid};
+		teid_key(pdr->teid, ret_key);
 		return i == 0;
 	case DP_RADIO:
-		*ret_key = bearer_key(&session->bearer);
+		bearer_key(&session->bearer, ret_key);
 		return i == 0;
 	case DP_N6:
 		for (size_t ue = 0; ue < session->ue_count; ue++) {
 			if (!(pdr->ue >> ue & 1) || i--)
 				continue;
-			*ret_key = ue_key(&session->ue[ue], pdr->instance);
+			ue_key(&session->ue[ue], pdr->instance, ret_key);
 			return true;
 		}
 	}
@@ -189,9 +198,11 @@ void dp_store_claim(struct dp_store *store, struct dp_entry *entry, struct dp_cl
 
 struct dp_entry *dp_store_find_teid(const struct dp_store *store, uint32_t teid)
 {
-	const struct dp_key key = {.kind = DP_KEY_TEID, .teid = teid};
-	const struct dp_claim *found = claim_find(store, &key);
+	const struct dp_claim *found;
+	struct dp_key key;
 
+	teid_key(teid, &key);
+	found = claim_find(store, &key);
 	return found ? found->owner : NULL;
 }
 

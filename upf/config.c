@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dataplane/address.h"
+#include "upf/session.h"
 
 #define FIELD(member) .offset = offsetof(struct upf_config, member)
 #define TEXT(member)                                                                               \
@@ -88,6 +89,8 @@ static int prefixes_read(const struct yaml_doc *doc, const struct yaml_node *lis
 		rc = yaml_ipv4_prefix(doc, at, &prefix[n].addr.ip4, &prefix[n].len, err);
 		if (rc)
 			return rc;
+		if (!dp_prefix_right(&prefix[n]))
+			return yaml_fail(doc, at, err, "%s has bits beyond its length", at->scalar);
 	}
 	*ret_count = n;
 	return 0;
@@ -128,6 +131,7 @@ void upf_config_dataplane(const struct upf_config *config, struct dp_config *ret
 		.role = DP_ROLE_UPF,
 		.backend = config->dataplane,
 		.needs_qos = config->needs_qos,
+		.sessions_max = UPF_SESSIONS_MAX,
 		.local_count = 1,
 		.local[0].addr = dp_addr_ip4(config->n3_address),
 		.instance_count = 1,

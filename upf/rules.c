@@ -148,6 +148,9 @@ static int fars_change(struct upf_rules *rules, const struct upf_change *c,
 
 		if (rules->n_far == UPF_RULES_MAX)
 			return too_many(r, "FARs", UPF_RULES_MAX);
+		if (ie->far_id & UPF_FAR_ID_PREDEFINED)
+			return upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id,
+					       "FAR ID of a predefined rule");
 		if (upf_rules_far(rules, ie->far_id))
 			return upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id, "FAR ID is taken");
 		rules->far[rules->n_far] = (struct upf_far){.id = ie->far_id};

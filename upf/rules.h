@@ -20,6 +20,8 @@
 #include "upf/teid.h"
 
 enum { UPF_RULES_MAX = 8, UPF_QERS_MAX = 8 };
+/* Set in the IDs of predefined FARs, so in none that the CP function makes: cl. 8.2.74 */
+#define UPF_FAR_ID_PREDEFINED 0x80000000u
 
 struct upf_pdr {
 	uint16_t id;

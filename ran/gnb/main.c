@@ -78,6 +78,7 @@ static int start_dataplane(struct gnb *g)
 	struct dp_config config = {.role = DP_ROLE_GNB,
 				   .backend = g->config.dataplane[0] ? g->config.dataplane : "auto",
 				   .needs_qos = g->config.needs_qos,
+				   .sessions_max = GNB_DP_SESSIONS_MAX,
 				   .local_count = 1,
 				   .local[0].addr = dp_addr_ip4(g->config.n3_address),
 				   .pin_dir = g->config.pin_dir[0] ? g->config.pin_dir : NULL};

@@ -28,7 +28,7 @@ static bool downlink_leads(int side, uint8_t session, enum dp_interface where)
 {
 	const struct dp_far *far = far_of(world_rules(side, session), 2);
 
-	return far && far->destination == where;
+	return far && far->to.interface == where;
 }
 
 static void arrive(void)
@@ -63,7 +63,7 @@ static void test_whole(void **state)
 	assert_false(b->open[world_rules(B, 1)->pdr[2].hold]);
 	forwarded = world_rules(B, 1)->pdr[2].teid;
 	assert_true(downlink_leads(A, 1, DP_N3) && downlink_leads(A, 2, DP_N3));
-	assert_int_equal(far_of(world_rules(A, 1), 2)->teid, forwarded);
+	assert_int_equal(far_of(world_rules(A, 1), 2)->to.teid, forwarded);
 	assert_string_equal(world_last_frame(A, RADIO_HANDOVER)->text, "gnb2");
 	assert_int_equal(world->status, 0);
 	/* it is there: what was forwarded goes, what comes by the new path waits; the AMF is asked
