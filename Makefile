@@ -139,13 +139,15 @@ check: tests fuzz
 	prove --exec '' $(UNIT_TESTS)
 	prove tests/fuzz/replay.t
 
+# What people call by name; the rest is called by these
+TOOLS := $(addprefix $(B)/bin/,baton gtp5g gtp5g-link gtp5g-tunnel)
 PREFIX ?= /usr/local
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/baton $(DESTDIR)$(PREFIX)/share/baton/topologies \
 		$(DESTDIR)$(PREFIX)/share/baton/experiments \
 		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	install $(B)/bin/baton $(DESTDIR)$(PREFIX)/bin/
-	install $(filter-out $(B)/bin/baton,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/libexec/baton/
+	install $(TOOLS) $(DESTDIR)$(PREFIX)/bin/
+	install $(filter-out $(TOOLS),$(PROGRAMS)) $(DESTDIR)$(PREFIX)/libexec/baton/
 	install scripts/lab $(DESTDIR)$(PREFIX)/libexec/baton/
 	cp -R scripts/lab.d $(DESTDIR)$(PREFIX)/libexec/baton/
 	for image in $(dir $(IMAGES)); do \
@@ -159,9 +161,12 @@ install: all
 	install -m 644 docs/topology.schema.json $(DESTDIR)$(PREFIX)/share/baton/
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 testbed/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/baton
+	for tool in gtp5g gtp5g-link gtp5g-tunnel; do \
+		install -m 644 gtp5g-tools/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$tool || exit; \
+	done
 
 # Each bench prints a table and writes build/bench/NAME.json.
-bench: bench-topology bench-storm bench-dataplane bench-shaper bench-stream bench-process
+bench: bench-topology bench-storm bench-dataplane bench-shaper bench-stream bench-process bench-pfcp-codec
 
 clean:
 	rm -rf build

@@ -1,27 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 $(call library,agents,$(wildcard agents/common/*.c),libuv jansson nettle)
-# The steps use what is the process library's, which uses the rest of it.
-transfer_steps := $(wildcard agents/transfer/steps*.c) agents/transfer/pulse.c
-$(call library,transfer-steps,$(transfer_steps),jansson)
-$(call library,transfer,$(filter-out $(transfer_steps),$(wildcard agents/transfer/*.c)) lib/proof.c,zlib nettle)
+$(call library,transfer,$(wildcard agents/transfer/*.c) lib/proof.c,zlib nettle)
 $(call library,gate,$(wildcard agents/gate/*.c),libmnl)
 $(eval $(call executable-rules,$(B)/integration,gate_tool,tests/integration/gate_tool.c,gate netlink core,))
 $(eval $(call executable-rules,$(B)/integration,transfer_tool,tests/integration/transfer_tool.c,transfer agents core,))
 # A library and a main, so that unit tests link what they test.
 $(call library,ue-agent,$(filter-out agents/ue-agent/main.c,$(wildcard agents/ue-agent/*.c)),libuv jansson)
 $(call program,ue-agent,agents/ue-agent/main.c,ue-agent agents stamp netlink core,libuv jansson)
-$(call program,edge-agent,$(wildcard agents/edge-agent/*.c),process service agents gate stamp shape netlink core,libuv jansson)
+$(call program,edge-agent,$(wildcard agents/edge-agent/*.c),process-step process service agents gate stamp shape netlink core,libuv jansson)
 $(B)/bin/edge-agent: | $(B)/bin/process-step
-# A step of a migration: kinds.c names what each room brings, so it is the program's, not the library's.
-process_program := agents/process/main.c agents/process/kinds.c
+# A step of a migration, on top of the rooms that do the work; the agent starts it, and reads what it leaves.
+process_step_program := agents/process-step/main.c agents/process-step/kinds.c
+$(call library,process-step,$(filter-out $(process_step_program),$(wildcard agents/process-step/*.c)),jansson)
 # CRIU's messages by a description of our own
 criu_messages := $(foreach m,criu_rpc criu_stats,$(B)/gen/$(m).pb-c.c)
 $(B)/gen/%.pb-c.c: agents/process/%.proto
 	@mkdir -p $(@D)
 	@protoc-c --proto_path=agents/process --c_out=$(@D) $<
 $(call objs,$(wildcard agents/process/*.c)): | $(criu_messages)
-$(call library,process,$(filter-out $(process_program),$(wildcard agents/process/*.c)) $(criu_messages),jansson nettle libprotobuf-c libmnl)
-$(call program,process-step,$(process_program),forwarder transfer-steps process transfer cooperative-ask service agents gate netlink core,libuv jansson)
+$(call library,process,$(wildcard agents/process/*.c) $(criu_messages),jansson nettle libprotobuf-c libmnl)
+$(call program,process-step,$(process_step_program),process-step forwarder process transfer cooperative-ask service agents gate netlink core,libuv jansson)
 $(B)/bin/process-step: | $(B)/bin/forwarder
 $(call program,cloud-agent,$(wildcard agents/cloud-agent/*.c),agents core,libuv jansson)
 
@@ -66,11 +64,11 @@ $(call fuzz-target,fuzz_manifest,tests/fuzz/fuzz_manifest.c agents/common/manife
 # What thinks and parses, for tests and fuzzing; what touches the kernel; the program.
 $(call bpf-object,forwarder_redirect,agents/forwarder/redirect.bpf.c)
 $(call library,forwarder-proxy,$(addprefix agents/forwarder/,proxy.c proxy_pause.c proxy_replay.c proxy_status.c cache.c asked.c messages.c),jansson)
-$(call library,forwarder,$(addprefix agents/forwarder/,redirect.c control.c lead.c steps.c steps_cut.c steps_source.c) lib/bpf_log.c,libbpf libmnl libuv jansson)
+$(call library,forwarder,$(addprefix agents/forwarder/,redirect.c control.c) lib/bpf_log.c,libbpf libmnl libuv jansson)
 $(call program,forwarder,$(addprefix agents/forwarder/,main.c config.c front.c upstream.c),forwarder forwarder-proxy service netlink core,libuv jansson)
 $(call unit-test,test_forwarder,tests/unit/test_forwarder.c tests/unit/forwarder_world.c,forwarder-proxy service core,jansson nettle)
 $(call unit-test,test_forwarder_random,tests/unit/test_forwarder_random.c tests/unit/forwarder_world.c,forwarder-proxy service core,jansson nettle)
 $(call unit-test,test_forwarder_messages,tests/unit/test_forwarder_messages.c,forwarder-proxy service core,jansson)
 $(call fuzz-target,fuzz_forwarder,tests/fuzz/fuzz_forwarder.c apps/service/wire.c,forwarder-proxy core,jansson)
-$(call unit-test,test_process_images,tests/unit/test_process_images.c,process service agents gate netlink core,libuv jansson)
+$(call unit-test,test_process_images,tests/unit/test_process_images.c,process-step process service agents gate netlink core,libuv jansson)
 $(call fuzz-target,fuzz_criu_stats,tests/fuzz/fuzz_criu_stats.c agents/process/stats.c $(B)/gen/criu_stats.pb-c.c,,libprotobuf-c)

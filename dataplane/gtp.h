@@ -18,8 +18,8 @@
 #ifndef BATON_DATAPLANE_GTP_H
 #define BATON_DATAPLANE_GTP_H
 
-#include "dataplane/gtp_netlink.h"
 #include "dataplane/internal.h"
+#include "lib/netlink/gtp.h"
 
 enum { GTP_SENDERS = 2, GTP_HASH_SIZE = 16384 };
 

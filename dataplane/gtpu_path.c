@@ -317,6 +317,11 @@ static void message_handle(struct gtpu_path *path, const uint8_t *buf, size_t le
 		message_refuse(path, rc, &msg, from);
 		return;
 	}
+	/* known, but nothing for N3 or N9: the BPF programs hand them up for this answer */
+	if (msg.header.ran_extension) {
+		extension_notification_send(path, msg.header.ran_extension, from);
+		return;
+	}
 	switch (msg.header.type) {
 	case GTPU_ECHO_REQUEST:
 		echo_request(path, &msg, from);

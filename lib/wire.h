@@ -95,17 +95,23 @@ static inline uint8_t wire_get_u8(struct wire_reader *r)
 
 static inline uint16_t wire_get_u16(struct wire_reader *r)
 {
-	return (uint16_t)wire_get_number(r, 2);
+	const uint8_t *p = wire_get(r, 2);
+
+	return p ? wire_load16(p) : 0;
 }
 
 static inline uint32_t wire_get_u32(struct wire_reader *r)
 {
-	return (uint32_t)wire_get_number(r, 4);
+	const uint8_t *p = wire_get(r, 4);
+
+	return p ? wire_load32(p) : 0;
 }
 
 static inline uint64_t wire_get_u64(struct wire_reader *r)
 {
-	return wire_get_number(r, 8);
+	const uint8_t *p = wire_get(r, 8);
+
+	return p ? wire_load64(p) : 0;
 }
 
 static inline void wire_get_bytes(struct wire_reader *r, void *ret, size_t n)

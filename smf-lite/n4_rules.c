@@ -22,10 +22,12 @@ static void fill_pdi(const struct session *s, struct pfcp_pdi *pdi, bool uplink)
 	pdi->interface_type = uplink ? PFCP_3GPP_N3 : PFCP_3GPP_N6;
 	pdi->has_network_instance = true;
 	set_name(&pdi->network_instance, s->dnn);
-	pdi->has_ue_ip = true; /* uplink: a UE must not send from another address */
-	pdi->ue_ip.destination = !uplink;
-	pdi->ue_ip.address.v4 = true;
-	pdi->ue_ip.address.ip4 = s->address;
+	/* uplink: a UE must not send from another address */
+	pdi->n_ue_ip = 1;
+	pdi->ue_ip[0] = (struct pfcp_ue_ip){
+		.destination = !uplink,
+		.address = {.v4 = true, .ip4 = s->address},
+	};
 	if (!uplink)
 		return;
 	pdi->has_f_teid = true;
@@ -43,6 +45,7 @@ static void fill_pdi(const struct session *s, struct pfcp_pdi *pdi, bool uplink)
 
 static void fill_pdr(const struct session *s, struct pfcp_pdr *pdr, bool uplink)
 {
+	pfcp_pdr_init(pdr);
 	pdr->pdr_id = uplink ? UPLINK : DOWNLINK;
 	pdr->has_precedence = true;
 	pdr->precedence = PRECEDENCE;
@@ -65,6 +68,7 @@ static void fill_pdr(const struct session *s, struct pfcp_pdr *pdr, bool uplink)
 
 static void fill_uplink_far(const struct session *s, struct pfcp_far *far)
 {
+	pfcp_far_init(far);
 	far->far_id = UPLINK;
 	far->has_apply_action = true;
 	far->apply_action = PFCP_ACTION_FORW;
@@ -81,6 +85,7 @@ static void fill_downlink_far(const struct session *s, struct pfcp_far *far)
 {
 	struct pfcp_forwarding *f = &far->forwarding;
 
+	pfcp_far_init(far);
 	far->far_id = DOWNLINK;
 	far->has_apply_action = true;
 	far->apply_action = s->downlink.teid ? PFCP_ACTION_FORW : PFCP_ACTION_DROP;
@@ -112,6 +117,7 @@ void n4_rules_establishment(const struct session *s, const struct pfcp_node_id *
 	fill_downlink_far(s, &ret->create_far[1]);
 	if (s->upf->config->qos) {
 		ret->n_create_qer = 1;
+		pfcp_qer_init(&ret->create_qer[0]);
 		ret->create_qer[0].qer_id = QER;
 		ret->create_qer[0].has_gate_status = true; /* zero: both gates open */
 		ret->create_qer[0].has_qfi = true;

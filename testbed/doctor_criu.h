@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is CRIU sound here? process-step finds out (agents/process/soundness.h), in namespaces that are thrown away: a dump and a restore of
+/* Is CRIU sound here? process-step finds out (agents/process-step/soundness.h), in namespaces that are thrown away: a dump and a restore of
  * a process that does nothing. */
 #ifndef BATON_TESTBED_DOCTOR_CRIU_H
 #define BATON_TESTBED_DOCTOR_CRIU_H

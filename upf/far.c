@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* One FAR, one QER from its IE: TS 29.244 cl. 7.5.2.3, 7.5.2.5, 7.5.4.3, 7.5.4.5. */
+#include <errno.h>
+
 #include "upf/rules.h"
 
 static int action_read(struct upf_far *far, const struct pfcp_far *ie, struct upf_refusal *r)
@@ -55,14 +57,29 @@ static int destination_read(struct upf_far *far, const struct pfcp_far *ie, stru
 	return 0;
 }
 
+/* What this data plane does to no packet */
+static const struct upf_unserved forwarding_unserved[] = {
+	{offsetof(struct pfcp_forwarding, has_transport_level_marking), 0,
+	 "transport level marking is"},
+	{offsetof(struct pfcp_forwarding, has_redirect), 0, "redirection is"},
+	{offsetof(struct pfcp_forwarding, has_header_enrichment), 0, "header enrichment is"},
+	{offsetof(struct pfcp_forwarding, has_replacement), 0, "replacement of addresses is"},
+	{offsetof(struct pfcp_forwarding, has_proxying), 0, "proxying is"},
+	{offsetof(struct pfcp_forwarding, has_linked_endpoint), 0, "a linked traffic endpoint is"},
+	{0},
+};
+
 static int forwarding_check(const struct pfcp_far *ie, struct upf_refusal *r)
 {
-	const struct pfcp_forwarding *fwd = &ie->forwarding;
+	const char *what = upf_unserved_find(&ie->forwarding, forwarding_unserved);
 
-	if (fwd->has_transport_level_marking)
-		return upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id,
-				       "transport level marking is not supported");
-	return 0;
+	if (what)
+		return upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id, "%s not supported", what);
+	if (!ie->forwarding.has_policy)
+		return 0;
+	upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id, "there are no forwarding policies");
+	r->cause = PFCP_CAUSE_INVALID_FORWARDING_POLICY;
+	return -EINVAL;
 }
 
 /* What an update takes away; whether the rest makes sense is asked of the whole, later */
@@ -100,12 +117,27 @@ int upf_far_read(struct upf_far *far, const struct pfcp_far *ie, struct in_addr 
 	return rc;
 }
 
+/* The Averaging Window and the QER Correlation ID say something about bit rates only. */
+static const struct upf_unserved qer_unserved[] = {
+	{offsetof(struct pfcp_qer, has_mbr), 0, "a bit rate is"},
+	{offsetof(struct pfcp_qer, has_gbr), 0, "a bit rate is"},
+	{offsetof(struct pfcp_qer, has_packet_rate), 0, "a packet rate is"},
+	{offsetof(struct pfcp_qer, has_flow_marking), 0, "DL flow level marking is"},
+	{offsetof(struct pfcp_qer, has_paging_policy), 0, "a paging policy indicator is"},
+	{offsetof(struct pfcp_qer, has_control), 0, "reporting of the rate control status is"},
+	/* the flag, not whether it is there: 0 asks for nothing */
+	{offsetof(struct pfcp_qer, reflective), 0, "reflective QoS is"},
+	{0},
+};
+
 int upf_qer_read(struct upf_qer *qer, const struct pfcp_qer *ie, struct upf_refusal *ret_refusal)
 {
+	const char *what = upf_unserved_find(ie, qer_unserved);
+
 	qer->id = ie->qer_id;
-	if (ie->has_mbr || ie->has_gbr)
-		return upf_refuse_rule(ret_refusal, PFCP_RULE_QER, ie->qer_id,
-				       "bit rates are not enforced");
+	if (what)
+		return upf_refuse_rule(ret_refusal, PFCP_RULE_QER, ie->qer_id, "%s not supported",
+				       what);
 	if (upf_rule_loses(&ie->cleared, PFCP_IE_GATE_STATUS))
 		return upf_refuse_rule(ret_refusal, PFCP_RULE_QER, ie->qer_id,
 				       "a QER can't do without a gate status");

@@ -41,11 +41,29 @@ static bool sdf_matches_all(const struct pfcp_sdf_filter *sdf)
 	       flow_matches_all(sdf->flow);
 }
 
-/* What this data plane can't detect */
+/* What this data plane can't detect: without it, a PDR would match more than it may. */
+static const struct upf_unserved pdi_unserved[] = {
+	{offsetof(struct pfcp_pdi, n_traffic_endpoint_id), 0, "traffic endpoints are"},
+	{offsetof(struct pfcp_pdi, n_qfi), 1, "more than one QFI in a PDI is"},
+	{offsetof(struct pfcp_pdi, n_ue_ip), 1, "more than one UE address in a PDI is"},
+	{offsetof(struct pfcp_pdi, has_ethernet_session), 0, "Ethernet is"},
+	{offsetof(struct pfcp_pdi, has_ethernet_filter), 0, "Ethernet is"},
+	{offsetof(struct pfcp_pdi, n_framed_route), 0, "a framed route is"},
+	{offsetof(struct pfcp_pdi, n_framed_ipv6_route), 0, "a framed route is"},
+	{offsetof(struct pfcp_pdi, has_redundant_transmission), 0, "redundant transmission is"},
+	{offsetof(struct pfcp_pdi, has_ip_multicast), 0, "IP multicast is"},
+	{offsetof(struct pfcp_pdi, has_dns_query_filter), 0, "a DNS query filter is"},
+	{offsetof(struct pfcp_pdi, has_mbs_session), 0, "MBS is"},
+	{0},
+};
+
 static int pdi_check(const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
 {
 	const struct pfcp_pdi *pdi = &ie->pdi;
+	const char *what = upf_unserved_find(pdi, pdi_unserved);
 
+	if (what)
+		return REFUSE(ctx, ie, "%s not supported", what);
 	for (size_t i = 0; i < pdi->n_sdf; i++)
 		if (!sdf_matches_all(&pdi->sdf[i]))
 			return REFUSE(ctx, ie, "SDF filters are not supported");
@@ -54,10 +72,6 @@ static int pdi_check(const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
 		ctx->refusal->cause = PFCP_CAUSE_UNKNOWN_APPLICATION_ID;
 		return -EINVAL;
 	}
-	if (pdi->has_traffic_endpoint_id)
-		return REFUSE(ctx, ie, "traffic endpoints are not supported");
-	if (pdi->n_qfi > 1)
-		return REFUSE(ctx, ie, "more than one QFI in a PDI is not supported");
 	return 0;
 }
 
@@ -93,10 +107,10 @@ static bool in_pool(const struct upf_rules_env *env, struct in_addr ue)
 
 static int ue_ip_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct upf_pdr_context *ctx)
 {
-	const struct pfcp_ue_ip *ue = &ie->pdi.ue_ip;
+	const struct pfcp_ue_ip *ue = &ie->pdi.ue_ip[0];
 	uint32_t host;
 
-	pdr->has_ue_ip = ie->pdi.has_ue_ip;
+	pdr->has_ue_ip = ie->pdi.n_ue_ip;
 	pdr->ue_ip.s_addr = 0;
 	if (!pdr->has_ue_ip)
 		return 0;
@@ -199,12 +213,25 @@ static int pdi_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct upf_p
 	return f_teid_read(pdr, ie, ctx);
 }
 
+/* The same beside the detection information */
+static const struct upf_unserved pdr_unserved[] = {
+	{offsetof(struct pfcp_pdr, n_urr_id), 0, "usage reporting is"},
+	{offsetof(struct pfcp_pdr, has_activation_time), 0, "deferred activation is"},
+	{offsetof(struct pfcp_pdr, has_deactivation_time), 0, "deferred deactivation is"},
+	{offsetof(struct pfcp_pdr, has_mar_id), 0, "a MAR is"},
+	{offsetof(struct pfcp_pdr, has_ip_multicast), 0, "IP multicast is"},
+	{offsetof(struct pfcp_pdr, has_mptcp), 0, "MPTCP is"},
+	{0},
+};
+
 static int references_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie,
 			   struct upf_pdr_context *ctx)
 {
-	if (ie->n_urr_id)
-		return REFUSE(ctx, ie, "usage reporting is not supported");
-	if (ie->has_predefined_rules) {
+	const char *what = upf_unserved_find(ie, pdr_unserved);
+
+	if (what)
+		return REFUSE(ctx, ie, "%s not supported", what);
+	if (ie->n_activate_rules || ie->n_deactivate_rules) {
 		REFUSE(ctx, ie, "there are no predefined rules");
 		ctx->refusal->cause = PFCP_CAUSE_UNKNOWN_PREDEFINED_RULE;
 		return -EINVAL;

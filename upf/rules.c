@@ -40,6 +40,14 @@ int upf_refuse_rule(struct upf_refusal *r, enum pfcp_rule_type type, uint32_t id
 	return -EINVAL;
 }
 
+/* A has_ and an n_ are one octet each. */
+const char *upf_unserved_find(const void *ie, const struct upf_unserved *rows)
+{
+	while (rows->what && ((const uint8_t *)ie)[rows->at] <= rows->max)
+		rows++;
+	return rows->what;
+}
+
 struct upf_pdr *upf_rules_pdr(struct upf_rules *rules, uint16_t id)
 {
 	for (size_t i = 0; i < rules->n_pdr; i++)

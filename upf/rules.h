@@ -7,8 +7,8 @@
  *
  * What the data plane can't do is refused with the rule's id, never left out in silence: SDF
  * filters (but for the one that matches everything), application detection, predefined rules, usage
- * reporting, buffering, bit rates, transport level marking, IPv6, interfaces other than N3, N9
- * tunnels and N6.
+ * reporting, buffering, bit rates, IPv6, interfaces other than N3, N9 tunnels and N6, and whatever
+ * a struct upf_unserved names in pdr.c and far.c.
  *
  * Spec: TS 29.244 cl. 5.2, 7.5.2 to 7.5.5
  */
@@ -75,6 +75,24 @@ int upf_refuse(struct upf_refusal *r, uint8_t cause, uint16_t offending_ie, cons
 /** upf_refuse_rule - cause 73 with a Failed Rule ID */
 int upf_refuse_rule(struct upf_refusal *r, enum pfcp_rule_type type, uint32_t id,
 		    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/**
+ * struct upf_unserved - something in a rule that this UPF can't do
+ * @at: offset of its has_ or n_ in the IE's struct
+ * @max: how many are well
+ * @what: "MPTCP is", to be followed by "not supported"
+ */
+struct upf_unserved {
+	size_t at;
+	uint8_t max;
+	const char *what;
+};
+/**
+ * upf_unserved_find - what @ie has that can't be served
+ * @rows: up to one without @what
+ * Return: @what, or NULL
+ */
+const char *upf_unserved_find(const void *ie, const struct upf_unserved *rows);
 
 /* What a request wants changed; all borrowed from the message */
 struct upf_change {

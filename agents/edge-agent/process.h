@@ -27,7 +27,7 @@
 #include "agents/common/child.h"
 #include "agents/common/workload.h"
 #include "agents/gate/gate.h"
-#include "agents/process/step.h"
+#include "agents/process-step/step.h"
 #include "lib/http_server.h"
 
 enum {

@@ -197,9 +197,15 @@ static void describe_end(int status, char *buf, size_t size)
 }
 
 /* Of one that couldn't say why */
-static const char *cause_of(const struct edge_step *step)
+static const char *cause_of(const struct edge_step *step, int status)
 {
-	return step->cut ? "CANCELLED" : journal_has_room(step) ? "STEP_FAILED" : "DISK_SHORT";
+	const bool full =
+		!journal_has_room(step) || (status != CHILD_STATUS_UNKNOWN && WIFEXITED(status) &&
+					    WEXITSTATUS(status) == STEP_STATUS_DISK);
+
+	if (step->cut)
+		return "CANCELLED";
+	return full ? "DISK_SHORT" : "STEP_FAILED";
 }
 
 static void on_ended(struct child *child, int status, void *user)
@@ -216,10 +222,16 @@ static void on_ended(struct child *child, int status, void *user)
 	if (outcome)
 		end(step, outcome);
 	else
-		end_badly(step, cause_of(step), detail);
+		end_badly(step, cause_of(step, status), detail);
 }
 
 /* ---- its beginning ---- */
+
+static void end_unbegun(struct edge_step *step, int rc)
+{
+	end_badly(step, rc == -ENOSPC || rc == -EDQUOT ? "DISK_SHORT" : "STEP_FAILED",
+		  strerror(-rc));
+}
 
 static int prepare_run(struct edge_step *step)
 {
@@ -273,14 +285,14 @@ static void spawn(struct edge_step *step)
 	process_keep_numbers(step->p->all);
 	step->held = false;
 	if (rc) {
-		end_badly(step, "STEP_FAILED", strerror(-rc));
+		end_unbegun(step, rc);
 		return;
 	}
 	rc = start(step);
 	if (!rc)
 		return;
 	drop_run(step);
-	end_badly(step, "STEP_FAILED", strerror(-rc));
+	end_unbegun(step, rc);
 }
 
 static void open_now(struct edge_step *step)
@@ -300,8 +312,7 @@ static void join_now(struct edge_step *step)
 	else if (rc == -EEXIST)
 		end_badly(step, "ALREADY_THERE", "an instance is here already");
 	else
-		end_badly(step, rc == -ENOSPC || rc == -EDQUOT ? "DISK_SHORT" : "STEP_FAILED",
-			  strerror(-rc));
+		end_unbegun(step, rc);
 }
 
 void steps_joined(struct edge_process *p, int rc)
@@ -431,7 +442,7 @@ static void resume(struct edge_step *step)
 	if (journal_waits(step))
 		begin_at_last(step);
 	else
-		end_badly(step, cause_of(step), "ended while its agent was away");
+		end_badly(step, cause_of(step, CHILD_STATUS_UNKNOWN), "ended while its agent was away");
 }
 
 void steps_resume(struct edge_process *p)

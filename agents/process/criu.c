@@ -208,13 +208,18 @@ static int read_answer(int sock, struct criu_answer *ret)
 	return success ? 0 : -EREMOTEIO;
 }
 
-/* A restore fails in one of its children, whose errors the answer doesn't have. */
-static void quote_log(const struct criu_call *call, struct criu_answer *ret)
+/* A restore fails in one of its children, whose errors the answer doesn't have: the log has. What
+ * failed without a word in either had no room for one. */
+static int explain(const struct criu_call *call, struct criu_answer *ret)
 {
-	char path[CRIU_PATH_SIZE + 32];
+	char path[CRIU_PATH_SIZE + 32], line[CRIU_TEXT_SIZE];
+	int rc;
 
 	snprintf(path, sizeof(path), "%s/%s", call->work, log_name(call->what));
-	(void)criu_log_error(path, ret->text, sizeof(ret->text));
+	rc = criu_log_error(path, line, sizeof(line));
+	ret->disk_full =
+		rc == -ENOSPC || strstr(ret->text, "No space left") || (!rc && !ret->text[0]);
+	return say(ret, -EREMOTEIO, rc ? line : "it failed, and its log has no room to say why");
 }
 
 static void meet_server(struct in_addr address, uint16_t port)
@@ -363,10 +368,8 @@ int criu_run(const struct criu_call *call, struct criu_answer *ret)
 	close_ends(&ends);
 	if (pid > 0)
 		reap(pid, call->record);
-	if (rc && !ret->text[0])
-		quote_log(call, ret);
 	if (rc == -EREMOTEIO)
-		say(ret, rc, "CRIU failed and said no more");
+		return explain(call, ret);
 	if (rc && !ret->text[0])
 		say(ret, rc, rc == -ENOENT ? "criu is not installed" : strerror(-rc));
 	return rc;

@@ -47,6 +47,7 @@ struct criu_answer {
 	char version[CRIU_VERSION_SIZE];
 	char text[CRIU_TEXT_SIZE]; /* of a failure: CRIU's first error, or what came of it */
 	bool cancelled;		   /* @wake was readable before the answer */
+	bool disk_full;		   /* it failed for want of room, as its log tells */
 };
 
 /**

@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "agents/process/victim.h"
+#include "agents/process/tree.h"
 
 static void visit(int pidfd, int number, void (*each)(int fd, void *user), void *user)
 {
@@ -66,8 +66,8 @@ static void add_acknowledged(int fd, void *user)
 
 static uint64_t sum_of_tree(pid_t pid, void (*add)(int fd, void *user))
 {
-	pid_t tree[VICTIM_PIDS_MAX];
-	size_t count = victim_tree(pid, tree);
+	pid_t tree[PROCESS_TREE_MAX];
+	size_t count = process_tree(pid, tree);
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < count; i++)
@@ -98,8 +98,8 @@ static void shut(int fd, void *user)
 void sockets_shut(pid_t pid, struct in_addr address, uint16_t port)
 {
 	struct sockaddr_in local = {.sin_addr = address, .sin_port = htons(port)};
-	pid_t tree[VICTIM_PIDS_MAX];
-	size_t count = victim_tree(pid, tree);
+	pid_t tree[PROCESS_TREE_MAX];
+	size_t count = process_tree(pid, tree);
 
 	for (size_t i = 0; i < count; i++)
 		sockets_each(tree[i], shut, &local);

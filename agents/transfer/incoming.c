@@ -166,12 +166,7 @@ bool incoming_have(const char *parent, const struct transfer_item *item)
 	       !memcmp(digest, item->manifest, sizeof(digest));
 }
 
-static bool is_cut_short(void *user)
-{
-	return transfer_is_cut(*(int *)user);
-}
-
-static int check_image(struct incoming *in, int wake, struct image_error *err)
+static int check_image(struct incoming *in, const struct look *look, struct image_error *err)
 {
 	char path[INCOMING_PATH_SIZE + sizeof(MANIFEST_FILE)], *text;
 	struct manifest *m;
@@ -193,7 +188,8 @@ static int check_image(struct incoming *in, int wake, struct image_error *err)
 		rc = image_fail(err, -EBADMSG, "%u files with the manifest, which names %zu others",
 				in->item.files, m->count);
 	else
-		rc = image_check(in->path, m, is_cut_short, &wake, err);
+		rc = image_check(in->path, m, look ? look->cancelled : NULL,
+				 look ? look->user : NULL, err);
 	manifest_free(m);
 	return rc;
 }
@@ -256,9 +252,9 @@ static int put_in_place(struct incoming *in)
 	return renameat2(AT_FDCWD, in->path, AT_FDCWD, place, RENAME_EXCHANGE) ? -errno : 0;
 }
 
-int incoming_commit(struct incoming *in, int wake, struct image_error *err)
+int incoming_commit(struct incoming *in, const struct look *look, struct image_error *err)
 {
-	int rc = in->item.kind == TRANSFER_IMAGE ? check_image(in, wake, err) : 0;
+	int rc = in->item.kind == TRANSFER_IMAGE ? check_image(in, look, err) : 0;
 
 	if (rc)
 		return rc;

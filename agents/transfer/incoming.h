@@ -44,10 +44,10 @@ int incoming_basis(struct incoming *in, const char *basis);
 bool incoming_have(const char *parent, const struct transfer_item *item);
 /**
  * incoming_commit - check what only the whole shows, and put it in its place; what was there goes
- * @wake: readable cuts the check short; -1: nothing
+ * @look: asked meanwhile; or NULL
  * Return: 0, -EBADMSG with @err: an image that isn't as its manifest says, -ECANCELED, ...
  */
-int incoming_commit(struct incoming *in, int wake, struct image_error *err);
+int incoming_commit(struct incoming *in, const struct look *look, struct image_error *err);
 void incoming_abort(struct incoming *in);
 /** incoming_remove_stale - what receivers that were killed left in @parent */
 void incoming_remove_stale(const char *parent);

@@ -225,7 +225,7 @@ int transfer_send_status(const struct transfer_io *io, const struct transfer_sta
 	return transfer_send(io, TRANSFER_STATUS, bytes, transfer_status_write(bytes, status));
 }
 
-int transfer_receive_status(const struct transfer_io *io, struct transfer_status *ret)
+static int receive_status(const struct transfer_io *io, struct transfer_status *ret)
 {
 	uint8_t header[TRANSFER_HEADER_BYTES], bytes[TRANSFER_MESSAGE_MAX];
 	struct transfer_header h;
@@ -238,4 +238,14 @@ int transfer_receive_status(const struct transfer_io *io, struct transfer_status
 	if (!rc)
 		rc = transfer_read(io, bytes, h.length, 0);
 	return rc ? rc : transfer_status_read(bytes, h.length, ret);
+}
+
+int transfer_receive_status(const struct transfer_io *io, struct transfer_status *ret)
+{
+	int rc;
+
+	do
+		rc = receive_status(io, ret);
+	while (!rc && ret->code == TRANSFER_LOOKING);
+	return rc;
 }

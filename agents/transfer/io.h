@@ -51,7 +51,7 @@ int transfer_send(const struct transfer_io *io, enum transfer_type type, const u
  * transfer_read */
 int transfer_receive(const struct transfer_io *io, struct transfer_header *ret, uint8_t *bytes);
 int transfer_send_status(const struct transfer_io *io, const struct transfer_status *status);
-/** transfer_receive_status - other messages are -EBADMSG */
+/** transfer_receive_status - behind any LOOKING; other messages are -EBADMSG */
 int transfer_receive_status(const struct transfer_io *io, struct transfer_status *ret);
 
 /** transfer_wire_count - what the kernel counted of this connection */

@@ -33,7 +33,7 @@ struct session {
 	struct transfer_item item;
 	struct incoming in;
 	struct body_reader body;
-	uint64_t begin_ns, wire_before;
+	uint64_t begin_ns, wire_before, told_ns;
 	bool foreign; /* the connection was CRIU's, which would take what we say for its own */
 	uint8_t data[TRANSFER_DATA_MAX];
 };
@@ -211,10 +211,31 @@ static int await_rsync(struct session *s, struct rsync_daemon *d, uint8_t ret[TR
 	return rsync_daemon_await(d, s->io->wake, RSYNC_END_MS);
 }
 
+/* Asked for between two pieces: whoever waits for the answer hears that there will be one. */
+static bool looks_in_vain(void *user)
+{
+	struct session *s = user;
+	const uint64_t now_ns = clock_mono_ns();
+
+	if (transfer_is_cut(s->io->wake))
+		return true;
+	if (now_ns - s->told_ns < S_NS)
+		return false;
+	s->told_ns = now_ns;
+	return say(s, TRANSFER_LOOKING, "%s", "") != 0;
+}
+
+static struct look look_of(struct session *s)
+{
+	s->told_ns = clock_mono_ns();
+	return (struct look){looks_in_vain, s};
+}
+
 /* What rsync brought may not be what was announced */
 static int look_at_rsynced(struct session *s, uint8_t ret[TRANSFER_DIGEST_SIZE],
 			   struct image_error *err)
 {
+	const struct look look = look_of(s);
 	struct tree t;
 	int rc = tree_read(s->in.path, &t, err);
 
@@ -226,7 +247,7 @@ static int look_at_rsynced(struct session *s, uint8_t ret[TRANSFER_DIGEST_SIZE],
 				" were announced",
 				t.count, t.bytes, s->item.files, s->item.bytes);
 	else
-		rc = tree_digest(s->in.path, &t, s->io->wake, ret);
+		rc = tree_digest(s->in.path, &t, &look, ret);
 	tree_done(&t);
 	return rc;
 }
@@ -261,6 +282,13 @@ static int take_rsync(struct session *s, uint8_t ret[TRANSFER_DIGEST_SIZE],
 	return rc ? rc : look_at_rsynced(s, ret_actual, err);
 }
 
+static int commit(struct session *s, struct image_error *err)
+{
+	const struct look look = look_of(s);
+
+	return incoming_commit(&s->in, &look, err);
+}
+
 /* The connection is CRIU's until its page server has ended */
 static int take_pages(struct session *s, struct image_error *err)
 {
@@ -290,7 +318,7 @@ static int take_pages(struct session *s, struct image_error *err)
 	s->item.files = t.count;
 	s->item.bytes = t.bytes;
 	tree_done(&t);
-	return incoming_commit(&s->in, s->io->wake, err);
+	return commit(s, err);
 }
 
 static int take_and_commit(struct session *s, struct image_error *err)
@@ -308,7 +336,7 @@ static int take_and_commit(struct session *s, struct image_error *err)
 	if (memcmp(told, actual, sizeof(told)) != 0)
 		return image_fail(err, -EBADMSG, "%s: its SHA-256 isn't the sender's",
 				  s->item.name);
-	return incoming_commit(&s->in, s->io->wake, err);
+	return commit(s, err);
 }
 
 static int bring(struct session *s, uint64_t reserved)

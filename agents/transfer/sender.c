@@ -105,11 +105,21 @@ struct digesting {
 	int rc;
 };
 
+static bool looks_in_vain(void *user)
+{
+	const struct sending *s = user;
+
+	if (s->request->looks)
+		(*s->request->looks)++;
+	return transfer_is_cut(s->io.wake);
+}
+
 static void *run_digest(void *user)
 {
 	struct digesting *d = user;
+	const struct look look = {looks_in_vain, (void *)d->s};
 
-	d->rc = tree_digest(d->s->request->directory, &d->s->tree, d->s->io.wake, d->digest);
+	d->rc = tree_digest(d->s->request->directory, &d->s->tree, &look, d->digest);
 	return NULL;
 }
 

@@ -24,8 +24,9 @@ struct transfer_request {
 	const char *name;      /* as which */
 	int level;	       /* of gzip, 1 to 9; 0: as it is */
 	bool rsync, join;
-	const char *interface; /* whose octets are counted; "" none */
-	int wake;	       /* readable: cut short; -1: none */
+	const char *interface;	 /* whose octets are counted; "" none */
+	int wake;		 /* readable: cut short; -1: none */
+	_Atomic uint64_t *looks; /* counts up while it is read to be hashed; or NULL */
 };
 
 struct transfer_outcome {

@@ -150,14 +150,14 @@ void tree_done(struct tree *t)
 	*t = (struct tree){0};
 }
 
-static int digest_content(int fd, uint64_t size, int wake, struct sha256_ctx *sha)
+static int digest_content(int fd, uint64_t size, const struct look *look, struct sha256_ctx *sha)
 {
 	uint8_t bytes[CHUNK];
 
 	while (size) {
 		ssize_t got = read(fd, bytes, size < CHUNK ? (size_t)size : CHUNK);
 
-		if (transfer_is_cut(wake))
+		if (look && look->cancelled(look->user))
 			return -ECANCELED;
 		if (got <= 0)
 			return got ? -errno : -EBADMSG;
@@ -167,7 +167,7 @@ static int digest_content(int fd, uint64_t size, int wake, struct sha256_ctx *sh
 	return 0;
 }
 
-static int digest_file(int directory, const struct body_file *file, int wake,
+static int digest_file(int directory, const struct body_file *file, const struct look *look,
 		       struct sha256_ctx *sha)
 {
 	uint8_t head[BODY_HEAD_MAX];
@@ -176,12 +176,12 @@ static int digest_file(int directory, const struct body_file *file, int wake,
 	if (fd < 0)
 		return fd;
 	sha256_update(sha, body_head_write(head, file), head);
-	rc = digest_content(fd, file->size, wake, sha);
+	rc = digest_content(fd, file->size, look, sha);
 	close(fd);
 	return rc;
 }
 
-int tree_digest(const char *directory, const struct tree *t, int wake,
+int tree_digest(const char *directory, const struct tree *t, const struct look *look,
 		uint8_t ret[TRANSFER_DIGEST_SIZE])
 {
 	int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC), rc = 0;
@@ -192,7 +192,7 @@ int tree_digest(const char *directory, const struct tree *t, int wake,
 		return -errno;
 	sha256_init(&sha);
 	for (uint32_t i = 0; !rc && i < t->count; i++)
-		rc = digest_file(fd, &t->file[i], wake, &sha);
+		rc = digest_file(fd, &t->file[i], look, &sha);
 	close(fd);
 	sha256_update(&sha, body_head_write(head, NULL), head);
 	sha256_digest(&sha, TRANSFER_DIGEST_SIZE, ret);

@@ -22,9 +22,14 @@ struct tree {
 /** tree_read - @ret: free with tree_done; Return: 0, -ENOENT, or -EBADMSG: @err says which entry */
 int tree_read(const char *directory, struct tree *ret, struct image_error *err);
 void tree_done(struct tree *t);
-/** tree_digest - as of its body, its files read again; @wake: readable cuts it short, -1: nothing;
- * Return: 0, -EBADMSG: a file has changed, -ECANCELED */
-int tree_digest(const char *directory, const struct tree *t, int wake,
+/* Asked between two pieces of what is hashed: whether it is in vain */
+struct look {
+	bool (*cancelled)(void *user);
+	void *user;
+};
+/** tree_digest - as of its body, its files read again; @look: or NULL; Return: 0, -EBADMSG: a file
+ * has changed, -ECANCELED */
+int tree_digest(const char *directory, const struct tree *t, const struct look *look,
 		uint8_t ret[TRANSFER_DIGEST_SIZE]);
 /** tree_manifest_digest - of DIRECTORY/manifest.json; Return: 0 or a negative errno */
 int tree_manifest_digest(const char *directory, uint8_t ret[TRANSFER_DIGEST_SIZE]);

@@ -10,6 +10,7 @@
  *   receiver: STATUS     GO, or HAVE (nothing need be sent), or why not
  *   sender:   DATA ...   the item's body (body.h), as it is or deflated; or rsync brings it
  *   sender:   END        its SHA-256; not of pages, which CRIU's page server takes by itself
+ *   receiver: STATUS     LOOKING, once a second while it compares digests: a large item takes long
  *   receiver: STATUS     DONE: it is in its place; or why not
  * or
  *   sender:   PROBE      how many octets of nothing come, in DATA
@@ -60,6 +61,7 @@ enum transfer_kind {
 enum transfer_status_code {
 	TRANSFER_GO,
 	TRANSFER_HAVE,
+	TRANSFER_LOOKING,
 	TRANSFER_DONE,
 	TRANSFER_KEY_WRONG,
 	TRANSFER_BUSY, /* one brings this item already; who comes when all connections are taken is

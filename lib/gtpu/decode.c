@@ -8,30 +8,53 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib/gtpu/gtpu.h"
 #include "lib/gtpu/const.h"
-#include "lib/wire.h"
 
-#define EXTENSION_UNIT	   4
 #define MUST_BE_UNDERSTOOD 0x80 /* by the endpoint, cl. 5.2.1: bits 8 and 7 are 10 or 11 */
 
-/* Return: 0 or -EBADMSG */
-static int get_psc(struct wire_reader *r, struct gtpu_psc *ret)
+static int get_psc(struct wire_reader *r, struct gtpu_header *h)
 {
-	uint8_t type = wire_get_u8(r) >> 4;
-	uint8_t octet = wire_get_u8(r);
+	if (h->has_psc)
+		return 0;
+	h->has_psc = true;
+	return gtpu_psc_get(r, &h->psc);
+}
 
-	if (type != GTPU_PSC_DL && type != GTPU_PSC_UL)
+/* 18 bits and spare ones in two units */
+static int get_long_pdcp(struct wire_reader *r, struct gtpu_header *h)
+{
+	if (wire_left(r) < 2 * GTPU_EXTENSION_UNIT - 2)
 		return -EBADMSG;
-	ret->type = type;
-	ret->qfi = octet & GTPU_PSC_QFI;
-	if (type == GTPU_PSC_DL) {
-		ret->rqi = octet & GTPU_PSC_RQI;
-		ret->has_ppi = octet & GTPU_PSC_PPP;
+	if (!h->has_long_pdcp_number)
+		h->long_pdcp_number = (uint32_t)wire_get_number(r, 3) & GTPU_MAX_LONG_PDCP;
+	h->has_long_pdcp_number = true;
+	return 0;
+}
+
+/* Those of one unit, which always has their two octets */
+static void get_short(struct wire_reader *r, uint8_t type, struct gtpu_header *h)
+{
+	uint16_t value = wire_get_u16(r);
+
+	if (type == GTPU_EXT_UDP_PORT && !h->has_udp_port) {
+		h->has_udp_port = true;
+		h->udp_port = value;
+	} else if (type == GTPU_EXT_PDCP_NUMBER && !h->has_pdcp_number) {
+		h->has_pdcp_number = true;
+		h->pdcp_number = value;
+	} else if (type == GTPU_EXT_SERVICE_CLASS && !h->has_service_class) {
+		h->has_service_class = true;
+		h->service_class = (uint8_t)(value >> 8);
 	}
-	if (ret->has_ppi)
-		ret->ppi = wire_get_u8(r) >> GTPU_PPI_SHIFT;
-	return r->bad ? -EBADMSG : 0;
+}
+
+static void get_ran_container(const struct wire_reader *r, uint8_t type, struct gtpu_header *h)
+{
+	if (h->ran.type)
+		return;
+	h->ran.type = type;
+	h->ran.len = (uint16_t)wire_left(r);
+	h->ran.octets = r->at;
 }
 
 /* The content of one extension header. Of two of a kind the first counts. */
@@ -39,26 +62,37 @@ static int get_extension(struct wire_reader *r, uint8_t type, struct gtpu_header
 {
 	switch (type) {
 	case GTPU_EXT_PDU_SESSION_CONTAINER:
-		if (h->has_psc)
-			return 0;
-		h->has_psc = true;
-		return get_psc(r, &h->psc);
+		return get_psc(r, h);
+	case GTPU_EXT_LONG_PDCP_NUMBER:
+	case GTPU_EXT_LONG_PDCP_NUMBER_OLD:
+		return get_long_pdcp(r, h);
 	case GTPU_EXT_UDP_PORT:
-		if (h->has_udp_port)
-			return 0;
-		h->has_udp_port = true;
-		h->udp_port = (uint16_t)wire_get_number(r, 2);
-		return r->bad ? -EBADMSG : 0;
+	case GTPU_EXT_PDCP_NUMBER:
+	case GTPU_EXT_SERVICE_CLASS:
+		get_short(r, type, h);
+		return 0;
+	case GTPU_EXT_RAN_CONTAINER:
+	case GTPU_EXT_XW_RAN_CONTAINER:
+	case GTPU_EXT_NR_RAN_CONTAINER:
+		get_ran_container(r, type, h);
+		return 0;
 	}
 	if ((type & MUST_BE_UNDERSTOOD) && !h->unknown_extension)
 		h->unknown_extension = type;
 	return 0;
 }
 
+static bool is_of_ran(uint8_t type)
+{
+	return type == GTPU_EXT_RAN_CONTAINER || type == GTPU_EXT_LONG_PDCP_NUMBER_OLD ||
+	       type == GTPU_EXT_XW_RAN_CONTAINER || type == GTPU_EXT_NR_RAN_CONTAINER ||
+	       type == GTPU_EXT_PDCP_NUMBER;
+}
+
 static int get_extensions(struct wire_reader *r, uint8_t type, struct gtpu_header *h)
 {
 	while (type != GTPU_EXT_NONE) {
-		size_t size = (size_t)wire_get_u8(r) * EXTENSION_UNIT;
+		size_t size = (size_t)wire_get_u8(r) * GTPU_EXTENSION_UNIT;
 		struct wire_reader content;
 		int rc;
 
@@ -68,6 +102,8 @@ static int get_extensions(struct wire_reader *r, uint8_t type, struct gtpu_heade
 		if (content.bad)
 			return -EBADMSG;
 		h->n_extension++;
+		if (is_of_ran(type) && !h->ran_extension)
+			h->ran_extension = type;
 		rc = get_extension(&content, type, h);
 		if (rc)
 			return rc;
@@ -115,7 +151,7 @@ static int get_header(struct wire_reader *r, struct gtpu_header *h)
 
 /* Which IEs a message had */
 struct seen {
-	bool recovery, teid, peer;
+	bool recovery, teid, peer, status;
 };
 
 static int get_peer_address(struct wire_reader *r, struct gtpu_msg *ret)
@@ -139,22 +175,64 @@ static void get_supported(struct wire_reader *r, struct gtpu_msg *ret)
 		ret->supported[ret->n_supported++] = wire_get_u8(r);
 }
 
-/* IEs with a length field; those that we don't know are skipped, of two of a kind the first counts.
- */
+static int get_recovery_time(struct wire_reader *r, struct gtpu_msg *ret)
+{
+	if (ret->has_recovery_time)
+		return 0;
+	ret->has_recovery_time = true;
+	ret->recovery_time = wire_get_u32(r);
+	return r->bad ? -EBADMSG : 0;
+}
+
+static int get_private(struct wire_reader *r, struct gtpu_msg *ret)
+{
+	uint16_t id = wire_get_u16(r);
+
+	if (r->bad)
+		return -EBADMSG;
+	if (ret->has_private)
+		return 0;
+	ret->has_private = true;
+	ret->private_id = id;
+	ret->private_len = (uint16_t)wire_left(r);
+	ret->private_octets = r->at;
+	return 0;
+}
+
+/* The value of an IE with a length field; those that we don't know are skipped, of two of a kind
+ * the first counts. */
+static int get_tlv_value(struct wire_reader *value, uint8_t type, struct gtpu_msg *ret,
+			 struct seen *seen)
+{
+	switch (type) {
+	case GTPU_IE_EXTENSION_TYPES:
+		if (!ret->n_supported)
+			get_supported(value, ret);
+		return 0;
+	case GTPU_IE_PEER_ADDRESS:
+		if (seen->peer)
+			return 0;
+		seen->peer = true;
+		return get_peer_address(value, ret);
+	case GTPU_IE_TUNNEL_STATUS:
+		if (!seen->status)
+			ret->charging_paused = wire_get_u8(value) & GTPU_TUNNEL_STATUS_SPOC;
+		seen->status = true;
+		return value->bad ? -EBADMSG : 0;
+	case GTPU_IE_RECOVERY_TIME:
+		return get_recovery_time(value, ret);
+	case GTPU_IE_PRIVATE:
+		return get_private(value, ret);
+	}
+	return 0;
+}
+
 static int get_tlv(struct wire_reader *r, uint8_t type, struct gtpu_msg *ret, struct seen *seen)
 {
 	size_t length = wire_get_number(r, type == GTPU_IE_EXTENSION_TYPES ? 1 : 2);
 	struct wire_reader value = wire_get_part(r, length);
 
-	if (r->bad)
-		return -EBADMSG;
-	if (type == GTPU_IE_EXTENSION_TYPES && !ret->n_supported) {
-		get_supported(&value, ret);
-	} else if (type == GTPU_IE_PEER_ADDRESS && !seen->peer) {
-		seen->peer = true;
-		return get_peer_address(&value, ret);
-	}
-	return 0;
+	return r->bad ? -EBADMSG : get_tlv_value(&value, type, ret, seen);
 }
 
 static int get_ies(struct wire_reader *r, struct gtpu_msg *ret, struct seen *seen)
@@ -190,6 +268,8 @@ static bool is_complete(const struct gtpu_msg *msg, const struct seen *seen)
 		return seen->teid && seen->peer;
 	case GTPU_SUPPORTED_EXTENSION_HEADERS:
 		return msg->n_supported > 0;
+	case GTPU_TUNNEL_STATUS:
+		return seen->status;
 	}
 	return true;
 }
@@ -215,6 +295,7 @@ int gtpu_decode(const uint8_t *buf, size_t len, struct gtpu_msg *ret)
 	case GTPU_ECHO_RESPONSE:
 	case GTPU_ERROR_INDICATION:
 	case GTPU_SUPPORTED_EXTENSION_HEADERS:
+	case GTPU_TUNNEL_STATUS:
 	case GTPU_END_MARKER:
 		rc = get_ies(&r, ret, &seen);
 		return rc ? rc : is_complete(ret, &seen) ? 0 : -EBADMSG;

@@ -5,51 +5,94 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib/gtpu/gtpu.h"
 #include "lib/gtpu/const.h"
-#include "lib/wire.h"
 
 #define MAX_LENGTH 0xffff
-#define MAX_QFI	   63
-#define MAX_PPI	   7
 
-static bool psc_valid(const struct gtpu_psc *p)
+static bool is_ran_container(const struct gtpu_ran_container *ran)
 {
-	if (p->qfi > MAX_QFI || p->ppi > MAX_PPI)
+	return ran->len <= GTPU_MAX_RAN_CONTAINER &&
+	       (ran->type == GTPU_EXT_RAN_CONTAINER || ran->type == GTPU_EXT_XW_RAN_CONTAINER ||
+		ran->type == GTPU_EXT_NR_RAN_CONTAINER);
+}
+
+static bool is_valid(const struct gtpu_header *h)
+{
+	if (h->has_psc && !gtpu_psc_is_valid(&h->psc))
 		return false;
-	return p->type == GTPU_PSC_DL || (p->type == GTPU_PSC_UL && !p->rqi && !p->has_ppi);
+	if (h->has_long_pdcp_number && h->long_pdcp_number > GTPU_MAX_LONG_PDCP)
+		return false;
+	return !h->ran.type || is_ran_container(&h->ran);
 }
 
-/* One unit of four octets, or two with a PPI and its padding; length and next type included */
-static void put_psc(struct wire_writer *w, const struct gtpu_psc *p, uint8_t next)
+/* One extension header with its padding. @next: the octet that says its type, then the one that
+ * says the type of what follows */
+static void put_extension(struct wire_writer *w, uint8_t **next, uint8_t type,
+			  const uint8_t *content, size_t len)
 {
-	wire_put_number(w, p->has_ppi ? 2 : 1, 1);
-	wire_put_number(w, (uint32_t)p->type << 4, 1);
-	wire_put_number(w, (p->has_ppi ? GTPU_PSC_PPP : 0) | (p->rqi ? GTPU_PSC_RQI : 0) | p->qfi,
-			1);
-	if (p->has_ppi)
-		wire_put_number(w, (uint32_t)p->ppi << (GTPU_PPI_SHIFT + 24), 4);
-	wire_put_number(w, next, 1);
+	size_t units = (2 + len + GTPU_EXTENSION_UNIT - 1) / GTPU_EXTENSION_UNIT;
+	size_t size = units * GTPU_EXTENSION_UNIT;
+	uint8_t *p = wire_put(w, size);
+
+	if (!p)
+		return;
+	memset(p, 0, size);
+	p[0] = (uint8_t)units;
+	if (len)
+		memcpy(p + 1, content, len);
+	**next = type;
+	*next = p + size - 1;
 }
 
-/* The container goes first (TS 29.281 cl. 5.2.2.7). */
-static void put_extensions(struct wire_writer *w, const struct gtpu_header *h)
+static void put_number(struct wire_writer *w, uint8_t **next, uint8_t type, uint32_t value,
+		       size_t size, size_t content_size)
 {
-	uint8_t port = h->has_udp_port ? GTPU_EXT_UDP_PORT : GTPU_EXT_NONE;
+	uint8_t content[2 * GTPU_EXTENSION_UNIT - 2] = {0};
+	struct wire_writer c = {.at = content, .end = content + sizeof(content)};
 
-	wire_put_number(w, h->has_psc ? GTPU_EXT_PDU_SESSION_CONTAINER : port, 1);
+	wire_put_number(&c, value, size);
+	put_extension(w, next, type, content, content_size);
+}
+
+static void put_psc(struct wire_writer *w, uint8_t **next, const struct gtpu_psc *psc)
+{
+	uint8_t content[GTPU_MAX_PSC_CONTENT];
+	struct wire_writer c = {.at = content, .end = content + sizeof(content)};
+
+	gtpu_psc_put(&c, psc);
+	put_extension(w, next, GTPU_EXT_PDU_SESSION_CONTAINER, content, (size_t)(c.at - content));
+}
+
+static void put_extensions(struct wire_writer *w, const struct gtpu_header *h, const uint8_t *ran)
+{
+	uint8_t *next = wire_put(w, 1);
+
+	if (!next)
+		return;
+	*next = GTPU_EXT_NONE;
 	if (h->has_psc)
-		put_psc(w, &h->psc, port);
-	if (h->has_udp_port) {
-		wire_put_number(w, 1, 1);
-		wire_put_number(w, h->udp_port, 2);
-		wire_put_number(w, GTPU_EXT_NONE, 1);
-	}
+		put_psc(w, &next, &h->psc);
+	if (h->has_udp_port)
+		put_number(w, &next, GTPU_EXT_UDP_PORT, h->udp_port, 2, 2);
+	if (h->has_pdcp_number)
+		put_number(w, &next, GTPU_EXT_PDCP_NUMBER, h->pdcp_number, 2, 2);
+	if (h->has_long_pdcp_number)
+		put_number(w, &next, GTPU_EXT_LONG_PDCP_NUMBER, h->long_pdcp_number, 3, 6);
+	if (h->has_service_class)
+		put_number(w, &next, GTPU_EXT_SERVICE_CLASS, h->service_class, 1, 2);
+	if (h->ran.type)
+		put_extension(w, &next, h->ran.type, ran, h->ran.len);
+}
+
+static bool has_extensions(const struct gtpu_header *h)
+{
+	return h->has_psc || h->has_udp_port || h->has_pdcp_number || h->has_long_pdcp_number ||
+	       h->has_service_class || h->ran.type;
 }
 
 static uint8_t header_flags(const struct gtpu_header *h)
 {
-	return GTPU_VERSION_1 | GTPU_FLAG_PT | (h->has_psc || h->has_udp_port ? GTPU_FLAG_E : 0) |
+	return GTPU_VERSION_1 | GTPU_FLAG_PT | (has_extensions(h) ? GTPU_FLAG_E : 0) |
 	       (h->has_sequence ? GTPU_FLAG_S : 0) | (h->has_npdu ? GTPU_FLAG_PN : 0);
 }
 
@@ -57,11 +100,14 @@ int gtpu_header_encode(const struct gtpu_header *header, size_t payload_len, uin
 		       size_t size, size_t *ret_len)
 {
 	struct wire_writer w = {.at = buf, .end = buf + size};
-	uint8_t flags = header_flags(header);
+	uint8_t flags = header_flags(header), ran[GTPU_MAX_RAN_CONTAINER];
 	size_t length;
 
-	if (header->has_psc && !psc_valid(&header->psc))
+	if (!is_valid(header))
 		return -EINVAL;
+	/* it may be in @buf, where its padding, or another extension header, would go over it */
+	if (header->ran.type && header->ran.len)
+		memcpy(ran, header->ran.octets, header->ran.len);
 	wire_put_number(&w, flags, 1);
 	wire_put_number(&w, header->type, 1);
 	wire_put_number(&w, 0, 2);
@@ -69,7 +115,7 @@ int gtpu_header_encode(const struct gtpu_header *header, size_t payload_len, uin
 	if (flags & GTPU_FLAG_OPTIONS) {
 		wire_put_number(&w, header->has_sequence ? header->sequence : 0, 2);
 		wire_put_number(&w, header->has_npdu ? header->npdu : 0, 1);
-		put_extensions(&w, header);
+		put_extensions(&w, header, ran);
 	}
 	if (w.full)
 		return -ENOBUFS;
@@ -77,8 +123,7 @@ int gtpu_header_encode(const struct gtpu_header *header, size_t payload_len, uin
 	if (payload_len > MAX_LENGTH - length)
 		return -EMSGSIZE;
 	length += payload_len;
-	buf[2] = (uint8_t)(length >> 8);
-	buf[3] = (uint8_t)length;
+	wire_store16(buf + 2, (uint16_t)length);
 	*ret_len = (size_t)(w.at - buf);
 	return 0;
 }
@@ -105,13 +150,26 @@ static void put_error_ies(struct wire_writer *w, const struct gtpu_msg *msg)
 		put_bytes(w, &msg->error_ip4, n);
 }
 
-/* What comes behind the header. Return: 0 or -EINVAL */
-static int put_body(struct wire_writer *w, const struct gtpu_msg *msg)
+/* Those that may be in any message */
+static void put_common_ies(struct wire_writer *w, const struct gtpu_msg *msg)
+{
+	if (msg->has_recovery_time) {
+		wire_put_number(w, GTPU_IE_RECOVERY_TIME, 1);
+		wire_put_number(w, 4, 2);
+		wire_put_number(w, msg->recovery_time, 4);
+	}
+	if (msg->has_private) {
+		wire_put_number(w, GTPU_IE_PRIVATE, 1);
+		wire_put_number(w, 2 + (uint64_t)msg->private_len, 2);
+		wire_put_number(w, msg->private_id, 2);
+		put_bytes(w, msg->private_octets, msg->private_len);
+	}
+}
+
+/* Return: 0 or -EINVAL */
+static int put_own_ies(struct wire_writer *w, const struct gtpu_msg *msg)
 {
 	switch (msg->header.type) {
-	case GTPU_G_PDU:
-		put_bytes(w, msg->payload, msg->payload_len);
-		return 0;
 	case GTPU_ECHO_REQUEST:
 	case GTPU_END_MARKER:
 		return 0;
@@ -129,23 +187,31 @@ static int put_body(struct wire_writer *w, const struct gtpu_msg *msg)
 		wire_put_number(w, msg->n_supported, 1);
 		put_bytes(w, msg->supported, msg->n_supported);
 		return 0;
+	case GTPU_TUNNEL_STATUS:
+		wire_put_number(w, GTPU_IE_TUNNEL_STATUS, 1);
+		wire_put_number(w, 1, 2);
+		wire_put_number(w, msg->charging_paused ? GTPU_TUNNEL_STATUS_SPOC : 0, 1);
+		return 0;
 	}
 	return -EINVAL;
 }
 
-static size_t body_size(const struct gtpu_msg *msg)
+/* What comes behind the header. Return: 0 or -EINVAL */
+static int put_body(struct wire_writer *w, const struct gtpu_msg *msg)
 {
-	switch (msg->header.type) {
-	case GTPU_G_PDU:
-		return msg->payload_len;
-	case GTPU_ECHO_RESPONSE:
-		return 2;
-	case GTPU_ERROR_INDICATION:
-		return 5 + 3 + (msg->error_v6 ? 16 : 4);
-	case GTPU_SUPPORTED_EXTENSION_HEADERS:
-		return 2 + (size_t)msg->n_supported;
+	int rc;
+
+	if (msg->header.type == GTPU_G_PDU) {
+		if (msg->has_recovery_time || msg->has_private)
+			return -EINVAL;
+		put_bytes(w, msg->payload, msg->payload_len);
+		return 0;
 	}
-	return 0;
+	if (msg->private_len > MAX_LENGTH - 2)
+		return -EINVAL;
+	rc = put_own_ies(w, msg);
+	put_common_ies(w, msg);
+	return rc;
 }
 
 int gtpu_encode(const struct gtpu_msg *msg, uint8_t *buf, size_t size, size_t *ret_len)
@@ -157,7 +223,7 @@ int gtpu_encode(const struct gtpu_msg *msg, uint8_t *buf, size_t size, size_t *r
 
 	if (header.type != GTPU_G_PDU && header.type != GTPU_END_MARKER)
 		header.has_sequence = true;
-	rc = gtpu_header_encode(&header, body_size(msg), buf, size, &len);
+	rc = gtpu_header_encode(&header, 0, buf, size, &len);
 	if (rc)
 		return rc;
 	w = (struct wire_writer){.at = buf + len, .end = buf + size};
@@ -166,6 +232,10 @@ int gtpu_encode(const struct gtpu_msg *msg, uint8_t *buf, size_t size, size_t *r
 		return rc;
 	if (w.full)
 		return -ENOBUFS;
-	*ret_len = (size_t)(w.at - buf);
+	len = (size_t)(w.at - buf);
+	if (len - GTPU_HEADER_LEN > MAX_LENGTH)
+		return -EMSGSIZE;
+	wire_store16(buf + 2, (uint16_t)(len - GTPU_HEADER_LEN));
+	*ret_len = len;
 	return 0;
 }

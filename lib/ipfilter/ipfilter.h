@@ -26,8 +26,10 @@
 
 /* Port ranges a side; a text with more is refused */
 #define IPFILTER_MAX_PORTS 8
-/* Holds the text of any struct ipfilter, NUL included */
-#define IPFILTER_MAX_TEXT 384
+/* Holds the text of any struct that ipfilter_parse gives, NUL included. It is what PFCP keeps of a
+ * rule (PFCP_MAX_FLOW_DESCRIPTION): one that is taken from a PFD or a person can be sent in an SDF
+ * filter. Only a rule with long IPv6 addresses and most of its ports on both sides has more. */
+#define IPFILTER_MAX_TEXT 256
 
 /* Who the text is for, which says what of the grammar it may use */
 enum ipfilter_use {
@@ -103,7 +105,8 @@ struct ipfilter_ue {
  * @ret_err: written on failure; may be NULL
  *
  * Return: 0; -EINVAL, no IPFilterRule; -EOPNOTSUPP, one that is not allowed for this use or that
- * has options, which 3GPP excludes: refused by name; -ENOSPC, more than IPFILTER_MAX_PORTS.
+ * has options, which 3GPP excludes: refused by name; -ENOSPC, more than IPFILTER_MAX_PORTS, or one
+ * that would print as more than IPFILTER_MAX_TEXT.
  *
  * Spec: RFC 6733 cl. 4.3.1, TS 29.212 cl. 5.4.2
  */
@@ -121,10 +124,12 @@ size_t ipfilter_print(const struct ipfilter *filter, char *buf, size_t size);
 /**
  * ipfilter_match - whether a packet is one that the rule describes; what the rule then says (permit
  * or deny) is the caller's matter
- * @ue: for 'assigned'. The UE's link-local addresses and the unspecified one are its own too: what
- * a UE sends before it has an address (router solicitation: `permit out 58 from ff02::2/128 to
- * assigned`). NULL: 'assigned' matches every address, as TS 29.212 has it, for a caller that has
- * found the UE by its address before.
+ * @filter: as ipfilter_parse gives it, or part of what ipfilter_sdf_check lets pass
+ * @ue: for 'assigned'. Of a UE with an IPv6 prefix (@ue->v6), IPv6 link-local addresses and the
+ * unspecified one are its own too: what it sends before it has an address (router solicitation:
+ * `permit out 58 from ff02::2/128 to assigned`); in IPv4 none is but the one that it was given.
+ * NULL: 'assigned' matches every address, as TS 29.212 has it, for a caller that has found the UE
+ * by its address before.
  * @mirrored: source and destination exchanged, as for an uplink packet and a rule that says 'out'
  *
  * Return: true when it matches. A rule with ports matches no packet without.
@@ -162,7 +167,8 @@ bool ipfilter_sdf_is_reference(const struct ipfilter_sdf *sdf);
  * @ret_err: its text is written on failure; may be NULL
  *
  * Return: 0; -EINVAL: nothing is there; a flow label over 20 bits or with IPv4 addresses; addresses
- * of two versions; ports with a security parameter index.
+ * of two versions; a security parameter index with ports, or with a protocol that has none; a flow
+ * that no text becomes: an unknown kind of address, a prefix longer than it, too many ports.
  */
 int ipfilter_sdf_check(const struct ipfilter_sdf *sdf,
 		       struct ipfilter_error *ret_err) IPFILTER_MUST_CHECK;

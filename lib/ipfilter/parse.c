@@ -352,6 +352,13 @@ static int check_end(const struct parser *p, const struct ipfilter *f)
 	return fail_expected(p, f->dst.n_ports ? "the end" : "ports or the end");
 }
 
+static int check_length(const struct parser *p, const struct ipfilter *f)
+{
+	if (ipfilter_print(f, NULL, 0) < IPFILTER_MAX_TEXT)
+		return 0;
+	return fail_at(p, p->text, -ENOSPC, "longer than %d characters", IPFILTER_MAX_TEXT - 1);
+}
+
 int ipfilter_parse(const char *text, size_t len, enum ipfilter_use use, struct ipfilter *ret,
 		   struct ipfilter_error *ret_err)
 {
@@ -373,6 +380,8 @@ int ipfilter_parse(const char *text, size_t len, enum ipfilter_use use, struct i
 		rc = get_destination(&p, &f);
 	if (!rc)
 		rc = check_end(&p, &f);
+	if (!rc)
+		rc = check_length(&p, &f);
 	if (!rc)
 		*ret = f;
 	return rc;

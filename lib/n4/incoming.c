@@ -119,23 +119,47 @@ int n4_respond(struct n4_request *req, struct pfcp_msg *msg)
 	return 0;
 }
 
-/* A response of the type that answers @request_type, with nothing but a cause. Return: false, there
- * is none */
-static bool cause_msg(struct n4_node *node, uint8_t request_type, uint64_t seid, uint8_t cause,
-		      uint16_t offending_ie)
+/* Responses of node messages, with nothing but a cause. Return: false, @request_type has none here
+ */
+static bool node_cause_fill(const struct n4_node *node, struct pfcp_msg *m, uint8_t request_type,
+			    uint8_t cause, uint16_t offending_ie)
 {
-	struct pfcp_msg *m = n4_msg(node, (uint8_t)(request_type + 1), seid);
+	const struct pfcp_node_id *id = &node->config.node_id;
 
 	switch (request_type) {
+	case PFCP_PFD_MANAGEMENT_REQUEST:
+		m->pfd_management_response.cause = cause;
+		m->pfd_management_response.has_offending_ie = offending_ie != 0;
+		m->pfd_management_response.offending_ie = offending_ie;
+		return true;
 	case PFCP_ASSOCIATION_SETUP_REQUEST:
-		m->association_setup_response.node_id = node->config.node_id;
+		m->association_setup_response.node_id = *id;
 		m->association_setup_response.cause = cause;
 		m->association_setup_response.recovery_time_stamp = node->recovery_time_stamp;
 		return true;
+	case PFCP_ASSOCIATION_UPDATE_REQUEST:
+		m->association_update_response.node_id = *id;
+		m->association_update_response.cause = cause;
+		return true;
 	case PFCP_ASSOCIATION_RELEASE_REQUEST:
-		m->association_release_response.node_id = node->config.node_id;
+		m->association_release_response.node_id = *id;
 		m->association_release_response.cause = cause;
 		return true;
+	case PFCP_NODE_REPORT_REQUEST:
+	case PFCP_SESSION_SET_DELETION_REQUEST:
+	case PFCP_SESSION_SET_MODIFICATION_REQUEST: /* one struct for all three */
+		m->node_report_response =
+			(struct pfcp_node_response){*id, cause, offending_ie != 0, offending_ie};
+		return true;
+	}
+	return false;
+}
+
+/* The same of session messages */
+static bool session_cause_fill(const struct n4_node *node, struct pfcp_msg *m, uint8_t request_type,
+			       uint8_t cause, uint16_t offending_ie)
+{
+	switch (request_type) {
 	case PFCP_SESSION_ESTABLISHMENT_REQUEST:
 		m->session_establishment_response.node_id = node->config.node_id;
 		m->session_establishment_response.cause = cause;
@@ -157,9 +181,19 @@ static bool cause_msg(struct n4_node *node, uint8_t request_type, uint64_t seid,
 		m->session_report_response.has_offending_ie = offending_ie != 0;
 		m->session_report_response.offending_ie = offending_ie;
 		return true;
-	default:
-		return false;
 	}
+	return false;
+}
+
+/* A response of the type that answers @request_type, with nothing but a cause. Return: false, there
+ * is none */
+static bool cause_msg(struct n4_node *node, uint8_t request_type, uint64_t seid, uint8_t cause,
+		      uint16_t offending_ie)
+{
+	struct pfcp_msg *m = n4_msg(node, (uint8_t)(request_type + 1), seid);
+
+	return node_cause_fill(node, m, request_type, cause, offending_ie) ||
+	       session_cause_fill(node, m, request_type, cause, offending_ie);
 }
 
 int n4_respond_cause(struct n4_request *req, uint64_t seid, uint8_t cause, uint16_t offending_ie)

@@ -11,7 +11,7 @@
  * answers), outgoing.c (our requests), peer.c (peers, heartbeats), associate.c (the CP function's
  * side of association).
  *
- * A struct pfcp_msg is about 200 kB: none is kept. Messages handed to a callback are borrowed until
+ * A struct pfcp_msg is about 800 kB: none is kept. Messages handed to a callback are borrowed until
  * it returns; build yours in n4_msg().
  *
  * Addresses are in network order, ports in host order, times in milliseconds unless named
@@ -193,7 +193,7 @@ int n4_request_send(struct n4_peer *peer, struct pfcp_msg *msg, n4_done done, vo
 int n4_respond(struct n4_request *req, struct pfcp_msg *msg);
 
 /**
- * n4_respond_cause - answer with a cause alone, of any request type
+ * n4_respond_cause - answer with a cause alone, of any request type (heartbeats come to no handler)
  * @seid: the peer's, 0 where it isn't known (and in node messages)
  * @offending_ie: enum pfcp_ie_type, 0: none. Left out where the answer has no such IE
  */

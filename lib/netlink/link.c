@@ -36,8 +36,8 @@ static void put_end(struct nlmsghdr *nlh, struct ifinfomsg *ifi, const struct ve
 	ifi->ifi_change = end->flags;
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, end->name);
 	mnl_attr_put_u32(nlh, IFLA_MTU, end->mtu);
-	/* Not told, the kernel makes one for each processor, and shuts all but the first down again:
-	 * each time it waits for a grace period, while nobody else can make links. */
+	/* Not told, the kernel makes one for each processor, and shuts all but the first down
+	 * again: each time it waits for a grace period, while nobody else can make links. */
 	mnl_attr_put_u32(nlh, IFLA_NUM_TX_QUEUES, 1);
 	mnl_attr_put_u32(nlh, IFLA_NUM_RX_QUEUES, 1);
 	if (end->mac)
@@ -88,6 +88,62 @@ int nl_link_add_bridge(struct nl *nl, const char *name)
 	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "bridge");
 	mnl_attr_nest_end(nlh, info);
 	return nl_submit(nl, nlh, 0);
+}
+
+int nl_link_add_kind(struct nl *nl, const char *name, const char *kind,
+		     const struct nl_link_setting *settings, size_t count)
+{
+	struct nlattr *info, *data;
+	struct nlmsghdr *nlh;
+
+	if (!nl_name_valid(name))
+		return -EINVAL;
+	nlh = link_request(nl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0);
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, kind);
+	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	for (size_t i = 0; i < count; i++)
+		mnl_attr_put_u32(nlh, settings[i].type, settings[i].value);
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, info);
+	return nl_submit(nl, nlh, 0);
+}
+
+struct settings {
+	struct nl_link_setting *setting;
+	size_t count;
+};
+
+static void read_setting(const struct nlattr *attr, const struct settings *settings)
+{
+	for (size_t i = 0; i < settings->count; i++)
+		if (settings->setting[i].type == mnl_attr_get_type(attr))
+			settings->setting[i].value = nl_attr_u32(attr, settings->setting[i].value);
+}
+
+static int read_settings(const struct nlmsghdr *nlh, void *user)
+{
+	const struct nlattr *attr[IFLA_LINKINFO + 1], *info, *data;
+
+	if (nlh->nlmsg_type != RTM_NEWLINK)
+		return 0;
+	nl_attrs(nlh, sizeof(struct ifinfomsg), attr, IFLA_LINKINFO);
+	if (!attr[IFLA_LINKINFO])
+		return 0;
+	mnl_attr_for_each_nested (info, attr[IFLA_LINKINFO])
+		if (mnl_attr_get_type(info) == IFLA_INFO_DATA)
+			mnl_attr_for_each_nested (data, info)
+				read_setting(data, user);
+	return 0;
+}
+
+int nl_link_settings(struct nl *nl, unsigned ifindex, struct nl_link_setting *settings,
+		     size_t count)
+{
+	struct settings wanted = {settings, count};
+
+	return nl_query(nl, link_request(nl, RTM_GETLINK, 0, ifindex), read_settings, &wanted);
 }
 
 int nl_link_del(struct nl *nl, unsigned ifindex)
@@ -202,8 +258,9 @@ static void read_kind(struct nl_link *link, const struct nlattr *info)
 
 	if (!info)
 		return;
-	mnl_attr_for_each_nested(attr, info) if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
-		copy_text(link->kind, sizeof(link->kind), attr);
+	mnl_attr_for_each_nested (attr, info)
+		if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
+			copy_text(link->kind, sizeof(link->kind), attr);
 }
 
 static int read_link(const struct nlmsghdr *nlh, void *user)

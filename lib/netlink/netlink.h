@@ -46,6 +46,23 @@ struct nl_veth {
 };
 int nl_link_add_veth(struct nl *nl, const struct nl_veth *veth);
 int nl_link_add_bridge(struct nl *nl, const char *name);
+/* A driver's own setting of a link (IFLA_INFO_DATA) that is a 32-bit number in the machine's byte order */
+struct nl_link_setting {
+	uint16_t type;
+	uint32_t value;
+};
+/**
+ * nl_name_plain - a name that the kernel takes as it is: up to 15 letters, digits, '_', '-' and '.', and
+ * neither "." nor ".."
+ *
+ * Others it refuses late, or makes another of: "gtp%d" becomes gtp0.
+ */
+bool nl_name_plain(const char *name);
+/** nl_link_add_kind - a link of a driver that is told nothing but such settings */
+int nl_link_add_kind(struct nl *nl, const char *name, const char *kind, const struct nl_link_setting *settings,
+		     size_t count);
+/** nl_link_settings - read those of @settings that the driver tells; the others stay as they are; Return: 0, -ENODEV */
+int nl_link_settings(struct nl *nl, unsigned ifindex, struct nl_link_setting *settings, size_t count);
 int nl_link_del(struct nl *nl, unsigned ifindex);
 int nl_link_del_name(struct nl *nl, const char *name);
 int nl_link_index(struct nl *nl, const char *name, unsigned *ret_ifindex); /* -ENODEV */

@@ -17,6 +17,15 @@ bool nl_name_valid(const char *name)
 	return len > 0 && len < IFNAMSIZ;
 }
 
+bool nl_name_plain(const char *name)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+
+	return nl_name_valid(name) && !name[strspn(name, plain)] && strcmp(name, ".") != 0 &&
+	       strcmp(name, "..") != 0;
+}
+
 uint32_t nl_attr_u32(const struct nlattr *attr, uint32_t otherwise)
 {
 	return attr && mnl_attr_get_payload_len(attr) >= sizeof(uint32_t) ? mnl_attr_get_u32(attr)
@@ -246,7 +255,8 @@ int nl_query(struct nl *nl, struct nlmsghdr *nlh, nl_each each, void *user)
 	/* What is queued before it must have happened: the answer is to show it. */
 	memcpy(request, nlh, nlh->nlmsg_len);
 	nlh = (struct nlmsghdr *)request;
-	if (!(nlh->nlmsg_flags & NLM_F_DUMP))
+	/* one of its two bits alone is NLM_F_REPLACE or NLM_F_EXCL */
+	if ((nlh->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
 		nlh->nlmsg_flags |= NLM_F_ACK;
 	error = nl_flush(nl);
 	nl->error[0] = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * PFCP values that hold addresses: Node ID, F-SEID, F-TEID, UE IP Address, CP PFCP Entity IP
- * Address (TS 29.244 cl. 8.2.38, 8.2.37, 8.2.3, 8.2.62, 8.2.135). Mind the flags: V4 is bit 1 in an
- * F-TEID and bit 2 in all others.
+ * PFCP values that are addresses: Node ID, F-SEID, F-TEID, UE IP Address, CP PFCP Entity IP
+ * Address, CP IP Address (TS 29.244 cl. 8.2.38, 8.2.37, 8.2.3, 8.2.62, 8.2.135, 8.2.199). Mind the
+ * flags: V4 is bit 1 in an F-TEID and bit 2 in all others here.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,7 +24,7 @@
 #define UE_IP_CHV6  0x20
 #define UE_IP_IP6PL 0x40
 
-static void get_address(struct wire_reader *r, struct pfcp_address *ret)
+void pfcp_address_get(struct wire_reader *r, struct pfcp_address *ret)
 {
 	if (ret->v4)
 		wire_get_bytes(r, &ret->ip4, sizeof(ret->ip4));
@@ -32,7 +32,7 @@ static void get_address(struct wire_reader *r, struct pfcp_address *ret)
 		wire_get_bytes(r, &ret->ip6, sizeof(ret->ip6));
 }
 
-static void put_address(struct wire_writer *w, const struct pfcp_address *a)
+void pfcp_address_put(struct wire_writer *w, const struct pfcp_address *a)
 {
 	if (a->v4)
 		wire_put_bytes(w, &a->ip4, sizeof(a->ip4));
@@ -59,27 +59,34 @@ void pfcp_address_print_plain(struct pfcp_out *out, const struct pfcp_address *a
 		print_ip(out, AF_INET6, &a->ip6);
 }
 
-uint8_t pfcp_address_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
+uint8_t pfcp_address_get_flagged(struct wire_reader *r, struct pfcp_address *ret)
 {
-	struct pfcp_address *a = value;
 	uint8_t flags = wire_get_u8(r);
 
-	a->v4 = flags & V4;
-	a->v6 = flags & V6;
-	if (!a->v4 && !a->v6)
-		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
-	get_address(r, a);
-	return 0;
+	ret->v4 = flags & V4;
+	ret->v6 = flags & V6;
+	pfcp_address_get(r, ret);
+	return flags;
+}
+
+void pfcp_address_put_flagged(struct wire_writer *w, const struct pfcp_address *a,
+			      unsigned int others)
+{
+	wire_put_number(w, (a->v4 ? V4 : 0) | (a->v6 ? V6 : 0) | others, 1);
+	pfcp_address_put(w, a);
+}
+
+uint8_t pfcp_address_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
+{
+	pfcp_address_get_flagged(r, value);
+	return pfcp_address_given(value) ? 0 : PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 }
 
 int pfcp_address_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
-	const struct pfcp_address *a = value;
-
-	if (!a->v4 && !a->v6)
+	if (!pfcp_address_given(value))
 		return -EINVAL;
-	wire_put_number(w, (a->v4 ? V4 : 0) | (a->v6 ? V6 : 0), 1);
-	put_address(w, a);
+	pfcp_address_put_flagged(w, value, 0);
 	return 0;
 }
 
@@ -144,21 +151,19 @@ uint8_t pfcp_f_seid_decode(const struct pfcp_ie *ie, struct wire_reader *r, void
 	f->address.v4 = flags & V4;
 	f->address.v6 = flags & V6;
 	f->seid = wire_get_u64(r);
-	get_address(r, &f->address);
-	if (!f->address.v4 && !f->address.v6)
-		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
-	return 0;
+	pfcp_address_get(r, &f->address);
+	return pfcp_address_given(&f->address) ? 0 : PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 }
 
 int pfcp_f_seid_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_f_seid *f = value;
 
-	if (!f->address.v4 && !f->address.v6)
+	if (!pfcp_address_given(&f->address))
 		return -EINVAL;
 	wire_put_number(w, (f->address.v4 ? V4 : 0) | (f->address.v6 ? V6 : 0), 1);
 	wire_put_number(w, f->seid, 8);
-	put_address(w, &f->address);
+	pfcp_address_put(w, &f->address);
 	return 0;
 }
 
@@ -172,7 +177,7 @@ void pfcp_f_seid_print(const struct pfcp_ie *ie, struct pfcp_out *out, const voi
 
 static bool f_teid_valid(const struct pfcp_f_teid *f)
 {
-	if (!f->address.v4 && !f->address.v6)
+	if (!pfcp_address_given(&f->address))
 		return false;
 	return f->choose || !f->has_choose_id;
 }
@@ -190,7 +195,7 @@ uint8_t pfcp_f_teid_decode(const struct pfcp_ie *ie, struct wire_reader *r, void
 		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 	if (!f->choose) {
 		f->teid = wire_get_u32(r);
-		get_address(r, &f->address);
+		pfcp_address_get(r, &f->address);
 	} else if (f->has_choose_id) {
 		f->choose_id = wire_get_u8(r);
 	}
@@ -209,7 +214,7 @@ int pfcp_f_teid_encode(const struct pfcp_ie *ie, struct wire_writer *w, const vo
 			1);
 	if (!f->choose) {
 		wire_put_number(w, f->teid, 4);
-		put_address(w, &f->address);
+		pfcp_address_put(w, &f->address);
 	} else if (f->has_choose_id) {
 		wire_put_number(w, f->choose_id, 1);
 	}
@@ -233,57 +238,51 @@ void pfcp_f_teid_print(const struct pfcp_ie *ie, struct pfcp_out *out, const voi
 }
 
 /* An address and a wish for one exclude each other; what belongs to IPv6 needs either of IPv6. */
-static bool ue_ip_valid(const struct pfcp_ue_ip *u, bool has_delegation, bool has_prefix)
+static bool ue_ip_valid(const struct pfcp_ue_ip *u)
 {
 	const struct pfcp_address *a = &u->address;
 
-	if (!a->v4 && !a->v6 && !u->choose4 && !u->choose6)
+	if (!pfcp_address_given(a) && !u->choose4 && !u->choose6)
 		return false;
 	if ((a->v4 && u->choose4) || (a->v6 && u->choose6))
 		return false;
-	if ((has_delegation || has_prefix) && !a->v6 && !u->choose6)
+	if ((u->has_delegation_bits || u->has_prefix_length) && !a->v6 && !u->choose6)
 		return false;
-	return !(has_delegation && has_prefix) && u->delegation_bits <= 64 &&
+	return !(u->has_delegation_bits && u->has_prefix_length) && u->delegation_bits <= 64 &&
 	       u->prefix_length <= 128;
 }
 
 uint8_t pfcp_ue_ip_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_ue_ip *u = value;
-	uint8_t flags = wire_get_u8(r);
+	uint8_t flags = pfcp_address_get_flagged(r, &u->address);
 
-	u->address.v4 = flags & V4;
-	u->address.v6 = flags & V6;
 	u->destination = flags & UE_IP_SD;
 	u->choose4 = flags & UE_IP_CHV4;
 	u->choose6 = flags & UE_IP_CHV6;
-	get_address(r, &u->address);
-	if (flags & UE_IP_IP6D)
+	u->has_delegation_bits = flags & UE_IP_IP6D;
+	u->has_prefix_length = flags & UE_IP_IP6PL;
+	if (u->has_delegation_bits)
 		u->delegation_bits = wire_get_u8(r);
-	if (flags & UE_IP_IP6PL)
+	if (u->has_prefix_length)
 		u->prefix_length = wire_get_u8(r);
-	if (!ue_ip_valid(u, flags & UE_IP_IP6D, flags & UE_IP_IP6PL))
-		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
-	return 0;
+	return ue_ip_valid(u) ? 0 : PFCP_CAUSE_MANDATORY_IE_INCORRECT;
 }
 
 int pfcp_ue_ip_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
 	const struct pfcp_ue_ip *u = value;
 
-	if (!ue_ip_valid(u, u->delegation_bits, u->prefix_length))
+	if (!ue_ip_valid(u))
 		return -EINVAL;
-	wire_put_number(w,
-			(u->address.v4 ? V4 : 0) | (u->address.v6 ? V6 : 0) |
-				(u->destination ? UE_IP_SD : 0) | (u->choose4 ? UE_IP_CHV4 : 0) |
-				(u->choose6 ? UE_IP_CHV6 : 0) |
-				(u->delegation_bits ? UE_IP_IP6D : 0) |
-				(u->prefix_length ? UE_IP_IP6PL : 0),
-			1);
-	put_address(w, &u->address);
-	if (u->delegation_bits)
+	pfcp_address_put_flagged(w, &u->address,
+				 (u->destination ? UE_IP_SD : 0) | (u->choose4 ? UE_IP_CHV4 : 0) |
+					 (u->choose6 ? UE_IP_CHV6 : 0) |
+					 (u->has_delegation_bits ? UE_IP_IP6D : 0) |
+					 (u->has_prefix_length ? UE_IP_IP6PL : 0));
+	if (u->has_delegation_bits)
 		wire_put_number(w, u->delegation_bits, 1);
-	if (u->prefix_length)
+	if (u->has_prefix_length)
 		wire_put_number(w, u->prefix_length, 1);
 	return 0;
 }
@@ -296,8 +295,8 @@ void pfcp_ue_ip_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void
 	pfcp_out_add(out, "%s:", u->destination ? "destination" : "source");
 	pfcp_address_print_plain(out, &u->address);
 	pfcp_out_add(out, "%s%s", u->choose4 ? "choose-v4" : "", u->choose6 ? "choose-v6" : "");
-	if (u->delegation_bits)
+	if (u->has_delegation_bits)
 		pfcp_out_add(out, ",delegation=%u", u->delegation_bits);
-	if (u->prefix_length)
+	if (u->has_prefix_length)
 		pfcp_out_add(out, "/%u", u->prefix_length);
 }

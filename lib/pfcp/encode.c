@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * PFCP: structs -> bytes, by the tables (TS 29.244 cl. 7.2). IEs go out in the order of the
- * standard's tables.
+ * PFCP: structs -> bytes, by the tables (TS 29.244 cl. 7.2), in their order.
  */
 #include <errno.h>
 
@@ -20,29 +19,23 @@ static int encode_group(struct wire_writer *w, const struct pfcp_group *group, c
 
 static int encode_value(struct wire_writer *w, const struct pfcp_ie *ie, const void *value)
 {
-	uint8_t *length;
-	uint8_t *start;
-	size_t n;
+	uint8_t *header = wire_put(w, IE_HEADER);
 	int rc;
 
-	wire_put_number(w, ie->type, 2);
-	length = wire_put(w, 2);
-	start = w->at;
 	rc = ie->group ? encode_group(w, ie->group, value, false) : ie->encode(ie, w, value);
-	if (rc || !length)
+	if (rc || !header)
 		return rc;
-	n = (size_t)(w->at - start);
-	length[0] = (uint8_t)(n >> 8);
-	length[1] = (uint8_t)n;
+	wire_store16(header, ie->type);
+	wire_store16(header + 2, (uint16_t)(w->at - header - IE_HEADER));
 	return 0;
 }
 
-/* An empty value where length 0 takes away would be an order that nobody gave. */
+/* All @n of a member. An empty value where length 0 takes away would be an order that nobody gave.
+ */
 static int encode_member(struct wire_writer *w, const struct pfcp_group *group,
-			 const struct pfcp_member *m, const void *value)
+			 const struct pfcp_member *m, const void *value, unsigned int n)
 {
-	const struct pfcp_ie *ie = pfcp_ie_find(m->type);
-	unsigned int n = pfcp_member_number(m, value);
+	const struct pfcp_ie *ie = m->ie;
 	int rc = 0;
 
 	if (n > m->max)
@@ -51,13 +44,14 @@ static int encode_member(struct wire_writer *w, const struct pfcp_group *group,
 		const uint8_t *start = w->at;
 
 		rc = encode_value(w, ie, pfcp_member_value(m, value, i));
-		if (!rc && !w->full && w->at - start == IE_HEADER && group->cleared != PFCP_NOWHERE)
+		if (!rc && !w->full && w->at - start == IE_HEADER && pfcp_can_clear(group, m))
 			return -EINVAL;
 	}
 	return rc;
 }
 
-/* IEs of length 0: what an Update rule shall lose */
+/* IEs of length 0: what an Update rule shall lose. With a value beside it, one of the two would not
+ * be read. */
 static int encode_cleared(struct wire_writer *w, const struct pfcp_group *group, const void *value)
 {
 	const struct pfcp_cleared *cleared =
@@ -68,7 +62,7 @@ static int encode_cleared(struct wire_writer *w, const struct pfcp_group *group,
 	for (unsigned int i = 0; i < cleared->n; i++) {
 		const struct pfcp_member *m = pfcp_group_find(group, cleared->type[i]);
 
-		if (!m || m->presence == PFCP_MANDATORY)
+		if (!m || !pfcp_can_clear(group, m) || pfcp_member_number(m, value))
 			return -EINVAL;
 		wire_put_number(w, cleared->type[i], 2);
 		wire_put_number(w, 0, 2);
@@ -79,15 +73,17 @@ static int encode_cleared(struct wire_writer *w, const struct pfcp_group *group,
 static int encode_group(struct wire_writer *w, const struct pfcp_group *group, const void *value,
 			bool rejection)
 {
+	unsigned int n_members = group->n_members;
 	uint16_t type;
 	int rc;
 
-	for (unsigned int i = 0; i < group->n_members; i++) {
+	for (unsigned int i = 0; i < n_members; i++) {
 		const struct pfcp_member *m = &group->members[i];
+		unsigned int n = pfcp_member_number(m, value);
 
-		if (m->presence == PFCP_MANDATORY && !pfcp_member_number(m, value) && !rejection)
+		if (!n && m->presence == PFCP_MANDATORY && !rejection)
 			return -EINVAL;
-		rc = encode_member(w, group, m, value);
+		rc = n ? encode_member(w, group, m, value, n) : 0;
 		if (rc)
 			return rc;
 	}
@@ -101,7 +97,7 @@ static int encode_header(struct wire_writer *w, const struct pfcp_header *h, boo
 {
 	bool has_priority = session && h->has_priority;
 
-	if (h->sequence > MAX_SEQUENCE || h->priority > MAX_PRIORITY)
+	if (h->sequence > MAX_SEQUENCE || h->priority > MAX_PRIORITY || (h->follow_on && !session))
 		return -EINVAL;
 	wire_put_number(w,
 			PFCP_VERSION << 5 | (session ? FLAG_S : 0) | (has_priority ? FLAG_MP : 0) |
@@ -129,14 +125,13 @@ int pfcp_encode(const struct pfcp_msg *msg, uint8_t *buf, size_t size, size_t *r
 		return -EINVAL;
 	rc = encode_header(&w, &msg->header, message->session);
 	if (!rc)
-		rc = encode_group(&w, &message->group, body, pfcp_is_rejection(message, body));
+		rc = encode_group(&w, message->group, body, pfcp_is_rejection(message, body));
 	if (rc)
 		return rc;
 	if (w.full)
 		return -ENOBUFS;
 	length = (size_t)(w.at - buf) - 4;
-	buf[2] = (uint8_t)(length >> 8);
-	buf[3] = (uint8_t)length;
+	wire_store16(buf + 2, (uint16_t)length);
 	*ret_len = length + 4;
 	return 0;
 }

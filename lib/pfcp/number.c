@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * PFCP values that are one number: counters and ids, enumerations, flags (TS 29.244 cl. 8.2).
+ * PFCP values that are one number: counters and ids, times, causes (TS 29.244 cl. 8.2). Flags and
+ * enumerations are in flags.c.
  */
 #include <errno.h>
 #include <inttypes.h>
 
 #include "lib/pfcp/ie.h"
 
-#define SELECTING_ACTIONS                                                                          \
-	(PFCP_ACTION_DROP | PFCP_ACTION_FORW | PFCP_ACTION_BUFF | PFCP_ACTION_IPMA |               \
-	 PFCP_ACTION_IPMD)
-#define MULTICAST_ACTIONS (PFCP_ACTION_FSSM | PFCP_ACTION_MBSU)
-#define ALL_ACTIONS	  0x1fff
+#define INFINITE_UNIT 7
+#define UNIT_SHIFT    5
+#define MAX_MULTIPLE  0x1f
 
 uint8_t pfcp_u8_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
@@ -36,13 +35,21 @@ void pfcp_u8_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *v
 
 uint8_t pfcp_u16_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
-	*(uint16_t *)value = wire_get_u16(r);
+	uint16_t v = wire_get_u16(r);
+
+	if (!v && ie->nonzero)
+		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
+	*(uint16_t *)value = v;
 	return 0;
 }
 
 int pfcp_u16_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
 {
-	wire_put_number(w, *(const uint16_t *)value, 2);
+	uint16_t v = *(const uint16_t *)value;
+
+	if (!v && ie->nonzero)
+		return -EINVAL;
+	wire_put_number(w, v, 2);
 	return 0;
 }
 
@@ -85,184 +92,6 @@ void pfcp_id16_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void 
 	pfcp_out_add(out, "%u(%s)", type, pfcp_ie_name(type));
 }
 
-static bool word_exists(const struct pfcp_ie *ie, uint8_t v)
-{
-	return v < ie->n_words && ie->words[v];
-}
-
-uint8_t pfcp_word_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
-{
-	uint8_t v = wire_get_u8(r) & ie->mask;
-
-	if (!word_exists(ie, v))
-		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
-	*(uint8_t *)value = v;
-	return 0;
-}
-
-int pfcp_word_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
-{
-	uint8_t v = *(const uint8_t *)value;
-
-	if (!word_exists(ie, v))
-		return -EINVAL;
-	wire_put_number(w, v, 1);
-	return 0;
-}
-
-void pfcp_word_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)
-{
-	uint8_t v = *(const uint8_t *)value;
-
-	if (word_exists(ie, v))
-		pfcp_out_add(out, "%s", ie->words[v]);
-	else
-		pfcp_out_add(out, "%u", v);
-}
-
-/* "FORW|NOCP", bits without a word as a number, "0" for none */
-static void print_bits(const struct pfcp_ie *ie, struct pfcp_out *out, uint64_t v)
-{
-	const char *separator = "";
-
-	for (unsigned int i = 0; i < ie->n_words && i < 64; i++) {
-		if (!(v >> i & 1) || !ie->words[i])
-			continue;
-		pfcp_out_add(out, "%s%s", separator, ie->words[i]);
-		separator = "|";
-		v &= ~(1ULL << i);
-	}
-	if (v || !*separator)
-		pfcp_out_add(out, "%s%s%" PRIx64, separator, v ? "0x" : "", v);
-}
-
-uint8_t pfcp_bits_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
-{
-	uint8_t v = wire_get_u8(r) & ie->mask;
-
-	if (!v && ie->nonzero)
-		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
-	*(uint8_t *)value = v;
-	return 0;
-}
-
-int pfcp_bits_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
-{
-	uint8_t v = *(const uint8_t *)value;
-
-	if ((v & ~ie->mask) || (!v && ie->nonzero))
-		return -EINVAL;
-	wire_put_number(w, v, 1);
-	return 0;
-}
-
-void pfcp_bits_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)
-{
-	print_bits(ie, out, *(const uint8_t *)value);
-}
-
-/* Two octets up to Release 15, three since */
-uint8_t pfcp_trigger_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
-{
-	uint32_t v = wire_get_u8(r);
-
-	v |= (uint32_t)wire_get_u8(r) << 8;
-	if (wire_left(r))
-		v |= (uint32_t)wire_get_u8(r) << 16;
-	if (!v)
-		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
-	*(uint32_t *)value = v;
-	return 0;
-}
-
-int pfcp_trigger_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
-{
-	uint32_t v = *(const uint32_t *)value;
-
-	if (!v || v > 0xffffff)
-		return -EINVAL;
-	for (int i = 0; i < 3; i++)
-		wire_put_number(w, v >> 8 * i & 0xff, 1);
-	return 0;
-}
-
-void pfcp_trigger_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)
-{
-	print_bits(ie, out, *(const uint32_t *)value);
-}
-
-/* One octet or more; of what a later release appends after eight octets we know nothing */
-uint8_t pfcp_feature_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
-{
-	uint64_t v = wire_get_u8(r);
-
-	for (int i = 1; i < 8 && wire_left(r); i++)
-		v |= (uint64_t)wire_get_u8(r) << 8 * i;
-	*(uint64_t *)value = v;
-	return 0;
-}
-
-/* As few octets as hold the bits; UP features come in twos (cl. 8.2.25: octets 5 to 6, 7 to 8,
- * ...). */
-int pfcp_feature_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
-{
-	const int step = ie->type == PFCP_IE_UP_FUNCTION_FEATURES ? 2 : 1;
-	uint64_t v = *(const uint64_t *)value;
-
-	do {
-		for (int i = 0; i < step; i++) {
-			wire_put_number(w, v & 0xff, 1);
-			v >>= 8;
-		}
-	} while (v);
-	return 0;
-}
-
-void pfcp_feature_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)
-{
-	print_bits(ie, out, *(const uint64_t *)value);
-}
-
-/* One and only one of DROP, FORW, BUFF, IPMA and IPMD (cl. 8.2.26); multicast stands alone. */
-static bool action_valid(uint16_t v)
-{
-	uint16_t selecting = v & SELECTING_ACTIONS;
-
-	if (!selecting)
-		return v & MULTICAST_ACTIONS;
-	return !(selecting & (selecting - 1));
-}
-
-/* One octet up to Release 15, two since */
-uint8_t pfcp_action_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
-{
-	uint16_t v = wire_get_u8(r);
-
-	if (wire_left(r))
-		v |= (uint16_t)(wire_get_u8(r) << 8);
-	v &= ALL_ACTIONS;
-	if (!action_valid(v))
-		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
-	*(uint16_t *)value = v;
-	return 0;
-}
-
-int pfcp_action_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
-{
-	uint16_t v = *(const uint16_t *)value;
-
-	if (!action_valid(v) || v > ALL_ACTIONS)
-		return -EINVAL;
-	wire_put_number(w, v & 0xff, 1);
-	wire_put_number(w, v >> 8, 1);
-	return 0;
-}
-
-void pfcp_action_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)
-{
-	print_bits(ie, out, *(const uint16_t *)value);
-}
-
 /* Values that we have no name for are kept: under 64 means accepted. */
 uint8_t pfcp_cause_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
@@ -289,4 +118,110 @@ void pfcp_cause_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void
 	uint8_t v = *(const uint8_t *)value;
 
 	pfcp_out_add(out, "%u(%s)", v, pfcp_cause_name(v));
+}
+
+/* DL Buffering Suggested Packet Count: one octet or two, as its length says (cl. 8.2.30) */
+uint8_t pfcp_count_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
+{
+	*(uint16_t *)value = wire_left(r) == 1 ? wire_get_u8(r) : wire_get_u16(r);
+	return 0;
+}
+
+int pfcp_count_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
+{
+	uint16_t v = *(const uint16_t *)value;
+
+	wire_put_number(w, v, v > UINT8_MAX ? 2 : 1);
+	return 0;
+}
+
+void pfcp_count_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)
+{
+	pfcp_u16_print(ie, out, value);
+}
+
+/* Over 100 is to be read as 0 (cl. 8.2.34). */
+uint8_t pfcp_percent_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
+{
+	uint8_t v = wire_get_u8(r);
+
+	*(uint8_t *)value = v > 100 ? 0 : v;
+	return 0;
+}
+
+int pfcp_percent_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
+{
+	uint8_t v = *(const uint8_t *)value;
+
+	if (v > 100)
+		return -EINVAL;
+	wire_put_number(w, v, 1);
+	return 0;
+}
+
+void pfcp_percent_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)
+{
+	pfcp_out_add(out, "%u%%", *(const uint8_t *)value);
+}
+
+/* Timer, Graceful Release Period, DL Buffering Duration (cl. 8.2.35, 8.2.78, 8.2.29): the unit in
+ * bits 8 to 6, how often in bits 5 to 1. Unit 7 is for ever, others are minutes. */
+static const uint32_t units[] = {2, 60, 600, 3600, 36000};
+
+#define N_UNITS (sizeof(units) / sizeof(units[0]))
+
+uint8_t pfcp_seconds_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
+{
+	uint8_t octet = wire_get_u8(r), unit = octet >> UNIT_SHIFT;
+	uint32_t seconds = unit < N_UNITS ? units[unit] : units[1];
+
+	*(uint32_t *)value =
+		unit == INFINITE_UNIT ? PFCP_TIMER_INFINITE : seconds * (octet & MAX_MULTIPLE);
+	return 0;
+}
+
+/* In the smallest unit that reaches, rounded up */
+int pfcp_seconds_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
+{
+	uint32_t v = *(const uint32_t *)value;
+
+	if (v == PFCP_TIMER_INFINITE) {
+		wire_put_number(w, INFINITE_UNIT << UNIT_SHIFT, 1);
+		return 0;
+	}
+	for (unsigned int i = 0; i < N_UNITS; i++) {
+		if (v > units[i] * MAX_MULTIPLE)
+			continue;
+		wire_put_number(w, i << UNIT_SHIFT | (v + units[i] - 1) / units[i], 1);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+void pfcp_seconds_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)
+{
+	uint32_t v = *(const uint32_t *)value;
+
+	if (v == PFCP_TIMER_INFINITE)
+		pfcp_out_add(out, "infinite");
+	else
+		pfcp_out_add(out, "%" PRIu32 "s", v);
+}
+
+/* That it is there is all that is known of it. */
+uint8_t pfcp_presence_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
+{
+	r->at = r->end;
+	*(bool *)value = true;
+	return 0;
+}
+
+int pfcp_presence_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
+{
+	return 0;
+}
+
+void pfcp_presence_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)
+{
+	pfcp_out_add(out, "there");
 }

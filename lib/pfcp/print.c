@@ -25,7 +25,7 @@ static void print_group(struct pfcp_out *out, const struct pfcp_group *group, co
 
 static void print_member(struct pfcp_out *out, const struct pfcp_member *m, const void *value)
 {
-	const struct pfcp_ie *ie = pfcp_ie_find(m->type);
+	const struct pfcp_ie *ie = m->ie;
 	unsigned int n = pfcp_member_number(m, value);
 
 	for (unsigned int i = 0; i < n && i < m->max; i++) {
@@ -93,7 +93,7 @@ size_t pfcp_print(const struct pfcp_msg *msg, char *buf, size_t size)
 		pfcp_out_add(&out, " follow-on");
 	if (message) {
 		pfcp_out_add(&out, " ");
-		print_group(&out, &message->group, pfcp_body_const(msg));
+		print_group(&out, message->group, pfcp_body_const(msg));
 	}
 	print_skipped(&out, &msg->skipped);
 	return out.len;
@@ -121,6 +121,11 @@ static const char *const causes[] = {
 	[PFCP_CAUSE_ADDRESSES_OCCUPIED] = "addresses-occupied",
 	[PFCP_CAUSE_UNKNOWN_PREDEFINED_RULE] = "unknown-predefined-rule",
 	[PFCP_CAUSE_UNKNOWN_APPLICATION_ID] = "unknown-application-id",
+	[PFCP_CAUSE_L2TP_TUNNEL_FAILURE] = "l2tp-tunnel-failure",
+	[PFCP_CAUSE_L2TP_SESSION_FAILURE] = "l2tp-session-failure",
+	[PFCP_CAUSE_L2TP_TUNNEL_RELEASE] = "l2tp-tunnel-release",
+	[PFCP_CAUSE_L2TP_SESSION_RELEASE] = "l2tp-session-release",
+	[PFCP_CAUSE_RESTORATION_FAILURE] = "restoration-failure",
 };
 
 const char *pfcp_cause_name(uint8_t cause)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * PFCP values of QERs, URRs and slices, and Failed Rule ID (TS 29.244
- * cl. 8.2.7, 8.2.8, 8.2.9, 8.2.13, 8.2.44, 8.2.176, 8.2.80).
+ * PFCP values of QERs, and of slices and packets that QoS is about (TS 29.244
+ * cl. 8.2.7, 8.2.8, 8.2.9, 8.2.63, 8.2.66, 8.2.176, 8.2.27).
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -10,8 +10,17 @@
 
 #define MAX_KBPS ((1ULL << 40) - 1)
 
-#define VOLUME_FLAGS	  0x07 /* total, uplink, downlink octets */
-#define MEASUREMENT_FLAGS 0x3f /* and as many of packets */
+#define RATE_UPLINK	0x01
+#define RATE_DOWNLINK	0x02
+#define RATE_ADDITIONAL 0x04
+#define RATE_UNIT	0x07
+
+#define MARK_TOS     0x01
+#define MARK_SERVICE 0x02
+
+#define SERVICE_PPI  0x01
+#define SERVICE_QFII 0x02
+#define SIX_BITS     0x3f
 
 /* 2 and 3 are to be read as CLOSED. */
 static uint8_t gate(uint8_t bits)
@@ -75,104 +84,6 @@ void pfcp_bit_rate_print(const struct pfcp_ie *ie, struct pfcp_out *out, const v
 		     b->downlink_kbps);
 }
 
-/* The six optional numbers of a volume, in the order of their flags and fields */
-struct volume_field {
-	size_t has, value;
-	const char *name;
-};
-
-#define VOLUME_FIELD(h, v, n)                                                                      \
-	{                                                                                          \
-		offsetof(struct pfcp_volume, h), offsetof(struct pfcp_volume, v), n                \
-	}
-
-static const struct volume_field volume_fields[] = {
-	VOLUME_FIELD(has_total, total_bytes, "total"),
-	VOLUME_FIELD(has_uplink, uplink_bytes, "ul"),
-	VOLUME_FIELD(has_downlink, downlink_bytes, "dl"),
-	VOLUME_FIELD(has_total_packets, total_packets, "total-packets"),
-	VOLUME_FIELD(has_uplink_packets, uplink_packets, "ul-packets"),
-	VOLUME_FIELD(has_downlink_packets, downlink_packets, "dl-packets"),
-};
-
-#define N_VOLUME_FIELDS (sizeof(volume_fields) / sizeof(volume_fields[0]))
-
-static bool volume_has(const void *volume, size_t i)
-{
-	return *(const bool *)((const char *)volume + volume_fields[i].has);
-}
-
-static uint8_t get_volume(struct wire_reader *r, void *volume, uint8_t allowed)
-{
-	uint8_t flags = wire_get_u8(r) & allowed;
-
-	for (size_t i = 0; i < N_VOLUME_FIELDS; i++) {
-		if (!(flags >> i & 1))
-			continue;
-		*(bool *)((char *)volume + volume_fields[i].has) = true;
-		*(uint64_t *)((char *)volume + volume_fields[i].value) = wire_get_u64(r);
-	}
-	return flags ? 0 : PFCP_CAUSE_MANDATORY_IE_INCORRECT;
-}
-
-static int put_volume(struct wire_writer *w, const void *volume, uint8_t allowed)
-{
-	uint8_t flags = 0;
-
-	for (size_t i = 0; i < N_VOLUME_FIELDS; i++)
-		flags |= (uint8_t)(volume_has(volume, i) << i);
-	if (!flags || (flags & ~allowed))
-		return -EINVAL;
-	wire_put_number(w, flags, 1);
-	for (size_t i = 0; i < N_VOLUME_FIELDS; i++) {
-		const char *value = (const char *)volume + volume_fields[i].value;
-
-		if (volume_has(volume, i))
-			wire_put_number(w, *(const uint64_t *)value, 8);
-	}
-	return 0;
-}
-
-uint8_t pfcp_volume_threshold_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
-{
-	return get_volume(r, value, VOLUME_FLAGS);
-}
-
-int pfcp_volume_threshold_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
-{
-	return put_volume(w, value, VOLUME_FLAGS);
-}
-
-void pfcp_volume_threshold_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)
-{
-	const char *separator = "";
-
-	for (size_t i = 0; i < N_VOLUME_FIELDS; i++) {
-		if (!volume_has(value, i))
-			continue;
-		pfcp_out_add(out, "%s%s-%" PRIu64, separator, volume_fields[i].name,
-			     *(const uint64_t *)((const char *)value + volume_fields[i].value));
-		separator = ",";
-	}
-}
-
-uint8_t pfcp_volume_measurement_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
-{
-	return get_volume(r, value, MEASUREMENT_FLAGS);
-}
-
-int pfcp_volume_measurement_encode(const struct pfcp_ie *ie, struct wire_writer *w,
-				   const void *value)
-{
-	return put_volume(w, value, MEASUREMENT_FLAGS);
-}
-
-void pfcp_volume_measurement_print(const struct pfcp_ie *ie, struct pfcp_out *out,
-				   const void *value)
-{
-	pfcp_volume_threshold_print(ie, out, value);
-}
-
 uint8_t pfcp_s_nssai_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
 	struct pfcp_s_nssai *s = value;
@@ -200,43 +111,177 @@ void pfcp_s_nssai_print(const struct pfcp_ie *ie, struct pfcp_out *out, const vo
 	pfcp_out_add(out, "%u-%06" PRIx32, s->sst, s->sd);
 }
 
-static const struct {
-	uint8_t octets;
-	const char *name;
-} rules[] = {
-	[PFCP_RULE_PDR] = {2, "pdr"}, [PFCP_RULE_FAR] = {4, "far"}, [PFCP_RULE_QER] = {4, "qer"},
-	[PFCP_RULE_URR] = {4, "urr"}, [PFCP_RULE_BAR] = {1, "bar"}, [PFCP_RULE_MAR] = {2, "mar"},
-	[PFCP_RULE_SRR] = {1, "srr"},
-};
+/* ---- Packet Rate ---- */
 
-#define N_RULES (sizeof(rules) / sizeof(rules[0]))
-
-/* Types beyond the table are to be read as 1, a FAR. */
-uint8_t pfcp_failed_rule_id_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
+/* Units that are none yet are to be read as minutes. */
+static void get_rate(struct wire_reader *r, struct pfcp_rate *ret)
 {
-	struct pfcp_failed_rule_id *f = value;
-	uint8_t type = wire_get_u8(r) & 0x1f;
+	uint8_t unit = wire_get_u8(r) & RATE_UNIT;
 
-	f->type = type < N_RULES ? type : PFCP_RULE_FAR;
-	f->id = (uint32_t)wire_get_number(r, rules[f->type].octets);
-	return 0;
+	ret->unit = unit <= PFCP_RATE_WEEK ? unit : PFCP_RATE_MINUTE;
+	ret->max = wire_get_u16(r);
 }
 
-int pfcp_failed_rule_id_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
+static int put_rate(struct wire_writer *w, const struct pfcp_rate *rate)
 {
-	const struct pfcp_failed_rule_id *f = value;
-
-	if (f->type >= N_RULES || (uint64_t)f->id >> 8 * rules[f->type].octets)
+	if (rate->unit > PFCP_RATE_WEEK)
 		return -EINVAL;
-	wire_put_number(w, f->type, 1);
-	wire_put_number(w, f->id, rules[f->type].octets);
+	wire_put_number(w, rate->unit, 1);
+	wire_put_number(w, rate->max, 2);
 	return 0;
 }
 
-void pfcp_failed_rule_id_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)
+uint8_t pfcp_packet_rate_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
 {
-	const struct pfcp_failed_rule_id *f = value;
+	struct pfcp_packet_rate *p = value;
+	uint8_t flags = wire_get_u8(r);
 
-	pfcp_out_add(out, "%s:%" PRIu32, f->type < N_RULES ? rules[f->type].name : "unknown",
-		     f->id);
+	p->has_uplink = flags & RATE_UPLINK;
+	p->has_downlink = flags & RATE_DOWNLINK;
+	p->additional = flags & RATE_ADDITIONAL;
+	if (!p->has_uplink && !p->has_downlink)
+		return PFCP_CAUSE_MANDATORY_IE_INCORRECT;
+	if (p->has_uplink)
+		get_rate(r, &p->uplink);
+	if (p->has_downlink)
+		get_rate(r, &p->downlink);
+	if (p->has_uplink && p->additional)
+		get_rate(r, &p->additional_uplink);
+	if (p->has_downlink && p->additional)
+		get_rate(r, &p->additional_downlink);
+	return 0;
+}
+
+int pfcp_packet_rate_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
+{
+	const struct pfcp_packet_rate *p = value;
+	int rc = 0;
+
+	if (!p->has_uplink && !p->has_downlink)
+		return -EINVAL;
+	wire_put_number(w,
+			(p->has_uplink ? RATE_UPLINK : 0) | (p->has_downlink ? RATE_DOWNLINK : 0) |
+				(p->additional ? RATE_ADDITIONAL : 0),
+			1);
+	if (p->has_uplink)
+		rc |= put_rate(w, &p->uplink);
+	if (p->has_downlink)
+		rc |= put_rate(w, &p->downlink);
+	if (p->has_uplink && p->additional)
+		rc |= put_rate(w, &p->additional_uplink);
+	if (p->has_downlink && p->additional)
+		rc |= put_rate(w, &p->additional_downlink);
+	return rc ? -EINVAL : 0;
+}
+
+static void print_rate(struct pfcp_out *out, const char *name, const struct pfcp_rate *rate)
+{
+	static const char *const units[] = {"minute", "6min", "hour", "day", "week"};
+
+	pfcp_out_add(out, " %s=%u/%s", name, rate->max,
+		     rate->unit <= PFCP_RATE_WEEK ? units[rate->unit] : "unknown");
+}
+
+/* "{ ul=100/hour dl=100/hour more-dl=10/6min }" */
+void pfcp_packet_rate_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)
+{
+	const struct pfcp_packet_rate *p = value;
+
+	pfcp_out_add(out, "{");
+	if (p->has_uplink)
+		print_rate(out, "ul", &p->uplink);
+	if (p->has_downlink)
+		print_rate(out, "dl", &p->downlink);
+	if (p->has_uplink && p->additional)
+		print_rate(out, "more-ul", &p->additional_uplink);
+	if (p->has_downlink && p->additional)
+		print_rate(out, "more-dl", &p->additional_downlink);
+	pfcp_out_add(out, " }");
+}
+
+/* ---- DL Flow Level Marking ---- */
+
+uint8_t pfcp_flow_marking_decode(const struct pfcp_ie *ie, struct wire_reader *r, void *value)
+{
+	struct pfcp_flow_marking *m = value;
+	uint8_t flags = wire_get_u8(r);
+
+	m->has_tos = flags & MARK_TOS;
+	m->has_service_class = flags & MARK_SERVICE;
+	if (m->has_tos)
+		m->tos = wire_get_u16(r);
+	if (m->has_service_class)
+		m->service_class = wire_get_u16(r);
+	return 0;
+}
+
+int pfcp_flow_marking_encode(const struct pfcp_ie *ie, struct wire_writer *w, const void *value)
+{
+	const struct pfcp_flow_marking *m = value;
+
+	wire_put_number(w, (m->has_tos ? MARK_TOS : 0) | (m->has_service_class ? MARK_SERVICE : 0),
+			1);
+	if (m->has_tos)
+		wire_put_number(w, m->tos, 2);
+	if (m->has_service_class)
+		wire_put_number(w, m->service_class, 2);
+	return 0;
+}
+
+void pfcp_flow_marking_print(const struct pfcp_ie *ie, struct pfcp_out *out, const void *value)
+{
+	const struct pfcp_flow_marking *m = value;
+
+	pfcp_out_add(out, "{");
+	if (m->has_tos)
+		pfcp_out_add(out, " tos=0x%04x", m->tos);
+	if (m->has_service_class)
+		pfcp_out_add(out, " service-class=0x%04x", m->service_class);
+	pfcp_out_add(out, " }");
+}
+
+/* ---- Downlink Data Service Information ---- */
+
+uint8_t pfcp_service_information_decode(const struct pfcp_ie *ie, struct wire_reader *r,
+					void *value)
+{
+	struct pfcp_service_information *s = value;
+	uint8_t flags = wire_get_u8(r);
+
+	s->has_paging_policy = flags & SERVICE_PPI;
+	s->has_qfi = flags & SERVICE_QFII;
+	if (s->has_paging_policy)
+		s->paging_policy = wire_get_u8(r) & SIX_BITS;
+	if (s->has_qfi)
+		s->qfi = wire_get_u8(r) & SIX_BITS;
+	return 0;
+}
+
+int pfcp_service_information_encode(const struct pfcp_ie *ie, struct wire_writer *w,
+				    const void *value)
+{
+	const struct pfcp_service_information *s = value;
+
+	if (s->paging_policy > SIX_BITS || s->qfi > SIX_BITS)
+		return -EINVAL;
+	wire_put_number(
+		w, (s->has_paging_policy ? SERVICE_PPI : 0) | (s->has_qfi ? SERVICE_QFII : 0), 1);
+	if (s->has_paging_policy)
+		wire_put_number(w, s->paging_policy, 1);
+	if (s->has_qfi)
+		wire_put_number(w, s->qfi, 1);
+	return 0;
+}
+
+void pfcp_service_information_print(const struct pfcp_ie *ie, struct pfcp_out *out,
+				    const void *value)
+{
+	const struct pfcp_service_information *s = value;
+
+	pfcp_out_add(out, "{");
+	if (s->has_paging_policy)
+		pfcp_out_add(out, " paging-policy=%u", s->paging_policy);
+	if (s->has_qfi)
+		pfcp_out_add(out, " qfi=%u", s->qfi);
+	pfcp_out_add(out, " }");
 }

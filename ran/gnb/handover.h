@@ -21,11 +21,12 @@
  * no end marker in 5G: it keeps its order unless the new path is shorter by more than the time
  * between two packets.
  *
- * Until the target has the path the UE can return: the source keeps its context, and either end
- * undoes its part by itself when it hears nothing. What the AMF knows by then the source can't
- * tell, so that it asks for the path itself, as a gNB does where a UE re-establishes (TS 38.300
- * cl. 9.2.3.3): a Path Switch Request to where the UE is. handover_out.c (and handover_tail.c) is
- * the source's part, handover_in.c the target's, xn.c the wire between them.
+ * A UE that loses the source's radio link before it hears the command, and goes on at the target,
+ * has arrived, too. Until the target has the path the UE can return: the source keeps its context,
+ * and either end undoes its part by itself when it hears nothing. What the AMF knows by then the
+ * source can't tell, so that it asks for the path itself, as a gNB does where a UE re-establishes
+ * (TS 38.300 cl. 9.2.3.3): a Path Switch Request to where the UE is. handover_out.c (and
+ * handover_tail.c) is the source's part, handover_in.c the target's, xn.c the wire between them.
  */
 #ifndef BATON_RAN_GNB_HANDOVER_H
 #define BATON_RAN_GNB_HANDOVER_H
@@ -138,6 +139,9 @@ void handover_tails_drop(struct gnb *g);
 /* handover_in.c */
 void handover_in_receive(struct gnb *g, struct in_addr from, const struct xn_message *m);
 void handover_arrived(struct gnb_ue *ue, const char *supi);
+/** handover_in_resumed - it has come by itself to where it was to be sent: the source's radio link
+ * was lost before the command was there (TS 38.300 cl. 9.2.3.3) */
+void handover_in_resumed(struct gnb_ue *ue);
 void handover_in_marked(struct gnb *g, uint32_t teid);
 /** handover_in_advance - holds may have emptied */
 void handover_in_advance(struct gnb_ue *ue);

@@ -202,6 +202,20 @@ void handover_in_ask(struct gnb_ue *ue)
 	handover_ask_path(ue, ue->in->source_amf_ue_id);
 }
 
+static void arrive(struct gnb_ue *ue)
+{
+	let_forwarded_go(ue);
+	enter(ue->in, XN_ARRIVED);
+	log_info("handover", "ue=%s what=arrived", ue->supi);
+	handover_in_ask(ue);
+}
+
+void handover_in_resumed(struct gnb_ue *ue)
+{
+	if (ue->in && ue->in->state == XN_PREPARED)
+		arrive(ue);
+}
+
 void handover_arrived(struct gnb_ue *ue, const char *supi)
 {
 	struct radio_frame answer = {.type = RADIO_ATTACHED, .resume = true};
@@ -210,12 +224,8 @@ void handover_arrived(struct gnb_ue *ue, const char *supi)
 		radio_link_send(ue->link, &(struct radio_frame){.type = RADIO_RETURN});
 		return;
 	}
-	if (ue->in->state == XN_PREPARED) {
-		let_forwarded_go(ue);
-		enter(ue->in, XN_ARRIVED);
-		log_info("handover", "ue=%s what=arrived", ue->supi);
-		handover_in_ask(ue);
-	}
+	if (ue->in->state == XN_PREPARED)
+		arrive(ue);
 	snprintf(answer.text, sizeof answer.text, "%s", ue->gnb->config.name);
 	radio_link_send(ue->link, &answer);
 }

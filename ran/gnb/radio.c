@@ -25,6 +25,8 @@ static void attach(struct gnb_ue *ue, const struct radio_frame *frame)
 	log_info("radio", "device=%s ue=%s what=%s", radio_link_device(ue->link), ue->supi,
 		 answer.resume ? "resumed" : "attached");
 	radio_link_send(ue->link, &answer);
+	if (answer.resume)
+		handover_in_resumed(ue); /* what waited for it comes behind the answer */
 }
 
 static void on_frame(struct radio_link *link, const struct radio_frame *frame, void *user)

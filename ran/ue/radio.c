@@ -172,8 +172,8 @@ static void on_frame(struct radio_link *link, const struct radio_frame *frame, v
 		handover(ue, frame);
 	else if (frame->type == RADIO_RETURN && may_return(ue))
 		return_to_source(ue);
-	else if (frame->type == RADIO_RELEASE)
-		mm_register(ue);
+	else if (frame->type == RADIO_RELEASE || frame->type == RADIO_RETURN)
+		mm_register(ue); /* known neither here nor, maybe, where it came from */
 }
 
 static void on_restarted(struct radio_link *link, void *user)

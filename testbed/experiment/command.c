@@ -160,37 +160,37 @@ static void series_end(struct series *s)
 
 /* ---- in the lab ---- */
 
-enum { LAB_OPTIONS_MAX = 32 };
-
 /* What the lab's own `baton experiment` is told beside file and folder */
-static void lab_options(const struct experiment_options *o, char only[][TEXT_SIZE],
-			const char **ret)
+struct lab_options {
+	char only[EXPERIMENT_ONLY_MAX][TEXT_SIZE];
+	const char *word[2 * EXPERIMENT_ONLY_MAX + 4];
+};
+
+static void lab_options(const struct experiment_options *o, struct lab_options *ret)
 {
-	size_t n = 0, i = 0;
+	size_t n = 0, count = 0, i;
 	const char *knob;
-	json_t *value;
+	json_t *values, *value;
 
 	if (o->full)
-		ret[n++] = "--full";
+		ret->word[n++] = "--full";
 	if (o->resume)
-		ret[n++] = "--resume";
+		ret->word[n++] = "--resume";
 	if (o->json)
-		ret[n++] = "--json";
-	json_object_foreach(o->only, knob, value)
+		ret->word[n++] = "--json";
+	json_object_foreach(o->only, knob, values) json_array_foreach(values, i, value)
 	{
-		if (n + 3 > LAB_OPTIONS_MAX)
-			break;
-		snprintf(only[i], TEXT_SIZE, "%s=%s", knob, json_string_value(value));
-		ret[n++] = "--only";
-		ret[n++] = only[i++];
+		snprintf(ret->only[count], TEXT_SIZE, "%s=%s", knob, json_string_value(value));
+		ret->word[n++] = "--only";
+		ret->word[n++] = ret->only[count++];
 	}
-	ret[n] = NULL;
+	ret->word[n] = NULL;
 }
 
 static int run_in_lab(struct series *s, const char *file, const char *why)
 {
-	char dir[PATH_MAX], only[LAB_OPTIONS_MAX / 2][TEXT_SIZE];
-	const char *options[LAB_OPTIONS_MAX];
+	struct lab_options options;
+	char dir[PATH_MAX];
 
 	if (getenv("BATON_LAB")) {
 		complain("%s: needs CRIU, which isn't sound in this lab either: %s", file, why);
@@ -198,8 +198,8 @@ static int run_in_lab(struct series *s, const char *file, const char *why)
 	}
 	fprintf(stderr, "%s: CRIU: %s; in the lab, then\n", s->experiment.name, why);
 	series_folder(s, dir);
-	lab_options(s->options, only, options);
-	return lab_run(s->options->ctx, file, &s->experiment, dir, estimate(s), options);
+	lab_options(s->options, &options);
+	return lab_run(s->options->ctx, file, &s->experiment, dir, estimate(s), options.word);
 }
 
 static int run_file(const struct experiment_options *o, const char *file)

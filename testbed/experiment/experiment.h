@@ -23,6 +23,7 @@ enum {
 	EXPERIMENT_KNOBS_MAX = 8,
 	EXPERIMENT_ROWS_MAX = 64,
 	EXPERIMENT_RUNS_MAX = 5000,
+	EXPERIMENT_ONLY_MAX = 64, /* --only */
 	EXPERIMENT_DEFAULT_SECONDS = 20 * 60 /* H6 of the acceptance list */
 };
 
@@ -113,6 +114,7 @@ const char *topology_first(const json_t *topology, const char *kind, const char 
 /** metric_values - numbers at @path in @report: members by dots, "[]" all elements, "*" all
  * members; [numbers] */
 json_t *metric_values(const json_t *report, const char *path);
+/** settings_match - @where: {knob: value, or [any of these]} */
 bool settings_match(const json_t *settings, const json_t *where);
 
 /* ---- shape.c ---- */

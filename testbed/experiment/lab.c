@@ -15,7 +15,7 @@
 #include "testbed/experiment/child.h"
 
 enum {
-	ARGUMENTS_MAX = 64,
+	ARGUMENTS_MAX = 2 * EXPERIMENT_ONLY_MAX + 32,
 	NUMBER_SIZE = 24,
 	BOOT_SECONDS = 300,
 	SLOWER = 4, /* than planned, at most: the lab is emulated, the machine perhaps busy */

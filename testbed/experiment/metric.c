@@ -58,6 +58,17 @@ json_t *metric_values(const json_t *report, const char *path)
 	return values;
 }
 
+static bool is_one_of(const json_t *setting, const json_t *wanted)
+{
+	const json_t *value;
+	size_t i;
+
+	if (!json_is_array(wanted))
+		return json_equal(setting, wanted);
+	json_array_foreach(wanted, i, value) if (json_equal(setting, value)) return true;
+	return false;
+}
+
 bool settings_match(const json_t *settings, const json_t *where)
 {
 	const char *key;
@@ -65,6 +76,6 @@ bool settings_match(const json_t *settings, const json_t *where)
 
 	json_object_foreach(
 		(json_t *)where, key,
-		value) if (!json_equal(json_object_get(settings, key), value)) return false;
+		value) if (!is_one_of(json_object_get(settings, key), value)) return false;
 	return true;
 }

@@ -11,6 +11,12 @@ static int read_only(struct experiment_options *o, const char *text)
 {
 	const char *equals = strchr(text, '=');
 	char knob[256];
+	json_t *values;
+
+	if (o->only_count++ == EXPERIMENT_ONLY_MAX) {
+		complain("--only: more than %d times", EXPERIMENT_ONLY_MAX);
+		return BATON_USAGE;
+	}
 
 	if (!equals || equals == text ||
 	    snprintf(knob, sizeof(knob), "%.*s", (int)(equals - text), text) >= (int)sizeof(knob)) {
@@ -21,7 +27,12 @@ static int read_only(struct experiment_options *o, const char *text)
 	}
 	if (!o->only)
 		o->only = json_object();
-	json_object_set_new(o->only, knob, json_string(equals + 1));
+	values = json_object_get(o->only, knob);
+	if (!values) {
+		values = json_array();
+		json_object_set_new(o->only, knob, values);
+	}
+	json_array_append_new(values, json_string(equals + 1));
 	return BATON_OK;
 }
 

@@ -14,7 +14,8 @@
 struct experiment_options {
 	const char *out;
 	bool full, resume, dry, json;
-	json_t *only; /* {knob: value} */
+	json_t *only; /* {knob: [values]} */
+	int only_count;
 	size_t files;
 	char *line; /* the command that made it */
 	const struct baton_context *ctx;

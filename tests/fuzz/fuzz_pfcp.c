@@ -40,6 +40,24 @@ static void forget_skipped(struct pfcp_msg *msg)
 	msg->header.size = 0;
 }
 
+/* What an Update rule is only known to have: sent empty it would take away, so it is not sent. */
+static int has_unread_update(const struct pfcp_msg *msg)
+{
+	const struct pfcp_session_modification_request *m = &msg->session_modification_request;
+
+	if (msg->header.type != PFCP_SESSION_MODIFICATION_REQUEST)
+		return 0;
+	for (unsigned int i = 0; i < m->n_update_pdr; i++) {
+		if (m->update_pdr[i].has_ip_multicast)
+			return 1;
+	}
+	for (unsigned int i = 0; i < m->n_update_traffic_endpoint; i++) {
+		if (m->update_traffic_endpoint[i].has_redundant_transmission)
+			return 1;
+	}
+	return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pfcp_error err = {0};
@@ -54,6 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(pfcp_print(&first, text[0], BIG) < BIG, "text longer than any should be");
 	rc = pfcp_encode(&first, bytes[0], sizeof(bytes[0]), &len[0]);
 	if (rc == -ENOBUFS) /* the second octet of Apply Action may not fit any more */
+		return 0;
+	if (rc == -EINVAL && has_unread_update(&first))
 		return 0;
 	require(!rc, "what was decoded cannot be encoded");
 	if (first.header.follow_on)

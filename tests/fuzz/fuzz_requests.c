@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	(void)requests_spells(&r, 1000, UINT64_MAX, spell, 4);
 	json_decref(migration_waits(&r, 0));
-	json_decref(migration_verdict(NULL, &r));
+	json_decref(migration_verdict(NULL, &r, true));
 	requests_done(&r);
 	return 0;
 }

@@ -53,6 +53,12 @@ status 'more than 20 minutes' 2 "$baton" experiment "$tmp/bad.yaml" --out "$tmp/
 like 'want --full' "$_output" 'at most 20 min are taken without --full'
 status 'nothing to run' 2 "$baton" experiment "$tmp/x.yaml" --only mode=sideways
 like 'is told' "$_output" 'no run has the settings'
+sed 's|^repeats:|sweep: {knobs: {links.ue-gnb1.delay: [1ms, 2ms, 3ms], links.ue-gnb1.loss: [0%, 1%]}}\nrepeats:|' "$tmp/x.yaml" >"$tmp/three.yaml"
+delays() { "$baton" experiment "$tmp/three.yaml" --full --dry-run --json "$@" | jq -r '[.runs[].settings["links.ue-gnb1.delay"]] | unique | join(" ")'; }
+is 'of one knob any of the values' "$(delays --only links.ue-gnb1.delay=1ms --only links.ue-gnb1.delay=3ms)" '1ms 3ms'
+is 'of several knobs all of them' "$(delays --only links.ue-gnb1.delay=2ms --only links.ue-gnb1.loss=0%)" 2ms
+status 'more than can be looked at' 2 "$baton" experiment "$tmp/x.yaml" $(printf -- '--only mode=%s ' $(seq 65))
+like 'is told' "$_output" '--only: more than 64 times'
 status 'nothing to resume' 1 "$baton" experiment "$tmp/x.yaml" --resume --out "$tmp/none"
 like 'is told' "$_output" 'nothing to resume'
 nok 'nothing was made' test -e "$tmp/bad"

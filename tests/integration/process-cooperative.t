@@ -99,7 +99,8 @@ id=$(move cooperative edge-b)
 wait_for 30 pushing "$id"
 ok 'it does' kill_at edge-a "$instance"
 ended "$id" 60
-is 'it is not served from a state that is not whole' "$(field "$id" .state; where)" $'rolled-back\n["edge-a","failed"]'
+is 'it is not served from a state that is not whole' "$(field "$id" .state; field "$id" .cause; where)" \
+	$'failed\nCRASHED\n["edge-a","failed"]'
 
 remember
 ok 'down' baton down

@@ -15,8 +15,8 @@ is 'every source file has a licence line' "$unlicensed" ''
 bpf=$(grep '\.bpf\.[ch]$' <<<"$sources" | xargs grep -L 'SPDX-License-Identifier: GPL-2.0')
 is 'BPF programs are GPL-2.0' "$bpf" ''
 
-# Who may include whom: a daemon nobody else's header, wire formats nothing but lib/wire.h.
-daemons='upf smf-lite ran migration-manager agents link-shaper testbed'
+# Who may include whom: a daemon nobody else's header, wire formats nothing but lib/wire.h and lib/text.h.
+daemons='upf smf-lite ran migration-manager agents link-shaper testbed gtp5g-tools'
 for one in $daemons; do
 	for other in $daemons; do
 		[ "$one" = "$other" ] && continue
@@ -25,11 +25,15 @@ for one in $daemons; do
 	done
 done
 for format in pfcp gtpu ngap nas stamp ipfilter; do
-	found=$(grep -rhn '#include "' --include='*.[ch]' "lib/$format" | grep -v "\"lib/$format/\|\"lib/wire.h\"")
-	is "lib/$format depends on nothing but lib/wire.h" "$found" ''
+	found=$(grep -rhn '#include "' --include='*.[ch]' "lib/$format" | grep -v "\"lib/$format/\|\"lib/wire.h\"\|\"lib/text.h\"")
+	is "lib/$format depends on nothing but lib/wire.h and lib/text.h" "$found" ''
 done
-found=$(grep -rln '#include "\(upf\|smf-lite\|ran\|migration-manager\|agents\|link-shaper\|testbed\|dataplane\)/' --include='*.[ch]' lib)
+found=$(grep -rhn '#include "' --include='*.[ch]' lib/pfd | grep -v '"lib/pfd/\|"lib/ipfilter/\|"lib/wire.h"\|"lib/text.h"')
+is 'lib/pfd depends on nothing but lib/ipfilter, lib/wire.h and lib/text.h' "$found" ''
+found=$(grep -rln '#include "\(upf\|smf-lite\|ran\|migration-manager\|agents\|link-shaper\|testbed\|dataplane\|gtp5g-tools\)/' --include='*.[ch]' lib)
 is 'lib includes nothing above it' "$found" ''
+found=$(grep -rln '#include "agents/\(process-step\|edge-agent\|ue-agent\|cloud-agent\)/' --include='*.[ch]' agents/common agents/forwarder agents/gate agents/process agents/transfer)
+is "the agents' rooms include nothing of the programs above them" "$found" ''
 
 for example in upf/upf smf-lite/smf-lite ran/gnb/gnb ran/ue/ue agents/ue-agent/ue-agent agents/edge-agent/edge-agent \
 	agents/cloud-agent/cloud-agent \

@@ -109,7 +109,7 @@ static struct world_upf_session *read_establishment(struct world *w, struct worl
 	s->cp_seid = r->cp_f_seid.seid;
 	s->up_seid = ++u->last_seid;
 	s->ul_teid = f->choose ? ++u->last_teid : f->teid;
-	s->ue_addr = r->create_pdr[1].pdi.ue_ip.address.ip4;
+	s->ue_addr = r->create_pdr[1].pdi.ue_ip[0].address.ip4;
 	s->restored = resti && !f->choose;
 	read_far(s, &r->create_far[1]);
 	return s;
@@ -132,10 +132,12 @@ static void answer_establishment(struct world *w, struct world_upf *u, int index
 		r->up_f_seid.seid = s.up_seid;
 		r->up_f_seid.address = (struct pfcp_address){.v4 = true, .ip4 = u->n4};
 		r->n_created_pdr = u->flaw != WORLD_NO_F_TEID;
-		r->created_pdr[0].pdr_id = 1;
-		r->created_pdr[0].has_f_teid = true;
-		r->created_pdr[0].f_teid.teid = s.ul_teid + (u->flaw == WORLD_OTHER_F_TEID);
-		r->created_pdr[0].f_teid.address = (struct pfcp_address){.v4 = true, .ip4 = u->n3};
+		r->created_pdr[0] = (struct pfcp_created_pdr){
+			.pdr_id = 1,
+			.has_f_teid = true,
+			.f_teid = {.teid = s.ul_teid + (u->flaw == WORLD_OTHER_F_TEID),
+				   .address = {.v4 = true, .ip4 = u->n3}},
+		};
 		u->flaw = WORLD_NO_FLAW;
 	}
 	send_answer(w, u, w->msg);

@@ -198,6 +198,11 @@ static void unknown_extension_is_told(void **state)
 	assert_int_equal(got[1], 31);
 	assert_int_equal(got[14], 0x85);
 	assert_int_equal(gtpu_path_counters(bed.path)->extension_notifications_sent, 1);
+	/* an NR RAN container is known, and nothing for N3 */
+	SEND(&bed, 0x34, 255, 0, 8, 0, 0, 9, 0x99, 0, 0, 0, 0x84, 1, 0, 0, 0);
+	assert_int_equal(answer(&bed, got, sizeof(got)), 15);
+	assert_int_equal(got[1], 31);
+	assert_int_equal(gtpu_path_counters(bed.path)->extension_notifications_sent, 2);
 	bed_close(&bed);
 }
 

@@ -39,12 +39,17 @@ static void arrive(void)
 	world_frame(B, &frame);
 }
 
-static void come_back(void)
+static void resume_at(int side)
 {
 	struct radio_frame frame = {.type = RADIO_ATTACH, .resume = true};
 
 	strcpy(frame.text, WORLD_SUPI);
-	world_frame(A, &frame);
+	world_frame(side, &frame);
+}
+
+static void come_back(void)
+{
+	resume_at(A);
 }
 
 static void test_whole(void **state)
@@ -202,6 +207,44 @@ static void test_ue_returns(void **state)
 	arrive();
 	world_switched(B, 0);
 	assert_int_equal(world->status, 200);
+}
+
+/* It lost the source before it heard the command, and goes on at the target, which expects it */
+static void test_ue_resumes_at_target(void **state)
+{
+	const struct dp_session *rules;
+
+	world_attach(A, 1);
+	world_move();
+	resume_at(B);
+	rules = world_rules(B, 1);
+	assert_true(world_last_frame(B, RADIO_ATTACHED)->resume);
+	assert_true(world->side[B].dp.open[rules->pdr[2].hold]);
+	assert_int_equal(world->side[B].asked_paths, 1);
+	world_pass(HANDOVER_EXECUTE_MS + 100); /* the AMF is slow: the source doesn't give up */
+	assert_int_equal(world->status, 0);
+	world_switched(B, 0);
+	assert_int_equal(world->status, 200);
+	assert_true(world_ue(B)->has_context);
+	resume_at(B);
+	assert_int_equal(world->side[B].asked_paths, 1);
+	assert_non_null(world_rules(B, 1));
+}
+
+/* And the source gives up all the same: the UE hears of it, and begins anew */
+static void test_ue_resumes_in_vain(void **state)
+{
+	world_attach(A, 1);
+	world_move();
+	resume_at(B);
+	handover_returned(world_ue(A), "as one that was heard at both");
+	world_talk();
+	assert_int_equal(world->status, 502);
+	assert_non_null(world_last_frame(B, RADIO_RETURN));
+	assert_false(world_ue(B)->has_context);
+	assert_false(world_ue(A)->has_context);
+	assert_null(world_ue(A)->out);
+	assert_int_equal(world->side[A].dp.count + world->side[B].dp.count, 0);
 }
 
 /* The target had switched its path, and died: the UE begins anew, and doesn't hang */
@@ -403,6 +446,8 @@ int main(void)
 		WORLD_TEST(test_no_end_marker),
 		WORLD_TEST(test_order_of_holds),
 		WORLD_TEST(test_ue_returns),
+		WORLD_TEST(test_ue_resumes_at_target),
+		WORLD_TEST(test_ue_resumes_in_vain),
 		WORLD_TEST(test_ue_returns_in_vain),
 		WORLD_TEST(test_ue_never_left),
 		WORLD_TEST(test_ue_is_lost),

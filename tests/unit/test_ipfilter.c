@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "lib/pfcp/types.h"
+
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 
 #define RFC IPFILTER_RFC6733
@@ -342,24 +344,46 @@ static void every_cut(void **state)
 	}
 }
 
+/* Five ranges of ports */
+#define LONG_SIDE                                                                                  \
+	"ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127 "                                             \
+	"10000-10001,10000-10001,10000-10001,10000-10001,10000-10001"
+
+/* As much as PFCP keeps, and no more */
 static void longest_text(void **state)
 {
 	static const char longest[] =
-		"permit out ip from !ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127 "
-		"10000-10001,10000-10001,10000-10001,10000-10001,10000-10001,10000-10001,"
-		"10000-10001,10000-10001 to !ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127 "
-		"10000-10001,10000-10001,10000-10001,10000-10001,10000-10001,10000-10001,"
-		"10000-10001,10000-10001";
+		"permit out 132 from " LONG_SIDE " to " LONG_SIDE ",10000-10001,1000-1001,55";
+	static const char over[] =
+		"permit out 132 from " LONG_SIDE " to " LONG_SIDE ",10000-10001,1000-1001,555";
 	char text[IPFILTER_MAX_TEXT], small[8] = "xxxxxxx";
+	struct ipfilter_error err;
 	struct ipfilter f;
 
-	assert_int_equal(parse(longest, RFC, &f, NULL), 0);
+	assert_int_equal(IPFILTER_MAX_TEXT, sizeof(((struct pfcp_sdf_filter *)0)->flow));
+	assert_int_equal(sizeof(longest), sizeof(text));
+	assert_int_equal(parse(longest, SDF, &f, NULL), 0);
 	assert_int_equal(ipfilter_print(&f, text, sizeof(text)), sizeof(longest) - 1);
 	assert_string_equal(text, longest);
 	assert_int_equal(ipfilter_print(&f, small, 4), sizeof(longest) - 1);
 	assert_string_equal(small, "per");
 	assert_int_equal(small[4], 'x');
 	assert_int_equal(ipfilter_print(&f, NULL, 0), sizeof(longest) - 1);
+	assert_int_equal(parse(over, SDF, &f, &err), -ENOSPC);
+	assert_int_equal(err.position, 0);
+	assert_string_equal(err.text, "longer than 255 characters");
+}
+
+/* One that is longer as it came than as it is printed */
+static void longer_than_it_is(void **state)
+{
+	char text[2 * IPFILTER_MAX_TEXT], printed[IPFILTER_MAX_TEXT];
+	struct ipfilter f;
+
+	snprintf(text, sizeof(text), "permit%*sout ip from any to any", IPFILTER_MAX_TEXT, "");
+	assert_int_equal(parse(text, SDF, &f, NULL), 0);
+	ipfilter_print(&f, printed, sizeof(printed));
+	assert_string_equal(printed, "permit out ip from any to any");
 }
 
 static void sdf_text(void **state)
@@ -388,10 +412,10 @@ static void sdf_text(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good_texts), cmocka_unit_test(fields),
-		cmocka_unit_test(bad_texts),  cmocka_unit_test(embedded_nul),
-		cmocka_unit_test(every_cut),  cmocka_unit_test(longest_text),
-		cmocka_unit_test(sdf_text),
+		cmocka_unit_test(good_texts),	     cmocka_unit_test(fields),
+		cmocka_unit_test(bad_texts),	     cmocka_unit_test(embedded_nul),
+		cmocka_unit_test(every_cut),	     cmocka_unit_test(longest_text),
+		cmocka_unit_test(longer_than_it_is), cmocka_unit_test(sdf_text),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -218,6 +218,31 @@ static void assigned_without_a_ue(void **state)
 	assert_false(one_matches(&sdf, &packet, &none, false));
 }
 
+/* What is a UE's own without having been given to it, IPv6 has alone, and of a UE that has it */
+static void own_addresses(void **state)
+{
+	struct ipfilter_sdf sdf = sdf_of("permit out ip from any to assigned");
+	static const struct {
+		bool v6, with_v6;
+		const char *src;
+		bool matches;
+	} own[] = {
+		{true, true, "fe80::1", true},	     {true, true, "::", true},
+		{true, false, "fe80::1", false},     {true, false, "::", false},
+		{false, true, "169.254.0.1", false}, {false, true, "0.0.0.0", false},
+	};
+
+	for (size_t i = 0; i < N(own); i++) {
+		struct row_packet row = {.v6 = own[i].v6, .src = own[i].src};
+		struct ipfilter_packet packet = packet_of(&row, true);
+		struct ipfilter_ue ue = the_ue();
+
+		ue.v6 = own[i].with_v6;
+		assert_int_equal(ipfilter_sdf_match(&sdf, &packet, &ue, true), own[i].matches);
+		assert_int_equal(one_matches(&sdf, &packet, &ue, true), own[i].matches);
+	}
+}
+
 #define TOS(t, m) .has_tos = true, .tos = (t), .tos_mask = (m)
 #define SPI(s)	  .has_spi = true, .spi = (s)
 #define LABEL(l)  .has_flow_label = true, .flow_label = (l)
@@ -310,6 +335,12 @@ static const struct {
 	{"permit out 17 from any to assigned 500",
 	 {SPI(1)},
 	 "ports with a security parameter index: no packet has both"},
+	{"permit out 17 from any to assigned",
+	 {SPI(1)},
+	 "a security parameter index with a protocol other than ESP and AH: no packet has both"},
+	{"permit out 0 from any to assigned",
+	 {SPI(1)},
+	 "a security parameter index with a protocol other than ESP and AH: no packet has both"},
 };
 
 static void unfit_filters(void **state)
@@ -334,19 +365,54 @@ static void unfit_filters(void **state)
 	assert_int_equal(n, 4711);
 }
 
-/* Structs that no text becomes */
+/* Structs that no text becomes, alone in memory of their own (for the sanitizer) */
+static const struct {
+	uint8_t kind, bits, n_ports;
+	const char *error; /* NULL: it is fit */
+} sides[] = {
+	{IPFILTER_IP6, 0, 0, "addresses of two versions"},
+	{IPFILTER_ANY, 0, IPFILTER_MAX_PORTS + 1, "too many ranges of ports"},
+	{IPFILTER_IP4, 32, IPFILTER_MAX_PORTS, NULL},
+	{IPFILTER_IP4, 33, 0, "a prefix longer than the address"},
+	{IPFILTER_IP6, 129, 0, "a prefix longer than the address"},
+	{IPFILTER_IP6, 255, 0, "a prefix longer than the address"},
+	{IPFILTER_ANY, 1, 0, "a prefix longer than the address"},
+	{IPFILTER_ASSIGNED, 1, 0, "a prefix longer than the address"},
+	{IPFILTER_IP6 + 1, 0, 0, "an address of no known kind"},
+	{255, 32, 0, "an address of no known kind"},
+};
+
+static void unfit_side(const struct ipfilter_sdf *sdf, const char *error)
+{
+	struct row_packet row = {.v6 = true};
+	struct ipfilter_packet packet = packet_of(&row, false);
+	struct ipfilter_packed entry[IPFILTER_MAX_PACKED];
+	struct ipfilter_error err = {0};
+	size_t n;
+
+	assert_int_equal(ipfilter_sdf_check(sdf, &err), error ? -EINVAL : 0);
+	assert_string_equal(err.text, error ? error : "");
+	assert_int_equal(ipfilter_pack(sdf, false, entry, N(entry), &n), error ? -EINVAL : 0);
+	assert_false(ipfilter_sdf_match(sdf, &packet, NULL, false));
+}
+
 static void unfit_structs(void **state)
 {
-	struct ipfilter_sdf sdf = sdf_of("permit out 17 from 192.0.2.7 to any");
-	struct ipfilter_error err;
+	for (size_t i = 0; i < N(sides); i++) {
+		struct ipfilter_sdf *sdf = test_malloc(sizeof(*sdf));
+		struct ipfilter_side *side;
 
-	sdf.flow.dst.kind = IPFILTER_IP6;
-	assert_int_equal(ipfilter_sdf_check(&sdf, &err), -EINVAL);
-	assert_string_equal(err.text, "addresses of two versions");
-	sdf.flow.dst.kind = IPFILTER_ANY;
-	sdf.flow.dst.n_ports = IPFILTER_MAX_PORTS + 1;
-	assert_int_equal(ipfilter_sdf_check(&sdf, &err), -EINVAL);
-	assert_string_equal(err.text, "too many ranges of ports");
+		for (int source = 0; source < 2; source++) {
+			*sdf = sdf_of(source ? "permit out 17 from any to 192.0.2.7"
+					     : "permit out 17 from 192.0.2.7 to any");
+			side = source ? &sdf->flow.src : &sdf->flow.dst;
+			side->kind = sides[i].kind;
+			side->bits = sides[i].bits;
+			side->n_ports = sides[i].n_ports;
+			unfit_side(sdf, sides[i].error);
+		}
+		test_free(sdf);
+	}
 }
 
 /* An id alone names a filter of another PDR. */
@@ -535,11 +601,12 @@ static void entries_agree(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_row),	 cmocka_unit_test(assigned_without_a_ue),
-		cmocka_unit_test(every_part),	 cmocka_unit_test(parts_together),
-		cmocka_unit_test(unfit_filters), cmocka_unit_test(unfit_structs),
-		cmocka_unit_test(reference),	 cmocka_unit_test(packed_fields),
-		cmocka_unit_test(most_entries),	 cmocka_unit_test(entries_agree),
+		cmocka_unit_test(every_row),	  cmocka_unit_test(assigned_without_a_ue),
+		cmocka_unit_test(own_addresses),  cmocka_unit_test(every_part),
+		cmocka_unit_test(parts_together), cmocka_unit_test(unfit_filters),
+		cmocka_unit_test(unfit_structs),  cmocka_unit_test(reference),
+		cmocka_unit_test(packed_fields),  cmocka_unit_test(most_entries),
+		cmocka_unit_test(entries_agree),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

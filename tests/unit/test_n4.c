@@ -122,6 +122,11 @@ static const struct n4_handler_row handlers[] = {
 	{PFCP_ASSOCIATION_SETUP_REQUEST, on_setup},
 	{PFCP_SESSION_DELETION_REQUEST, on_session},
 	{PFCP_SESSION_ESTABLISHMENT_REQUEST, on_session},
+	{PFCP_PFD_MANAGEMENT_REQUEST, on_session},
+	{PFCP_ASSOCIATION_UPDATE_REQUEST, on_session},
+	{PFCP_NODE_REPORT_REQUEST, on_session},
+	{PFCP_SESSION_SET_DELETION_REQUEST, on_session},
+	{PFCP_SESSION_SET_MODIFICATION_REQUEST, on_session},
 	{0},
 };
 
@@ -688,6 +693,61 @@ static void test_malformed_is_answered(void **state)
 	assert_int_equal(w->msg.header.sequence, 5);
 }
 
+/* Of every type of node message: one that can't be read, and one that its handler answers */
+static void test_node_messages_are_answered(void **state)
+{
+	// clang-format off
+	static const struct {
+		uint8_t type, octets, ies[9];
+		uint8_t cause;
+		uint16_t ie; /* 0: none, or its answer has no Offending IE */
+	} row[] = {
+		{PFCP_PFD_MANAGEMENT_REQUEST, 4, {0, 58}, PFCP_CAUSE_CONDITIONAL_IE_MISSING, 24},
+		{PFCP_ASSOCIATION_UPDATE_REQUEST, 0, {0}, PFCP_CAUSE_MANDATORY_IE_MISSING, 0},
+		{PFCP_NODE_REPORT_REQUEST, 5, {0, 101, 0, 1}, PFCP_CAUSE_MANDATORY_IE_INCORRECT, 101},
+		{PFCP_SESSION_SET_DELETION_REQUEST, 0, {0}, PFCP_CAUSE_MANDATORY_IE_MISSING, 60},
+		{PFCP_SESSION_SET_MODIFICATION_REQUEST, 0, {0}, PFCP_CAUSE_MANDATORY_IE_MISSING, 60},
+		{PFCP_PFD_MANAGEMENT_REQUEST, 0, {0}, PFCP_CAUSE_ACCEPTED, 0},
+		{PFCP_ASSOCIATION_UPDATE_REQUEST, 9, {0, 60, 0, 5, 0, 10, 0, 0, 2}, PFCP_CAUSE_ACCEPTED, 0},
+		{PFCP_SESSION_SET_DELETION_REQUEST, 9, {0, 60, 0, 5, 0, 10, 0, 0, 2}, PFCP_CAUSE_ACCEPTED, 0},
+	};
+	// clang-format on
+	struct wire *w = *state;
+
+	inject_setup(w, "10.0.0.2", 1);
+	w->n = 0;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		const struct pfcp_msg *m = &w->msg;
+		struct datagram d = {.from = at(w->cp.addr, PFCP_PORT), .len = 8 + row[i].octets};
+
+		memcpy(d.buf,
+		       (uint8_t[]){0x20, row[i].type, 0, 4 + row[i].octets, 0, 1, (uint8_t)i, 0},
+		       8);
+		memcpy(d.buf + 8, row[i].ies, row[i].octets);
+		inject(w, &d);
+		d = take(w);
+		decoded(w, &d);
+		assert_int_equal(m->header.type, row[i].type + 1);
+		assert_int_equal(m->header.sequence, 0x100 + i);
+		switch (row[i].type) {
+		case PFCP_PFD_MANAGEMENT_REQUEST:
+			assert_int_equal(m->pfd_management_response.cause, row[i].cause);
+			assert_int_equal(m->pfd_management_response.offending_ie, row[i].ie);
+			break;
+		case PFCP_ASSOCIATION_UPDATE_REQUEST:
+			assert_int_equal(m->association_update_response.cause, row[i].cause);
+			break;
+		default:
+			assert_int_equal(m->node_report_response.cause, row[i].cause);
+			assert_int_equal(m->node_report_response.offending_ie, row[i].ie);
+			assert_true(pfcp_node_id_equal(&m->node_report_response.node_id,
+						       n4_node_id(w->up.node)));
+		}
+	}
+	assert_int_equal(w->n, 0);
+	assert_int_equal(n4_counter(w->up.node, N4_REJECT_MALFORMED), 5);
+}
+
 /* free5gc#483: Recovery Time Stamp of length 0. Nothing in a Heartbeat Response could say what is
  * wrong. */
 static void test_malformed_heartbeat_is_dropped(void **state)
@@ -886,6 +946,7 @@ int main(void)
 		T(test_unserved_and_unknown),
 		T(test_version),
 		T(test_malformed_is_answered),
+		T(test_node_messages_are_answered),
 		T(test_malformed_heartbeat_is_dropped),
 		T(test_two_messages_in_a_datagram),
 		T(test_lost_and_back),

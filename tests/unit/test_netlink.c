@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "lib/netlink/netlink.h"
+#include "lib/netlink/generic.h"
 
 static struct in_addr ip(const char *text)
 {
@@ -276,7 +276,8 @@ static void routes_of_a_table(void **state)
 	assert_int_equal(nl_route_list(nl, 106, find_route, &found), 1);
 	assert_int_equal(found.type, NL_ROUTE_UNREACHABLE);
 	assert_int_equal(found.metric, 7);
-	assert_true(shows("ip route show table 1101", "10.70.0.0/16 dev a proto static scope link"));
+	assert_true(
+		shows("ip route show table 1101", "10.70.0.0/16 dev a proto static scope link"));
 	assert_int_equal(nl_route_del(nl, &hole), 0);
 	found = hole;
 	assert_int_equal(nl_route_list(nl, 106, find_route, &found), 0);
@@ -637,6 +638,59 @@ static void connections_end_but_for_one_peer(void **state)
 	close(listener);
 }
 
+/* a driver's settings go to it and come back; one it doesn't tell stays as it is */
+static void driver_settings(void **state)
+{
+	const struct nl_link_setting wanted[] = {{IFLA_BR_FORWARD_DELAY, 300}};
+	struct nl_link_setting got[] = {{IFLA_BR_FORWARD_DELAY, 0}, {4000, 7}};
+
+	assert_int_equal(nl_link_add_kind(*state, "b0", "bridge", wanted, 1), 0);
+	assert_int_equal(nl_link_settings(*state, index_of(*state, "b0"), got, 2), 0);
+	assert_int_equal(got[0].value, 300);
+	assert_int_equal(got[1].value, 7);
+	assert_int_equal(nl_link_add_kind(*state, "b0", "bridge", NULL, 0), -EEXIST);
+	assert_int_equal(nl_link_add_kind(*state, "sixteen-letters0", "bridge", NULL, 0), -EINVAL);
+	assert_int_equal(nl_link_add_kind(*state, "b1", "no-such", NULL, 0), -EOPNOTSUPP);
+	assert_int_equal(nl_link_settings(*state, 4711, got, 2), -ENODEV);
+}
+
+static int not_asked(const struct nlmsghdr *nlh, void *user)
+{
+	fail();
+	return 0;
+}
+
+/* a query that makes something is acknowledged, too: NLM_F_EXCL is one of the bits of NLM_F_DUMP */
+static void queries_that_make_end(void **state)
+{
+	struct nlmsghdr *nlh = nl_request(*state, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+	struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	struct nlattr *info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+
+	ifi->ifi_family = AF_UNSPEC;
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "bridge");
+	mnl_attr_nest_end(nlh, info);
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, "b0");
+	assert_int_equal(nl_query(*state, nlh, not_asked, NULL), 0);
+	assert_int_not_equal(index_of(*state, "b0"), 0);
+}
+
+/* the family that knows the others is one itself */
+static void generic_families(void **state)
+{
+	struct nl_family family = {0};
+	struct nl *nl;
+
+	assert_int_equal(nl_generic_open(&nl), 0);
+	assert_int_equal(nl_generic_family(nl, "nlctrl", &family), 0);
+	assert_int_equal(family.id, GENL_ID_CTRL);
+	assert_int_not_equal(family.group, 0);
+	assert_int_equal(nl_generic_join(nl, family.group), 0);
+	assert_int_equal(nl_generic_family(nl, "no-such", &family), -ENOENT);
+	assert_int_equal(nl_generic_family(nl, "name-of-16-bytes", &family), -EINVAL);
+	nl_close(nl);
+}
+
 #define NETNS_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -659,6 +713,9 @@ int main(void)
 		NETNS_TEST(monitor),
 		NETNS_TEST(sockets_end_by_local_address),
 		NETNS_TEST(connections_end_but_for_one_peer),
+		NETNS_TEST(driver_settings),
+		NETNS_TEST(generic_families),
+		NETNS_TEST(queries_that_make_end),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -23,7 +23,7 @@
 #include "agents/process/images.h"
 #include "agents/process/sockets.h"
 #include "agents/process/stats.h"
-#include "agents/process/step.h"
+#include "agents/process-step/step.h"
 #include "lib/file.h"
 
 /* ---- a directory of images ---- */

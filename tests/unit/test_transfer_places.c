@@ -42,7 +42,7 @@ static void a_tree_is_its_body(void **state)
 	assert_string_equal(t.previous, "0");
 	assert_string_equal(t.file[0].path, "inventory.img");
 	assert_string_equal(t.file[2].path, "sub/x");
-	assert_int_equal(tree_digest(path_of("1"), &t, -1, of_tree), 0);
+	assert_int_equal(tree_digest(path_of("1"), &t, NULL, of_tree), 0);
 	len = put_file(bytes, "inventory.img", 0644, "inventory");
 	len += put_file(bytes + len, "pages-1.img", 0600, "pages");
 	len += put_file(bytes + len, "sub/x", 0755, "");
@@ -52,7 +52,7 @@ static void a_tree_is_its_body(void **state)
 	body_digest(&r, of_body);
 	assert_memory_equal(of_tree, of_body, sizeof(of_tree));
 	make_file("1/pages-1.img", "page", 0600);
-	assert_int_equal(tree_digest(path_of("1"), &t, -1, of_tree), -EBADMSG);
+	assert_int_equal(tree_digest(path_of("1"), &t, NULL, of_tree), -EBADMSG);
 	tree_done(&t);
 }
 
@@ -97,7 +97,7 @@ static void a_round_appears_whole(void **state)
 	bring(&in, "deep/er/x", "hello");
 	assert_true(is_there(".incoming-2/deep/er/x"));
 	assert_false(is_there("2"));
-	assert_int_equal(incoming_commit(&in, -1, &err), 0);
+	assert_int_equal(incoming_commit(&in, NULL, &err), 0);
 	assert_true(holds("2/deep/er/x", "hello"));
 	assert_int_equal(stat(path_of("2/deep/er/x"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0640);
@@ -108,7 +108,7 @@ static void a_round_appears_whole(void **state)
 	assert_int_equal(incoming_begin(&in, transfer_directory, &item, 0, &err), 0);
 	bring(&in, "y", "new");
 	assert_true(holds("2/deep/er/x", "hello"));
-	assert_int_equal(incoming_commit(&in, -1, &err), 0);
+	assert_int_equal(incoming_commit(&in, NULL, &err), 0);
 	assert_true(holds("2/y", "new"));
 	assert_false(is_there("2/deep"));
 	assert_false(is_there(".incoming-2"));
@@ -125,7 +125,7 @@ static void the_rest_joins(void **state)
 	assert_int_equal(incoming_begin(&in, transfer_directory, &item, 0, &err), 0);
 	bring(&in, "core-1.img", "core");
 	bring(&in, "sub/x", "x");
-	assert_int_equal(incoming_commit(&in, -1, &err), 0);
+	assert_int_equal(incoming_commit(&in, NULL, &err), 0);
 	assert_true(holds("dump/pages-1.img", "pages"));
 	assert_true(holds("dump/core-1.img", "core"));
 	assert_true(holds("dump/sub/x", "x"));
@@ -286,6 +286,53 @@ static int say(const struct running *g, const uint8_t *bytes, size_t len)
 	return last;
 }
 
+/* However often it hears that the receiver still looks, it hears what came of it */
+static void who_waits_is_patient(void **state)
+{
+	const struct transfer_status looking = {.code = TRANSFER_LOOKING},
+				     done = {.code = TRANSFER_DONE};
+	struct transfer_io here = {.wake = -1}, there = {.wake = -1};
+	struct transfer_status status;
+	int fd[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	here.fd = fd[0];
+	there.fd = fd[1];
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(transfer_send_status(&there, &looking), 0);
+	assert_int_equal(transfer_send_status(&there, &done), 0);
+	assert_int_equal(transfer_receive_status(&here, &status), 0);
+	assert_int_equal(status.code, TRANSFER_DONE);
+	assert_int_equal(transfer_send_status(&there, &looking), 0);
+	close(fd[1]);
+	assert_int_equal(transfer_receive_status(&here, &status), -ECONNRESET);
+	close(fd[0]);
+}
+
+/* What is hashed can be cut short at any piece */
+static bool not_any_more(void *user)
+{
+	return --*(int *)user < 0;
+}
+
+static void looking_can_be_cut_short(void **state)
+{
+	uint8_t digest[TRANSFER_DIGEST_SIZE];
+	struct image_error err;
+	struct look look;
+	struct tree t;
+	int pieces = 1;
+
+	make_round("1");
+	look = (struct look){not_any_more, &pieces};
+	assert_int_equal(tree_read(path_of("1"), &t, &err), 0);
+	assert_int_equal(tree_digest(path_of("1"), &t, &look, digest), -ECANCELED);
+	pieces = 2; /* two of its files have something in them */
+	assert_int_equal(tree_digest(path_of("1"), &t, &look, digest), 0);
+	assert_int_equal(pieces, 0);
+	tree_done(&t);
+}
+
 static void a_sender_may_end_anywhere(void **state)
 {
 	struct transfer_counts counts;
@@ -425,6 +472,8 @@ int main(void)
 		TEST(what_is_given_up_leaves_nothing),
 		TEST(the_disk_keeps_a_tenth),
 		TEST(a_basis_is_the_last_dump),
+		TEST(who_waits_is_patient),
+		TEST(looking_can_be_cut_short),
 		TEST(a_sender_may_end_anywhere),
 		TEST(octets_that_are_none),
 		TEST(who_has_no_key),

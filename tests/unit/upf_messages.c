@@ -18,7 +18,7 @@ void example_association(struct pfcp_msg *m, const struct example *ex, uint32_t 
 
 static void pdr_fill(struct pfcp_pdr *pdr, uint16_t id, uint32_t far_id)
 {
-	memset(pdr, 0, sizeof(*pdr));
+	pfcp_pdr_init(pdr);
 	pdr->pdr_id = id;
 	pdr->has_precedence = true;
 	pdr->precedence = 100;
@@ -36,9 +36,8 @@ static void pdr_uplink(struct pfcp_pdr *pdr, const struct example *ex)
 	pdr->pdi.has_f_teid = true;
 	pdr->pdi.f_teid.choose = true;
 	pdr->pdi.f_teid.address.v4 = true;
-	pdr->pdi.has_ue_ip = true;
-	pdr->pdi.ue_ip.address.v4 = true;
-	pdr->pdi.ue_ip.address.ip4 = ex->ue;
+	pdr->pdi.n_ue_ip = 1;
+	pdr->pdi.ue_ip[0] = (struct pfcp_ue_ip){.address = {.v4 = true, .ip4 = ex->ue}};
 	pdr->pdi.n_qfi = 1;
 	pdr->pdi.qfi[0] = EX_QFI;
 	pdr->has_outer_header_removal = true;
@@ -49,15 +48,16 @@ static void pdr_downlink(struct pfcp_pdr *pdr, const struct example *ex)
 {
 	pdr_fill(pdr, EX_PDR_DL, EX_FAR_DL);
 	pdr->pdi.source_interface = PFCP_INTERFACE_CORE;
-	pdr->pdi.has_ue_ip = true;
-	pdr->pdi.ue_ip.address.v4 = true;
-	pdr->pdi.ue_ip.address.ip4 = ex->ue;
-	pdr->pdi.ue_ip.destination = true;
+	pdr->pdi.n_ue_ip = 1;
+	pdr->pdi.ue_ip[0] = (struct pfcp_ue_ip){
+		.address = {.v4 = true, .ip4 = ex->ue},
+		.destination = true,
+	};
 }
 
 static void far_fill(struct pfcp_far *far, uint32_t id, uint8_t destination)
 {
-	memset(far, 0, sizeof(*far));
+	pfcp_far_init(far);
 	far->far_id = id;
 	far->has_apply_action = true;
 	far->apply_action = PFCP_ACTION_FORW;

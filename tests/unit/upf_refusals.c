@@ -204,6 +204,7 @@ static void raw_overlong(struct raw *r, const struct example *ex)
 #define EST(m) (&(m)->session_establishment_request)
 #define UL(m)  (&EST(m)->create_pdr[0])
 #define DL(m)  (&EST(m)->create_pdr[1])
+#define FWD(m) (&EST(m)->create_far[0].forwarding)
 
 static void seid_zero(struct pfcp_msg *m, const struct example *ex)
 {
@@ -242,19 +243,104 @@ static void application(struct pfcp_msg *m, const struct example *ex)
 
 static void predefined(struct pfcp_msg *m, const struct example *ex)
 {
-	UL(m)->has_predefined_rules = true;
-	strcpy(UL(m)->predefined_rules.text, "gold");
+	UL(m)->n_activate_rules = 1;
+	strcpy(UL(m)->activate_rules[0].text, "gold");
 }
 
 static void traffic_endpoint(struct pfcp_msg *m, const struct example *ex)
 {
-	UL(m)->pdi.has_traffic_endpoint_id = true;
+	UL(m)->pdi.n_traffic_endpoint_id = 1;
+	UL(m)->pdi.traffic_endpoint_id[0] = 1;
 }
 
 static void two_qfis(struct pfcp_msg *m, const struct example *ex)
 {
 	UL(m)->pdi.n_qfi = 2;
 	UL(m)->pdi.qfi[1] = 5;
+}
+
+static void two_ue_ips_in_pdi(struct pfcp_msg *m, const struct example *ex)
+{
+	DL(m)->pdi.n_ue_ip = 2;
+	DL(m)->pdi.ue_ip[1] = DL(m)->pdi.ue_ip[0];
+}
+
+static void ethernet_session(struct pfcp_msg *m, const struct example *ex)
+{
+	DL(m)->pdi.has_ethernet_session = true;
+	DL(m)->pdi.ethernet_session = PFCP_ETHERNET_ETHI;
+}
+
+static void ethernet_filter(struct pfcp_msg *m, const struct example *ex)
+{
+	UL(m)->pdi.has_ethernet_filter = true;
+}
+
+static void framed_route(struct pfcp_msg *m, const struct example *ex)
+{
+	DL(m)->pdi.n_framed_route = 1;
+	strcpy(DL(m)->pdi.framed_route[0].text, "192.0.2.0/24");
+}
+
+static void framed_ipv6_route(struct pfcp_msg *m, const struct example *ex)
+{
+	DL(m)->pdi.n_framed_ipv6_route = 1;
+	strcpy(DL(m)->pdi.framed_ipv6_route[0].text, "2001:db8::/48");
+}
+
+static void redundant_transmission(struct pfcp_msg *m, const struct example *ex)
+{
+	UL(m)->pdi.has_redundant_transmission = true;
+}
+
+static void multicast_downlink(struct pfcp_msg *m, const struct example *ex)
+{
+	DL(m)->pdi.has_ip_multicast = true;
+}
+
+static void dns_query_filter(struct pfcp_msg *m, const struct example *ex)
+{
+	UL(m)->pdi.has_dns_query_filter = true;
+}
+
+static void mbs_session(struct pfcp_msg *m, const struct example *ex)
+{
+	DL(m)->pdi.has_mbs_session = true;
+}
+
+static void activation(struct pfcp_msg *m, const struct example *ex)
+{
+	UL(m)->has_activation_time = true;
+	UL(m)->activation_time = 0xe8200000;
+}
+
+static void deactivation(struct pfcp_msg *m, const struct example *ex)
+{
+	UL(m)->has_deactivation_time = true;
+	UL(m)->deactivation_time = 0xe8200000;
+}
+
+static void pdr_urr(struct pfcp_msg *m, const struct example *ex)
+{
+	UL(m)->n_urr_id = 1;
+	UL(m)->urr_id[0] = 1;
+}
+
+static void mar(struct pfcp_msg *m, const struct example *ex)
+{
+	DL(m)->has_mar_id = true;
+	DL(m)->mar_id = 7;
+}
+
+static void multicast_uplink(struct pfcp_msg *m, const struct example *ex)
+{
+	UL(m)->has_ip_multicast = true;
+}
+
+static void mptcp(struct pfcp_msg *m, const struct example *ex)
+{
+	UL(m)->has_mptcp = true;
+	UL(m)->mptcp = PFCP_MPTCP_MAI;
 }
 
 static void qfi_from_core(struct pfcp_msg *m, const struct example *ex)
@@ -344,27 +430,27 @@ static void removal_from_core(struct pfcp_msg *m, const struct example *ex)
 
 static void no_ue_ip(struct pfcp_msg *m, const struct example *ex)
 {
-	DL(m)->pdi.has_ue_ip = false;
+	DL(m)->pdi.n_ue_ip = 0;
 }
 
 static void ue_ip_chosen(struct pfcp_msg *m, const struct example *ex)
 {
-	DL(m)->pdi.ue_ip = (struct pfcp_ue_ip){.choose4 = true, .destination = true};
+	DL(m)->pdi.ue_ip[0] = (struct pfcp_ue_ip){.choose4 = true, .destination = true};
 }
 
 static void ue_ip_source(struct pfcp_msg *m, const struct example *ex)
 {
-	DL(m)->pdi.ue_ip.destination = false;
+	DL(m)->pdi.ue_ip[0].destination = false;
 }
 
 static void ue_ip_foreign(struct pfcp_msg *m, const struct example *ex)
 {
-	DL(m)->pdi.ue_ip.address.ip4 = ex->gnb;
+	DL(m)->pdi.ue_ip[0].address.ip4 = ex->gnb;
 }
 
 static void two_ue_ips(struct pfcp_msg *m, const struct example *ex)
 {
-	DL(m)->pdi.ue_ip.address.ip4.s_addr ^= htonl(1);
+	DL(m)->pdi.ue_ip[0].address.ip4.s_addr ^= htonl(1);
 }
 
 static void unknown_far(struct pfcp_msg *m, const struct example *ex)
@@ -405,7 +491,14 @@ static void far_buffer(struct pfcp_msg *m, const struct example *ex)
 
 static void far_duplicate(struct pfcp_msg *m, const struct example *ex)
 {
-	EST(m)->create_far[1].apply_action = PFCP_ACTION_FORW | PFCP_ACTION_DUPL;
+	struct pfcp_far *far = &EST(m)->create_far[1];
+
+	far->apply_action = PFCP_ACTION_FORW | PFCP_ACTION_DUPL;
+	far->n_duplicating = 1;
+	far->duplicating[0] = (struct pfcp_duplicating){
+		.has_destination_interface = true,
+		.destination_interface = PFCP_DESTINATION_LI_FUNCTION,
+	};
 }
 
 static void far_bar(struct pfcp_msg *m, const struct example *ex)
@@ -450,10 +543,74 @@ static void far_marking(struct pfcp_msg *m, const struct example *ex)
 	EST(m)->create_far[1].forwarding.has_transport_level_marking = true;
 }
 
+static void far_redirect(struct pfcp_msg *m, const struct example *ex)
+{
+	FWD(m)->has_redirect = true;
+	FWD(m)->redirect.type = PFCP_REDIRECT_URL;
+	strcpy(FWD(m)->redirect.address, "http://login.example/");
+}
+
+static void far_policy(struct pfcp_msg *m, const struct example *ex)
+{
+	FWD(m)->has_policy = true;
+	strcpy(FWD(m)->policy.id, "firewall");
+}
+
+static void far_enrichment(struct pfcp_msg *m, const struct example *ex)
+{
+	FWD(m)->has_header_enrichment = true;
+	strcpy(FWD(m)->header_enrichment.name, "X-Edge");
+}
+
+static void far_replacement(struct pfcp_msg *m, const struct example *ex)
+{
+	FWD(m)->has_replacement = true;
+	FWD(m)->replacement.destination = (struct pfcp_address){.v4 = true, .ip4 = ex->gnb};
+}
+
+static void far_proxying(struct pfcp_msg *m, const struct example *ex)
+{
+	FWD(m)->has_proxying = true;
+	FWD(m)->proxying = PFCP_PROXYING_ARP;
+}
+
+static void far_linked(struct pfcp_msg *m, const struct example *ex)
+{
+	FWD(m)->has_linked_endpoint = true;
+}
+
 static void qer_mbr(struct pfcp_msg *m, const struct example *ex)
 {
 	EST(m)->create_qer[0].has_mbr = true;
 	EST(m)->create_qer[0].mbr = (struct pfcp_bit_rate){1000, 1000};
+}
+
+static void qer_packet_rate(struct pfcp_msg *m, const struct example *ex)
+{
+	EST(m)->create_qer[0].has_packet_rate = true;
+	EST(m)->create_qer[0].packet_rate = (struct pfcp_packet_rate){.has_uplink = true};
+}
+
+static void qer_flow_marking(struct pfcp_msg *m, const struct example *ex)
+{
+	EST(m)->create_qer[0].has_flow_marking = true;
+}
+
+static void qer_reflective(struct pfcp_msg *m, const struct example *ex)
+{
+	EST(m)->create_qer[0].has_reflective = true;
+	EST(m)->create_qer[0].reflective = 1;
+}
+
+static void qer_paging_policy(struct pfcp_msg *m, const struct example *ex)
+{
+	EST(m)->create_qer[0].has_paging_policy = true;
+}
+
+static void qer_control(struct pfcp_msg *m, const struct example *ex)
+{
+	EST(m)->create_qer[0].has_control = true;
+	EST(m)->create_qer[0].control = PFCP_QER_RCSR;
 }
 
 /* open5gs#4169: an id and a measurement that nobody reserved room for */
@@ -589,6 +746,43 @@ static void mod_buffer(struct pfcp_msg *m, const struct example *ex)
 	MOD(m)->update_far[0].apply_action = PFCP_ACTION_BUFF;
 }
 
+static void mod_deactivate(struct pfcp_msg *m, const struct example *ex)
+{
+	struct pfcp_pdr *p = &MOD(m)->update_pdr[0];
+
+	MOD(m)->n_update_pdr = 1;
+	pfcp_pdr_init(p);
+	p->pdr_id = EX_PDR_UL;
+	p->n_deactivate_rules = 1;
+	strcpy(p->deactivate_rules[0].text, "gold");
+}
+
+static void mod_framed_route(struct pfcp_msg *m, const struct example *ex)
+{
+	struct pfcp_pdr *p = &MOD(m)->update_pdr[0];
+
+	MOD(m)->n_update_pdr = 1;
+	pfcp_pdr_init(p);
+	p->pdr_id = EX_PDR_DL;
+	p->has_pdi = true;
+	p->pdi.source_interface = PFCP_INTERFACE_CORE;
+	p->pdi.n_ue_ip = 1;
+	p->pdi.ue_ip[0] = (struct pfcp_ue_ip){
+		.destination = true,
+		.address = {.v4 = true, .ip4 = ex->ue},
+	};
+	p->pdi.n_framed_route = 1;
+	strcpy(p->pdi.framed_route[0].text, "192.0.2.0/24");
+}
+
+static void mod_redirect(struct pfcp_msg *m, const struct example *ex)
+{
+	example_handover(m, ex, ex->gnb, 5);
+	MOD(m)->update_far[0].forwarding.has_redirect = true;
+	MOD(m)->update_far[0].forwarding.redirect.type = PFCP_REDIRECT_PORT;
+	MOD(m)->update_far[0].forwarding.redirect.port = 8080;
+}
+
 static void mod_query_urr(struct pfcp_msg *m, const struct example *ex)
 {
 	MOD(m)->n_query_urr = 1;
@@ -680,6 +874,21 @@ const struct refusal refusals[] = {
 	RULE("predefined rules", predefined, UNKNOWN_PREDEFINED_RULE, PDR, EX_PDR_UL),
 	RULE("traffic endpoint", traffic_endpoint, RULE_FAILURE, PDR, EX_PDR_UL),
 	RULE("two QFIs in a PDI", two_qfis, RULE_FAILURE, PDR, EX_PDR_UL),
+	RULE("two UE addresses in a PDI", two_ue_ips_in_pdi, RULE_FAILURE, PDR, EX_PDR_DL),
+	RULE("Ethernet PDU session", ethernet_session, RULE_FAILURE, PDR, EX_PDR_DL),
+	RULE("Ethernet packet filter", ethernet_filter, RULE_FAILURE, PDR, EX_PDR_UL),
+	RULE("framed route", framed_route, RULE_FAILURE, PDR, EX_PDR_DL),
+	RULE("framed IPv6 route", framed_ipv6_route, RULE_FAILURE, PDR, EX_PDR_DL),
+	RULE("redundant transmission", redundant_transmission, RULE_FAILURE, PDR, EX_PDR_UL),
+	RULE("multicast addresses in a PDI", multicast_downlink, RULE_FAILURE, PDR, EX_PDR_DL),
+	RULE("DNS query filter", dns_query_filter, RULE_FAILURE, PDR, EX_PDR_UL),
+	RULE("MBS session", mbs_session, RULE_FAILURE, PDR, EX_PDR_DL),
+	RULE("activation time", activation, RULE_FAILURE, PDR, EX_PDR_UL),
+	RULE("deactivation time", deactivation, RULE_FAILURE, PDR, EX_PDR_UL),
+	RULE("PDR with a URR", pdr_urr, RULE_FAILURE, PDR, EX_PDR_UL),
+	RULE("PDR with a MAR", mar, RULE_FAILURE, PDR, EX_PDR_DL),
+	RULE("multicast addresses of IGMP", multicast_uplink, RULE_FAILURE, PDR, EX_PDR_UL),
+	RULE("MPTCP", mptcp, RULE_FAILURE, PDR, EX_PDR_UL),
 	RULE("QFI from the core", qfi_from_core, RULE_FAILURE, PDR, EX_PDR_DL),
 	RULE("source CP function", from_cp, RULE_FAILURE, PDR, EX_PDR_UL),
 	RULE("access side of type N6", wrong_3gpp_type, RULE_FAILURE, PDR, EX_PDR_UL),
@@ -714,7 +923,18 @@ const struct refusal refusals[] = {
 	RULE("outer header of IPv6", far_v6, RULE_FAILURE, FAR, EX_FAR_DL),
 	RULE("tunnel to this UPF itself", far_to_self, RULE_FAILURE, FAR, EX_FAR_DL),
 	RULE("transport level marking", far_marking, RULE_FAILURE, FAR, EX_FAR_DL),
+	RULE("redirection", far_redirect, RULE_FAILURE, FAR, EX_FAR_UL),
+	RULE("forwarding policy", far_policy, INVALID_FORWARDING_POLICY, FAR, EX_FAR_UL),
+	RULE("header enrichment", far_enrichment, RULE_FAILURE, FAR, EX_FAR_UL),
+	RULE("other addresses in the packet", far_replacement, RULE_FAILURE, FAR, EX_FAR_UL),
+	RULE("proxying", far_proxying, RULE_FAILURE, FAR, EX_FAR_UL),
+	RULE("linked traffic endpoint", far_linked, RULE_FAILURE, FAR, EX_FAR_UL),
 	RULE("maximum bit rate", qer_mbr, RULE_FAILURE, QER, EX_QER),
+	RULE("packet rate", qer_packet_rate, RULE_FAILURE, QER, EX_QER),
+	RULE("flow level marking", qer_flow_marking, RULE_FAILURE, QER, EX_QER),
+	RULE("reflective QoS", qer_reflective, RULE_FAILURE, QER, EX_QER),
+	RULE("paging policy", qer_paging_policy, RULE_FAILURE, QER, EX_QER),
+	RULE("rate control status", qer_control, RULE_FAILURE, QER, EX_QER),
 	RULE("usage report", urr, RULE_FAILURE, PFCP_RULE_URR, 65535),
 	RULE("BAR", bar, RULE_FAILURE, PFCP_RULE_BAR, 3),
 	{ "nine PDRs", E, nine_pdrs, NULL, PFCP_CAUSE_NO_RESOURCES, 0, -1, 0 },
@@ -728,12 +948,15 @@ const struct refusal refusals[] = {
 	MOD_RULE("new F-TEID for an old PDR", mod_new_f_teid, INVALID_F_TEID_ALLOCATION, PDR, EX_PDR_UL),
 	MOD_RULE("creation and update of one PDR", mod_create_and_update, RULE_FAILURE, PDR, 3),
 	MOD_RULE("F-TEID chosen by the SMF, later", mod_given_f_teid, INVALID_F_TEID_ALLOCATION, PDR, EX_PDR_UL),
+	MOD_RULE("predefined rules taken away", mod_deactivate, UNKNOWN_PREDEFINED_RULE, PDR, EX_PDR_UL),
+	MOD_RULE("framed route, later", mod_framed_route, RULE_FAILURE, PDR, EX_PDR_DL),
+	MOD_RULE("redirection, later", mod_redirect, RULE_FAILURE, FAR, EX_FAR_DL),
 	MOD_RULE("buffering, later", mod_buffer, RULE_FAILURE, FAR, EX_FAR_DL),
 	MOD_RULE("query of a URR", mod_query_urr, RULE_FAILURE, PFCP_RULE_URR, 4),
 	MOD_IE("another CP F-SEID", mod_other_cp_seid, REJECTED, F_SEID),
 	MOD_IE("take-over by another SMF", mod_take_over, REJECTED, NODE_ID),
 	RAW(M, "update with an outer header of one octet", raw_mod_ohc_short, INVALID_LENGTH, OUTER_HEADER_CREATION),
-	RAW(M, "removal of nothing (eupf#635)", raw_mod_remove_nothing, MANDATORY_IE_MISSING, FAR_ID),
+	RAW(M, "removal of nothing (eupf#635)", raw_mod_remove_nothing, CONDITIONAL_IE_MISSING, FAR_ID),
 };
 // clang-format on
 const size_t refusals_count = sizeof(refusals) / sizeof(refusals[0]);

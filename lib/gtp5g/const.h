@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Numbers of the gtp5g module's netlink interface, versions 0.9.3 to 0.10.2: its link (rtnetlink)
+ * and its family "gtp5g" (generic netlink). Looked up in its include/link.h, include/genl*.h and
+ * include/encap.h; all numbers in attributes are in the machine's byte order, addresses in the
+ * network's.
+ */
+#ifndef BATON_GTP5G_CONST_H
+#define BATON_GTP5G_CONST_H
+
+#define GTP5G_FAMILY "gtp5g" /* the link's kind, too */
+
+/* IFLA_INFO_DATA of a link */
+enum { GTP5G_LINK_SOCKET = 1, GTP5G_LINK_HASH_SIZE, GTP5G_LINK_ROLE };
+
+enum gtp5g_command {
+	GTP5G_ADD_PDR = 1,
+	GTP5G_ADD_FAR,
+	GTP5G_ADD_QER,
+	GTP5G_DEL_PDR,
+	GTP5G_DEL_FAR,
+	GTP5G_DEL_QER,
+	GTP5G_GET_PDR,
+	GTP5G_GET_FAR,
+	GTP5G_GET_QER,
+	GTP5G_ADD_URR,
+	GTP5G_ADD_BAR,
+	GTP5G_DEL_URR,
+	GTP5G_DEL_BAR,
+	GTP5G_GET_URR,
+	GTP5G_GET_BAR,
+	GTP5G_GET_VERSION,
+	GTP5G_GET_REPORT,
+	GTP5G_TELL, /* from the kernel, to the multicast group: packets and reports */
+	GTP5G_GET_REPORTS,
+	GTP5G_GET_STATISTICS,
+};
+
+/* In every request; a rule's own attributes begin at 3, its id */
+enum { GTP5G_AT_LINK = 1, GTP5G_AT_ID = 3 };
+/* In the answer to GTP5G_GET_VERSION */
+enum { GTP5G_AT_VERSION = 0 };
+
+enum {
+	GTP5G_AT_PDR_PRECEDENCE = 4,
+	GTP5G_AT_PDR_PDI,
+	GTP5G_AT_PDR_REMOVAL,
+	GTP5G_AT_PDR_FAR,
+	GTP5G_AT_PDR_ROLE_ADDRESS,
+	GTP5G_AT_PDR_SOCKET_PATH,
+	GTP5G_AT_PDR_QER,
+	GTP5G_AT_PDR_SEID,
+	GTP5G_AT_PDR_URR,
+};
+/* in GTP5G_AT_PDR_PDI; 5 is the Ethernet packet filter, of which the module reads nothing */
+enum {
+	GTP5G_AT_PDI_UE_ADDRESS = 1,
+	GTP5G_AT_PDI_F_TEID,
+	GTP5G_AT_PDI_SDF,
+	GTP5G_AT_PDI_SOURCE,
+	GTP5G_AT_PDI_FRAMED_ROUTE = 6,
+};
+enum { GTP5G_AT_F_TEID_TEID = 1, GTP5G_AT_F_TEID_ADDRESS };
+enum {
+	GTP5G_AT_SDF_FLOW = 1,
+	GTP5G_AT_SDF_TOS,
+	GTP5G_AT_SDF_SPI,
+	GTP5G_AT_SDF_LABEL,
+	GTP5G_AT_SDF_ID,
+};
+enum {
+	GTP5G_AT_FLOW_ACTION = 1,
+	GTP5G_AT_FLOW_DIRECTION,
+	GTP5G_AT_FLOW_PROTOCOL,
+	GTP5G_AT_FLOW_SOURCE,
+	GTP5G_AT_FLOW_SOURCE_MASK,
+	GTP5G_AT_FLOW_DESTINATION,
+	GTP5G_AT_FLOW_DESTINATION_MASK,
+	GTP5G_AT_FLOW_SOURCE_PORTS,
+	GTP5G_AT_FLOW_DESTINATION_PORTS,
+};
+/* the module names no number for deny, and doesn't look at the action */
+enum { GTP5G_FLOW_DENY = 0, GTP5G_FLOW_PERMIT = 1 };
+enum { GTP5G_FLOW_IN = 1, GTP5G_FLOW_OUT = 2 };
+enum { GTP5G_FLOW_ANY_PROTOCOL = 255 };
+
+enum {
+	GTP5G_AT_FAR_ACTION = 4,
+	GTP5G_AT_FAR_FORWARDING,
+	GTP5G_AT_FAR_PDRS,
+	GTP5G_AT_FAR_SEID, /* behind it, 8, a BAR's id: the module doesn't read it */
+};
+enum {
+	GTP5G_AT_FORWARDING_CREATION = 1,
+	GTP5G_AT_FORWARDING_POLICY,
+	GTP5G_AT_FORWARDING_REQUEST_FLAGS,
+	GTP5G_AT_FORWARDING_TOS,
+};
+enum {
+	GTP5G_AT_CREATION_DESCRIPTION = 1,
+	GTP5G_AT_CREATION_TEID,
+	GTP5G_AT_CREATION_PEER,
+	GTP5G_AT_CREATION_PORT,
+};
+
+enum {
+	GTP5G_AT_QER_GATE = 4,
+	GTP5G_AT_QER_MBR,
+	GTP5G_AT_QER_GBR,
+	GTP5G_AT_QER_CORRELATION,
+	GTP5G_AT_QER_RQI,
+	GTP5G_AT_QER_QFI,
+	GTP5G_AT_QER_PPI,
+	GTP5G_AT_QER_RCSR,
+	GTP5G_AT_QER_PDRS,
+	GTP5G_AT_QER_SEID,
+};
+/* of MBR and GBR: bits 39 to 8 of a rate, and behind each, at the next number, its bits 7 to 0 */
+enum { GTP5G_AT_RATE_UPLINK = 1, GTP5G_AT_RATE_DOWNLINK = 3 };
+
+enum {
+	GTP5G_AT_URR_METHOD = 4,
+	GTP5G_AT_URR_TRIGGER,
+	GTP5G_AT_URR_PERIOD,
+	GTP5G_AT_URR_INFORMATION,
+	GTP5G_AT_URR_SEID,
+	GTP5G_AT_URR_THRESHOLD,
+	GTP5G_AT_URR_QUOTA,
+	GTP5G_AT_URR_PDRS = 13,
+};
+/* of threshold, quota and what was measured; a volume's bit in the flags is 1 << (number - 2) */
+enum {
+	GTP5G_AT_VOLUME_FLAGS = 1,
+	GTP5G_AT_VOLUME_TOTAL,
+	GTP5G_AT_VOLUME_UPLINK,
+	GTP5G_AT_VOLUME_DOWNLINK,
+	GTP5G_AT_VOLUME_TOTAL_PACKETS,
+	GTP5G_AT_VOLUME_UPLINK_PACKETS,
+	GTP5G_AT_VOLUME_DOWNLINK_PACKETS,
+};
+
+enum { GTP5G_AT_BAR_DELAY = 4, GTP5G_AT_BAR_PACKETS, GTP5G_AT_BAR_SEID };
+
+/* a report in the answer to GTP5G_GET_REPORT, GTP5G_DEL_URR and in GTP5G_AT_TELL_REPORTS */
+enum { GTP5G_AT_REPORT = 5 };
+enum {
+	GTP5G_AT_REPORT_URR = 3,
+	GTP5G_AT_REPORT_TRIGGER,
+	GTP5G_AT_REPORT_SEQUENCE,
+	GTP5G_AT_REPORT_VOLUME,
+	GTP5G_AT_REPORT_START = 8,
+	GTP5G_AT_REPORT_END,
+	GTP5G_AT_REPORT_SEID,
+};
+
+/* GTP5G_TELL */
+enum { GTP5G_AT_TELL_PACKET = 1, GTP5G_AT_TELL_REPORTS };
+enum {
+	GTP5G_AT_PACKET_OCTETS = 4,
+	GTP5G_AT_PACKET_PDR,
+	GTP5G_AT_PACKET_SEID,
+	GTP5G_AT_PACKET_ACTION,
+	GTP5G_AT_PACKET_SEQUENCE, /* since 0.9.8 */
+};
+
+#endif
