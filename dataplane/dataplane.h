@@ -231,8 +231,8 @@ enum dp_attach { DP_ATTACH_AUTO, DP_ATTACH_TC, DP_ATTACH_XDP };
 
 struct dp_config {
 	enum dp_role role;
-	const char *backend;   /* "auto", "ebpf", "gtp" or "gtp5g" */
-	enum dp_attach attach; /* ebpf: auto is XDP on NICs that can, else tc */
+	const char *backend;   /* "auto", "ebpf" or "gtp"; "gtp5g": not yet */
+	enum dp_attach attach; /* ebpf: tc, which auto is; XDP: not yet */
 	bool needs_qos;	       /* QFI marking wanted: rules out gtp under "auto" */
 	uint32_t sessions_max; /* 0: DP_SESSIONS_DEFAULT; memory of maps is taken for so many at
 				  once */
@@ -242,7 +242,7 @@ struct dp_config {
 	size_t protected_count;
 	struct dp_prefix protected_prefix[DP_PREFIXES_MAX]; /* UPF: users may not reach these */
 	const char *pin_dir; /* NULL: pin nothing. Else a directory on a bpffs, for `bpftool` and
-				inspection, and where a successor finds what dataplane_leave left */
+				inspection */
 };
 
 struct dp_events {
@@ -290,19 +290,6 @@ int dataplane_new(const struct dp_config *config, const struct dp_events *events
 		  struct dataplane **ret_dp, struct dp_error *ret_err);
 /** dataplane_free - remove everything it made in the kernel */
 void dataplane_free(struct dataplane *dp);
-/**
- * dataplane_leave - free it here, and leave what it made in the kernel to a successor, who finds it
- * by pin_dir: packets go on being forwarded meanwhile. -EOPNOTSUPP: the back end can't, nothing was
- * done
- */
-int dataplane_leave(struct dataplane *dp);
-/** dataplane_kept - after dataplane_new: sessions of a predecessor are forwarded by what it left.
- * Each is applied again (nothing of it is interrupted, its counters go on) or gone after
- * dataplane_keep_only */
-bool dataplane_kept(const struct dataplane *dp);
-/** dataplane_keep_only - sessions of the predecessor that were not applied are removed; Return: how
- * many */
-size_t dataplane_keep_only(struct dataplane *dp);
 
 /** dataplane_backend - "ebpf" or "gtp": what "auto" came to; dataplane_backend_reason - and why,
  * for doctor and status */
@@ -338,9 +325,6 @@ int dataplane_urr_limits(struct dataplane *dp, uint64_t id, uint32_t urr_id,
 /** dataplane_session_discard - what a session's FARs have buffered is dropped (DROBU); Return: how
  * many packets */
 size_t dataplane_session_discard(struct dataplane *dp, uint64_t id);
-/** dataplane_teid_bits - TEIDs that differ in so many of their lowest bits are found quickest; all
- * are found */
-unsigned dataplane_teid_bits(const struct dataplane *dp);
 
 /** dataplane_radio_add - gNB: serve a radio link that has come up (its ingress carries bearers);
  * remove ends it */
