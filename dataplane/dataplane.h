@@ -93,9 +93,9 @@ struct dp_pdr {
 	uint16_t id;
 	uint32_t precedence; /* the lowest value wins, TS 29.244 cl. 5.2.1 */
 	enum dp_interface source;
-	enum dp_direction direction;
-	uint8_t instance; /* network instance: index in dp_config.instance; DP_N6 */
-	uint32_t teid;	  /* DP_N3: the local F-TEID, of whatever dp_config.local */
+	enum dp_direction direction; /* DP_N6: downlink; DP_RADIO: uplink; DP_N3: either, N9 */
+	uint8_t instance;	     /* network instance: index in dp_config.instance; DP_N6 */
+	uint32_t teid;		     /* DP_N3: the local F-TEID, of whatever dp_config.local */
 	uint32_t ue;   /* bits: dp_session.ue. Uplink: the inner source is in one of them, or it is
 			  spoofed; downlink: the destination. 0: not looked at (DP_N6 needs one) */
 	uint64_t qfis; /* bits: DP_N3: only packets with such a QFI; 0: any, also without a
@@ -175,7 +175,8 @@ struct dp_session {
 	struct dp_far far[DP_FARS_MAX];
 	struct dp_qer qer[DP_QERS_MAX];
 	struct dp_urr urr[DP_URRS_MAX];
-	struct ipfilter_packed filter[DP_FILTERS_MAX]; /* as the UE sees them: source is remote */
+	/* packed for the direction of the PDRs that name them: a rule for both is there twice */
+	struct ipfilter_packed filter[DP_FILTERS_MAX];
 };
 
 struct dp_counters {

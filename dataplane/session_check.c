@@ -2,10 +2,10 @@
 /*
  * Is a rule set whole, and possible in this role? Asked once, for every back end.
  *
- *   from     to N3   to N6   to radio
- *   N3       N9      UPF     gNB
- *   N6       UPF     -       -
- *   radio    gNB     -       -
+ *   from     to N3   to N6   to radio   direction
+ *   N3       N9      UPF     gNB        either
+ *   N6       UPF     -       -          downlink
+ *   radio    gNB     -       -          uplink
  */
 #include "dataplane/internal.h"
 
@@ -15,7 +15,7 @@
 
 #include "dataplane/address.h"
 
-enum { QFI_MAX = 63, MTU_MIN = 68 /* RFC 791 */ };
+enum { QFI_MAX = 63, PPI_MAX = 7, MTU_MIN = 68 /* RFC 791 */ };
 
 /* What all of a session's rules are looked at with */
 struct check {
@@ -45,6 +45,19 @@ static bool below(const uint8_t *index, size_t n, size_t count)
 	return true;
 }
 
+/* A filter has the remote end as source or as destination: read for the other direction it would
+ * match what it must not. TS 29.244 cl. 5.2.1A.2A */
+static bool filters_agree(const struct dp_session *s, const struct dp_pdr *pdr)
+{
+	for (size_t i = 0; i < pdr->filter_count; i++) {
+		const bool uplink = s->filter[pdr->filter_first + i].flags & IPFILTER_PACKED_UPLINK;
+
+		if (uplink != (pdr->direction == DP_UPLINK))
+			return false;
+	}
+	return true;
+}
+
 static const char *references_fault(const struct dp_session *s, const struct dp_pdr *pdr)
 {
 	if (pdr->far >= s->far_count)
@@ -55,7 +68,9 @@ static const char *references_fault(const struct dp_session *s, const struct dp_
 		return "a URR it names is not there";
 	if (pdr->filter_first + pdr->filter_count > s->filter_count)
 		return "a filter it names is not there";
-	if (s->ue_count < 32 && pdr->ue >> s->ue_count)
+	if (!filters_agree(s, pdr))
+		return "a filter it names is packed for the other direction";
+	if (pdr->ue >> s->ue_count) /* up to DP_PREFIXES_MAX */
 		return "a UE address it names is not there";
 	return NULL;
 }
@@ -72,15 +87,72 @@ static const char *source_fault(const struct check *c, const struct dp_pdr *pdr)
 	case DP_N6:
 		if (c->config->role != DP_ROLE_UPF)
 			return "source N6 in a gNB";
+		if (pdr->direction != DP_DOWNLINK)
+			return "source N6, and uplink";
 		if (pdr->instance >= c->config->instance_count)
 			return "there is no such network instance";
 		return pdr->ue ? NULL : "source N6 without a UE address";
 	case DP_RADIO:
 		if (c->config->role != DP_ROLE_GNB)
 			return "source radio in a UPF";
+		if (pdr->direction != DP_UPLINK)
+			return "source radio, and downlink";
 		return c->session->bearer.ifindex ? NULL : "source radio without a bearer";
 	}
 	return "unknown source interface";
+}
+
+/* All that a packet may be sent to by a FAR */
+static bool far_leads_to_n3(const struct dp_far *far)
+{
+	for (size_t i = 0; i < far->duplicate_count; i++)
+		if (far->duplicate[i].interface != DP_N3)
+			return false;
+	return far->action != DP_FORWARD || far->to.interface == DP_N3;
+}
+
+/* Its own FAR, and those of its URRs for what is over quota */
+static bool pdr_leads_to_n3(const struct dp_session *s, const struct dp_pdr *pdr)
+{
+	for (size_t i = 0; i < pdr->urr_count; i++) {
+		const uint8_t over = s->urr[pdr->urr[i]].over;
+
+		if (over != DP_OVER_DROP && !far_leads_to_n3(&s->far[over]))
+			return false;
+	}
+	return far_leads_to_n3(&s->far[pdr->far]);
+}
+
+/* What only packets of a tunnel have: a container with a QFI, a hold, another way than N3 */
+static const char *plain_fault(const struct dp_session *s, const struct dp_pdr *pdr)
+{
+	if (pdr->source == DP_N3)
+		return NULL;
+	if (pdr->qfis)
+		return "packets from N6 or radio have no QFI";
+	if (pdr->hold)
+		return "packets from the radio aren't held";
+	return pdr_leads_to_n3(s, pdr) ? NULL : "from N6 or radio there is a way to N3 only";
+}
+
+static const char *mark_fault(const struct dp_pdr *pdr)
+{
+	const struct dp_mark *mark = &pdr->mark;
+
+	if (mark->qfi > QFI_MAX || mark->ppi > PPI_MAX)
+		return "QFI over 63, or paging policy over 7";
+	/* an uplink container has no place for them, TS 38.415 cl. 5.5.2.2 */
+	if (pdr->direction == DP_UPLINK && (mark->rqi || mark->has_ppi))
+		return "reflective QoS or paging policy, and uplink";
+	return NULL;
+}
+
+static bool id_is_taken(const struct dp_session *s, const struct dp_pdr *pdr)
+{
+	for (const struct dp_pdr *other = s->pdr; other < pdr; other++)
+		if (other->id == pdr->id)
+			return true;
+	return false;
 }
 
 static const char *pdr_fault(const struct check *c, const struct dp_pdr *pdr)
@@ -92,20 +164,14 @@ static const char *pdr_fault(const struct check *c, const struct dp_pdr *pdr)
 		return fault;
 	if (pdr->direction != DP_UPLINK && pdr->direction != DP_DOWNLINK)
 		return "unknown direction";
-	if (pdr->mark.qfi > QFI_MAX || pdr->mark.ppi > 7)
-		return "QFI over 63, or paging policy over 7";
 	if (pdr->hold > DP_HOLDS_MAX || (pdr->hold && c->config->role != DP_ROLE_GNB))
 		return "there is no such hold";
-	for (const struct dp_pdr *other = s->pdr; other < pdr; other++)
-		if (other->id == pdr->id)
-			return "two PDRs have this id";
+	if (id_is_taken(s, pdr))
+		return "two PDRs have this id";
 	fault = source_fault(c, pdr);
-	if (fault)
-		return fault;
-	if (s->far[pdr->far].action == DP_FORWARD && pdr->source != DP_N3 &&
-	    s->far[pdr->far].to.interface != DP_N3)
-		return "from N6 or radio there is a way to N3 only";
-	return NULL;
+	if (!fault)
+		fault = plain_fault(s, pdr);
+	return fault ? fault : mark_fault(pdr);
 }
 
 static const char *destination_fault(const struct check *c, const struct dp_destination *to)

@@ -144,12 +144,22 @@ CHANGE(second_qer, add_qer(s); s->pdr[1].qer_count = 2; s->pdr[1].qer[1] = 1)
 CHANGE(nine_qers, add_qer(s); s->pdr[0].qer_count = DP_REFS_MAX + 1)
 CHANGE(no_urr, s->pdr[0].urr_count = 1)
 CHANGE(nine_urrs, add_urr(s); s->pdr[0].urr_count = DP_REFS_MAX + 1)
-CHANGE(no_filter, s->pdr[0].filter_count = 1)
-CHANGE(filters, s->filter_count = 3; s->pdr[0].filter_first = 1; s->pdr[0].filter_count = 2)
-CHANGE(last_filter, s->filter_count = 2; s->pdr[0].filter_first = 1; s->pdr[0].filter_count = 2)
+CHANGE(no_filter, s->pdr[0].filter_count = 1; s->filter[0].flags = IPFILTER_PACKED_UPLINK)
+/* the first is another PDR's */
+CHANGE(filters, s->filter_count = 3; s->pdr[0].filter_first = 1; s->pdr[0].filter_count = 2;
+       s->filter[1].flags = s->filter[2].flags = IPFILTER_PACKED_UPLINK)
+CHANGE(filter_turned, filters(s); s->filter[2].flags = IPFILTER_PACKED_IP4)
+CHANGE(downlink_filter_turned, s->filter_count = s->pdr[1].filter_count = 1;
+       s->filter[0].flags = IPFILTER_PACKED_UPLINK)
+CHANGE(last_filter, filters(s); s->filter_count = 2)
 CHANGE(no_ue_there, s->pdr[0].ue = 2)
 CHANGE(no_ue_31, s->pdr[1].ue = 1u << 31)
 CHANGE(no_direction, s->pdr[0].direction = (enum dp_direction)2)
+CHANGE(turned, s->pdr[1].direction = !s->pdr[1].direction)
+CHANGE(plain_qfi, s->pdr[1].qfis = 1ull << 9)
+CHANGE(plain_hold, s->pdr[1].hold = 1)
+CHANGE(uplink_rqi, s->pdr[0].mark = (struct dp_mark){.qfi = 9, .rqi = true})
+CHANGE(uplink_ppi, s->pdr[0].mark = (struct dp_mark){.qfi = 9, .has_ppi = true})
 CHANGE(no_hold, s->pdr[0].hold = 1)
 CHANGE(last_hold, s->pdr[0].hold = DP_HOLDS_MAX)
 CHANGE(big_hold, s->pdr[0].hold = DP_HOLDS_MAX + 1)
@@ -174,6 +184,9 @@ CHANGE(no_peer_teid, s->far[1].to.teid = 0)
 CHANGE(copied, duplicate(s))
 CHANGE(copied_nowhere, duplicate(s)->duplicate[0].teid = 0)
 CHANGE(drops_copied_nowhere, duplicate(s)->action = DP_DROP; s->far[1].duplicate[0].teid = 0)
+CHANGE(copied_back, duplicate(s)->duplicate[0] = s->far[0].to)
+CHANGE(drops_copied_back, copied_back(s); s->far[1].action = DP_DROP)
+CHANGE(uplink_copied, s->far[0].duplicate_count = 1; s->far[0].duplicate[0] = s->far[0].to)
 CHANGE(many_copies, duplicate(s)->duplicate_count = DP_DUPLICATES_MAX + 1)
 CHANGE(same_pdr_id, s->pdr[1].id = 1)
 CHANGE(same_far_id, s->far[1].id = 1)
@@ -184,8 +197,11 @@ CHANGE(gbr_at_mbr, gbr(s); s->qer[0].mbr_kbps[DP_UPLINK] = 1000)
 CHANGE(gbr_over_mbr, gbr(s); s->qer[0].mbr_kbps[DP_UPLINK] = 999)
 CHANGE(over_far, add_urr(s)->over = 1)
 CHANGE(over_no_far, add_urr(s)->over = 2)
+CHANGE(downlink_over, over_far(s); s->pdr[1].urr_count = 1)
+CHANGE(downlink_over_back, downlink_over(s); s->urr[0].over = 0)
 CHANGE(n6_to_n6, s->pdr[1].far = 0)
 CHANGE(n9, s->pdr[0].far = 1)
+CHANGE(n9_downlink, n9(s); s->pdr[0].direction = DP_DOWNLINK)
 CHANGE(no_rules, s->pdr_count = s->far_count = 0)
 CHANGE(unknown_source, s->pdr[0].source = (enum dp_interface)9)
 CHANGE(unknown_destination, s->far[0].to.interface = (enum dp_interface)9)
@@ -198,15 +214,18 @@ static const struct change_row check_rows[] = {
 	{"right", DP_ROLE_GNB, nothing, 0, 0, 0},
 	{"no rules at all", DP_ROLE_UPF, no_rules, 0, 0, 0},
 	{"N9", DP_ROLE_UPF, n9, 0, 0, 0},
+	{"N9, downlink", DP_ROLE_UPF, n9_downlink, 0, 0, 0},
 	{"a FAR that drops needs no peer", DP_ROLE_UPF, downlink_drops, 0, 0, 0},
 	{"nor one that buffers", DP_ROLE_UPF, downlink_waits, 0, 0, 0},
 	{"every route", DP_ROLE_UPF, route, 0, 0, 0},
 	{"two filters", DP_ROLE_UPF, filters, 0, 0, 0},
 	{"the last hold", DP_ROLE_GNB, last_hold, 0, 0, 0},
 	{"a duplicate", DP_ROLE_UPF, copied, 0, 0, 0},
+	{"a duplicate to N6, of uplink", DP_ROLE_UPF, uplink_copied, 0, 0, 0},
 	{"GBR without an MBR", DP_ROLE_UPF, gbr, 0, 0, 0},
 	{"GBR of all the MBR", DP_ROLE_UPF, gbr_at_mbr, 0, 0, 0},
 	{"over quota by a FAR", DP_ROLE_UPF, over_far, 0, 0, 0},
+	{"so is downlink", DP_ROLE_UPF, downlink_over, 0, 0, 0},
 	/* the session */
 	{"session id 0", DP_ROLE_UPF, id_0, -EINVAL, DP_ERROR_SESSION, 0},
 	{"33 PDRs", DP_ROLE_UPF, many_pdrs, -EINVAL, DP_ERROR_SESSION, 0},
@@ -231,12 +250,18 @@ static const struct change_row check_rows[] = {
 	{"nine URRs", DP_ROLE_UPF, nine_urrs, -EINVAL, DP_ERROR_PDR, 1},
 	{"no filter", DP_ROLE_UPF, no_filter, -EINVAL, DP_ERROR_PDR, 1},
 	{"one filter of two", DP_ROLE_UPF, last_filter, -EINVAL, DP_ERROR_PDR, 1},
+	{"an uplink filter of two is for downlink", DP_ROLE_UPF, filter_turned, -EINVAL,
+	 DP_ERROR_PDR, 1},
+	{"a downlink filter is for uplink", DP_ROLE_UPF, downlink_filter_turned, -EINVAL,
+	 DP_ERROR_PDR, 2},
 	{"a UE address that isn't there", DP_ROLE_UPF, no_ue_there, -EINVAL, DP_ERROR_PDR, 1},
 	{"the 32nd UE address", DP_ROLE_UPF, no_ue_31, -EINVAL, DP_ERROR_PDR, 2},
 	{"a hold in a UPF", DP_ROLE_UPF, no_hold, -EINVAL, DP_ERROR_PDR, 1},
 	{"hold 513", DP_ROLE_GNB, big_hold, -EINVAL, DP_ERROR_PDR, 1},
 	/* a PDR itself */
 	{"neither uplink nor downlink", DP_ROLE_UPF, no_direction, -EINVAL, DP_ERROR_PDR, 1},
+	{"uplink from N6", DP_ROLE_UPF, turned, -EINVAL, DP_ERROR_PDR, 2},
+	{"downlink from the radio", DP_ROLE_GNB, turned, -EINVAL, DP_ERROR_PDR, 2},
 	{"no TEID", DP_ROLE_UPF, no_teid, -EINVAL, DP_ERROR_PDR, 1},
 	{"outer header kept", DP_ROLE_UPF, outer_kept, -EINVAL, DP_ERROR_PDR, 1},
 	{"N6 without a UE address", DP_ROLE_UPF, no_ue, -EINVAL, DP_ERROR_PDR, 2},
@@ -245,8 +270,17 @@ static const struct change_row check_rows[] = {
 	{"N6 in a gNB", DP_ROLE_GNB, from_n6, -EINVAL, DP_ERROR_PDR, 2},
 	{"QFI 64 to mark", DP_ROLE_UPF, big_qfi, -EINVAL, DP_ERROR_PDR, 2},
 	{"paging policy 8", DP_ROLE_UPF, big_ppi, -EINVAL, DP_ERROR_PDR, 2},
+	{"reflective QoS, uplink", DP_ROLE_UPF, uplink_rqi, -EINVAL, DP_ERROR_PDR, 1},
+	{"paging policy, uplink", DP_ROLE_UPF, uplink_ppi, -EINVAL, DP_ERROR_PDR, 1},
+	{"QFIs to match from N6", DP_ROLE_UPF, plain_qfi, -EINVAL, DP_ERROR_PDR, 2},
+	{"QFIs to match from the radio", DP_ROLE_GNB, plain_qfi, -EINVAL, DP_ERROR_PDR, 2},
+	{"a hold of what comes from the radio", DP_ROLE_GNB, plain_hold, -EINVAL, DP_ERROR_PDR, 2},
 	{"two PDRs of one id", DP_ROLE_UPF, same_pdr_id, -EINVAL, DP_ERROR_PDR, 1},
 	{"N6 to N6", DP_ROLE_UPF, n6_to_n6, -EINVAL, DP_ERROR_PDR, 2},
+	{"a duplicate from N6 to N6", DP_ROLE_UPF, copied_back, -EINVAL, DP_ERROR_PDR, 2},
+	{"also of a FAR that drops", DP_ROLE_UPF, drops_copied_back, -EINVAL, DP_ERROR_PDR, 2},
+	{"a duplicate from radio to radio", DP_ROLE_GNB, copied_back, -EINVAL, DP_ERROR_PDR, 2},
+	{"over quota from N6 to N6", DP_ROLE_UPF, downlink_over_back, -EINVAL, DP_ERROR_PDR, 2},
 	{"unknown source", DP_ROLE_UPF, unknown_source, -EINVAL, DP_ERROR_PDR, 1},
 	/* a FAR */
 	{"to the radio in a UPF", DP_ROLE_UPF, to_radio, -EINVAL, DP_ERROR_FAR, 1},
