@@ -141,6 +141,8 @@ struct dp_qer {
 	bool closed[2];	      /* gates, by enum dp_direction */
 	uint64_t mbr_kbps[2], gbr_kbps[2]; /* 1000 bit/s of inner packets; UINT64_MAX: none */
 };
+/* What a QER begins with, (struct dp_qer){.id = 1, DP_QER_OPEN}: a rate of zero is one, too */
+#define DP_QER_OPEN .mbr_kbps = {UINT64_MAX, UINT64_MAX}, .gbr_kbps = {UINT64_MAX, UINT64_MAX}
 
 /* Octets or packets, by direction and together */
 struct dp_volume {
@@ -162,6 +164,21 @@ struct dp_urr {
 	uint8_t over;		     /* over quota: dropped (DP_OVER_DROP), or this FAR instead */
 };
 #define DP_OVER_DROP UINT8_MAX
+
+/* The same: zero is a limit that the first packet passes, and in `over` the first FAR */
+#define DP_VOLUME_NONE                                                                             \
+	{                                                                                          \
+		UINT64_MAX,                                                                        \
+		{                                                                                  \
+			UINT64_MAX, UINT64_MAX                                                     \
+		}                                                                                  \
+	}
+#define DP_URR_LIMITS_NONE                                                                         \
+	{                                                                                          \
+		.notify = DP_VOLUME_NONE, .quota = DP_VOLUME_NONE,                                 \
+		.quota_packets = DP_VOLUME_NONE, .notify_packets = DP_VOLUME_NONE                  \
+	}
+#define DP_URR_NO_LIMITS .limits = DP_URR_LIMITS_NONE, .over = DP_OVER_DROP
 
 struct dp_session {
 	uint64_t

@@ -34,11 +34,9 @@ static void far_translate(const struct upf_far *far, struct dp_far *ret)
 
 static void qer_translate(const struct upf_qer *qer, struct dp_qer *ret)
 {
-	*ret = (struct dp_qer){
-		.id = qer->id,
-		.closed = {[DP_UPLINK] = qer->closed_uplink, [DP_DOWNLINK] = qer->closed_downlink},
-		.mbr_kbps = {UINT64_MAX, UINT64_MAX},
-		.gbr_kbps = {UINT64_MAX, UINT64_MAX}};
+	*ret = (struct dp_qer){.id = qer->id, DP_QER_OPEN};
+	ret->closed[DP_UPLINK] = qer->closed_uplink;
+	ret->closed[DP_DOWNLINK] = qer->closed_downlink;
 }
 
 /* Its QERs, and the QFI to mark with: of the first that has one */

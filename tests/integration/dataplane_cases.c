@@ -179,10 +179,8 @@ static void upf_sessions(struct bed *bed)
 	apply(bed, &s);
 	s = upf_session(bed, 6, UE_SHUT, TEID_UPF_SHUT, 0x2006);
 	s.qer_count = s.pdr[0].qer_count = s.pdr[1].qer_count = 1;
-	s.qer[0] = (struct dp_qer){.id = 1,
-				   .closed = {true, true},
-				   .mbr_kbps = {UINT64_MAX, UINT64_MAX},
-				   .gbr_kbps = {UINT64_MAX, UINT64_MAX}};
+	s.qer[0] = (struct dp_qer){.id = 1, DP_QER_OPEN};
+	s.qer[0].closed[DP_UPLINK] = s.qer[0].closed[DP_DOWNLINK] = true;
 	apply(bed, &s);
 }
 

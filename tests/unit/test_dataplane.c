@@ -101,9 +101,7 @@ struct change_row {
 static struct dp_qer *add_qer(struct dp_session *s)
 {
 	s->qer_count = 1;
-	s->qer[0] = (struct dp_qer){.id = 5,
-				    .mbr_kbps = {UINT64_MAX, UINT64_MAX},
-				    .gbr_kbps = {UINT64_MAX, UINT64_MAX}};
+	s->qer[0] = (struct dp_qer){.id = 5, DP_QER_OPEN};
 	s->pdr[0].qer_count = s->pdr[1].qer_count = 1;
 	return &s->qer[0];
 }
@@ -111,7 +109,7 @@ static struct dp_qer *add_qer(struct dp_session *s)
 static struct dp_urr *add_urr(struct dp_session *s)
 {
 	s->urr_count = s->pdr[0].urr_count = 1;
-	s->urr[0] = (struct dp_urr){.id = 6, .over = DP_OVER_DROP};
+	s->urr[0] = (struct dp_urr){.id = 6, DP_URR_NO_LIMITS};
 	return &s->urr[0];
 }
 
@@ -320,6 +318,30 @@ static void session_check(void **state)
 			fail_msg("row %zu, %s: %d, rule %u: %s", i, row->name, err.what,
 				 err.rule_id, err.text);
 	}
+}
+
+static void volume_is_none(const struct dp_volume *volume)
+{
+	assert_true(volume->total == UINT64_MAX && volume->way[DP_UPLINK] == UINT64_MAX &&
+		    volume->way[DP_DOWNLINK] == UINT64_MAX);
+}
+
+/* Zero would be a limit, and a FAR */
+static void without_limits(void **state)
+{
+	struct dp_session s = upf_session(1);
+	const struct dp_qer *qer = add_qer(&s);
+	const struct dp_urr *urr = add_urr(&s);
+
+	for (size_t way = 0; way < 2; way++)
+		assert_true(!qer->closed[way] && qer->mbr_kbps[way] == UINT64_MAX &&
+			    qer->gbr_kbps[way] == UINT64_MAX);
+	volume_is_none(&urr->limits.notify);
+	volume_is_none(&urr->limits.quota);
+	volume_is_none(&urr->limits.quota_packets);
+	volume_is_none(&urr->limits.notify_packets);
+	assert_false(urr->limits.start || urr->limits.closed);
+	assert_int_equal(urr->over, DP_OVER_DROP);
 }
 
 /* Whatever the back ends can do */
@@ -796,13 +818,21 @@ static void names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(session_check),       cmocka_unit_test(session_of_ip6),
-		cmocka_unit_test(driver_map),	       cmocka_unit_test(driver_session),
-		cmocka_unit_test(needs_of_the_driver), cmocka_unit_test(needs_of_ebpf),
-		cmocka_unit_test(ebpf_lacks),	       cmocka_unit_test(store_keys),
-		cmocka_unit_test(store_bearers),       cmocka_unit_test(store_addresses),
-		cmocka_unit_test(keys_are_each_once),  cmocka_unit_test(store_is_bounded),
-		cmocka_unit_test(config_check),	       cmocka_unit_test(names),
+		cmocka_unit_test(session_check),
+		cmocka_unit_test(session_of_ip6),
+		cmocka_unit_test(without_limits),
+		cmocka_unit_test(driver_map),
+		cmocka_unit_test(driver_session),
+		cmocka_unit_test(needs_of_the_driver),
+		cmocka_unit_test(needs_of_ebpf),
+		cmocka_unit_test(ebpf_lacks),
+		cmocka_unit_test(store_keys),
+		cmocka_unit_test(store_bearers),
+		cmocka_unit_test(store_addresses),
+		cmocka_unit_test(keys_are_each_once),
+		cmocka_unit_test(store_is_bounded),
+		cmocka_unit_test(config_check),
+		cmocka_unit_test(names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

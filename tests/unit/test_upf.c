@@ -116,8 +116,9 @@ static void rules_check(struct harness *h)
 	assert_true(up->qer_count == 1 && up->qer[0] == 0);
 	assert_true(down->qer_count == 1 && down->qer[0] == 0);
 	assert_false(s->qer[0].closed[DP_UPLINK] || s->qer[0].closed[DP_DOWNLINK]);
-	assert_true(s->qer[0].mbr_kbps[DP_UPLINK] == UINT64_MAX);
-	assert_true(s->qer[0].gbr_kbps[DP_DOWNLINK] == UINT64_MAX);
+	for (int way = DP_UPLINK; way <= DP_DOWNLINK; way++)
+		assert_true(s->qer[0].mbr_kbps[way] == UINT64_MAX &&
+			    s->qer[0].gbr_kbps[way] == UINT64_MAX);
 }
 
 static void test_establish(void **state)
