@@ -314,19 +314,20 @@ int dataplane_echo(struct dataplane *dp, const struct dp_addr *peer)
 	return gtpu_path_echo(dp->path, peer);
 }
 
-/* With the keys known, and nobody else's */
+/* With the keys known, and nobody else's: what can fail for want of memory does before the back end
+ * applies */
 static int session_install(struct dataplane *dp, struct dp_entry *entry,
 			   const struct dp_session *session, const struct dp_keys *keys,
 			   struct dp_error *ret_err)
 {
-	struct dp_claim *claim = dp_claims_new(keys, entry);
+	struct dp_claim *claim = dp_claims_new(&dp->store, keys, entry);
 	int rc;
 
 	if (!claim)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -ENOMEM, "out of memory");
 	rc = dp->backend->apply(dp, entry, session, keys, ret_err);
 	if (rc) {
-		free(claim);
+		dp_claims_free(&dp->store, claim, keys->count);
 		return rc;
 	}
 	dp_store_claim(&dp->store, entry, claim, keys->count);

@@ -87,10 +87,13 @@ struct in_addr dp_entry_ue(const struct dp_entry *entry);
 int dp_store_check(const struct dp_store *store, const struct dp_entry *entry,
 		   const struct dp_session *session, const struct dp_keys *keys,
 		   struct dp_error *ret_err);
-/** dp_claims_new - what dp_store_claim takes, so that it can't fail; Return: NULL: no memory */
-struct dp_claim *dp_claims_new(const struct dp_keys *keys, struct dp_entry *owner);
+/** dp_claims_new - @keys are @owner's, beside those it has, until dp_claims_free or dp_store_claim;
+ * Return: NULL: no memory, and nothing is changed */
+struct dp_claim *dp_claims_new(struct dp_store *store, const struct dp_keys *keys,
+			       struct dp_entry *owner);
+void dp_claims_free(struct dp_store *store, struct dp_claim *claim, size_t count);
 /** dp_store_claim - @claim, made by dp_claims_new for @count keys, are the entry's, in place of
- * those it had */
+ * those it had; can't fail */
 void dp_store_claim(struct dp_store *store, struct dp_entry *entry, struct dp_claim *claim,
 		    size_t count);
 

@@ -163,37 +163,39 @@ int dp_store_check(const struct dp_store *store, const struct dp_entry *entry,
 	return 0;
 }
 
-struct dp_claim *dp_claims_new(const struct dp_keys *keys, struct dp_entry *owner)
+void dp_claims_free(struct dp_store *store, struct dp_claim *claim, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		HASH_DELETE(hh, store->claims, &claim[i]);
+	free(claim);
+}
+
+/* A key that the owner has is in the table twice until dp_store_claim: who is asked for is the
+ * same, and uthash deletes by place, not by key. Were it moved instead, there might be no memory to
+ * put it back. */
+struct dp_claim *dp_claims_new(struct dp_store *store, const struct dp_keys *keys,
+			       struct dp_entry *owner)
 {
 	struct dp_claim *claim = calloc(keys->count ? keys->count : 1, sizeof(*claim));
 
 	for (size_t i = 0; claim && i < keys->count; i++) {
 		claim[i].key = keys->key[i];
 		claim[i].owner = owner;
+		HASH_ADD(hh, store->claims, key, sizeof(claim[i].key), &claim[i]);
+		if (claim[i].hh.tbl)
+			continue;
+		dp_claims_free(store, claim, i);
+		return NULL;
 	}
 	return claim;
-}
-
-static void claims_release(struct dp_store *store, struct dp_entry *entry)
-{
-	for (size_t i = 0; i < entry->claim_count; i++)
-		if (entry->claim[i].hh.tbl)
-			HASH_DELETE(hh, store->claims, &entry->claim[i]);
-	free(entry->claim);
-	entry->claim = NULL;
-	entry->claim_count = 0;
 }
 
 void dp_store_claim(struct dp_store *store, struct dp_entry *entry, struct dp_claim *claim,
 		    size_t count)
 {
-	claims_release(store, entry);
+	dp_claims_free(store, entry->claim, entry->claim_count);
 	entry->claim = claim;
 	entry->claim_count = (uint16_t)count;
-	/* Without memory for the table itself a key isn't found, and could be another's too: the
-	 * back ends' maps refuse it then. */
-	for (size_t i = 0; i < count; i++)
-		HASH_ADD(hh, store->claims, key, sizeof(claim[i].key), &claim[i]);
 }
 
 struct dp_entry *dp_store_find_teid(const struct dp_store *store, uint32_t teid)
@@ -241,7 +243,7 @@ struct dp_entry *dp_store_add(struct dp_store *store, uint64_t id)
 
 void dp_store_remove(struct dp_store *store, struct dp_entry *entry)
 {
-	claims_release(store, entry);
+	dp_claims_free(store, entry->claim, entry->claim_count);
 	HASH_DELETE(hh, store->entries, entry);
 	store->count--;
 	free(entry);

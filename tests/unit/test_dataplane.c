@@ -9,9 +9,21 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Memory of the store's tables, which is gone when a test says so: the store is compiled in here,
+ * and not taken from the library. */
+static bool memory_gone;
+
+static void *table_malloc(size_t size)
+{
+	return memory_gone ? NULL : malloc(size);
+}
+#define uthash_malloc(size) table_malloc(size)
+#include "dataplane/session_store.c"
 
 #include "dataplane/address.h"
 #include "dataplane/ebpf.h"
@@ -607,7 +619,7 @@ static int claim(struct dp_store *store, struct dp_entry *entry, const struct dp
 		rc = dp_store_check(store, entry, s, &keys, ret_err);
 	if (rc)
 		return rc;
-	claims = dp_claims_new(&keys, entry);
+	claims = dp_claims_new(store, &keys, entry);
 	assert_non_null(claims);
 	dp_store_claim(store, entry, claims, keys.count);
 	return 0;
@@ -716,6 +728,126 @@ static void keys_are_each_once(void **state)
 	assert_int_equal(dp_session_keys(&s, &keys, &err), -ENOSPC);
 	assert_int_equal(err.what, DP_ERROR_PDR);
 	assert_int_equal(err.rule_id, 5); /* the TEID, and 63 */
+}
+
+/* A back end that installs nothing, and fails when a test says so */
+static int fake_rc;
+
+static int fake_apply(struct dataplane *dp, struct dp_entry *entry,
+		      const struct dp_session *session, const struct dp_keys *keys,
+		      struct dp_error *ret_err)
+{
+	/* nobody else can get them any more */
+	for (size_t i = 0; i < session->pdr_count; i++)
+		if (session->pdr[i].source == DP_N3)
+			assert_ptr_equal(dp_store_find_teid(&dp->store, session->pdr[i].teid),
+					 entry);
+	return fake_rc;
+}
+
+static void fake_remove(struct dataplane *dp, struct dp_entry *entry)
+{
+}
+
+static const struct dp_backend fake = {.apply = fake_apply, .remove = fake_remove};
+
+static struct dataplane fake_dataplane(void)
+{
+	return (struct dataplane){
+		.config = config_of(DP_ROLE_UPF), .backend = &fake, .store.max = 64};
+}
+
+/* What the back end refuses leaves the store as it was, of a session that is new and of one that
+ * isn't. */
+static void refused_claims_nothing(void **state)
+{
+	struct dataplane dp = fake_dataplane();
+	struct dp_session s = upf_session(1), other = upf_session(2);
+	struct dp_entry *entry;
+
+	assert_int_equal(dataplane_session_apply(&dp, &s, NULL), 0);
+	entry = dp_store_find(&dp.store, 1);
+	fake_rc = -EIO;
+	second_teid(&s);
+	s.pdr[0].teid = 0x1009;
+	assert_int_equal(dataplane_session_apply(&dp, &s, NULL), -EIO);
+	assert_int_equal(dataplane_session_apply(&dp, &other, NULL), -EIO);
+	fake_rc = 0;
+	assert_ptr_equal(dp_store_find_teid(&dp.store, 0x1001), entry);
+	assert_null(dp_store_find_teid(&dp.store, 0x1009));
+	assert_null(dp_store_find(&dp.store, 2));
+	assert_int_equal(HASH_COUNT(dp.store.claims), 2);
+	/* they are anybody's */
+	other.pdr[0].teid = 0x1009;
+	assert_int_equal(dataplane_session_apply(&dp, &other, NULL), 0);
+	assert_int_equal(dataplane_session_apply(&dp, &s, NULL), -EEXIST);
+	dp_store_clear(&dp.store);
+}
+
+/* Taken out first, the only keys would take the table with them, which needs memory to come back */
+static void claims_without_memory(void **state)
+{
+	struct dataplane dp = fake_dataplane();
+	struct dp_session s = upf_session(1);
+
+	assert_int_equal(dataplane_session_apply(&dp, &s, NULL), 0);
+	memory_gone = true;
+	s.pdr[0].teid = 0x1009;
+	assert_int_equal(dataplane_session_apply(&dp, &s, NULL), 0);
+	memory_gone = false;
+	assert_non_null(dp_store_find_teid(&dp.store, 0x1009));
+	assert_null(dp_store_find_teid(&dp.store, 0x1001));
+	assert_int_equal(HASH_COUNT(dp.store.claims), 2);
+	dp_store_clear(&dp.store);
+}
+
+/* As many keys as a session can have, so that memory ends somewhere in it */
+static struct dp_session many_teids(uint32_t id)
+{
+	struct dp_session s = upf_session(id);
+
+	for (; s.pdr_count < DP_PDRS_MAX; s.pdr_count++) {
+		s.pdr[s.pdr_count] = s.pdr[0];
+		s.pdr[s.pdr_count].id = s.pdr_count + 1u;
+		s.pdr[s.pdr_count].teid = id << 16 | s.pdr_count;
+	}
+	return s;
+}
+
+static void teids_owned(const struct dp_store *store, uint32_t id, const struct dp_entry *owner)
+{
+	const struct dp_session s = many_teids(id);
+
+	for (size_t i = 0; i < s.pdr_count; i++)
+		if (s.pdr[i].source == DP_N3)
+			assert_ptr_equal(dp_store_find_teid(store, s.pdr[i].teid), owner);
+}
+
+/* The table of claims can't grow any more: the session is refused whole, and the others stand. */
+static void no_memory_for_claims(void **state)
+{
+	struct dataplane dp = fake_dataplane();
+	struct dp_session s = many_teids(1);
+	struct dp_error err;
+	uint32_t id = 1;
+
+	assert_int_equal(dataplane_session_apply(&dp, &s, NULL), 0);
+	memory_gone = true;
+	while (!dataplane_session_apply(&dp, &s, &err)) {
+		assert_true(++id < 32);
+		s = many_teids(id);
+	}
+	assert_int_equal(dataplane_session_apply(&dp, &s, &err), -ENOMEM);
+	assert_int_equal(err.what, DP_ERROR_SESSION);
+	assert_int_equal(dp.store.count, id - 1);
+	assert_int_equal(HASH_COUNT(dp.store.claims), (id - 1) * DP_PDRS_MAX);
+	teids_owned(&dp.store, id, NULL);
+	for (uint32_t i = 1; i < id; i++)
+		teids_owned(&dp.store, i, dp_store_find(&dp.store, i));
+	memory_gone = false;
+	assert_int_equal(dataplane_session_apply(&dp, &s, NULL), 0);
+	teids_owned(&dp.store, id, dp_store_find(&dp.store, id));
+	dp_store_clear(&dp.store);
 }
 
 static void store_is_bounded(void **state)
@@ -830,6 +962,9 @@ int main(void)
 		cmocka_unit_test(store_bearers),
 		cmocka_unit_test(store_addresses),
 		cmocka_unit_test(keys_are_each_once),
+		cmocka_unit_test(refused_claims_nothing),
+		cmocka_unit_test(claims_without_memory),
+		cmocka_unit_test(no_memory_for_claims),
 		cmocka_unit_test(store_is_bounded),
 		cmocka_unit_test(config_check),
 		cmocka_unit_test(names),
