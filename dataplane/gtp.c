@@ -382,7 +382,7 @@ static int gtp_apply(struct dataplane *dp, struct dp_entry *entry, const struct 
 
 	if (rc)
 		return rc;
-	new = gtp_session_new(session, &plan, session->mtu);
+	new = gtp_session_new(session, &plan);
 	if (!new)
 		return fail(ret_err, -ENOMEM, "session");
 	new->by_hand = c.old->by_hand;
@@ -460,6 +460,12 @@ static int gtp_radio_remove(struct dataplane *dp, unsigned ifindex)
 	}
 	return -ENOENT;
 }
+
+/* The guard counts by the programs' numbers */
+_Static_assert((int)EBPF_DROP_GATE == (int)DP_DROP_GATE &&
+		       (int)EBPF_DROP_RATE == (int)DP_DROP_RATE &&
+		       (int)EBPF_DROP_QUOTA == (int)DP_DROP_QUOTA,
+	       "one numbering");
 
 static void gtp_drops(struct dataplane *dp, uint64_t drops[DP_DROP_REASONS])
 {

@@ -14,7 +14,6 @@ static const unsigned lacks = DP_NEED_FILTERS | DP_NEED_QFI | DP_NEED_MARK | DP_
 struct ways {
 	const struct dp_pdr *from, *into;
 	const struct dp_far *from_far, *into_far;
-	bool into_shut;
 };
 
 static int pdr_refuse(struct dp_error *err, const struct dp_pdr *pdr, const char *why)
@@ -27,14 +26,27 @@ static int far_refuse(struct dp_error *err, const struct dp_far *far, const char
 	return dp_error_set(err, DP_ERROR_FAR, far->id, -EOPNOTSUPP, "FAR %u: %s", far->id, why);
 }
 
-static const char *from_fault(enum dp_role role, const struct dp_session *s,
-			      const struct dp_pdr *pdr)
+static int qer_refuse(struct dp_error *err, const struct dp_qer *qer, const char *why)
 {
-	if (dp_pdr_action(s, pdr) == DP_DROP)
-		return "the gtp driver can't drop one way only";
-	return role == DP_ROLE_UPF && s->far[pdr->far].to.interface == DP_N3
-		       ? "the gtp driver doesn't lead from tunnel to tunnel"
-		       : NULL;
+	return dp_error_set(err, DP_ERROR_QER, qer->id, -EOPNOTSUPP, "QER %u: %s", qer->id, why);
+}
+
+/* Of what comes by the tunnel */
+static int from_check(enum dp_role role, const struct dp_session *s, const struct dp_pdr *pdr,
+		      struct dp_error *ret_err)
+{
+	const struct dp_far *far = &s->far[pdr->far];
+	const struct dp_qer *shut = dp_pdr_shut(s, pdr);
+
+	if (shut)
+		return qer_refuse(ret_err, shut,
+				  "the gtp driver can't shut what comes by the tunnel");
+	if (far->action == DP_DROP)
+		return far_refuse(ret_err, far, "the gtp driver can't drop one way only");
+	if (role == DP_ROLE_UPF && far->to.interface == DP_N3)
+		return far_refuse(ret_err, far,
+				  "the gtp driver doesn't lead from tunnel to tunnel");
+	return 0;
 }
 
 static int ways_find(enum dp_role role, const struct dp_session *s, struct ways *ret_ways,
@@ -46,10 +58,10 @@ static int ways_find(enum dp_role role, const struct dp_session *s, struct ways 
 		const struct dp_pdr *pdr = &s->pdr[i];
 		const struct dp_far *far = &s->far[pdr->far];
 		const bool from = pdr->source == DP_N3;
-		const char *fault = from ? from_fault(role, s, pdr) : NULL;
+		int rc = from ? from_check(role, s, pdr, ret_err) : 0;
 
-		if (fault)
-			return far_refuse(ret_err, far, fault);
+		if (rc)
+			return rc;
 		/* a handover's second TEID: its packets wait in user space anyway */
 		if (from && ways.from && pdr->hold)
 			continue;
@@ -58,10 +70,24 @@ static int ways_find(enum dp_role role, const struct dp_session *s, struct ways 
 					  "the gtp driver has one PDR for each direction");
 		*(from ? &ways.from : &ways.into) = pdr;
 		*(from ? &ways.from_far : &ways.into_far) = far;
-		ways.into_shut |= !from && dp_pdr_action(s, pdr) == DP_DROP;
 	}
 	*ret_ways = ways;
 	return 0;
+}
+
+/* Have both ways all that a context takes? */
+static bool ways_whole(const struct dp_session *s, const struct ways *ways)
+{
+	return ways->from && ways->into && dp_pdr_action(s, ways->into) != DP_DROP;
+}
+
+/* A packet by the tunnel of a half session has its PDR and FAR, and yet the driver has no context
+ * that would take it: what the other way lacks is why. */
+static enum dp_drop ways_lack(const struct dp_session *s, const struct ways *ways)
+{
+	if (!ways->into)
+		return DP_DROP_NO_MATCH;
+	return dp_pdr_shut(s, ways->into) ? DP_DROP_GATE : DP_DROP_ACTION;
 }
 
 static int ue_find(const struct dp_session *s, const struct ways *ways, struct in_addr *ret_ue,
@@ -97,8 +123,12 @@ int gtp_session_map(enum dp_role role, const struct dp_session *session, struct 
 	*ret_plan = plan;
 	if (!rc)
 		rc = ways_find(role, session, &ways, ret_err);
-	if (rc || !ways.from || !ways.into || ways.into_shut)
+	if (rc)
 		return rc;
+	if (!ways_whole(session, &ways)) {
+		ret_plan->lack = ways_lack(session, &ways);
+		return 0;
+	}
 	rc = ue_find(session, &ways, &ue, ret_err);
 	if (rc)
 		return rc;
@@ -124,8 +154,7 @@ static struct gtp_stray stray_of(const struct dp_session *s, const struct dp_pdr
 				  .peer_teid = far->to.teid};
 }
 
-struct gtp_session *gtp_session_new(const struct dp_session *s, const struct gtp_plan *plan,
-				    uint16_t mtu)
+struct gtp_session *gtp_session_new(const struct dp_session *s, const struct gtp_plan *plan)
 {
 	struct gtp_session *ret = calloc(1, sizeof(*ret) + s->pdr_count * sizeof(ret->stray[0]));
 
@@ -133,7 +162,7 @@ struct gtp_session *gtp_session_new(const struct dp_session *s, const struct gtp
 		return NULL;
 	ret->plan = *plan;
 	ret->bearer = s->bearer;
-	ret->mtu = mtu;
+	ret->mtu = s->mtu;
 	for (size_t i = 0; i < s->pdr_count; i++)
 		if (s->pdr[i].source == DP_N3)
 			ret->stray[ret->stray_count++] = stray_of(s, &s->pdr[i]);

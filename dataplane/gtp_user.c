@@ -71,7 +71,7 @@ void gtp_stray(struct dataplane *dp, struct dp_entry *entry, const struct gtpu_m
 	else if (msg->header.n_extension)
 		dp->drops[DP_DROP_MALFORMED]++;
 	else if (!s->plan.whole)
-		dp->drops[DP_DROP_ACTION]++;
+		dp->drops[s->plan.lack]++;
 	else
 		dp->drops[DP_DROP_SPOOFED]++;
 }

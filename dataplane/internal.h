@@ -121,8 +121,8 @@ enum dp_need {
  * @who: "the gtp driver" */
 int dp_session_refuse(const struct dp_session *session, unsigned lacks, const char *who,
 		      struct dp_error *ret_err);
-/** dp_pdr_shut - a gate of its QERs is closed */
-bool dp_pdr_shut(const struct dp_session *session, const struct dp_pdr *pdr);
+/** dp_pdr_shut - the first of its QERs whose gate is closed, or NULL */
+const struct dp_qer *dp_pdr_shut(const struct dp_session *session, const struct dp_pdr *pdr);
 /** dp_pdr_action - its FAR's, or DP_DROP where it is shut */
 enum dp_action dp_pdr_action(const struct dp_session *session, const struct dp_pdr *pdr);
 /** dp_pdr_ue - the first of its addresses, or NULL */

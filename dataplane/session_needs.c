@@ -130,12 +130,12 @@ const struct dp_prefix *dp_pdr_ue(const struct dp_session *s, const struct dp_pd
 	return NULL;
 }
 
-bool dp_pdr_shut(const struct dp_session *s, const struct dp_pdr *pdr)
+const struct dp_qer *dp_pdr_shut(const struct dp_session *s, const struct dp_pdr *pdr)
 {
 	for (size_t i = 0; i < pdr->qer_count; i++)
 		if (s->qer[pdr->qer[i]].closed[pdr->direction])
-			return true;
-	return false;
+			return &s->qer[pdr->qer[i]];
+	return NULL;
 }
 
 enum dp_action dp_pdr_action(const struct dp_session *s, const struct dp_pdr *pdr)

@@ -28,6 +28,7 @@ static void *table_malloc(size_t size)
 #include "dataplane/address.h"
 #include "dataplane/ebpf.h"
 #include "dataplane/gtp.h"
+#include "lib/gtpu/gtpu.h"
 
 #define SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -383,6 +384,7 @@ CHANGE(match, s->pdr[0].qfis = 1ull << 9)
 CHANGE(uplink_drops, s->far[0].action = DP_DROP)
 CHANGE(uplink_shut, add_qer(s)->closed[DP_UPLINK] = true)
 CHANGE(downlink_shut, add_qer(s)->closed[DP_DOWNLINK] = true)
+CHANGE(downlink_shut_drops, downlink_shut(s); downlink_drops(s))
 CHANGE(downlink_shut_marked, downlink_shut(s); mark(s))
 CHANGE(second_pdr, s->pdr[2] = s->pdr[1]; s->pdr[2].id = 3; s->pdr_count = 3)
 CHANGE(other_ue, s->ue[1] = s->ue[0]; s->ue[1].addr.ip4.s_addr++; s->ue_count = 2; s->pdr[1].ue = 2)
@@ -406,7 +408,7 @@ static const struct change_row map_rows[] = {
 	{"QFI to mark", DP_ROLE_UPF, mark, -EOPNOTSUPP, DP_ERROR_PDR, 2},
 	{"QFI to match", DP_ROLE_UPF, match, -EOPNOTSUPP, DP_ERROR_PDR, 1},
 	{"uplink drops", DP_ROLE_UPF, uplink_drops, -EOPNOTSUPP, DP_ERROR_FAR, 1},
-	{"uplink is shut", DP_ROLE_UPF, uplink_shut, -EOPNOTSUPP, DP_ERROR_FAR, 1},
+	{"uplink is shut", DP_ROLE_UPF, uplink_shut, -EOPNOTSUPP, DP_ERROR_QER, 5},
 	{"N9", DP_ROLE_UPF, n9, -EOPNOTSUPP, DP_ERROR_FAR, 2},
 	{"a second PDR", DP_ROLE_UPF, second_pdr, -EOPNOTSUPP, DP_ERROR_PDR, 3},
 	{"two UE addresses", DP_ROLE_UPF, other_ue, -EOPNOTSUPP, DP_ERROR_PDR, 2},
@@ -452,7 +454,8 @@ static void driver_session(void **state)
 	forwards(&s);
 	second_teid_held(&s);
 	assert_int_equal(gtp_session_map(DP_ROLE_GNB, &s, &plan, NULL), 0);
-	made = gtp_session_new(&s, &plan, 1400);
+	s.mtu = 1400;
+	made = gtp_session_new(&s, &plan);
 	assert_non_null(made);
 	assert_true(made->plan.whole && made->plan.forwards);
 	assert_int_equal(made->plan.forward.peer_teid, 0x7001);
@@ -466,6 +469,43 @@ static void driver_session(void **state)
 	assert_int_equal(made->stray[0].peer_teid, 0x7001);
 	assert_int_equal(made->stray[0].peer.s_addr, htonl(0x0a650101));
 	free(made);
+}
+
+static const struct half_row {
+	const char *name;
+	void (*change)(struct dp_session *s);
+	enum dp_drop lack;
+} half_rows[] = {
+	{"no downlink PDR", one_pdr, DP_DROP_NO_MATCH},
+	{"its FAR drops", downlink_drops, DP_DROP_ACTION},
+	{"its gate is closed", downlink_shut, DP_DROP_GATE},
+	{"both", downlink_shut_drops, DP_DROP_GATE},
+};
+
+/* Uplink of a session that has no context comes up to the socket, and is dropped for what downlink
+ * lacks. */
+static void half_is_told(void **state)
+{
+	for (size_t i = 0; i < SIZE(half_rows); i++) {
+		const struct gtpu_msg msg = {.header.teid = 0x1001};
+		struct dp_session s = upf_session(1);
+		struct dataplane dp = {0};
+		struct dp_entry entry = {.id = 1};
+		struct gtp_plan plan;
+		uint64_t sum = 0;
+
+		half_rows[i].change(&s);
+		assert_int_equal(gtp_session_map(DP_ROLE_UPF, &s, &plan, NULL), 0);
+		assert_false(plan.whole);
+		entry.state = gtp_session_new(&s, &plan);
+		assert_non_null(entry.state);
+		gtp_stray(&dp, &entry, &msg);
+		for (size_t reason = 0; reason < DP_DROP_REASONS; reason++)
+			sum += dp.drops[reason];
+		if (sum != 1 || dp.drops[half_rows[i].lack] != 1)
+			fail_msg("row %zu, %s", i, half_rows[i].name);
+		free(entry.state);
+	}
 }
 
 /* ---- what back ends lack ---- */
@@ -955,6 +995,7 @@ int main(void)
 		cmocka_unit_test(without_limits),
 		cmocka_unit_test(driver_map),
 		cmocka_unit_test(driver_session),
+		cmocka_unit_test(half_is_told),
 		cmocka_unit_test(needs_of_the_driver),
 		cmocka_unit_test(needs_of_ebpf),
 		cmocka_unit_test(ebpf_lacks),
