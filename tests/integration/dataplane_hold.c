@@ -9,7 +9,14 @@
 
 #include "tests/integration/dataplane_bed.h"
 
-enum { FEW = 20, FIRST_SIZE = 100, TEID_FORWARD = 0x7007, TEID_OLD = 0x7008, TEID_SECOND = 0x2002 };
+enum {
+	FEW = 20,
+	FIRST_SIZE = 100,
+	TEID_FORWARD = 0x7007,
+	TEID_OLD = 0x7008,
+	TEID_SECOND = 0x2002,
+	QFI_FORWARD = 7,
+};
 
 struct heard {
 	unsigned markers;
@@ -256,6 +263,37 @@ static void forward_check(struct bed *bed)
 	tap_ok(comes_down(bed, 0, FEW), "taken back: downlink comes by the radio link");
 }
 
+/* The same where containers are: what comes in one goes on in one, downlink, with the QFI that the
+ * rule has */
+static void marked_check(struct bed *bed)
+{
+	struct dp_session s = forwarding(bed, TEID_FORWARD);
+	struct packet in = down_of(FIRST_SIZE);
+	const struct packet out = {.form = PACKET_TUNNEL,
+				   .outer_src = GNB_N3,
+				   .outer_dst = UPF_N3,
+				   .teid = TEID_FORWARD,
+				   .psc = PSC_DL,
+				   .qfi = QFI_FORWARD,
+				   .src = SERVER,
+				   .dst = UE,
+				   .size = FIRST_SIZE};
+
+	in.psc = PSC_DL;
+	in.qfi = 9;
+	for (size_t i = 0; i < s.pdr_count; i++)
+		if (s.pdr[i].source == DP_N3)
+			s.pdr[i].mark.qfi = QFI_FORWARD;
+	apply(bed, &s);
+	inject(bed, PORT_N3, &in);
+	tap_ok(frame_equal(&out, PORT_N3, receive(bed, PORT_N3, WAIT_MS)),
+	       "downlink is forwarded in a container");
+	s = gnb_session(bed);
+	apply(bed, &s);
+	inject(bed, PORT_N3, &in);
+	tap_ok(comes_down(bed, 0, 1), "taken back: it comes by the radio link, without one");
+}
+
 /* The UE is gone, and back, while what is left of it still goes on */
 static void tail_check(struct bed *bed)
 {
@@ -319,6 +357,8 @@ int main(int argc, char **argv)
 	bound_check(&bed);
 	second_check(&bed);
 	forward_check(&bed);
+	if (!bed.gtp)
+		marked_check(&bed);
 	tail_check(&bed);
 	marker_check(&bed, &heard);
 	bed_free(&bed);

@@ -326,7 +326,7 @@ int dataplane_session_remove(struct dataplane *dp, uint64_t id)
 
 const char *dataplane_backend(const struct dataplane *dp)
 {
-	return "gtp";
+	return dp->backend;
 }
 
 void dataplane_barrier(struct dataplane *dp)
@@ -413,6 +413,7 @@ static void side_make(struct side *s, int index)
 
 	links_make(s, index);
 	g->dp = &s->dp;
+	s->dp.backend = "gtp";
 	g->n2_ready = true;
 	g->next_ran_ue_id = (uint32_t)(100 * (index + 1));
 	g->next_teid = (uint32_t)(0x1000 * (index + 1));
@@ -458,7 +459,7 @@ void world_attach(int side, unsigned sessions)
 
 		*s = (struct gnb_session){.state = SESSION_ACTIVE,
 					  .id = id,
-					  .qfi = 1,
+					  .qfi = (uint8_t)(WORLD_QFI + id),
 					  .upf_teid = 0x100u + id,
 					  .teid = session_teid_new(ue->gnb)};
 		s->upf_address.s_addr = htonl(0x0a650200u + id);
