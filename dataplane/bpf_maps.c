@@ -66,7 +66,7 @@ int dp_prefixes_fill(int map, const struct dp_prefix *prefixes, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		const struct ebpf_prefix key = {.len = prefixes[i].len,
-						.addr_be = prefixes[i].addr.s_addr};
+						.addr_be = prefixes[i].addr.ip4.s_addr};
 
 		if (bpf_map_update_elem(map, &key, &present, BPF_ANY))
 			return -errno;

@@ -16,7 +16,8 @@ int dp_prefixes_fill(int map, const struct dp_prefix *prefixes, size_t count);
 
 struct bpf_object;
 /**
- * dp_maps_pin - each map as a file of its name in @dir, which is made; takes the place of a predecessor's
+ * dp_maps_pin - each map as a file of its name in @dir, which is made; takes the place of a
+ * predecessor's
  *
  * libbpf's own puts "_" for every "." in the whole path, so a directory with one is not found.
  */

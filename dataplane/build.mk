@@ -3,9 +3,10 @@
 # Users link "dataplane netlink gtpu core", in that order.
 $(call bpf-object,ebpf_tc,dataplane/ebpf_tc.bpf.c)
 $(call bpf-object,gtp_guard,dataplane/gtp_guard.bpf.c)
-$(call library,dataplane,$(addprefix dataplane/,dataplane.c session_check.c session_store.c namespace.c barrier.c hold.c gtpu_path.c \
+$(call library,dataplane,$(addprefix dataplane/,dataplane.c address.c session_check.c session_needs.c session_store.c namespace.c barrier.c hold.c gtpu_path.c \
 	filter.c offload.c n6_routing.c bpf_maps.c ebpf.c ebpf_rules.c ebpf_wire.c gtp.c gtp_session.c gtp_sender.c gtp_user.c) lib/bpf_log.c,libbpf libmnl)
 $(call unit-test,test_dataplane,tests/unit/test_dataplane.c,dataplane netlink gtpu core)
+$(call unit-test,test_dataplane_address,tests/unit/test_dataplane_address.c dataplane/address.c,)
 $(call unit-test,test_dataplane_path,tests/unit/test_dataplane_path.c,dataplane netlink gtpu core)
 
 # These need root, so they are run by tests/integration/dataplane.t and tests/lab/dataplane.t, not by make check

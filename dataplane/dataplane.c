@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "dataplane/address.h"
 #include "dataplane/gtpu_path.h"
 #include "dataplane/hold.h"
 #include "dataplane/internal.h"
@@ -20,21 +21,29 @@ enum { TUNNEL_OVERHEAD = 44 /* IPv4, UDP, GTP-U with a PDU session container */ 
 const char *dp_drop_name(enum dp_drop reason)
 {
 	static const char *const names[] = {
-		[DP_DROP_MALFORMED] = "malformed",   [DP_DROP_UNKNOWN_TEID] = "unknown_teid",
-		[DP_DROP_UNKNOWN_UE] = "unknown_ue", [DP_DROP_SPOOFED] = "spoofed",
-		[DP_DROP_PROTECTED] = "protected",   [DP_DROP_GATE] = "gate",
-		[DP_DROP_TOO_BIG] = "too_big",	     [DP_DROP_NO_ROUTE] = "no_route",
+		[DP_DROP_MALFORMED] = "malformed",
+		[DP_DROP_UNKNOWN_TEID] = "unknown_teid",
+		[DP_DROP_UNKNOWN_UE] = "unknown_ue",
+		[DP_DROP_SPOOFED] = "spoofed",
+		[DP_DROP_PROTECTED] = "protected",
+		[DP_DROP_NO_MATCH] = "no_match",
+		[DP_DROP_ACTION] = "action",
+		[DP_DROP_GATE] = "gate",
+		[DP_DROP_RATE] = "rate",
+		[DP_DROP_QUOTA] = "quota",
+		[DP_DROP_TOO_BIG] = "too_big",
+		[DP_DROP_NO_ROUTE] = "no_route",
 		[DP_DROP_HELD] = "hold_full",
 	};
 
 	return (unsigned)reason < DP_DROP_REASONS ? names[reason] : "unknown";
 }
 
-uint16_t dp_session_mtu(const struct dataplane *dp, const struct dp_session *session)
+uint16_t dp_session_mtu(const struct dataplane *dp, uint16_t mtu)
 {
 	const uint32_t most = dp->n3.mtu - TUNNEL_OVERHEAD;
 
-	return (uint16_t)(session->mtu && session->mtu < most ? session->mtu : most);
+	return (uint16_t)(mtu && mtu < most ? mtu : most);
 }
 
 static const struct dp_backend *const backends[] = {&dp_backend_ebpf, &dp_backend_gtp};
@@ -89,15 +98,15 @@ static int addr_first(struct in_addr addr, unsigned prefix_len, void *user)
 
 static int links_find(struct dataplane *dp, struct dp_error *ret_err)
 {
-	const char *missing = dp->config.n3_dev;
+	const char *missing = dp->config.local[0].dev;
 	int rc = nl_open(&dp->nl);
 
 	if (rc)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "netlink: %s", strerror(-rc));
-	rc = dp_link_find(dp->nl, dp->config.n3_dev, &dp->n3);
+	rc = dp_link_find(dp->nl, missing, &dp->n3);
 	if (!rc && dp->config.role == DP_ROLE_UPF) {
-		missing = dp->config.n6_dev;
-		rc = dp_link_find(dp->nl, dp->config.n6_dev, &dp->n6);
+		missing = dp->config.instance[0].dev;
+		rc = dp_link_find(dp->nl, missing, &dp->n6);
 		if (!rc && nl_addr_list(dp->nl, dp->n6.ifindex, addr_first, &dp->n6_addr) < 0)
 			rc = -EIO;
 	}
@@ -110,7 +119,7 @@ static int links_find(struct dataplane *dp, struct dp_error *ret_err)
 				    strerror(-rc));
 	if (dp->n3.mtu < TUNNEL_OVERHEAD + 68 || dp->n3.mtu > UINT16_MAX)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "interface %s: MTU %u",
-				    dp->config.n3_dev, dp->n3.mtu);
+				    dp->config.local[0].dev, dp->n3.mtu);
 	return 0;
 }
 
@@ -133,7 +142,7 @@ static void malformed_count(void *user)
 
 static int path_open(struct dataplane *dp, struct dp_error *ret_err)
 {
-	const struct gtpu_path_config config = {.local = dp->config.n3_addr,
+	const struct gtpu_path_config config = {.local = dp->config.local[0].addr.ip4,
 						.events = dp->events,
 						.stray = stray_handle,
 						.malformed = malformed_count,
@@ -149,9 +158,71 @@ static int path_open(struct dataplane *dp, struct dp_error *ret_err)
 static bool prefixes_right(const struct dp_prefix *prefixes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (prefixes[i].len > 32)
+		if (!dp_prefix_right(&prefixes[i]))
 			return false;
 	return true;
+}
+
+static const char *config_fault(const struct dp_config *config)
+{
+	const bool upf = config->role == DP_ROLE_UPF;
+
+	if (!config->local_count || config->local_count > DP_LOCALS_MAX)
+		return "no local address, or too many";
+	if (config->instance_count > DP_INSTANCES_MAX || (upf && !config->instance_count))
+		return "no network instance, or too many";
+	if (config->protected_count > DP_PREFIXES_MAX ||
+	    !prefixes_right(config->protected_prefix, config->protected_count))
+		return "protected prefixes that are none, or too many";
+	if (config->sessions_max > DP_SESSIONS_MAX)
+		return "too many sessions";
+	for (size_t i = 0; i < config->local_count; i++)
+		if (!dp_addr_is_host(&config->local[i].addr))
+			return "a local address is none";
+	for (size_t i = 0; i < config->instance_count; i++) {
+		const struct dp_instance *instance = &config->instance[i];
+
+		if (!instance->table)
+			return "a network instance without a routing table";
+		if (instance->pool_count > DP_PREFIXES_MAX ||
+		    !prefixes_right(instance->pool, instance->pool_count))
+			return "pools that are none, or too many";
+	}
+	return NULL;
+}
+
+static bool any_ip6(const struct dp_prefix *prefixes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (prefixes[i].addr.family == AF_INET6)
+			return true;
+	return false;
+}
+
+/* What no back end has yet, of a configuration that is right */
+static const char *config_lacks(const struct dp_config *config)
+{
+	const struct dp_instance *n6 = &config->instance[0];
+
+	if (config->local_count > 1 || config->instance_count > 1)
+		return "more than one local address or network instance";
+	if (config->local[0].addr.family != AF_INET ||
+	    any_ip6(config->protected_prefix, config->protected_count) ||
+	    any_ip6(n6->pool, n6->pool_count))
+		return "IPv6";
+	return config->attach == DP_ATTACH_XDP ? "XDP" : NULL;
+}
+
+static int config_check(const struct dp_config *config, struct dp_error *ret_err)
+{
+	const char *fault = config_fault(config);
+
+	if (fault)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "%s", fault);
+	fault = config_lacks(config);
+	return fault ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EOPNOTSUPP, "%s: not supported",
+				    fault)
+		     : 0;
 }
 
 static int config_copy(struct dataplane *dp, const struct dp_config *config,
@@ -162,15 +233,10 @@ static int config_copy(struct dataplane *dp, const struct dp_config *config,
 	dp->config.pin_dir = config->pin_dir ? strdup(config->pin_dir) : NULL;
 	if (!dp->config.backend || (config->pin_dir && !dp->config.pin_dir))
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -ENOMEM, "out of memory");
-	if (config->protected_count > DP_PREFIXES_MAX || config->ue_pool_count > DP_PREFIXES_MAX)
-		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "more than %d prefixes",
-				    DP_PREFIXES_MAX);
-	if (!prefixes_right(config->protected_prefix, config->protected_count) ||
-	    !prefixes_right(config->ue_pool, config->ue_pool_count))
-		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "a prefix over 32 bits");
-	if (config->role == DP_ROLE_UPF && !config->n6_table)
-		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "no n6_table");
-	return 0;
+	if (!dp->config.sessions_max)
+		dp->config.sessions_max = DP_SESSIONS_DEFAULT;
+	dp->store.max = dp->config.sessions_max;
+	return config_check(config, ret_err);
 }
 
 int dataplane_new(const struct dp_config *config, const struct dp_events *events,
@@ -243,43 +309,60 @@ void dataplane_process(struct dataplane *dp)
 		hold_process(dp->hold);
 }
 
-int dataplane_echo(struct dataplane *dp, struct in_addr peer)
+int dataplane_echo(struct dataplane *dp, const struct dp_addr *peer)
 {
 	return gtpu_path_echo(dp->path, peer);
+}
+
+/* With the keys known, and nobody else's: what can fail for want of memory does before the back end
+ * applies */
+static int session_install(struct dataplane *dp, struct dp_entry *entry,
+			   const struct dp_session *session, const struct dp_keys *keys,
+			   struct dp_error *ret_err)
+{
+	struct dp_claim *claim = dp_claims_new(&dp->store, keys, entry);
+	int rc;
+
+	if (!claim)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -ENOMEM, "out of memory");
+	rc = dp->backend->apply(dp, entry, session, keys, ret_err);
+	if (rc) {
+		dp_claims_free(&dp->store, claim, keys->count);
+		return rc;
+	}
+	dp_store_claim(&dp->store, entry, claim, keys->count);
+	entry->mtu = session->mtu;
+	return 0;
 }
 
 int dataplane_session_apply(struct dataplane *dp, const struct dp_session *session,
 			    struct dp_error *ret_err)
 {
+	struct dp_keys keys;
 	struct dp_entry *entry;
 	bool is_new;
 	int rc;
 
 	if (ret_err)
 		memset(ret_err, 0, sizeof(*ret_err));
-	rc = dp_session_check(dp->config.role, session, ret_err);
+	rc = dp_session_check(&dp->config, session, ret_err);
+	if (!rc)
+		rc = dp_session_keys(session, &keys, ret_err);
 	if (rc)
 		return rc;
 	entry = dp_store_find(&dp->store, session->id);
 	is_new = !entry;
+	rc = dp_store_check(&dp->store, entry, session, &keys, ret_err);
+	if (rc)
+		return rc;
 	if (is_new)
 		entry = dp_store_add(&dp->store, session->id);
 	if (!entry)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -errno, "no room for a session");
-	rc = dp_store_claim(&dp->store, entry, session, ret_err);
-	if (!rc) {
-		rc = dp->backend->apply(dp, entry, session, ret_err);
-		if (rc)
-			dp_store_release(&dp->store, session, &entry->session);
-	}
-	if (rc) {
-		if (is_new)
-			dp_store_remove(&dp->store, entry);
-		return rc;
-	}
-	dp_store_release(&dp->store, &entry->session, session);
-	entry->session = *session;
-	return 0;
+	rc = session_install(dp, entry, session, &keys, ret_err);
+	if (rc && is_new)
+		dp_store_remove(&dp->store, entry);
+	return rc;
 }
 
 int dataplane_session_remove(struct dataplane *dp, uint64_t id)
@@ -289,7 +372,6 @@ int dataplane_session_remove(struct dataplane *dp, uint64_t id)
 	if (!entry)
 		return -ENOENT;
 	dp->backend->remove(dp, entry);
-	dp_store_release(&dp->store, &entry->session, NULL);
 	dp_store_remove(&dp->store, entry);
 	return 0;
 }
@@ -316,7 +398,7 @@ void dataplane_barrier(struct dataplane *dp)
 	dp_barrier(dp->backlog);
 }
 
-int dataplane_end_marker(struct dataplane *dp, struct in_addr peer, uint32_t teid)
+int dataplane_end_marker(struct dataplane *dp, const struct dp_addr *peer, uint32_t teid)
 {
 	dp_barrier(dp->backlog);
 	return gtpu_path_end_marker(dp->path, peer, teid);

@@ -26,8 +26,10 @@ static void classes_fill(const struct dp_prefix *prefixes, size_t count, uint32_
 		const uint32_t mask =
 			prefixes[i].len ? htonl(UINT32_MAX << (32 - prefixes[i].len)) : 0;
 
-		config->class[config->class_count++] = (struct ebpf_class){
-			.addr_be = prefixes[i].addr.s_addr & mask, .mask_be = mask, .class = class};
+		config->class[config->class_count++] =
+			(struct ebpf_class){.addr_be = prefixes[i].addr.ip4.s_addr & mask,
+					    .mask_be = mask,
+					    .class = class};
 	}
 }
 
@@ -36,7 +38,7 @@ static void constants_fill(const struct dataplane *dp, const struct ebpf_wire *w
 {
 	static const uint8_t gnb_mac[] = RADIO_GNB_MAC;
 
-	ret_config->n3_be = dp->config.n3_addr.s_addr;
+	ret_config->n3_be = dp->config.local[0].addr.ip4.s_addr;
 	ret_config->n3_ifindex = dp->n3.ifindex;
 	ret_config->gnb = dp->config.role == DP_ROLE_GNB;
 	ret_config->segment = wire->segment;
@@ -45,11 +47,12 @@ static void constants_fill(const struct dataplane *dp, const struct ebpf_wire *w
 	memcpy(ret_config->stack_mac, wire->stack_mac, sizeof(wire->stack_mac));
 	memcpy(ret_config->wire_mac, wire->wire_mac, sizeof(wire->wire_mac));
 	memcpy(ret_config->gnb_mac, gnb_mac, sizeof(gnb_mac));
-	ret_config->n6_table = dp->config.n6_table;
+	ret_config->n6_table = dp->config.instance[0].table;
 	ret_config->n6_be = dp->n6_addr.s_addr;
 	classes_fill(dp->config.protected_prefix, dp->config.protected_count, EBPF_PROTECTED,
 		     ret_config);
-	classes_fill(dp->config.ue_pool, dp->config.ue_pool_count, EBPF_POOL, ret_config);
+	classes_fill(dp->config.instance[0].pool, dp->config.instance[0].pool_count, EBPF_POOL,
+		     ret_config);
 }
 
 /* What the other role needs is neither loaded nor given memory */
@@ -155,10 +158,10 @@ static int ebpf_open(struct dataplane *dp, struct dp_error *ret_err)
 		return -ENOMEM;
 	dp->state = e;
 	/* bpf_fib_lookup refuses an ingress that doesn't forward */
-	rc = dp_forwarding_set_up(dp->config.n3_dev);
+	rc = dp_forwarding_set_up(dp->config.local[0].dev);
 	if (rc)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "settings of %s: %s",
-				    dp->config.n3_dev, strerror(-rc));
+				    dp->config.local[0].dev, strerror(-rc));
 	e->wire.segment = strcmp(dp->n3.kind, "veth") != 0;
 	if (dp->config.role == DP_ROLE_UPF || e->wire.segment)
 		rc = ebpf_wire_make(dp, &e->wire, ret_err);
@@ -191,26 +194,30 @@ static void ebpf_close(struct dataplane *dp)
 	dp->state = NULL;
 }
 
-static int session_route(struct dataplane *dp, const struct dp_session *old,
-			 const struct dp_session *session)
+static int session_route(struct dataplane *dp, struct in_addr old_ue, uint16_t old_mtu,
+			 struct in_addr ue, uint16_t mtu)
 {
 	const struct ebpf *e = dp->state;
+	const unsigned ifindex = e->wire.stack_ifindex;
 
 	if (dp->config.role != DP_ROLE_UPF)
 		return 0;
-	return n6_routing_session(dp, e->wire.stack_ifindex,
-				  (struct n6_way){old, e->wire.stack_ifindex},
-				  (struct n6_way){session, e->wire.stack_ifindex});
+	return n6_routing_session(dp, ifindex, (struct n6_way){old_ue, old_mtu, ifindex},
+				  (struct n6_way){ue, mtu, ifindex});
 }
 
 static int ebpf_apply(struct dataplane *dp, struct dp_entry *entry,
-		      const struct dp_session *session, struct dp_error *ret_err)
+		      const struct dp_session *session, const struct dp_keys *keys,
+		      struct dp_error *ret_err)
 {
 	struct ebpf *e = dp->state;
-	int rc = ebpf_rules_apply(&e->rules, entry, session, dp_session_mtu(dp, session), ret_err);
+	const struct ebpf_change change = {
+		.session = session, .keys = keys, .mtu = dp_session_mtu(dp, session->mtu)};
+	int rc = ebpf_rules_apply(&e->rules, entry, &change, ret_err);
 
 	/* the route only makes ICMP say the session's own MTU: not worth refusing a session */
-	if (!rc && session_route(dp, &entry->session, session))
+	if (!rc &&
+	    session_route(dp, dp_entry_ue(entry), entry->mtu, dp_keys_ue(keys), session->mtu))
 		log_warn("dataplane", "session=%#lx what=mtu-route error=\"%s\"",
 			 (unsigned long)session->id, nl_error_text(dp->nl));
 	return rc;
@@ -221,7 +228,7 @@ static void ebpf_remove(struct dataplane *dp, struct dp_entry *entry)
 	struct ebpf *e = dp->state;
 
 	ebpf_rules_remove(&e->rules, entry);
-	(void)session_route(dp, &entry->session, NULL);
+	(void)session_route(dp, dp_entry_ue(entry), entry->mtu, (struct in_addr){0}, 0);
 }
 
 static int ebpf_counters(struct dataplane *dp, struct dp_entry *entry,

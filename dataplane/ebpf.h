@@ -56,8 +56,14 @@ struct ebpf {
 
 int ebpf_rules_init(struct ebpf_rules *rules, const struct ebpf_maps *maps);
 void ebpf_rules_done(struct ebpf_rules *rules);
+/* A rule set that is to be a session's; all borrowed */
+struct ebpf_change {
+	const struct dp_session *session;
+	const struct dp_keys *keys;
+	uint16_t mtu;
+};
 int ebpf_rules_apply(struct ebpf_rules *rules, struct dp_entry *entry,
-		     const struct dp_session *session, uint16_t mtu, struct dp_error *ret_err);
+		     const struct ebpf_change *change, struct dp_error *ret_err);
 void ebpf_rules_remove(struct ebpf_rules *rules, struct dp_entry *entry);
 
 /** ebpf_wire_make - the veth pair dp-ue, dp-ue-x, with routes of the UE pools and rules to

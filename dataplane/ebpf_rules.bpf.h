@@ -167,7 +167,7 @@ rule_match(const struct ebpf_rule_set *set, const struct ebpf_key *key, __u32 *r
 	if (!known)
 		*ret_drop = key->source == EBPF_N3 ? EBPF_DROP_UNKNOWN_TEID : EBPF_DROP_UNKNOWN_UE;
 	else
-		*ret_drop = spoofed ? EBPF_DROP_SPOOFED : EBPF_DROP_GATE;
+		*ret_drop = spoofed ? EBPF_DROP_SPOOFED : EBPF_DROP_NO_MATCH;
 	return NULL;
 }
 

@@ -37,7 +37,11 @@ enum ebpf_drop {
 	EBPF_DROP_UNKNOWN_UE,
 	EBPF_DROP_SPOOFED,
 	EBPF_DROP_PROTECTED,
+	EBPF_DROP_NO_MATCH,
+	EBPF_DROP_ACTION,
 	EBPF_DROP_GATE,
+	EBPF_DROP_RATE,
+	EBPF_DROP_QUOTA,
 	EBPF_DROP_TOO_BIG,
 	EBPF_DROP_NO_ROUTE,
 	EBPF_DROP_HELD,
@@ -50,7 +54,7 @@ struct ebpf_rule {
 	__be32 ue_be;	  /* PDR, 0: any */
 	__u8 source;	  /* PDR, enum ebpf_interface */
 	__u8 qfi;	  /* PDR, 0: any */
-	__u8 forward;	  /* FAR, else drop */
+	__u8 drop;	  /* QERs, FAR: why, enum ebpf_drop; 0: it is forwarded */
 	__u8 destination; /* FAR */
 	__be32 peer_be;	  /* FAR, destination N3 */
 	__be32 peer_teid_be;

@@ -170,8 +170,10 @@ static __noinline int downlink(struct __sk_buff *skb, const struct inner *inner,
 	p.rule = rule_match(p.set, &key, &reason);
 	if (!p.rule)
 		return session_drop(p.set, reason);
-	if (!p.rule->forward || p.rule->destination != EBPF_N3)
-		return session_drop(p.set, EBPF_DROP_GATE);
+	if (p.rule->drop)
+		return session_drop(p.set, p.rule->drop);
+	if (p.rule->destination != EBPF_N3)
+		return session_drop(p.set, EBPF_DROP_ACTION);
 	if (inner->segment > p.set->mtu) {
 		if (routed || inner->dont_fragment)
 			session_count_drop(p.set, EBPF_DROP_TOO_BIG);
@@ -336,8 +338,8 @@ int dp_n3(struct __sk_buff *skb)
 	p.rule = rule_match(p.set, &key, &reason);
 	if (!p.rule)
 		return session_drop(p.set, reason);
-	if (!p.rule->forward)
-		return session_drop(p.set, EBPF_DROP_GATE);
+	if (p.rule->drop)
+		return session_drop(p.set, p.rule->drop);
 	/* N9 towards the gNB: told by the container, uplink otherwise */
 	if (p.rule->destination == EBPF_N3)
 		p.uplink = gtpu.has_container ? gtpu.pdu_type == 1 : p.rule->ue_be != 0;
@@ -414,8 +416,10 @@ int dp_radio(struct __sk_buff *skb)
 	p.rule = rule_match(p.set, &key, &reason);
 	if (!p.rule)
 		return session_drop(p.set, reason);
-	if (!p.rule->forward || p.rule->destination != EBPF_N3)
-		return session_drop(p.set, EBPF_DROP_GATE);
+	if (p.rule->drop)
+		return session_drop(p.set, p.rule->drop);
+	if (p.rule->destination != EBPF_N3)
+		return session_drop(p.set, EBPF_DROP_ACTION);
 	if (inner.segment > p.set->mtu)
 		return session_drop(p.set, EBPF_DROP_TOO_BIG);
 	return to_tunnel(skb, &p, 1);

@@ -37,12 +37,11 @@ static int wire_up(struct dataplane *dp, struct ebpf_wire *wire)
 
 static int wire_pair(struct dataplane *dp, struct ebpf_wire *wire)
 {
-	const struct dp_session any = {0};
 	const struct nl_veth veth = {.name = stack_name,
 				     .peer = wire_name,
 				     .netns_fd = -1,
 				     .peer_netns_fd = -1,
-				     .mtu = dp_session_mtu(dp, &any),
+				     .mtu = dp_session_mtu(dp, 0),
 				     .noarp = true};
 	struct nl_link link, peer;
 	int rc = nl_link_add_veth(dp->nl, &veth);

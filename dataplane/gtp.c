@@ -143,10 +143,20 @@ static int gtp_open(struct dataplane *dp, struct dp_error *ret_err)
 	return n6_routing_up(dp, device, g->ifindex, ret_err);
 }
 
+/* What they had in the kernel goes with the devices */
+static void sessions_forget(struct dp_store *store)
+{
+	for (struct dp_entry *entry = store->entries; entry; entry = entry->hh.next) {
+		free(entry->state);
+		entry->state = NULL;
+	}
+}
+
 static void gtp_close(struct dataplane *dp)
 {
 	struct gtp *g = dp->state;
 
+	sessions_forget(&dp->store);
 	for (size_t i = 0; i < g->radio_count; i++)
 		dp_filter_detach(dp, g->radio[i], false);
 	if (dp->config.role == DP_ROLE_UPF)
@@ -164,21 +174,19 @@ static void gtp_close(struct dataplane *dp)
 
 /* ---- sessions ---- */
 
-/* What is installed of the rules that stand; they were accepted once */
-static struct gtp_plan plan_of(const struct dataplane *dp, const struct dp_session *session)
-{
-	struct gtp_plan plan;
+static const struct gtp_session none;
 
-	if (gtp_session_map(dp->config.role, session, &plan, NULL))
-		return (struct gtp_plan){0};
-	return plan;
+/* What is installed */
+static const struct gtp_session *standing(const struct dp_entry *entry)
+{
+	return entry->state ? entry->state : &none;
 }
 
-static struct ebpf_bearer bearer_of(const struct dp_session *session)
+static struct ebpf_bearer bearer_of(const struct dp_bearer *bearer)
 {
-	struct ebpf_bearer ret = {.ifindex = session->bearer.ifindex};
+	struct ebpf_bearer ret = {.ifindex = bearer->ifindex};
 
-	memcpy(ret.mac, session->bearer.ue_mac, sizeof(ret.mac));
+	memcpy(ret.mac, bearer->ue_mac, sizeof(ret.mac));
 	return ret;
 }
 
@@ -193,11 +201,12 @@ static unsigned ifindex_of(const struct gtp *g, unsigned sender)
 	return sender ? g->sender[sender - 1].ifindex : g->ifindex;
 }
 
-static int guard_add(struct dataplane *dp, struct gtp *g, const struct dp_session *session,
-		     const struct gtp_plan *plan, unsigned sender)
+static int guard_add(struct dataplane *dp, struct gtp *g, const struct gtp_session *s,
+		     unsigned sender)
 {
-	const struct gtp_ue value = {.mtu = dp_session_mtu(dp, session),
-				     .bearer = bearer_of(session),
+	const struct gtp_plan *plan = &s->plan;
+	const struct gtp_ue value = {.mtu = dp_session_mtu(dp, s->mtu),
+				     .bearer = bearer_of(&s->bearer),
 				     .hold = plan->hold,
 				     .sender_ifindex = plan->forwards ? ifindex_of(g, sender) : 0};
 	const struct in_addr ue = plan->pdp.ue;
@@ -267,130 +276,157 @@ static const struct gtp_pdp *sender_pdp(const struct dataplane *dp, const struct
 }
 
 /* The guard's entries that fell away: another bearer (handover), another address, or all of it */
-static void guard_prune(struct dataplane *dp, struct gtp *g, const struct dp_session *was_session,
-			const struct gtp_plan *old, const struct dp_session *session,
-			const struct gtp_plan *new)
+static void guard_prune(struct dataplane *dp, struct gtp *g, const struct gtp_session *old,
+			const struct gtp_session *new)
 {
-	const struct ebpf_bearer was = bearer_of(was_session), is = bearer_of(session);
+	const struct ebpf_bearer was = bearer_of(&old->bearer), is = bearer_of(&new->bearer);
 
-	if (!old->whole)
+	if (!old->plan.whole)
 		return;
-	if (!new->whole || new->pdp.ue.s_addr != old->pdp.ue.s_addr) {
-		bpf_map_delete_elem(bpf_map__fd(g->guard->maps.ues), &old->pdp.ue.s_addr);
-		bpf_map_delete_elem(bpf_map__fd(g->guard->maps.counters), &old->pdp.ue.s_addr);
+	if (!new->plan.whole || new->plan.pdp.ue.s_addr != old->plan.pdp.ue.s_addr) {
+		bpf_map_delete_elem(bpf_map__fd(g->guard->maps.ues), &old->plan.pdp.ue.s_addr);
+		bpf_map_delete_elem(bpf_map__fd(g->guard->maps.counters), &old->plan.pdp.ue.s_addr);
 	}
-	if (dp->config.role == DP_ROLE_GNB && (!new->whole || memcmp(&was, &is, sizeof(was)) != 0))
+	if (dp->config.role == DP_ROLE_GNB &&
+	    (!new->plan.whole || memcmp(&was, &is, sizeof(was)) != 0))
 		bpf_map_delete_elem(bpf_map__fd(g->guard->maps.bearers), &was);
 }
 
+/* From what stands to what is wanted, and the devices that both send by */
+struct change {
+	const struct gtp_session *old, *new;
+	unsigned now, sender;
+};
+
 /* Both contexts and the guard's entries, so that packets may be led by them; on failure as before
  */
-static int contexts_make(struct dataplane *dp, struct gtp *g, const struct dp_entry *entry,
-			 const struct gtp_plan *old, const struct dp_session *session,
-			 const struct gtp_plan *new, unsigned sender)
+static int contexts_make(struct dataplane *dp, struct gtp *g, const struct change *c)
 {
-	const unsigned now = sender_of(entry);
+	const struct gtp_plan *old = &c->old->plan, *new = &c->new->plan;
 	const bool in_place = dp->config.role == DP_ROLE_UPF && old->whole &&
 			      new->whole &&ends_equal(&old->pdp, &new->pdp);
 	int rc = 0;
 
-	if (sender && sender != now)
-		rc = gtp_pdp_add(g->netlink, ifindex_of(g, sender), sender_pdp(dp, new));
+	if (c->sender && c->sender != c->now)
+		rc = gtp_pdp_add(g->netlink, ifindex_of(g, c->sender), sender_pdp(dp, new));
 	if (rc)
 		return rc;
 	/* the guard first: nobody sends to a new context before we have answered */
 	if (new->whole)
-		rc = guard_add(dp, g, session, new, sender);
+		rc = guard_add(dp, g, c->new, c->sender);
 	if (!rc && !in_place)
 		rc = context_replace(g, old->whole ? &old->pdp : NULL,
 				     new->whole ? &new->pdp : NULL);
 	if (!rc)
 		return 0;
-	guard_prune(dp, g, session, new, &entry->session, old);
+	guard_prune(dp, g, c->new, c->old);
 	if (old->whole)
-		(void)guard_add(dp, g, &entry->session, old, now);
-	if (sender && sender != now)
-		(void)gtp_pdp_del(g->netlink, ifindex_of(g, sender), sender_pdp(dp, new));
+		(void)guard_add(dp, g, c->old, c->now);
+	if (c->sender && c->sender != c->now)
+		(void)gtp_pdp_del(g->netlink, ifindex_of(g, c->sender), sender_pdp(dp, new));
 	return rc;
 }
 
 /* Packets of the context that was are through when this returns */
-static void contexts_prune(struct dataplane *dp, struct gtp *g, const struct dp_entry *entry,
-			   const struct gtp_plan *old, const struct dp_session *session,
-			   const struct gtp_plan *new, unsigned sender)
+static void contexts_prune(struct dataplane *dp, struct gtp *g, const struct change *c)
 {
-	const unsigned now = sender_of(entry);
+	const struct gtp_plan *old = &c->old->plan;
 
-	if (old->whole && (!new->whole || sender != now))
+	if (old->whole && (!c->new->plan.whole || c->sender != c->now))
 		dataplane_barrier(dp);
-	guard_prune(dp, g, &entry->session, old, session, new);
-	if (now && now != sender)
-		(void)gtp_pdp_del(g->netlink, ifindex_of(g, now), sender_pdp(dp, old));
+	guard_prune(dp, g, c->old, c->new);
+	if (c->now && c->now != c->sender)
+		(void)gtp_pdp_del(g->netlink, ifindex_of(g, c->now), sender_pdp(dp, old));
 }
 
-static int route(struct dataplane *dp, struct gtp *g, const struct dp_entry *entry,
-		 const struct dp_session *session, unsigned sender)
+static struct n6_way way_of(const struct gtp *g, const struct gtp_session *s, unsigned sender)
+{
+	return (struct n6_way){.ue = s->plan.whole ? s->plan.pdp.ue : (struct in_addr){0},
+			       .mtu = s->mtu,
+			       .ifindex = ifindex_of(g, sender)};
+}
+
+static int route(struct dataplane *dp, struct gtp *g, const struct change *c)
 {
 	if (dp->config.role != DP_ROLE_UPF)
 		return 0;
-	return n6_routing_session(dp, g->ifindex,
-				  (struct n6_way){&entry->session, ifindex_of(g, sender_of(entry))},
-				  (struct n6_way){session, ifindex_of(g, sender)});
+	return n6_routing_session(dp, g->ifindex, way_of(g, c->old, c->now),
+				  way_of(g, c->new, c->sender));
 }
 
-static int gtp_apply(struct dataplane *dp, struct dp_entry *entry, const struct dp_session *session,
-		     struct dp_error *ret_err)
+static int session_change(struct dataplane *dp, const struct change *c, struct dp_error *ret_err)
 {
 	struct gtp *g = dp->state;
-	const struct gtp_plan old = plan_of(dp, &entry->session);
-	struct gtp_plan new;
-	unsigned sender;
-	int rc = gtp_session_map(dp->config.role, session, &new, ret_err);
+	int rc = contexts_make(dp, g, c);
 
-	if (rc)
-		return rc;
-	sender = sender_choose(dp, sender_of(entry), &old, &new);
-	rc = contexts_make(dp, g, entry, &old, session, &new, sender);
 	if (rc)
 		return fail(ret_err, rc, "context");
 	/* where no other device is wanted the route only makes ICMP say the session's own MTU */
-	rc = route(dp, g, entry, session, sender);
-	if (rc && sender && sender != sender_of(entry)) {
-		(void)gtp_pdp_del(g->netlink, ifindex_of(g, sender), sender_pdp(dp, &new));
+	rc = route(dp, g, c);
+	if (rc && c->sender && c->sender != c->now) {
+		(void)gtp_pdp_del(g->netlink, ifindex_of(g, c->sender),
+				  sender_pdp(dp, &c->new->plan));
 		return fail(ret_err, rc, "route");
 	}
-	contexts_prune(dp, g, entry, &old, session, &new, sender);
-	entry->slot = sender;
+	contexts_prune(dp, g, c);
+	return 0;
+}
+
+static int gtp_apply(struct dataplane *dp, struct dp_entry *entry, const struct dp_session *session,
+		     const struct dp_keys *keys, struct dp_error *ret_err)
+{
+	struct change c = {.old = standing(entry), .now = sender_of(entry)};
+	struct gtp_session *new;
+	struct gtp_plan plan;
+	int rc = gtp_session_map(dp->config.role, session, &plan, ret_err);
+
+	if (rc)
+		return rc;
+	new = gtp_session_new(session, &plan);
+	if (!new)
+		return fail(ret_err, -ENOMEM, "session");
+	new->by_hand = c.old->by_hand;
+	c.new = new;
+	c.sender = sender_choose(dp, c.now, &c.old->plan, &plan);
+	rc = session_change(dp, &c, ret_err);
+	if (rc) {
+		free(new);
+		return rc;
+	}
+	free(entry->state);
+	entry->state = new;
+	entry->slot = c.sender;
 	return 0;
 }
 
 static void gtp_remove(struct dataplane *dp, struct dp_entry *entry)
 {
 	struct gtp *g = dp->state;
-	const struct gtp_plan old = plan_of(dp, &entry->session), none = {0};
+	const struct change c = {.old = standing(entry), .new = &none, .now = sender_of(entry)};
 
-	if (old.whole)
-		(void)gtp_pdp_del(g->netlink, g->ifindex, &old.pdp);
-	if (sender_of(entry))
-		(void)gtp_pdp_del(g->netlink, ifindex_of(g, sender_of(entry)),
-				  sender_pdp(dp, &old));
-	guard_prune(dp, g, &entry->session, &old, &entry->session, &none);
-	(void)route(dp, g, entry, NULL, 0); /* last: dp-gtp would send to a peer of long ago */
+	if (c.old->plan.whole)
+		(void)gtp_pdp_del(g->netlink, g->ifindex, &c.old->plan.pdp);
+	if (c.now)
+		(void)gtp_pdp_del(g->netlink, ifindex_of(g, c.now), sender_pdp(dp, &c.old->plan));
+	guard_prune(dp, g, c.old, c.new);
+	(void)route(dp, g, &c); /* last: dp-gtp would send to a peer of long ago */
+	free(entry->state);
+	entry->state = NULL;
 }
 
 static int gtp_counters(struct dataplane *dp, struct dp_entry *entry,
 			struct dp_counters *ret_counters)
 {
+	const struct gtp_session *s = standing(entry);
 	struct gtp *g = dp->state;
-	const struct gtp_plan plan = plan_of(dp, &entry->session);
 	int rc = 0;
 
 	memset(ret_counters, 0, sizeof(*ret_counters));
-	if (plan.whole)
-		rc = dp_counters_sum(bpf_map__fd(g->guard->maps.counters), &plan.pdp.ue.s_addr,
+	if (s->plan.whole)
+		rc = dp_counters_sum(bpf_map__fd(g->guard->maps.counters), &s->plan.pdp.ue.s_addr,
 				     g->cpus, ret_counters);
-	ret_counters->downlink_packets += entry->by_hand.downlink_packets;
-	ret_counters->downlink_bytes += entry->by_hand.downlink_bytes;
+	ret_counters->downlink_packets += s->by_hand.downlink_packets;
+	ret_counters->downlink_bytes += s->by_hand.downlink_bytes;
 	return rc;
 }
 
@@ -424,6 +460,12 @@ static int gtp_radio_remove(struct dataplane *dp, unsigned ifindex)
 	}
 	return -ENOENT;
 }
+
+/* The guard counts by the programs' numbers */
+_Static_assert((int)EBPF_DROP_GATE == (int)DP_DROP_GATE &&
+		       (int)EBPF_DROP_RATE == (int)DP_DROP_RATE &&
+		       (int)EBPF_DROP_QUOTA == (int)DP_DROP_QUOTA,
+	       "one numbering");
 
 static void gtp_drops(struct dataplane *dp, uint64_t drops[DP_DROP_REASONS])
 {

@@ -42,24 +42,47 @@ struct gtp {
 
 /* What a rule set comes to */
 struct gtp_plan {
-	bool whole; /* else half: nothing is installed yet */
+	bool whole;	   /* else half: nothing is installed yet */
+	enum dp_drop lack; /* half: why, and what its packets are dropped for */
 	struct gtp_pdp pdp;
 	bool forwards; /* gNB: downlink goes on to another gNB */
 	struct gtp_pdp forward;
 	uint16_t hold; /* gNB: of what goes to the radio link */
 };
 
+/* A TEID that comes up to the socket, and what is done with its packets in user space */
+struct gtp_stray {
+	uint32_t teid;
+	uint16_t hold; /* gNB: they wait there */
+	bool forwards; /* they go on in a tunnel */
+	struct in_addr peer;
+	uint32_t peer_teid;
+};
+
+/* What is installed for a session: struct dp_entry's state */
+struct gtp_session {
+	struct gtp_plan plan;
+	struct dp_bearer bearer;
+	uint16_t mtu;
+	struct dp_counters by_hand; /* what passed through user space */
+	uint8_t stray_count;
+	struct gtp_stray stray[]; /* all TEIDs of its rules */
+};
+
 /**
  * gtp_session_map - the contexts that a rule set comes to
  *
  * The driver can do one pair of tunnels for one UE address, and no more. A session whose way to N3
- * isn't known yet (no PDR or FAR for it, or a FAR that drops: the gNB's F-TEID comes later, or the
- * UE is idle) is half: it is accepted, and its context made when the rules are whole. In a gNB
+ * isn't known yet (no PDR for it, a FAR that drops, a closed gate: the gNB's F-TEID comes later, or
+ * the UE is idle) is half: it is accepted, and its context made when the rules are whole. In a gNB
  * downlink may lead to N3, too, and further PDRs may, with a hold, have TEIDs of their own. Return:
  * 0, or -EOPNOTSUPP with the rule that the driver can't do
  */
 int gtp_session_map(enum dp_role role, const struct dp_session *session, struct gtp_plan *ret_plan,
 		    struct dp_error *ret_err);
+
+/** gtp_session_new - malloc'd; Return: NULL: no memory */
+struct gtp_session *gtp_session_new(const struct dp_session *session, const struct gtp_plan *plan);
 
 /** gtp_senders_open - their sockets and devices; guard programs are attached by the caller */
 int gtp_senders_open(struct dataplane *dp, struct gtp *g, struct dp_error *ret_err);

@@ -11,7 +11,6 @@
 
 int gtp_link_up(struct dataplane *dp, const char *name, unsigned *ret_ifindex)
 {
-	const struct dp_session any = {0};
 	struct nl_link link;
 	int rc = dp_link_find(dp->nl, name, &link);
 
@@ -20,7 +19,7 @@ int gtp_link_up(struct dataplane *dp, const char *name, unsigned *ret_ifindex)
 	*ret_ifindex = link.ifindex;
 	rc = nl_link_set_alias(dp->nl, link.ifindex, DP_LINK_ALIAS);
 	if (!rc)
-		rc = nl_link_set_mtu(dp->nl, link.ifindex, dp_session_mtu(dp, &any));
+		rc = nl_link_set_mtu(dp->nl, link.ifindex, dp_session_mtu(dp, 0));
 	if (!rc)
 		rc = dp_ipv6_disable(name);
 	return rc ? rc : nl_link_set_up(dp->nl, link.ifindex, true);
@@ -49,7 +48,7 @@ static int sender_open(struct dataplane *dp, struct gtp *g, const char *name,
 	int rc = dp_link_clear(dp->nl, name);
 
 	if (!rc)
-		rc = socket_open(dp->config.n3_addr, &sender->sock);
+		rc = socket_open(dp->config.local[0].addr.ip4, &sender->sock);
 	if (!rc)
 		rc = gtp_link_add(g->netlink, name, sender->sock, false, GTP_HASH_SIZE);
 	return rc ? rc : gtp_link_up(dp, name, &sender->ifindex);

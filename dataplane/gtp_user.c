@@ -12,11 +12,11 @@
 #include "dataplane/hold.h"
 #include "lib/gtpu/gtpu.h"
 
-static const struct dp_pdr *pdr_of(const struct dp_session *s, uint32_t teid)
+static const struct gtp_stray *stray_find(const struct gtp_session *s, uint32_t teid)
 {
-	for (size_t i = 0; i < s->pdr_count; i++)
-		if (s->pdr[i].source == DP_N3 && s->pdr[i].teid == teid)
-			return &s->pdr[i];
+	for (size_t i = 0; s && i < s->stray_count; i++)
+		if (s->stray[i].teid == teid)
+			return &s->stray[i];
 	return NULL;
 }
 
@@ -31,48 +31,47 @@ static bool is_for(const struct gtpu_msg *msg, struct in_addr ue)
 	return ip.version == IPVERSION && ip.daddr == ue.s_addr;
 }
 
-static void forward(struct dataplane *dp, struct dp_entry *entry, const struct dp_far *far,
-		    const struct gtpu_msg *msg)
+static void count(struct gtp_session *s, const struct gtpu_msg *msg)
 {
-	if (gtpu_path_forward(dp->path, far->peer, far->teid, msg->payload, msg->payload_len)) {
-		dp->drops[DP_DROP_NO_ROUTE]++;
-		return;
-	}
-	entry->by_hand.downlink_packets++;
-	entry->by_hand.downlink_bytes += msg->payload_len;
+	s->by_hand.downlink_packets++;
+	s->by_hand.downlink_bytes += msg->payload_len;
 }
 
-static void hold(struct dataplane *dp, struct dp_entry *entry, uint16_t number,
+static void forward(struct dataplane *dp, struct gtp_session *s, const struct gtp_stray *stray,
+		    const struct gtpu_msg *msg)
+{
+	if (gtpu_path_forward(dp->path, stray->peer, stray->peer_teid, msg->payload,
+			      msg->payload_len))
+		dp->drops[DP_DROP_NO_ROUTE]++;
+	else
+		count(s, msg);
+}
+
+static void hold(struct dataplane *dp, struct gtp_session *s, const struct gtp_stray *stray,
 		 const struct gtpu_msg *msg)
 {
-	if (!hold_put(dp->hold, number, entry->session.bearer.ue_mac, msg->payload,
-		      msg->payload_len)) {
+	if (hold_put(dp->hold, stray->hold, s->bearer.ue_mac, msg->payload, msg->payload_len))
+		count(s, msg);
+	else
 		dp->drops[DP_DROP_HELD]++;
-		return;
-	}
-	entry->by_hand.downlink_packets++;
-	entry->by_hand.downlink_bytes += msg->payload_len;
 }
 
 void gtp_stray(struct dataplane *dp, struct dp_entry *entry, const struct gtpu_msg *msg)
 {
-	const struct dp_pdr *pdr = entry ? pdr_of(&entry->session, msg->header.teid) : NULL;
-	const struct dp_far *far = pdr ? dp_session_far(&entry->session, pdr->far_id) : NULL;
-	struct gtp_plan plan = {0};
+	struct gtp_session *s = entry ? entry->state : NULL;
+	const struct gtp_stray *stray = stray_find(s, msg->header.teid);
 
-	if (!far) {
+	if (!stray)
 		dp->drops[DP_DROP_UNKNOWN_TEID]++;
-		return;
-	}
-	(void)gtp_session_map(dp->config.role, &entry->session, &plan, NULL);
-	if (plan.whole && pdr->teid != plan.pdp.local_teid && is_for(msg, plan.pdp.ue))
-		hold(dp, entry, pdr->hold, msg);
-	else if (!plan.whole && far->action == DP_FORWARD && far->destination == DP_N3)
-		forward(dp, entry, far, msg);
+	else if (s->plan.whole && stray->teid != s->plan.pdp.local_teid &&
+		 is_for(msg, s->plan.pdp.ue))
+		hold(dp, s, stray, msg);
+	else if (!s->plan.whole && stray->forwards)
+		forward(dp, s, stray, msg);
 	else if (msg->header.n_extension)
 		dp->drops[DP_DROP_MALFORMED]++;
-	else if (!plan.whole)
-		dp->drops[DP_DROP_GATE]++;
+	else if (!s->plan.whole)
+		dp->drops[s->plan.lack]++;
 	else
 		dp->drops[DP_DROP_SPOOFED]++;
 }

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "dataplane/address.h"
 #include "lib/gtpu/gtpu.h"
 #include "lib/log.h"
 
@@ -154,6 +155,15 @@ static struct echo *echo_find(struct gtpu_path *path, struct in_addr peer)
 	return NULL;
 }
 
+static void path_tell(struct gtpu_path *path, struct in_addr addr, bool lost)
+{
+	const struct dp_addr peer = dp_addr_ip4(addr);
+	const struct dp_events *events = &path->config.events;
+
+	if (events->path)
+		events->path(&peer, lost, events->user);
+}
+
 static void echo_response(struct gtpu_path *path, const struct gtpu_msg *msg,
 			  const struct sockaddr_in *from)
 {
@@ -163,8 +173,7 @@ static void echo_response(struct gtpu_path *path, const struct gtpu_msg *msg,
 		return;
 	path->counters.echo_responses++;
 	echo_end(path, echo);
-	if (path->config.events.path)
-		path->config.events.path(from->sin_addr, false, path->config.events.user);
+	path_tell(path, from->sin_addr, false);
 }
 
 static int echo_send(struct gtpu_path *path, const struct echo *echo)
@@ -176,19 +185,21 @@ static int echo_send(struct gtpu_path *path, const struct echo *echo)
 	return message_send(path, &msg, gtpu_port_of(echo->peer));
 }
 
-int gtpu_path_echo(struct gtpu_path *path, struct in_addr peer)
+int gtpu_path_echo(struct gtpu_path *path, const struct dp_addr *peer)
 {
 	static const struct in_addr none = {0};
 	struct echo *echo;
 
-	if (!peer.s_addr)
+	if (peer->family != AF_INET)
+		return -EAFNOSUPPORT;
+	if (!peer->ip4.s_addr)
 		return -EINVAL;
-	if (echo_find(path, peer))
+	if (echo_find(path, peer->ip4))
 		return 0;
 	echo = echo_find(path, none);
 	if (!echo)
 		return -ENOSPC;
-	*echo = (struct echo){.peer = peer, .sequence = ++path->sequence, .tries = 1};
+	*echo = (struct echo){.peer = peer->ip4, .sequence = ++path->sequence, .tries = 1};
 	if (path->echo_count++ == 0)
 		timer_arm(path, true);
 	/* a send that fails is a try without an answer */
@@ -207,8 +218,7 @@ static void echo_tick(struct gtpu_path *path, struct echo *echo)
 	}
 	echo_end(path, echo);
 	path_log(path, peer, "path-lost", ECHO_N3);
-	if (path->config.events.path)
-		path->config.events.path(peer, true, path->config.events.user);
+	path_tell(path, peer, true);
 }
 
 static void timer_process(struct gtpu_path *path)
@@ -230,14 +240,16 @@ static void timer_process(struct gtpu_path *path)
 static void error_indication(struct gtpu_path *path, const struct gtpu_msg *msg,
 			     const struct sockaddr_in *from)
 {
+	const struct dp_addr peer = dp_addr_ip4(from->sin_addr);
+	const struct dp_events *events = &path->config.events;
+
 	path->counters.error_indications_received++;
 	path_log(path, from->sin_addr, "error-indication", msg->error_teid);
 	/* a peer speaks for the tunnels that end in it: GTP-U Peer Address is its own */
 	if (msg->error_v6 || msg->error_ip4.s_addr != from->sin_addr.s_addr)
 		return;
-	if (path->config.events.error_indication)
-		path->config.events.error_indication(from->sin_addr, msg->error_teid,
-						     path->config.events.user);
+	if (events->error_indication)
+		events->error_indication(&peer, msg->error_teid, events->user);
 }
 
 static void error_indication_send(struct gtpu_path *path, uint32_t teid,
@@ -284,6 +296,17 @@ static void message_refuse(struct gtpu_path *path, int fault, const struct gtpu_
 	path->config.malformed(path->config.user);
 }
 
+static void end_marker(struct gtpu_path *path, const struct gtpu_msg *msg,
+		       const struct sockaddr_in *from)
+{
+	const struct dp_addr peer = dp_addr_ip4(from->sin_addr);
+	const struct dp_events *events = &path->config.events;
+
+	path->counters.end_markers++;
+	if (events->end_marker)
+		events->end_marker(&peer, msg->header.teid, events->user);
+}
+
 static void message_handle(struct gtpu_path *path, const uint8_t *buf, size_t len,
 			   const struct sockaddr_in *from)
 {
@@ -314,10 +337,7 @@ static void message_handle(struct gtpu_path *path, const uint8_t *buf, size_t le
 		path_log(path, from->sin_addr, "extension-not-supported-by-peer", 0);
 		break;
 	case GTPU_END_MARKER:
-		path->counters.end_markers++;
-		if (path->config.events.end_marker)
-			path->config.events.end_marker(from->sin_addr, msg.header.teid,
-						       path->config.events.user);
+		end_marker(path, &msg, from);
 		break;
 	case GTPU_G_PDU:
 		if (path->config.stray(&msg, path->config.user))
@@ -360,11 +380,13 @@ int gtpu_path_watch(struct gtpu_path *path, int fd)
 	return watch(path->epoll, fd);
 }
 
-int gtpu_path_end_marker(struct gtpu_path *path, struct in_addr peer, uint32_t teid)
+int gtpu_path_end_marker(struct gtpu_path *path, const struct dp_addr *peer, uint32_t teid)
 {
 	const struct gtpu_msg msg = {.header = {.type = GTPU_END_MARKER, .teid = teid}};
 
-	return message_send(path, &msg, gtpu_port_of(peer));
+	if (peer->family != AF_INET)
+		return -EAFNOSUPPORT;
+	return message_send(path, &msg, gtpu_port_of(peer->ip4));
 }
 
 int gtpu_path_forward(struct gtpu_path *path, struct in_addr peer, uint32_t teid,

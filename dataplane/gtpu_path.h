@@ -33,10 +33,10 @@ int gtpu_path_fd(const struct gtpu_path *path);
 int gtpu_path_socket(const struct gtpu_path *path);
 void gtpu_path_process(struct gtpu_path *path);
 /** gtpu_path_echo - Return: 0, also while one is under way; -ENOSPC when too many peers are being
- * asked */
-int gtpu_path_echo(struct gtpu_path *path, struct in_addr peer);
+ * asked; -EAFNOSUPPORT */
+int gtpu_path_echo(struct gtpu_path *path, const struct dp_addr *peer);
 /** gtpu_path_end_marker - Return: 0 or a negative errno */
-int gtpu_path_end_marker(struct gtpu_path *path, struct in_addr peer, uint32_t teid);
+int gtpu_path_end_marker(struct gtpu_path *path, const struct dp_addr *peer, uint32_t teid);
 /** gtpu_path_forward - @packet as a G-PDU, without a container; Return: 0 or a negative errno */
 int gtpu_path_forward(struct gtpu_path *path, struct in_addr peer, uint32_t teid,
 		      const uint8_t *packet, size_t len);

@@ -14,57 +14,119 @@
 #define HASH_NONFATAL_OOM 1 /* a library never exits */
 #include <uthash.h>
 
-enum { DP_SESSIONS_MAX = 65536 };
 #define DP_NO_SLOT UINT32_MAX
 
-/* What a session's packets are told by; no two sessions share one. */
+/* What a session's packets are told by; no two sessions share one. No padding: it is hashed. */
 struct dp_key {
-	enum dp_key_kind { DP_KEY_TEID, DP_KEY_UE, DP_KEY_BEARER } kind;
-	uint32_t value; /* TEID; UE address in network order; ifindex */
-	uint8_t mac[6]; /* bearer */
-	uint8_t zero[2];
+	uint8_t kind;	  /* enum dp_key_kind */
+	uint8_t instance; /* DP_KEY_UE */
+	uint8_t family;	  /* DP_KEY_UE: AF_INET, AF_INET6 */
+	uint8_t len;	  /* DP_KEY_UE: of the prefix */
+	union {
+		uint32_t teid;
+		struct in_addr ip4;
+		struct in6_addr ip6;
+		struct {
+			uint32_t ifindex;
+			uint8_t mac[6];
+		} bearer;
+		uint8_t octets[16];
+	};
 };
+enum dp_key_kind { DP_KEY_TEID, DP_KEY_UE, DP_KEY_BEARER };
 
-/* An installed session */
-struct dp_entry {
-	uint64_t id;
-	uint32_t slot; /* the back end's own number, DP_NO_SLOT before the first apply */
-	struct dp_session session;
-	struct dp_counters by_hand; /* what passed through user space alone */
+/* A key that is a session's */
+struct dp_claim {
+	struct dp_key key;
+	struct dp_entry *owner;
 	UT_hash_handle hh;
 };
 
-struct dp_key_entry;
+/* An installed session: little, since there are many. What its rules are is known to who applied
+ * them, and to the back end. */
+struct dp_entry {
+	uint64_t id;
+	uint32_t slot; /* the back end's own number, DP_NO_SLOT before the first apply */
+	uint16_t mtu;
+	uint16_t claim_count;
+	struct dp_claim *claim; /* all of its keys */
+	void *state;		/* the back end's own */
+	UT_hash_handle hh;
+};
 
 struct dp_store {
 	struct dp_entry *entries;
-	struct dp_key_entry *keys;
-	size_t count;
+	struct dp_claim *claims; /* by key */
+	size_t count, max;
 };
 
 struct dp_entry *dp_store_find(const struct dp_store *store, uint64_t id);
-/** dp_store_add - an entry without rules; Return: NULL when memory or DP_SESSIONS_MAX is used up
+/** dp_store_add - an entry without rules; Return: NULL when memory or store->max is used up
  * (errno) */
 struct dp_entry *dp_store_add(struct dp_store *store, uint64_t id);
 void dp_store_remove(struct dp_store *store, struct dp_entry *entry);
-/** dp_store_claim - take the keys that @session has and its entry doesn't; Return: 0, -EEXIST,
- * -ENOMEM, and then none is taken */
-int dp_store_claim(struct dp_store *store, struct dp_entry *entry, const struct dp_session *session,
-		   struct dp_error *ret_err);
-/** dp_store_release - give back the keys that @from has and @keep (NULL: none) hasn't */
-void dp_store_release(struct dp_store *store, const struct dp_session *from,
-		      const struct dp_session *keep);
 struct dp_entry *dp_store_find_teid(const struct dp_store *store, uint32_t teid);
 void dp_store_clear(struct dp_store *store);
 
-/** dp_session_keys - each key once; Return: how many */
-size_t dp_session_keys(const struct dp_session *session, struct dp_key ret_keys[DP_RULES_MAX]);
-bool dp_session_has_key(const struct dp_session *session, const struct dp_key *key);
-const struct dp_far *dp_session_far(const struct dp_session *session, uint32_t far_id);
+/* The keys of a rule set, each once */
+enum { DP_KEYS_MAX = DP_PDRS_MAX + DP_PREFIXES_MAX * 2 };
+struct dp_keys {
+	size_t count;
+	struct dp_key key[DP_KEYS_MAX];
+};
+
+/** dp_session_keys - Return: 0 or -ENOSPC with *ret_err */
+int dp_session_keys(const struct dp_session *session, struct dp_keys *ret_keys,
+		    struct dp_error *ret_err);
+bool dp_keys_have(const struct dp_keys *keys, const struct dp_key *key);
+bool dp_entry_has_key(const struct dp_entry *entry, const struct dp_key *key);
+/** dp_keys_ue - the first whole IPv4 address, or 0.0.0.0 */
+struct in_addr dp_keys_ue(const struct dp_keys *keys);
+struct in_addr dp_entry_ue(const struct dp_entry *entry);
+/** dp_store_check - are @keys nobody else's? Return: 0, or -EEXIST with the rule in *ret_err */
+int dp_store_check(const struct dp_store *store, const struct dp_entry *entry,
+		   const struct dp_session *session, const struct dp_keys *keys,
+		   struct dp_error *ret_err);
+/** dp_claims_new - @keys are @owner's, beside those it has, until dp_claims_free or dp_store_claim;
+ * Return: NULL: no memory, and nothing is changed */
+struct dp_claim *dp_claims_new(struct dp_store *store, const struct dp_keys *keys,
+			       struct dp_entry *owner);
+void dp_claims_free(struct dp_store *store, struct dp_claim *claim, size_t count);
+/** dp_store_claim - @claim, made by dp_claims_new for @count keys, are the entry's, in place of
+ * those it had; can't fail */
+void dp_store_claim(struct dp_store *store, struct dp_entry *entry, struct dp_claim *claim,
+		    size_t count);
 
 /** dp_session_check - is the rule set whole, and possible in this role? Return: 0 or -EINVAL with
  * *ret_err */
-int dp_session_check(enum dp_role role, const struct dp_session *session, struct dp_error *ret_err);
+int dp_session_check(const struct dp_config *config, const struct dp_session *session,
+		     struct dp_error *ret_err);
+
+/* What a rule set may ask of a back end, beyond one tunnel each way */
+enum dp_need {
+	DP_NEED_FILTERS = 1 << 0,
+	DP_NEED_QFI = 1 << 1, /* packets with certain QFIs only */
+	DP_NEED_MARK = 1 << 2,
+	DP_NEED_IP6 = 1 << 3,
+	DP_NEED_PREFIXES = 1 << 4, /* framed routes, more than one address in a PDR */
+	DP_NEED_BUFFER = 1 << 5,
+	DP_NEED_NOTIFY = 1 << 6,
+	DP_NEED_DUPLICATES = 1 << 7,
+	DP_NEED_TOS = 1 << 8,
+	DP_NEED_RATES = 1 << 9,
+	DP_NEED_USAGE = 1 << 10,
+};
+/** dp_session_refuse - Return: 0, or -EOPNOTSUPP with the first rule that asks for something of
+ * @lacks
+ * @who: "the gtp driver" */
+int dp_session_refuse(const struct dp_session *session, unsigned lacks, const char *who,
+		      struct dp_error *ret_err);
+/** dp_pdr_shut - the first of its QERs whose gate is closed, or NULL */
+const struct dp_qer *dp_pdr_shut(const struct dp_session *session, const struct dp_pdr *pdr);
+/** dp_pdr_action - its FAR's, or DP_DROP where it is shut */
+enum dp_action dp_pdr_action(const struct dp_session *session, const struct dp_pdr *pdr);
+/** dp_pdr_ue - the first of its addresses, or NULL */
+const struct dp_prefix *dp_pdr_ue(const struct dp_session *session, const struct dp_pdr *pdr);
 
 /** dp_error_set - fill *err (NULL: don't) and return @rc */
 int dp_error_set(struct dp_error *err, int what, uint32_t rule_id, int rc, const char *format, ...)
@@ -81,9 +143,9 @@ struct dp_backend {
 	const char *kernel_lacks; /* what, for people */
 	int (*open)(struct dataplane *dp, struct dp_error *ret_err);
 	void (*close)(struct dataplane *dp);
-	/* entry: the rules as they stand, empty for a new session */
+	/* entry: as it stands, without keys for a new session; @keys: of @session */
 	int (*apply)(struct dataplane *dp, struct dp_entry *entry, const struct dp_session *session,
-		     struct dp_error *ret_err);
+		     const struct dp_keys *keys, struct dp_error *ret_err);
 	void (*remove)(struct dataplane *dp, struct dp_entry *entry);
 	int (*counters)(struct dataplane *dp, struct dp_entry *entry,
 			struct dp_counters *ret_counters);
@@ -136,8 +198,9 @@ int dp_sysctl_set(const char *dev, const char *name, int value);
 int dp_forwarding_set_up(const char *dev);
 /** dp_ipv6_disable - on a link that carries IPv4 only; 0 also where the kernel has no IPv6 */
 int dp_ipv6_disable(const char *dev);
-/** dp_session_mtu - of inner packets, with the default filled in */
-uint16_t dp_session_mtu(const struct dataplane *dp, const struct dp_session *session);
+/** dp_session_mtu - of inner packets, @mtu as the session says (0: nothing), with the default
+ * filled in */
+uint16_t dp_session_mtu(const struct dataplane *dp, uint16_t mtu);
 
 /** n6_routing_up - routes of the UE pools to @dev, rules that keep what comes from it in n6_table;
  * UPF */
@@ -145,9 +208,10 @@ int n6_routing_up(struct dataplane *dp, const char *dev, unsigned ifindex,
 		  struct dp_error *ret_err);
 /** n6_routing_down - the rules; the routes go with the device */
 void n6_routing_down(struct dataplane *dp);
-/* A session's way: by which device, NULL session: there is none */
+/* A session's way: its address (0: it has none), its own MTU (0: none), by which device */
 struct n6_way {
-	const struct dp_session *session;
+	struct in_addr ue;
+	uint16_t mtu;
 	unsigned ifindex;
 };
 

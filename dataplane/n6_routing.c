@@ -23,14 +23,15 @@ enum { RULE_POOL = 10599, RULE_LOOKUP, RULE_STOP, RULE_OWN };
 
 static int pool_routes(struct dataplane *dp, unsigned ifindex)
 {
+	const struct dp_instance *n6 = &dp->config.instance[0];
 	const struct in_addr own = dp->n6_addr;
 	int rc = 0;
 
 	if (own.s_addr)
 		rc = nl_addr_add(dp->nl, ifindex, own, 32);
-	for (size_t i = 0; i < dp->config.ue_pool_count && !rc; i++) {
-		const struct nl_route route = {.dst = dp->config.ue_pool[i].addr,
-					       .dst_len = dp->config.ue_pool[i].len,
+	for (size_t i = 0; i < n6->pool_count && !rc; i++) {
+		const struct nl_route route = {.dst = n6->pool[i].addr.ip4,
+					       .dst_len = n6->pool[i].len,
 					       .prefsrc = own,
 					       .ifindex = ifindex};
 
@@ -59,13 +60,14 @@ static void rules_clear(struct nl *nl)
 
 static int pool_rules(struct dataplane *dp)
 {
+	const struct dp_instance *n6 = &dp->config.instance[0];
 	int rc = 0;
 
-	for (size_t i = 0; i < dp->config.ue_pool_count && !rc; i++) {
+	for (size_t i = 0; i < n6->pool_count && !rc; i++) {
 		const struct nl_rule rule = {.priority = RULE_POOL,
 					     .table = RT_TABLE_MAIN,
-					     .dst = dp->config.ue_pool[i].addr,
-					     .dst_len = dp->config.ue_pool[i].len};
+					     .dst = n6->pool[i].addr.ip4,
+					     .dst_len = n6->pool[i].len};
 
 		rc = nl_rule_add(dp->nl, &rule);
 	}
@@ -76,9 +78,9 @@ static int pool_rules(struct dataplane *dp)
 static int rules_add(struct dataplane *dp, const char *dev)
 {
 	struct nl_rule stop = {.priority = RULE_STOP, .action = NL_ROUTE_UNREACHABLE};
-	struct nl_rule lookup = {.priority = RULE_LOOKUP, .table = dp->config.n6_table};
+	struct nl_rule lookup = {.priority = RULE_LOOKUP, .table = dp->config.instance[0].table};
 	const struct nl_rule own = {.priority = RULE_OWN,
-				    .table = dp->config.n6_table,
+				    .table = dp->config.instance[0].table,
 				    .src = dp->n6_addr,
 				    .src_len = 32};
 	int rc;
@@ -104,7 +106,7 @@ int n6_routing_up(struct dataplane *dp, const char *dev, unsigned ifindex, struc
 	if (!rc)
 		rc = dp_sysctl_set(NULL, "icmp_errors_use_inbound_ifaddr", 1);
 	if (!rc)
-		rc = dp_forwarding_set_up(dp->config.n6_dev);
+		rc = dp_forwarding_set_up(dp->config.instance[0].dev);
 	if (!rc)
 		rc = dp_forwarding_set_up(dev);
 	if (!rc) {
@@ -130,21 +132,14 @@ void n6_routing_down(struct dataplane *dp)
 static bool way_route(const struct dataplane *dp, unsigned pool_ifindex, struct n6_way way,
 		      struct nl_route *ret_route)
 {
-	const struct dp_session *s = way.session;
-
-	if (!s || (!s->mtu && way.ifindex == pool_ifindex))
+	if (!way.ue.s_addr || (!way.mtu && way.ifindex == pool_ifindex))
 		return false;
-	for (size_t i = 0; i < s->pdr_count; i++) {
-		if (s->pdr[i].source != DP_N6)
-			continue;
-		*ret_route = (struct nl_route){.dst = s->pdr[i].ue_addr,
-					       .dst_len = 32,
-					       .prefsrc = dp->n6_addr,
-					       .ifindex = way.ifindex,
-					       .mtu = s->mtu ? dp_session_mtu(dp, s) : 0};
-		return true;
-	}
-	return false;
+	*ret_route = (struct nl_route){.dst = way.ue,
+				       .dst_len = 32,
+				       .prefsrc = dp->n6_addr,
+				       .ifindex = way.ifindex,
+				       .mtu = way.mtu ? dp_session_mtu(dp, way.mtu) : 0};
+	return true;
 }
 
 int n6_routing_session(struct dataplane *dp, unsigned pool_ifindex, struct n6_way old,

@@ -8,71 +8,207 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct dp_key_entry {
-	struct dp_key key;
-	struct dp_entry *owner; /* borrowed until its keys are released */
-	UT_hash_handle hh;
-};
+#include "dataplane/address.h"
 
-const struct dp_far *dp_session_far(const struct dp_session *session, uint32_t far_id)
+/* ---- the keys of a rule set ---- */
+
+static bool key_equal(const struct dp_key *a, const struct dp_key *b)
 {
-	for (size_t i = 0; i < session->far_count; i++)
-		if (session->far[i].id == far_id)
-			return &session->far[i];
-	return NULL;
+	return !memcmp(a, b, sizeof(*a));
 }
 
-static struct dp_key pdr_key(const struct dp_session *session, const struct dp_pdr *pdr)
+bool dp_keys_have(const struct dp_keys *keys, const struct dp_key *key)
 {
-	struct dp_key key;
-
-	memset(&key, 0, sizeof(key));
-	switch (pdr->source) {
-	case DP_N3:
-		key.kind = DP_KEY_TEID;
-		key.value = pdr->teid;
-		break;
-	case DP_N6:
-		key.kind = DP_KEY_UE;
-		key.value = pdr->ue_addr.s_addr;
-		break;
-	case DP_RADIO:
-		key.kind = DP_KEY_BEARER;
-		key.value = session->bearer.ifindex;
-		memcpy(key.mac, session->bearer.ue_mac, sizeof(key.mac));
-		break;
-	}
-	return key;
-}
-
-static bool key_in(const struct dp_key *keys, size_t count, const struct dp_key *key)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!memcmp(&keys[i], key, sizeof(*key)))
+	for (size_t i = 0; i < keys->count; i++)
+		if (key_equal(&keys->key[i], key))
 			return true;
 	return false;
 }
 
-size_t dp_session_keys(const struct dp_session *session, struct dp_key ret_keys[DP_RULES_MAX])
+bool dp_entry_has_key(const struct dp_entry *entry, const struct dp_key *key)
 {
-	size_t count = 0;
+	for (size_t i = 0; i < entry->claim_count; i++)
+		if (key_equal(&entry->claim[i].key, key))
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < session->pdr_count; i++) {
-		struct dp_key key = pdr_key(session, &session->pdr[i]);
+/* Keys are compared and hashed whole, and an initializer leaves what its member of the union
+ * doesn't cover as it was. */
+static void key_begin(struct dp_key *ret, enum dp_key_kind kind)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->kind = (uint8_t)kind;
+}
 
-		if (!key_in(ret_keys, count, &key))
-			ret_keys[count++] = key;
+static void teid_key(uint32_t teid, struct dp_key *ret)
+{
+	key_begin(ret, DP_KEY_TEID);
+	ret->teid = teid;
+}
+
+static void ue_key(const struct dp_prefix *ue, uint8_t instance, struct dp_key *ret)
+{
+	key_begin(ret, DP_KEY_UE);
+	ret->instance = instance;
+	ret->family = (uint8_t)ue->addr.family;
+	ret->len = (uint8_t)ue->len;
+	memcpy(ret->octets, &ue->addr.ip6, dp_addr_octets(&ue->addr));
+}
+
+static void bearer_key(const struct dp_bearer *bearer, struct dp_key *ret)
+{
+	key_begin(ret, DP_KEY_BEARER);
+	ret->bearer.ifindex = bearer->ifindex;
+	memcpy(ret->bearer.mac, bearer->ue_mac, sizeof(ret->bearer.mac));
+}
+
+/* The @i-th of a PDR's keys; Return: whether there is one */
+static bool pdr_key(const struct dp_session *session, const struct dp_pdr *pdr, size_t i,
+		    struct dp_key *ret_key)
+{
+	switch (pdr->source) {
+	case DP_N3:
+		teid_key(pdr->teid, ret_key);
+		return i == 0;
+	case DP_RADIO:
+		bearer_key(&session->bearer, ret_key);
+		return i == 0;
+	case DP_N6:
+		for (size_t ue = 0; ue < session->ue_count; ue++) {
+			if (!(pdr->ue >> ue & 1) || i--)
+				continue;
+			ue_key(&session->ue[ue], pdr->instance, ret_key);
+			return true;
+		}
 	}
-	return count;
+	return false;
 }
 
-bool dp_session_has_key(const struct dp_session *session, const struct dp_key *key)
+int dp_session_keys(const struct dp_session *session, struct dp_keys *ret_keys,
+		    struct dp_error *ret_err)
 {
-	struct dp_key keys[DP_RULES_MAX];
-	size_t count = dp_session_keys(session, keys);
+	struct dp_key key;
 
-	return key_in(keys, count, key);
+	ret_keys->count = 0;
+	for (size_t p = 0; p < session->pdr_count; p++)
+		for (size_t i = 0; pdr_key(session, &session->pdr[p], i, &key); i++) {
+			if (dp_keys_have(ret_keys, &key))
+				continue;
+			if (ret_keys->count == DP_KEYS_MAX)
+				return dp_error_set(ret_err, DP_ERROR_PDR, session->pdr[p].id,
+						    -ENOSPC, "PDR %u: more than %d keys",
+						    session->pdr[p].id, DP_KEYS_MAX);
+			ret_keys->key[ret_keys->count++] = key;
+		}
+	return 0;
 }
+
+static bool is_ue(const struct dp_key *key)
+{
+	return key->kind == DP_KEY_UE && key->family == AF_INET && key->len == 32;
+}
+
+struct in_addr dp_keys_ue(const struct dp_keys *keys)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (is_ue(&keys->key[i]))
+			return keys->key[i].ip4;
+	return (struct in_addr){0};
+}
+
+struct in_addr dp_entry_ue(const struct dp_entry *entry)
+{
+	for (size_t i = 0; i < entry->claim_count; i++)
+		if (is_ue(&entry->claim[i].key))
+			return entry->claim[i].key.ip4;
+	return (struct in_addr){0};
+}
+
+/* ---- who owns them ---- */
+
+static struct dp_claim *claim_find(const struct dp_store *store, const struct dp_key *key)
+{
+	struct dp_claim *found;
+
+	HASH_FIND(hh, store->claims, key, sizeof(*key), found);
+	return found;
+}
+
+static int key_conflict(const struct dp_session *session, const struct dp_key *key,
+			struct dp_error *ret_err)
+{
+	static const char *const kinds[] = {"TEID", "UE address", "bearer"};
+	struct dp_key own;
+
+	for (size_t p = 0; p < session->pdr_count; p++)
+		for (size_t i = 0; pdr_key(session, &session->pdr[p], i, &own); i++)
+			if (key_equal(&own, key))
+				return dp_error_set(ret_err, DP_ERROR_PDR, session->pdr[p].id,
+						    -EEXIST, "%s belongs to another session",
+						    kinds[key->kind]);
+	return -EEXIST;
+}
+
+int dp_store_check(const struct dp_store *store, const struct dp_entry *entry,
+		   const struct dp_session *session, const struct dp_keys *keys,
+		   struct dp_error *ret_err)
+{
+	for (size_t i = 0; i < keys->count; i++) {
+		const struct dp_claim *found = claim_find(store, &keys->key[i]);
+
+		if (found && found->owner != entry)
+			return key_conflict(session, &keys->key[i], ret_err);
+	}
+	return 0;
+}
+
+void dp_claims_free(struct dp_store *store, struct dp_claim *claim, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		HASH_DELETE(hh, store->claims, &claim[i]);
+	free(claim);
+}
+
+/* A key that the owner has is in the table twice until dp_store_claim: who is asked for is the
+ * same, and uthash deletes by place, not by key. Were it moved instead, there might be no memory to
+ * put it back. */
+struct dp_claim *dp_claims_new(struct dp_store *store, const struct dp_keys *keys,
+			       struct dp_entry *owner)
+{
+	struct dp_claim *claim = calloc(keys->count ? keys->count : 1, sizeof(*claim));
+
+	for (size_t i = 0; claim && i < keys->count; i++) {
+		claim[i].key = keys->key[i];
+		claim[i].owner = owner;
+		HASH_ADD(hh, store->claims, key, sizeof(claim[i].key), &claim[i]);
+		if (claim[i].hh.tbl)
+			continue;
+		dp_claims_free(store, claim, i);
+		return NULL;
+	}
+	return claim;
+}
+
+void dp_store_claim(struct dp_store *store, struct dp_entry *entry, struct dp_claim *claim,
+		    size_t count)
+{
+	dp_claims_free(store, entry->claim, entry->claim_count);
+	entry->claim = claim;
+	entry->claim_count = (uint16_t)count;
+}
+
+struct dp_entry *dp_store_find_teid(const struct dp_store *store, uint32_t teid)
+{
+	const struct dp_claim *found;
+	struct dp_key key;
+
+	teid_key(teid, &key);
+	found = claim_find(store, &key);
+	return found ? found->owner : NULL;
+}
+
+/* ---- entries ---- */
 
 struct dp_entry *dp_store_find(const struct dp_store *store, uint64_t id)
 {
@@ -86,7 +222,7 @@ struct dp_entry *dp_store_add(struct dp_store *store, uint64_t id)
 {
 	struct dp_entry *entry;
 
-	if (store->count >= DP_SESSIONS_MAX) {
+	if (store->count >= store->max) {
 		errno = ENOSPC;
 		return NULL;
 	}
@@ -94,7 +230,6 @@ struct dp_entry *dp_store_add(struct dp_store *store, uint64_t id)
 	if (!entry)
 		return NULL;
 	entry->id = id;
-	entry->session.id = id;
 	entry->slot = DP_NO_SLOT;
 	HASH_ADD(hh, store->entries, id, sizeof(entry->id), entry);
 	if (!entry->hh.tbl) {
@@ -108,113 +243,16 @@ struct dp_entry *dp_store_add(struct dp_store *store, uint64_t id)
 
 void dp_store_remove(struct dp_store *store, struct dp_entry *entry)
 {
+	dp_claims_free(store, entry->claim, entry->claim_count);
 	HASH_DELETE(hh, store->entries, entry);
 	store->count--;
 	free(entry);
 }
 
-static struct dp_key_entry *key_find(const struct dp_store *store, const struct dp_key *key)
-{
-	struct dp_key_entry *found;
-
-	HASH_FIND(hh, store->keys, key, sizeof(*key), found);
-	return found;
-}
-
-static int key_add(struct dp_store *store, const struct dp_key *key, struct dp_entry *owner)
-{
-	struct dp_key_entry *entry = calloc(1, sizeof(*entry));
-
-	if (!entry)
-		return -ENOMEM;
-	entry->key = *key;
-	entry->owner = owner;
-	HASH_ADD(hh, store->keys, key, sizeof(entry->key), entry);
-	if (!entry->hh.tbl) {
-		free(entry);
-		return -ENOMEM;
-	}
-	return 0;
-}
-
-static int key_conflict(const struct dp_session *session, const struct dp_key *key,
-			struct dp_error *ret_err)
-{
-	static const char *const kinds[] = {"TEID", "UE address", "bearer"};
-
-	for (size_t i = 0; i < session->pdr_count; i++) {
-		struct dp_key own = pdr_key(session, &session->pdr[i]);
-
-		if (!memcmp(&own, key, sizeof(own)))
-			return dp_error_set(ret_err, DP_ERROR_PDR, session->pdr[i].id, -EEXIST,
-					    "%s belongs to another session", kinds[key->kind]);
-	}
-	return -EEXIST;
-}
-
-int dp_store_claim(struct dp_store *store, struct dp_entry *entry, const struct dp_session *session,
-		   struct dp_error *ret_err)
-{
-	struct dp_key keys[DP_RULES_MAX];
-	size_t count = dp_session_keys(session, keys);
-
-	for (size_t i = 0; i < count; i++) {
-		struct dp_key_entry *found = key_find(store, &keys[i]);
-
-		if (found && found->owner != entry)
-			return key_conflict(session, &keys[i], ret_err);
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (key_find(store, &keys[i]))
-			continue;
-		if (key_add(store, &keys[i], entry)) {
-			dp_store_release(store, session, &entry->session);
-			return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -ENOMEM, "out of memory");
-		}
-	}
-	return 0;
-}
-
-void dp_store_release(struct dp_store *store, const struct dp_session *from,
-		      const struct dp_session *keep)
-{
-	struct dp_key keys[DP_RULES_MAX];
-	size_t count = dp_session_keys(from, keys);
-
-	for (size_t i = 0; i < count; i++) {
-		struct dp_key_entry *found;
-
-		if (keep && dp_session_has_key(keep, &keys[i]))
-			continue;
-		found = key_find(store, &keys[i]);
-		if (!found || found->owner->id != from->id)
-			continue;
-		HASH_DELETE(hh, store->keys, found);
-		free(found);
-	}
-}
-
-struct dp_entry *dp_store_find_teid(const struct dp_store *store, uint32_t teid)
-{
-	struct dp_key_entry *found;
-	struct dp_key key;
-
-	memset(&key, 0, sizeof(key));
-	key.kind = DP_KEY_TEID;
-	key.value = teid;
-	found = key_find(store, &key);
-	return found ? found->owner : NULL;
-}
-
 void dp_store_clear(struct dp_store *store)
 {
-	struct dp_key_entry *key, *next_key;
 	struct dp_entry *entry, *next;
 
-	HASH_ITER (hh, store->keys, key, next_key) {
-		HASH_DELETE(hh, store->keys, key);
-		free(key);
-	}
 	HASH_ITER (hh, store->entries, entry, next)
 		dp_store_remove(store, entry);
 }

@@ -9,6 +9,7 @@ $(call unit-test,test_radio,tests/unit/test_radio.c,radio netlink core,libuv)
 $(call fuzz-target,fuzz_radio,tests/fuzz/fuzz_radio.c,radio core,libuv)
 $(call unit-test,test_xn,tests/unit/test_xn.c ran/gnb/xn_message.c,)
 $(call unit-test,test_gnb_handover,tests/unit/test_gnb_handover.c tests/unit/gnb_world.c $(addprefix ran/gnb/,handover_out.c handover_in.c \
-	handover_tail.c session.c ue.c radio.c n2_handle.c xn_message.c),radio ngap core,jansson)
+	handover_tail.c session.c ue.c radio.c n2_handle.c xn_message.c) dataplane/address.c dataplane/session_check.c,radio ngap core,\
+	jansson libmnl)
 $(B)/tests/test_gnb_handover: LDFLAGS += -Wl,--wrap=if_nametoindex
 $(call fuzz-target,fuzz_xn,tests/fuzz/fuzz_xn.c ran/gnb/xn_message.c,)

@@ -160,6 +160,9 @@ static int check_upf(const struct yaml_doc *doc, const struct yaml_node *node,
 	if (upf->pool.len < POOL_PREFIX_MIN || upf->pool.len > POOL_PREFIX_MAX)
 		return yaml_fail(doc, node, err, "expected a pool from /%d to /%d", POOL_PREFIX_MIN,
 				 POOL_PREFIX_MAX);
+	/* as the UPF does, whose pool it is */
+	if (upf->pool.addr.s_addr & ~prefix_mask(upf->pool.len))
+		return yaml_fail(doc, node, err, "the pool has bits beyond its length");
 	for (size_t i = 0; i < config->upf_count; i++) {
 		const struct smf_upf *other = &config->upfs[i];
 

@@ -40,11 +40,13 @@ static uint32_t index_of(const struct pool *pool, struct in_addr addr)
 
 int pool_init(struct pool *pool, struct in_addr network, unsigned length)
 {
+	const uint32_t base = ntohl(network.s_addr);
+
 	memset(pool, 0, sizeof(*pool));
-	if (length < POOL_PREFIX_MIN || length > POOL_PREFIX_MAX)
+	if (length < POOL_PREFIX_MIN || length > POOL_PREFIX_MAX || (base & UINT32_MAX >> length))
 		return -EINVAL;
 	pool->size = 1U << (32 - length);
-	pool->base = ntohl(network.s_addr) & ~(pool->size - 1);
+	pool->base = base;
 	pool->next = calloc(pool->size, sizeof(*pool->next));
 	pool->prev = calloc(pool->size, sizeof(*pool->prev));
 	if (!pool->next || !pool->prev) {

@@ -27,10 +27,10 @@ struct pool {
 
 /**
  * pool_init - all addresses from .2 to the last before broadcast are free, in order
- * @network: network order; host bits are ignored
+ * @network: network order; no bits beyond @length
  * @length:  prefix length
  *
- * Return: 0, -EINVAL for a length out of POOL_PREFIX_MIN..MAX, -ENOMEM
+ * Return: 0, -EINVAL for a length out of POOL_PREFIX_MIN..MAX or bits beyond it, -ENOMEM
  */
 int pool_init(struct pool *pool, struct in_addr network, unsigned length);
 void pool_done(struct pool *pool);

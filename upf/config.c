@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dataplane/address.h"
+#include "upf/session.h"
+
 #define FIELD(member) .offset = offsetof(struct upf_config, member)
 #define TEXT(member)                                                                               \
 	.read = yaml_read_text, FIELD(member), .size = sizeof(((struct upf_config *)0)->member)
@@ -82,9 +85,12 @@ static int prefixes_read(const struct yaml_doc *doc, const struct yaml_node *lis
 	for (const struct yaml_node *at = list->child; at; at = at->next, n++) {
 		if (n == DP_PREFIXES_MAX)
 			return yaml_fail(doc, at, err, "more than %d prefixes", DP_PREFIXES_MAX);
-		rc = yaml_ipv4_prefix(doc, at, &prefix[n].addr, &prefix[n].len, err);
+		prefix[n].addr.family = AF_INET;
+		rc = yaml_ipv4_prefix(doc, at, &prefix[n].addr.ip4, &prefix[n].len, err);
 		if (rc)
 			return rc;
+		if (!dp_prefix_right(&prefix[n]))
+			return yaml_fail(doc, at, err, "%s has bits beyond its length", at->scalar);
 	}
 	*ret_count = n;
 	return 0;
@@ -119,18 +125,23 @@ int upf_config_lists(struct upf_config *config, const struct yaml_doc *doc, stru
 
 void upf_config_dataplane(const struct upf_config *config, struct dp_config *ret)
 {
+	struct dp_instance *n6 = &ret->instance[0];
+
 	*ret = (struct dp_config){
 		.role = DP_ROLE_UPF,
 		.backend = config->dataplane,
 		.needs_qos = config->needs_qos,
-		.n3_addr = config->n3_address,
-		.n6_table = config->n6_table,
+		.sessions_max = UPF_SESSIONS_MAX,
+		.local_count = 1,
+		.local[0].addr = dp_addr_ip4(config->n3_address),
+		.instance_count = 1,
+		.instance[0].table = config->n6_table,
+		.instance[0].pool_count = (uint8_t)config->ue_pool_count,
 		.protected_count = config->protected_count,
-		.ue_pool_count = config->ue_pool_count,
 		.pin_dir = config->pin_dir[0] ? config->pin_dir : NULL,
 	};
-	snprintf(ret->n3_dev, sizeof(ret->n3_dev), "%s", config->n3_device);
-	snprintf(ret->n6_dev, sizeof(ret->n6_dev), "%s", config->n6_device);
+	snprintf(ret->local[0].dev, sizeof(ret->local[0].dev), "%s", config->n3_device);
+	snprintf(n6->dev, sizeof(n6->dev), "%s", config->n6_device);
+	memcpy(n6->pool, config->ue_pool, sizeof(n6->pool));
 	memcpy(ret->protected_prefix, config->protected_prefix, sizeof(ret->protected_prefix));
-	memcpy(ret->ue_pool, config->ue_pool, sizeof(ret->ue_pool));
 }

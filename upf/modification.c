@@ -2,6 +2,7 @@
 /* Session modification: TS 29.244 cl. 6.3.3, 7.5.4, 7.5.5. A refused one changes nothing at all. */
 #include <inttypes.h>
 
+#include "dataplane/address.h"
 #include "lib/log.h"
 #include "upf/upf.h"
 
@@ -86,6 +87,7 @@ static void end_markers_send(struct upf *upf, const struct upf_session *session,
 			     const struct pfcp_session_modification_request *m)
 {
 	struct upf_rules *rules = &upf_session_find(&upf->sessions, session->seid)->rules;
+	struct dp_addr peer;
 
 	for (size_t i = 0; i < m->n_update_far; i++) {
 		const struct pfcp_far *ie = &m->update_far[i];
@@ -98,7 +100,8 @@ static void end_markers_send(struct upf *upf, const struct upf_session *session,
 			continue;
 		if (is->peer.s_addr == was->peer.s_addr && is->teid == was->teid)
 			continue;
-		if (dataplane_end_marker(upf->dp, was->peer, was->teid) == 0)
+		peer = dp_addr_ip4(was->peer);
+		if (dataplane_end_marker(upf->dp, &peer, was->teid) == 0)
 			upf->counter[UPF_END_MARKERS]++;
 	}
 }

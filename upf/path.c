@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <uthash.h>
 
+#include "dataplane/address.h"
 #include "lib/log.h"
 #include "upf/upf.h"
 
@@ -59,8 +60,10 @@ static void on_echo_time(uv_timer_t *timer)
 	sessions_paths(upf, round);
 	HASH_ITER (hh, upf->paths, path, tmp) {
 		if (path->round == round) {
+			const struct dp_addr peer = dp_addr_ip4(path->peer);
+
 			/* Not sent is not answered: path() tells of both. */
-			(void)dataplane_echo(upf->dp, path->peer);
+			(void)dataplane_echo(upf->dp, &peer);
 			continue;
 		}
 		HASH_DEL(upf->paths, path);
@@ -68,17 +71,17 @@ static void on_echo_time(uv_timer_t *timer)
 	}
 }
 
-void upf_path_state(struct in_addr peer, bool lost, void *user)
+void upf_path_state(const struct dp_addr *peer, bool lost, void *user)
 {
 	struct upf *upf = user;
-	struct upf_path *path = path_find(upf, peer);
+	struct upf_path *path = path_find(upf, peer->ip4);
 	char addr[INET_ADDRSTRLEN];
 
 	if (!path || path->lost == lost)
 		return;
 	path->lost = lost;
 	upf->counter[UPF_PATHS_LOST] += lost;
-	log_warn("n3", "peer=%s what=%s", upf_addr_text(peer, addr),
+	log_warn("n3", "peer=%s what=%s", upf_addr_text(peer->ip4, addr),
 		 lost ? "path-lost" : "path-back");
 }
 

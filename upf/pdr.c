@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "dataplane/address.h"
 #include "upf/rules.h"
 
 #define REFUSE(ctx, ie, ...)                                                                       \
@@ -94,15 +95,13 @@ static int source_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct up
 	return REFUSE(ctx, ie, "source interface %u is not supported", pdr->source);
 }
 
-static bool in_pool(const struct upf_rules_env *env, struct in_addr addr)
+static bool in_pool(const struct upf_rules_env *env, struct in_addr ue)
 {
-	for (size_t i = 0; i < env->ue_pool_count; i++) {
-		const struct dp_prefix *p = &env->ue_pool[i];
-		uint32_t mask = p->len ? htonl(~0u << (32 - p->len)) : 0;
+	const struct dp_addr addr = dp_addr_ip4(ue);
 
-		if ((addr.s_addr & mask) == (p->addr.s_addr & mask))
+	for (size_t i = 0; i < env->ue_pool_count; i++)
+		if (dp_prefix_has(&env->ue_pool[i], &addr))
 			return true;
-	}
 	return env->ue_pool_count == 0;
 }
 
@@ -139,8 +138,8 @@ static int teid_choose(struct upf_pdr *pdr, const struct pfcp_pdr *ie, struct up
 
 	if (!f->address.v4)
 		return REFUSE(ctx, ie, "only IPv4 F-TEIDs are supported");
-	if (ctx->created->n == DP_RULES_MAX)
-		return REFUSE(ctx, ie, "more than %d PDRs", DP_RULES_MAX);
+	if (ctx->created->n == UPF_RULES_MAX)
+		return REFUSE(ctx, ie, "more than %d PDRs", UPF_RULES_MAX);
 	if (shared && *shared) {
 		pdr->teid = *shared;
 	} else if (upf_teid_take(ctx->env->teids, &pdr->teid)) {

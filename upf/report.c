@@ -77,9 +77,10 @@ static bool due(struct upf *upf, struct upf_session *session)
 	return true;
 }
 
-void upf_error_indication(struct in_addr peer, uint32_t teid, void *user)
+void upf_error_indication(const struct dp_addr *from, uint32_t teid, void *user)
 {
 	struct upf *upf = user;
+	const struct in_addr peer = from->ip4;
 	struct upf_session *session = upf_session_find_remote(&upf->sessions, peer, teid);
 	struct n4_peer *to;
 	char addr[INET_ADDRSTRLEN];

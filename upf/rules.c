@@ -154,9 +154,12 @@ static int fars_change(struct upf_rules *rules, const struct upf_change *c,
 	for (size_t i = 0; !rc && i < c->n_create_far; i++) {
 		const struct pfcp_far *ie = &c->create_far[i];
 
-		if (rules->n_far == DP_RULES_MAX)
-			return too_many(r, "FARs", DP_RULES_MAX);
-		if (upf_rules_far(rules, ie->far_id) || (ie->far_id & UPF_FAR_ID_OURS))
+		if (rules->n_far == UPF_RULES_MAX)
+			return too_many(r, "FARs", UPF_RULES_MAX);
+		if (ie->far_id & UPF_FAR_ID_PREDEFINED)
+			return upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id,
+					       "FAR ID of a predefined rule");
+		if (upf_rules_far(rules, ie->far_id))
 			return upf_refuse_rule(r, PFCP_RULE_FAR, ie->far_id, "FAR ID is taken");
 		rules->far[rules->n_far] = (struct upf_far){.id = ie->far_id};
 		rc = upf_far_read(&rules->far[rules->n_far++], ie, env->n3_addr, r);
@@ -206,8 +209,8 @@ static int pdrs_create(struct upf_rules *rules, const struct upf_change *c,
 		const struct pfcp_pdr *ie = &c->create_pdr[i];
 		struct upf_pdr pdr = {.id = ie->pdr_id};
 
-		if (rules->n_pdr == DP_RULES_MAX)
-			return too_many(ctx->refusal, "PDRs", DP_RULES_MAX);
+		if (rules->n_pdr == UPF_RULES_MAX)
+			return too_many(ctx->refusal, "PDRs", UPF_RULES_MAX);
 		if (upf_rules_pdr(rules, ie->pdr_id))
 			return upf_refuse_rule(ctx->refusal, PFCP_RULE_PDR, ie->pdr_id,
 					       "PDR ID is taken");

@@ -19,9 +19,9 @@
 #include "lib/pfcp/pfcp.h"
 #include "upf/teid.h"
 
-enum { UPF_QERS_MAX = 8 };
-/* Set in FAR IDs that this UPF makes up; cl. 8.2.74: the CP function's never have it */
-#define UPF_FAR_ID_OURS 0x80000000u
+enum { UPF_RULES_MAX = 8, UPF_QERS_MAX = 8 };
+/* Set in the IDs of predefined FARs, so in none that the CP function makes: cl. 8.2.74 */
+#define UPF_FAR_ID_PREDEFINED 0x80000000u
 
 struct upf_pdr {
 	uint16_t id;
@@ -55,8 +55,8 @@ struct upf_qer {
 
 struct upf_rules {
 	size_t n_pdr, n_far, n_qer;
-	struct upf_pdr pdr[DP_RULES_MAX];
-	struct upf_far far[DP_RULES_MAX];
+	struct upf_pdr pdr[UPF_RULES_MAX];
+	struct upf_far far[UPF_RULES_MAX];
 	struct upf_qer qer[UPF_QERS_MAX];
 };
 
@@ -128,7 +128,7 @@ struct upf_created {
 	struct {
 		uint16_t pdr_id;
 		uint32_t teid;
-	} pdr[DP_RULES_MAX];
+	} pdr[UPF_RULES_MAX];
 };
 
 /**
@@ -150,8 +150,7 @@ void upf_rules_release_teids(struct upf_teids *teids, const struct upf_rules *fr
 /** upf_rules_translate - for the data plane; @rules have passed upf_rules_change */
 void upf_rules_translate(const struct upf_rules *rules, uint64_t id, struct dp_session *ret);
 /** upf_rules_refusal - what the data plane said, in N4's words */
-void upf_rules_refusal(const struct upf_rules *rules, int rc, const struct dp_error *err,
-		       struct upf_refusal *ret);
+void upf_rules_refusal(int rc, const struct dp_error *err, struct upf_refusal *ret);
 
 /** upf_rules_ue_ip - the session's UE address, or 0.0.0.0 */
 struct in_addr upf_rules_ue_ip(const struct upf_rules *rules);

@@ -36,7 +36,7 @@ struct upf_session {
 	char dnn[PFCP_MAX_NAME + 1]; /* "": not told */
 	struct upf_rules rules;
 	size_t n_remote;
-	struct upf_remote remote[DP_RULES_MAX];
+	struct upf_remote remote[UPF_RULES_MAX];
 	uint64_t established_ns; /* CLOCK_REALTIME */
 	uint64_t reported_ms;	 /* loop time of the latest error indication report; 0: none */
 	struct upf_session *prev, *next; /* of the peer's */

@@ -1,122 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * N4's rules as the data plane takes them, and its refusals in N4's words. In the data plane the
- * QFI and the gate are the FAR's, in N4 they come by way of the PDR's QERs; a FAR whose PDRs want
- * it differently is therefore there more than once, the copies under ids of our own
- * (UPF_FAR_ID_OURS and the PDR's).
+ * N4's rules as the data plane takes them, and its refusals in N4's words. N4 has ids where the
+ * data plane has indexes, and the QFI to mark with in QERs, where the data plane has it in the PDR.
  */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "dataplane/address.h"
 #include "upf/rules.h"
 
-static const struct upf_far *far_of(const struct upf_rules *rules, uint32_t id)
+/* The index of a UE address, which is put there unless it is */
+static uint32_t ue_bit(struct dp_session *s, struct in_addr ue)
 {
-	return upf_rules_far((struct upf_rules *)rules, id);
+	const struct dp_prefix prefix = {.addr = dp_addr_ip4(ue), .len = 32};
+
+	for (uint8_t i = 0; i < s->ue_count; i++)
+		if (dp_prefix_equal(&s->ue[i], &prefix))
+			return 1u << i;
+	s->ue[s->ue_count] = prefix;
+	return 1u << s->ue_count++;
 }
 
-/* The QFI to mark with: of the first QER that has one; and whether a gate is closed */
-static uint8_t pdr_qos(const struct upf_rules *rules, const struct upf_pdr *pdr, bool *ret_closed)
+static void far_translate(const struct upf_far *far, struct dp_far *ret)
 {
-	uint8_t qfi = 0;
+	*ret = (struct dp_far){.id = far->id, .action = far->forward ? DP_FORWARD : DP_DROP};
+	ret->to.interface = far->destination == PFCP_INTERFACE_CORE ? DP_N6 : DP_N3;
+	if (far->has_tunnel) {
+		ret->to.peer = dp_addr_ip4(far->peer);
+		ret->to.teid = far->teid;
+	}
+}
 
-	*ret_closed = false;
+static void qer_translate(const struct upf_qer *qer, struct dp_qer *ret)
+{
+	*ret = (struct dp_qer){.id = qer->id, DP_QER_OPEN};
+	ret->closed[DP_UPLINK] = qer->closed_uplink;
+	ret->closed[DP_DOWNLINK] = qer->closed_downlink;
+}
+
+/* Its QERs, and the QFI to mark with: of the first that has one */
+static void qers_refer(const struct upf_rules *rules, const struct upf_pdr *pdr, struct dp_pdr *ret)
+{
 	for (size_t i = 0; i < pdr->n_qer; i++) {
 		const struct upf_qer *qer =
 			upf_rules_qer((struct upf_rules *)rules, pdr->qer_id[i]);
 
-		if (pdr->source == PFCP_INTERFACE_CORE ? qer->closed_downlink : qer->closed_uplink)
-			*ret_closed = true;
-		if (!qfi)
-			qfi = qer->qfi;
+		ret->qer[ret->qer_count++] = (uint8_t)(qer - rules->qer);
+		if (!ret->mark.qfi)
+			ret->mark.qfi = qer->qfi;
 	}
-	return qfi;
 }
 
-static struct dp_far far_translate(const struct upf_rules *rules, const struct upf_pdr *pdr)
+static void pdr_translate(const struct upf_rules *rules, const struct upf_pdr *pdr,
+			  struct dp_session *s)
 {
-	const struct upf_far *far = far_of(rules, pdr->far_id);
-	struct dp_far ret = {.id = far->id, .action = DP_DROP};
-	bool closed;
-	uint8_t qfi = pdr_qos(rules, pdr, &closed);
+	const bool core = pdr->source == PFCP_INTERFACE_CORE;
+	struct dp_pdr *ret = &s->pdr[s->pdr_count++];
 
-	if (!far->forward || closed)
-		return ret;
-	ret.action = DP_FORWARD;
-	if (far->destination == PFCP_INTERFACE_CORE) {
-		ret.destination = DP_N6;
-		return ret;
-	}
-	ret.destination = DP_N3;
-	ret.peer = far->peer;
-	ret.teid = far->teid;
-	ret.qfi = qfi;
-	return ret;
-}
-
-static bool far_same(const struct dp_far *a, const struct dp_far *b)
-{
-	return a->action == b->action && a->destination == b->destination &&
-	       a->peer.s_addr == b->peer.s_addr && a->teid == b->teid && a->qfi == b->qfi;
-}
-
-/* Puts @far into @s unless it is there; Return: its id */
-static uint32_t far_add(struct dp_session *s, struct dp_far *far, uint16_t pdr_id)
-{
-	for (size_t i = 0; i < s->far_count; i++) {
-		if (s->far[i].id != far->id)
-			continue;
-		if (far_same(&s->far[i], far))
-			return far->id;
-		far->id = UPF_FAR_ID_OURS | pdr_id;
-		break;
-	}
-	s->far[s->far_count++] = *far;
-	return far->id;
+	*ret = (struct dp_pdr){
+		.id = pdr->id,
+		.precedence = pdr->precedence,
+		.source = core ? DP_N6 : DP_N3,
+		.direction = core ? DP_DOWNLINK : DP_UPLINK,
+		.teid = pdr->teid,
+		.ue = pdr->has_ue_ip ? ue_bit(s, pdr->ue_ip) : 0,
+		.qfis = pdr->qfi ? 1ull << pdr->qfi : 0,
+		.remove_outer = pdr->remove_outer,
+		.far = (uint8_t)(upf_rules_far((struct upf_rules *)rules, pdr->far_id) -
+				 rules->far),
+	};
+	qers_refer(rules, pdr, ret);
 }
 
 void upf_rules_translate(const struct upf_rules *rules, uint64_t id, struct dp_session *ret)
 {
-	*ret = (struct dp_session){.id = id};
-	for (size_t i = 0; i < rules->n_pdr; i++) {
-		const struct upf_pdr *pdr = &rules->pdr[i];
-		struct dp_far far = far_translate(rules, pdr);
-
-		ret->pdr[ret->pdr_count++] = (struct dp_pdr){
-			.id = pdr->id,
-			.precedence = pdr->precedence,
-			.source = pdr->source == PFCP_INTERFACE_CORE ? DP_N6 : DP_N3,
-			.teid = pdr->teid,
-			.has_ue_addr = pdr->has_ue_ip,
-			.ue_addr = pdr->ue_ip,
-			.qfi = pdr->qfi,
-			.remove_outer = pdr->remove_outer,
-			.far_id = far_add(ret, &far, pdr->id),
-		};
-	}
+	memset(ret, 0, sizeof(*ret));
+	ret->id = id;
+	for (size_t i = 0; i < rules->n_far; i++)
+		far_translate(&rules->far[i], &ret->far[ret->far_count++]);
+	for (size_t i = 0; i < rules->n_qer; i++)
+		qer_translate(&rules->qer[i], &ret->qer[ret->qer_count++]);
+	for (size_t i = 0; i < rules->n_pdr; i++)
+		pdr_translate(rules, &rules->pdr[i], ret);
 }
 
-/* The FAR that N4 knows, from one of the data plane's */
-static uint32_t far_id_n4(const struct upf_rules *rules, uint32_t id)
-{
-	const struct upf_pdr *pdr;
-
-	if (!(id & UPF_FAR_ID_OURS))
-		return id;
-	pdr = upf_rules_pdr((struct upf_rules *)rules, (uint16_t)id);
-	return pdr ? pdr->far_id : id;
-}
-
-void upf_rules_refusal(const struct upf_rules *rules, int rc, const struct dp_error *err,
-		       struct upf_refusal *ret)
+void upf_rules_refusal(int rc, const struct dp_error *err, struct upf_refusal *ret)
 {
 	switch (err->what) {
 	case DP_ERROR_PDR:
 		upf_refuse_rule(ret, PFCP_RULE_PDR, err->rule_id, "%s", err->text);
 		break;
 	case DP_ERROR_FAR:
-		upf_refuse_rule(ret, PFCP_RULE_FAR, far_id_n4(rules, err->rule_id), "%s",
-				err->text);
+		upf_refuse_rule(ret, PFCP_RULE_FAR, err->rule_id, "%s", err->text);
+		break;
+	case DP_ERROR_QER:
+		upf_refuse_rule(ret, PFCP_RULE_QER, err->rule_id, "%s", err->text);
+		break;
+	case DP_ERROR_URR:
+		upf_refuse_rule(ret, PFCP_RULE_URR, err->rule_id, "%s", err->text);
 		break;
 	default:
 		upf_refuse(ret, PFCP_CAUSE_RULE_FAILURE, 0, "%s", err->text);

@@ -93,7 +93,7 @@ static int rules_install(struct upf *upf, const struct upf_session *session,
 	rc = dataplane_session_apply(upf->dp, &dps, &err);
 	if (!rc)
 		return 0;
-	upf_rules_refusal(rules, rc, &err, ret_refusal);
+	upf_rules_refusal(rc, &err, ret_refusal);
 	return -EINVAL;
 }
 

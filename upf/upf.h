@@ -126,10 +126,10 @@ void upf_peer_event(struct n4_peer *peer, enum n4_peer_event event, void *user);
 void upf_peers_stop(struct upf *upf);
 
 /* ---- report.c: struct dp_events ---- */
-void upf_error_indication(struct in_addr peer, uint32_t teid, void *user);
+void upf_error_indication(const struct dp_addr *from, uint32_t teid, void *user);
 
 /* ---- path.c ---- */
-void upf_path_state(struct in_addr peer, bool lost, void *user); /* struct dp_events */
+void upf_path_state(const struct dp_addr *peer, bool lost, void *user); /* struct dp_events */
 /** upf_paths_start - echo requests to the peers of all sessions, every UPF_ECHO_INTERVAL_MS */
 int upf_paths_start(struct upf *upf);
 void upf_paths_stop(struct upf *upf);

@@ -29,9 +29,11 @@ static void finish(struct gnb_echo *echo)
 
 static void send_one(struct gnb *g, struct gnb_echo *echo)
 {
+	const struct dp_addr peer = dp_addr_ip4(echo->peer);
+
 	echo->sent++;
 	echo->sent_ns = clock_mono_ns();
-	if (dataplane_echo(g->dp, echo->peer) < 0)
+	if (dataplane_echo(g->dp, &peer) < 0)
 		finish(echo);
 }
 

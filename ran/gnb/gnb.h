@@ -9,7 +9,7 @@
 #ifndef BATON_RAN_GNB_H
 #define BATON_RAN_GNB_H
 
-#include "dataplane/dataplane.h"
+#include "dataplane/address.h"
 #include "lib/daemon.h"
 #include "lib/http_server.h"
 #include "lib/ngap/ngap.h"
@@ -22,6 +22,7 @@ enum {
 	GNB_HELD_MAX = 8,
 	GNB_NEIGHBOURS_MAX = 63, /* smf-lite knows 64 gNBs */
 	GNB_TAILS_MAX = 4096,
+	GNB_DP_SESSIONS_MAX = GNB_RADIOS_MAX * (GNB_SESSIONS - 1) + GNB_TAILS_MAX,
 	GNB_ECHOES_MAX = 16,
 };
 
@@ -193,6 +194,8 @@ int session_apply(struct gnb_ue *ue, const struct gnb_session *s);
 /** session_marks - PDU session containers are wanted, and the back end can */
 bool session_marks(const struct gnb *g);
 uint64_t session_dp_id(const struct gnb_ue *ue, const struct gnb_session *s);
+/** session_tunnel - where a FAR leads that sends by N3 */
+struct dp_destination session_tunnel(struct in_addr peer, uint32_t teid);
 /** session_teid_new - for a tunnel that ends here */
 uint32_t session_teid_new(struct gnb *g);
 /** session_settled - none is being added or removed */

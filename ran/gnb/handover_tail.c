@@ -37,15 +37,14 @@ void handover_leave_tail(struct gnb_ue *ue, struct gnb_session *s)
 	d.pdr[0] = (struct dp_pdr){.id = 2,
 				   .precedence = 1,
 				   .source = DP_N3,
+				   .direction = DP_DOWNLINK,
 				   .teid = s->teid,
 				   .remove_outer = true,
-				   .far_id = 2};
+				   .mark.qfi = session_marks(g) ? s->qfi : 0,
+				   .far = 0};
 	d.far[0] = (struct dp_far){.id = 2,
 				   .action = DP_FORWARD,
-				   .destination = DP_N3,
-				   .peer = s->forward_peer,
-				   .teid = s->forward_teid,
-				   .qfi = session_marks(g) ? s->qfi : 0};
+				   .to = session_tunnel(s->forward_peer, s->forward_teid)};
 	if (dataplane_session_apply(g->dp, &d, &err) < 0 || !tail_add(g, &tail))
 		return;
 	memset(s, 0, sizeof *s); /* its rules are the tail's now */
@@ -80,12 +79,19 @@ void handover_tails_drop(struct gnb *g)
 	g->tail = NULL;
 }
 
+static void end_marker(struct gnb *g, struct in_addr to, uint32_t teid)
+{
+	const struct dp_addr peer = dp_addr_ip4(to);
+
+	(void)dataplane_end_marker(g->dp, &peer, teid);
+}
+
 bool handover_end_marker(struct gnb *g, uint32_t teid)
 {
 	for (size_t i = 0; i < g->tail_count; i++) {
 		if (g->tail[i].teid != teid)
 			continue;
-		dataplane_end_marker(g->dp, g->tail[i].forward_peer, g->tail[i].forward_teid);
+		end_marker(g, g->tail[i].forward_peer, g->tail[i].forward_teid);
 		tail_end(g, i);
 		return true;
 	}
@@ -95,7 +101,7 @@ bool handover_end_marker(struct gnb *g, uint32_t teid)
 
 			if (!s->forward_teid || s->teid != teid)
 				continue;
-			dataplane_end_marker(g->dp, s->forward_peer, s->forward_teid);
+			end_marker(g, s->forward_peer, s->forward_teid);
 			s->forward_ended = true;
 			return true;
 		}

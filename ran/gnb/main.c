@@ -52,25 +52,25 @@ static void dataplane_readable(uv_poll_t *poll, int status, int events)
 			handover_in_advance(g->ue[i]);
 }
 
-static void on_end_marker(struct in_addr peer, uint32_t teid, void *user)
+static void on_end_marker(const struct dp_addr *peer, uint32_t teid, void *user)
 {
 	struct gnb *g = user;
 
-	log_debug("gtpu", "peer=%s teid=%u what=\"end marker\"", inet_ntoa(peer), teid);
+	log_debug("gtpu", "peer=%s teid=%u what=\"end marker\"", inet_ntoa(peer->ip4), teid);
 	g->handovers.end_markers++;
 	if (!handover_end_marker(g, teid))
 		handover_in_marked(g, teid);
 }
 
-static void on_error_indication(struct in_addr peer, uint32_t teid, void *user)
+static void on_error_indication(const struct dp_addr *peer, uint32_t teid, void *user)
 {
-	log_warn("gtpu", "peer=%s teid=%u what=\"error indication\"", inet_ntoa(peer), teid);
+	log_warn("gtpu", "peer=%s teid=%u what=\"error indication\"", inet_ntoa(peer->ip4), teid);
 }
 
-static void on_path(struct in_addr peer, bool lost, void *user)
+static void on_path(const struct dp_addr *peer, bool lost, void *user)
 {
-	log_debug("gtpu", "peer=%s lost=%d", inet_ntoa(peer), lost);
-	echo_answered(user, peer, lost);
+	log_debug("gtpu", "peer=%s lost=%d", inet_ntoa(peer->ip4), lost);
+	echo_answered(user, peer->ip4, lost);
 }
 
 static int start_dataplane(struct gnb *g)
@@ -78,7 +78,9 @@ static int start_dataplane(struct gnb *g)
 	struct dp_config config = {.role = DP_ROLE_GNB,
 				   .backend = g->config.dataplane[0] ? g->config.dataplane : "auto",
 				   .needs_qos = g->config.needs_qos,
-				   .n3_addr = g->config.n3_address,
+				   .sessions_max = GNB_DP_SESSIONS_MAX,
+				   .local_count = 1,
+				   .local[0].addr = dp_addr_ip4(g->config.n3_address),
 				   .pin_dir = g->config.pin_dir[0] ? g->config.pin_dir : NULL};
 	struct dp_events events = {.error_indication = on_error_indication,
 				   .path = on_path,
@@ -87,7 +89,7 @@ static int start_dataplane(struct gnb *g)
 	struct dp_error err = {0};
 	int r;
 
-	memcpy(config.n3_dev, g->config.n3_device, sizeof config.n3_dev);
+	memcpy(config.local[0].dev, g->config.n3_device, sizeof config.local[0].dev);
 	r = dataplane_new(&config, &events, &g->dp, &err);
 	if (r < 0) {
 		log_error("dataplane", "backend=%s error=\"%s\" detail=\"%s\"", config.backend,

@@ -30,6 +30,11 @@ bool session_marks(const struct gnb *g)
 
 /* ---- the tunnel ---- */
 
+struct dp_destination session_tunnel(struct in_addr peer, uint32_t teid)
+{
+	return (struct dp_destination){.interface = DP_N3, .peer = dp_addr_ip4(peer), .teid = teid};
+}
+
 /* At the source of a handover downlink goes on to the target; at the target there is a second way
  * down, and either may be held. */
 static void handover_rules(const struct gnb_session *s, bool marks, struct dp_session *d)
@@ -37,10 +42,8 @@ static void handover_rules(const struct gnb_session *s, bool marks, struct dp_se
 	if (s->forward_teid)
 		d->far[1] = (struct dp_far){.id = 2,
 					    .action = DP_FORWARD,
-					    .destination = DP_N3,
-					    .peer = s->forward_peer,
-					    .teid = s->forward_teid,
-					    .qfi = marks ? s->qfi : 0};
+					    .to = session_tunnel(s->forward_peer, s->forward_teid)};
+	d->pdr[1].mark.qfi = marks && s->forward_teid ? s->qfi : 0;
 	d->pdr[1].hold = s->hold;
 	if (!s->forwarded_teid)
 		return;
@@ -66,25 +69,26 @@ int session_apply(struct gnb_ue *ue, const struct gnb_session *s)
 
 	memcpy(d.bearer.ue_mac, radio_link_peer(ue->link), 5);
 	d.bearer.ue_mac[5] = s->id;
+	if (s->ue_address.s_addr)
+		d.ue[d.ue_count++] =
+			(struct dp_prefix){.addr = dp_addr_ip4(s->ue_address), .len = 32};
 	d.pdr[0] = (struct dp_pdr){.id = 1,
 				   .precedence = 1,
 				   .source = DP_RADIO,
-				   .has_ue_addr = s->ue_address.s_addr != 0,
-				   .ue_addr = s->ue_address,
-				   .far_id = 1};
-	d.far[0] = (struct dp_far){.id = 1,
-				   .action = DP_FORWARD,
-				   .destination = DP_N3,
-				   .peer = s->upf_address,
-				   .teid = s->upf_teid,
-				   .qfi = marks ? s->qfi : 0};
+				   .direction = DP_UPLINK,
+				   .ue = d.ue_count ? 1 : 0,
+				   .mark.qfi = marks ? s->qfi : 0,
+				   .far = 0};
+	d.far[0] = (struct dp_far){
+		.id = 1, .action = DP_FORWARD, .to = session_tunnel(s->upf_address, s->upf_teid)};
 	d.pdr[1] = (struct dp_pdr){.id = 2,
 				   .precedence = 1,
 				   .source = DP_N3,
+				   .direction = DP_DOWNLINK,
 				   .teid = s->teid,
 				   .remove_outer = true,
-				   .far_id = 2};
-	d.far[1] = (struct dp_far){.id = 2, .action = DP_FORWARD, .destination = DP_RADIO};
+				   .far = 1};
+	d.far[1] = (struct dp_far){.id = 2, .action = DP_FORWARD, .to.interface = DP_RADIO};
 	handover_rules(s, marks, &d);
 	r = dataplane_session_apply(g->dp, &d, &err);
 	if (r < 0)

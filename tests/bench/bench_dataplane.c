@@ -153,7 +153,7 @@ static double sessions_install(struct bed *bed)
 		struct dp_session s = upf_session(bed, 1000 + n, UE, 0x100000 + n, 0x200000 + n);
 		const struct in_addr ue = {.s_addr = htonl(0x0a3c4000 + n)};
 
-		s.pdr[0].ue_addr = s.pdr[1].ue_addr = ue;
+		s.ue[0].addr = dp_addr_ip4(ue);
 		apply(bed, &s);
 	}
 	return MANY / (bench_seconds() - start);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataplane/address.h"
 #include "tests/unit/upf_harness.h"
 
 enum { FROM = 3, SEID = 4, SEQUENCE = 8, ERROR = 16, MESSAGES_MAX = 64 };
@@ -81,6 +82,14 @@ static void put(uint8_t *at, uint64_t value, size_t octets)
 		*at++ = (uint8_t)(value >> 8 * octets);
 }
 
+/* From where a session's downlink goes */
+static void error_indication(const struct upf_session *s)
+{
+	const struct dp_addr peer = dp_addr_ip4(s->remote[0].key.peer);
+
+	upf_error_indication(&peer, s->remote[0].key.teid, &h.upf);
+}
+
 static void message(uint8_t flags, const uint8_t *bytes, size_t len)
 {
 	static const char *const addresses[] = {"10.100.128.1", "10.100.128.2", "10.100.128.3",
@@ -95,7 +104,7 @@ static void message(uint8_t flags, const uint8_t *bytes, size_t len)
 	if ((flags & SEQUENCE) && len >= 8)
 		put(buf + (session ? 12 : 4), h.sequence++, 3);
 	if ((flags & ERROR) && s && s->n_remote)
-		upf_error_indication(s->remote[0].key.peer, s->remote[0].key.teid, &h.upf);
+		error_indication(s);
 	harness_bytes(&h, harness_ip(addresses[flags & FROM]), buf, len);
 	check_tables();
 }

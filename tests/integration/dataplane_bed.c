@@ -8,6 +8,8 @@
 
 #include "lib/radio.h"
 
+enum { SESSIONS = 16384 };
+
 const uint8_t node_macs[PORTS][6] = {{0x02, 0, 0, 0, 0, 1}, {0x02, 0, 0, 0, 0, 2}, RADIO_GNB_MAC};
 const uint8_t peer_macs[PORTS][6] = {
 	{0x02, 0, 0, 0, 1, 1}, {0x02, 0, 0, 0, 1, 2}, {0x02, 0xba, 0, 0, 1, 1}};
@@ -103,9 +105,14 @@ void bed_start(struct bed *bed, const struct dp_config *config, const struct dp_
 	bed->gtp = !strcmp(dataplane_backend(bed->dp), "gtp");
 }
 
+struct dp_addr address(const char *text)
+{
+	return dp_addr_ip4(ip(text));
+}
+
 static struct dp_prefix prefix(const char *addr, unsigned len)
 {
-	return (struct dp_prefix){.addr = ip(addr), .len = len};
+	return (struct dp_prefix){.addr = address(addr), .len = len};
 }
 
 struct dp_config upf_config(const char *backend)
@@ -113,22 +120,26 @@ struct dp_config upf_config(const char *backend)
 	return (struct dp_config){
 		.role = DP_ROLE_UPF,
 		.backend = backend,
-		.n3_addr = ip(UPF_N3),
-		.n3_dev = "n3",
-		.n6_dev = "n6",
-		.n6_table = 106,
+		.sessions_max = SESSIONS,
+		.local_count = 1,
+		.local = {{.addr = address(UPF_N3), .dev = "n3"}},
+		.instance_count = 1,
+		.instance = {{.dev = "n6",
+			      .table = 106,
+			      .pool_count = 1,
+			      .pool = {prefix("10.60.0.0", 16)}}},
 		.protected_count = 3,
 		.protected_prefix = {prefix("10.100.0.0", 15), prefix("10.102.0.0", 16),
 				     prefix("10.192.0.0", 10)},
-		.ue_pool_count = 1,
-		.ue_pool = {prefix("10.60.0.0", 16)},
 	};
 }
 
 struct dp_config gnb_config(const char *backend)
 {
-	return (struct dp_config){
-		.role = DP_ROLE_GNB, .backend = backend, .n3_addr = ip(GNB_N3), .n3_dev = "n3"};
+	return (struct dp_config){.role = DP_ROLE_GNB,
+				  .backend = backend,
+				  .local_count = 1,
+				  .local = {{.addr = address(GNB_N3), .dev = "n3"}}};
 }
 
 /* Routes as docs/contracts.md has them: the main table has connected ones only, table 106 the edge
@@ -182,36 +193,37 @@ void gnb_start(struct bed *ret_bed, const char *backend, const struct dp_events 
 		bail("dataplane_radio_add", rc);
 }
 
+struct dp_destination tunnel(const char *peer, uint32_t teid)
+{
+	return (struct dp_destination){.interface = DP_N3, .peer = address(peer), .teid = teid};
+}
+
 struct dp_session upf_session(const struct bed *bed, uint64_t id, const char *ue, uint32_t teid,
 			      uint32_t peer_teid)
 {
-	const struct in_addr addr = ip(ue);
-
 	return (struct dp_session){
 		.id = id,
+		.ue_count = 1,
+		.ue = {prefix(ue, 32)},
 		.pdr_count = 2,
 		.far_count = 2,
 		.pdr = {{.id = 1,
 			 .precedence = 100,
 			 .source = DP_N3,
+			 .direction = DP_UPLINK,
 			 .teid = teid,
-			 .has_ue_addr = true,
-			 .ue_addr = addr,
+			 .ue = 1,
 			 .remove_outer = true,
-			 .far_id = 1},
+			 .far = 0},
 			{.id = 2,
 			 .precedence = 100,
 			 .source = DP_N6,
-			 .has_ue_addr = true,
-			 .ue_addr = addr,
-			 .far_id = 2}},
-		.far = {{.id = 1, .action = DP_FORWARD, .destination = DP_N6},
-			{.id = 2,
-			 .action = DP_FORWARD,
-			 .destination = DP_N3,
-			 .peer = ip(GNB_N3),
-			 .teid = peer_teid,
-			 .qfi = bed->gtp ? 0 : 9}},
+			 .direction = DP_DOWNLINK,
+			 .ue = 1,
+			 .mark.qfi = bed->gtp ? 0 : 9,
+			 .far = 1}},
+		.far = {{.id = 1, .action = DP_FORWARD, .to.interface = DP_N6},
+			{.id = 2, .action = DP_FORWARD, .to = tunnel(GNB_N3, peer_teid)}},
 	};
 }
 
@@ -220,27 +232,26 @@ struct dp_session gnb_session(struct bed *bed)
 	struct dp_session s = {
 		.id = 1,
 		.bearer = {.ifindex = link_index(&bed->node, "radio")},
+		.ue_count = 1,
+		.ue = {prefix(UE, 32)},
 		.pdr_count = 2,
 		.far_count = 2,
 		.pdr = {{.id = 1,
 			 .precedence = 1,
 			 .source = DP_RADIO,
-			 .has_ue_addr = true,
-			 .ue_addr = ip(UE),
-			 .far_id = 1},
+			 .direction = DP_UPLINK,
+			 .ue = 1,
+			 .mark.qfi = bed->gtp ? 0 : 9,
+			 .far = 0},
 			{.id = 2,
 			 .precedence = 1,
 			 .source = DP_N3,
+			 .direction = DP_DOWNLINK,
 			 .teid = TEID_GNB,
 			 .remove_outer = true,
-			 .far_id = 2}},
-		.far = {{.id = 1,
-			 .action = DP_FORWARD,
-			 .destination = DP_N3,
-			 .peer = ip(UPF_N3),
-			 .teid = TEID_UPF,
-			 .qfi = bed->gtp ? 0 : 9},
-			{.id = 2, .action = DP_FORWARD, .destination = DP_RADIO}},
+			 .far = 1}},
+		.far = {{.id = 1, .action = DP_FORWARD, .to = tunnel(UPF_N3, TEID_UPF)},
+			{.id = 2, .action = DP_FORWARD, .to.interface = DP_RADIO}},
 	};
 
 	memcpy(s.bearer.ue_mac, peer_macs[PORT_RADIO], 6);

@@ -10,7 +10,7 @@
 #ifndef BATON_TESTS_DATAPLANE_BED_H
 #define BATON_TESTS_DATAPLANE_BED_H
 
-#include "dataplane/dataplane.h"
+#include "dataplane/address.h"
 #include "tests/integration/dataplane_net.h"
 #include "tests/integration/packet_build.h"
 
@@ -21,6 +21,7 @@ enum { WAIT_MS = 5000 };
 #define UE_QFI	  "10.60.1.3"  /* takes QFI 9 only */
 #define UE_CLOSED "10.60.1.4"  /* FAR: drop */
 #define UE_NARROW "10.60.1.5"  /* MTU 1000 */
+#define UE_SHUT	  "10.60.1.6"  /* QER: both gates closed */
 #define UE_NONE	  "10.60.1.77" /* in the pool, without a session */
 #define SERVER	  "10.70.0.1"
 #define GNB_N3	  "10.101.1.1"
@@ -35,6 +36,7 @@ enum {
 	TEID_UPF_CLOSED = 0x1003,
 	TEID_UPF_NARROW = 0x1004,
 	TEID_N9 = 0x1005, /* UPF to UPF */
+	TEID_UPF_SHUT = 0x1006,
 	TEID_GNB = 0x2001,
 	TEID_UPF2 = 0x5005,
 	TEID_UNKNOWN = 0x999,
@@ -50,6 +52,7 @@ struct bed {
 extern const uint8_t node_macs[PORTS][6], peer_macs[PORTS][6];
 extern uint8_t frame[PACKET_MAX]; /* what was received last */
 
+struct dp_addr address(const char *text);
 struct dp_config upf_config(const char *backend);
 struct dp_config gnb_config(const char *backend);
 /** upf_start - the namespace and the data plane; @events: NULL or borrowed */
@@ -61,6 +64,7 @@ void gnb_make(struct bed *ret_bed);
 void bed_start(struct bed *bed, const struct dp_config *config, const struct dp_events *events);
 void bed_free(struct bed *bed);
 
+struct dp_destination tunnel(const char *peer, uint32_t teid);
 /* Usual sessions: one PDR each way, QFI 9 where the back end can mark it */
 struct dp_session upf_session(const struct bed *bed, uint64_t id, const char *ue, uint32_t teid,
 			      uint32_t peer_teid);

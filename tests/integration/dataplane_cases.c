@@ -167,19 +167,20 @@ static void upf_sessions(struct bed *bed)
 	if (bed->gtp)
 		return;
 	s = upf_session(bed, 3, UE_QFI, TEID_UPF_QFI, 0x2002);
-	s.pdr[0].qfi = 9;
+	s.pdr[0].qfis = 1ull << 9;
 	apply(bed, &s);
 	s = upf_session(bed, 4, UE_CLOSED, TEID_UPF_CLOSED, 0x2003);
 	s.far[0].action = s.far[1].action = DP_DROP;
 	apply(bed, &s);
 	s = upf_session(bed, 5, UE, TEID_N9, 0);
 	s.pdr_count = s.far_count = 1;
-	s.far[0] = (struct dp_far){.id = 1,
-				   .action = DP_FORWARD,
-				   .destination = DP_N3,
-				   .peer = ip(UPF2_N3),
-				   .teid = TEID_UPF2,
-				   .qfi = 7};
+	s.pdr[0].mark.qfi = 7;
+	s.far[0].to = tunnel(UPF2_N3, TEID_UPF2);
+	apply(bed, &s);
+	s = upf_session(bed, 6, UE_SHUT, TEID_UPF_SHUT, 0x2006);
+	s.qer_count = s.pdr[0].qer_count = s.pdr[1].qer_count = 1;
+	s.qer[0] = (struct dp_qer){.id = 1, DP_QER_OPEN};
+	s.qer[0].closed[DP_UPLINK] = s.qer[0].closed[DP_DOWNLINK] = true;
 	apply(bed, &s);
 }
 

@@ -85,9 +85,9 @@ struct dp_session chain_gnb_side(struct chain *c, unsigned n, const char *ue)
 
 	s.id = n;
 	s.bearer.ue_mac[5] = (uint8_t)n;
-	s.pdr[0].ue_addr = ip(ue);
+	s.ue[0].addr = address(ue);
 	s.pdr[1].teid = 0x2000 + n;
-	s.far[0].teid = 0x1000 + n;
+	s.far[0].to.teid = 0x1000 + n;
 	return s;
 }
 

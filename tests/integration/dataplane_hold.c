@@ -9,21 +9,28 @@
 
 #include "tests/integration/dataplane_bed.h"
 
-enum { FEW = 20, FIRST_SIZE = 100, TEID_FORWARD = 0x7007, TEID_OLD = 0x7008, TEID_SECOND = 0x2002 };
+enum {
+	FEW = 20,
+	FIRST_SIZE = 100,
+	TEID_FORWARD = 0x7007,
+	TEID_OLD = 0x7008,
+	TEID_SECOND = 0x2002,
+	QFI_FORWARD = 7,
+};
 
 struct heard {
 	unsigned markers;
 	uint32_t teid;
-	struct in_addr peer;
+	struct dp_addr peer;
 };
 
-static void on_marker(struct in_addr peer, uint32_t teid, void *user)
+static void on_marker(const struct dp_addr *peer, uint32_t teid, void *user)
 {
 	struct heard *heard = user;
 
 	heard->markers++;
 	heard->teid = teid;
-	heard->peer = peer;
+	heard->peer = *peer;
 }
 
 /* Told apart by size */
@@ -234,12 +241,8 @@ static struct dp_session forwarding(struct bed *bed, uint32_t teid)
 	struct dp_session s = gnb_session(bed);
 
 	for (size_t i = 0; i < s.far_count; i++)
-		if (s.far[i].destination == DP_RADIO)
-			s.far[i] = (struct dp_far){.id = s.far[i].id,
-						   .action = DP_FORWARD,
-						   .destination = DP_N3,
-						   .peer = ip(UPF_N3),
-						   .teid = teid};
+		if (s.far[i].to.interface == DP_RADIO)
+			s.far[i].to = tunnel(UPF_N3, teid);
 	return s;
 }
 
@@ -258,6 +261,37 @@ static void forward_check(struct bed *bed)
 	apply(bed, &s);
 	send_down(bed, 0, FEW);
 	tap_ok(comes_down(bed, 0, FEW), "taken back: downlink comes by the radio link");
+}
+
+/* The same where containers are: what comes in one goes on in one, downlink, with the QFI that the
+ * rule has */
+static void marked_check(struct bed *bed)
+{
+	struct dp_session s = forwarding(bed, TEID_FORWARD);
+	struct packet in = down_of(FIRST_SIZE);
+	const struct packet out = {.form = PACKET_TUNNEL,
+				   .outer_src = GNB_N3,
+				   .outer_dst = UPF_N3,
+				   .teid = TEID_FORWARD,
+				   .psc = PSC_DL,
+				   .qfi = QFI_FORWARD,
+				   .src = SERVER,
+				   .dst = UE,
+				   .size = FIRST_SIZE};
+
+	in.psc = PSC_DL;
+	in.qfi = 9;
+	for (size_t i = 0; i < s.pdr_count; i++)
+		if (s.pdr[i].source == DP_N3)
+			s.pdr[i].mark.qfi = QFI_FORWARD;
+	apply(bed, &s);
+	inject(bed, PORT_N3, &in);
+	tap_ok(frame_equal(&out, PORT_N3, receive(bed, PORT_N3, WAIT_MS)),
+	       "downlink is forwarded in a container");
+	s = gnb_session(bed);
+	apply(bed, &s);
+	inject(bed, PORT_N3, &in);
+	tap_ok(comes_down(bed, 0, 1), "taken back: it comes by the radio link, without one");
 }
 
 /* The UE is gone, and back, while what is left of it still goes on */
@@ -295,15 +329,15 @@ static void marker_check(struct bed *bed, struct heard *heard)
 				      .outer_dst = GNB_N3,
 				      .gtpu = "30fe0000 00002001"};
 	static const uint8_t sent[8] = {0x30, 0xfe, 0, 0, 0, 0, 0x70, 0x08};
+	const struct dp_addr upf = address(UPF_N3);
 	const uint64_t end = now_ms() + WAIT_MS;
 
 	inject(bed, PORT_N3, &marker);
 	while (!heard->markers && now_ms() < end)
 		dataplane_process(bed->dp);
-	tap_ok(heard->markers == 1 && heard->teid == TEID_GNB &&
-		       heard->peer.s_addr == ip(UPF_N3).s_addr,
+	tap_ok(heard->markers == 1 && heard->teid == TEID_GNB && dp_addr_equal(&heard->peer, &upf),
 	       "an End Marker is told");
-	tap_ok(!dataplane_end_marker(bed->dp, ip(UPF_N3), TEID_OLD) &&
+	tap_ok(!dataplane_end_marker(bed->dp, &upf, TEID_OLD) &&
 		       receive(bed, PORT_N3, WAIT_MS) == 50 && !memcmp(frame + 42, sent, 8),
 	       "and one is sent");
 }
@@ -323,6 +357,8 @@ int main(int argc, char **argv)
 	bound_check(&bed);
 	second_check(&bed);
 	forward_check(&bed);
+	if (!bed.gtp)
+		marked_check(&bed);
 	tail_check(&bed);
 	marker_check(&bed, &heard);
 	bed_free(&bed);

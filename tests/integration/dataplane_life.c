@@ -140,17 +140,17 @@ static void change_check(struct bed *bed)
 	s.far[1].action = DP_DROP;
 	apply(bed, &s);
 	tap_ok(drops(bed, PORT_N6, &downlink, PORT_N3,
-		     bed->gtp ? DP_DROP_UNKNOWN_UE : DP_DROP_GATE),
+		     bed->gtp ? DP_DROP_UNKNOWN_UE : DP_DROP_ACTION),
 	       "half a session: downlink is dropped");
 	s.far[1].action = DP_FORWARD;
 	apply(bed, &s);
 	tap_ok(both_pass(bed, 0x3001), "whole: both ways pass");
 	/* gtp: by one sender and the other in turn */
-	for (s.far[1].teid = 0x3005; s.far[1].teid > 0x3001; s.far[1].teid--) {
+	for (uint32_t teid = 0x3005; teid > 0x3001; teid--) {
+		s.far[1].to.teid = teid;
 		apply(bed, &s);
-		tap_ok(both_pass(bed, s.far[1].teid), "another peer TEID");
+		tap_ok(both_pass(bed, teid), "another peer TEID");
 	}
-	s.far[1].teid = 0x3002;
 	s.pdr[0].teid = 0x1fff;
 	apply(bed, &s);
 	tap_ok(drops(bed, PORT_N3, &uplink, PORT_N6, DP_DROP_UNKNOWN_TEID),
@@ -179,10 +179,10 @@ static void refusal_check(struct bed *bed)
 	tap_ok(refused(bed, &other, -EEXIST, DP_ERROR_PDR, 1), "TEID of another session");
 	other = upf_session(bed, 2, UE, 0x1ffe, 0x3003);
 	tap_ok(refused(bed, &other, -EEXIST, DP_ERROR_PDR, 2), "UE address of another session");
-	s.pdr[1].far_id = 77;
+	s.pdr[1].far = 77;
 	tap_ok(refused(bed, &s, -EINVAL, DP_ERROR_PDR, 2), "a FAR that isn't there");
-	s.pdr[1].far_id = 2;
-	s.far[1].teid = 0;
+	s.pdr[1].far = 1;
+	s.far[1].to.teid = 0;
 	tap_ok(refused(bed, &s, -EINVAL, DP_ERROR_FAR, 2), "no peer TEID");
 	tap_ok(both_pass(bed, 0x3002), "the old rules stand");
 }
@@ -191,12 +191,12 @@ static void driver_refusal_check(struct bed *bed)
 {
 	struct dp_session s = upf_session(bed, 1, UE, TEID_UPF, 0x3002);
 
-	s.far[1].qfi = 9;
-	tap_ok(refused(bed, &s, -EOPNOTSUPP, DP_ERROR_FAR, 2), "QFI marking is refused");
-	s.far[1].qfi = 0;
-	s.pdr[0].qfi = 9;
+	s.pdr[1].mark.qfi = 9;
+	tap_ok(refused(bed, &s, -EOPNOTSUPP, DP_ERROR_PDR, 2), "QFI marking is refused");
+	s.pdr[1].mark.qfi = 0;
+	s.pdr[0].qfis = 1ull << 9;
 	tap_ok(refused(bed, &s, -EOPNOTSUPP, DP_ERROR_PDR, 1), "a QFI to match is refused");
-	s.pdr[0].qfi = 0;
+	s.pdr[0].qfis = 0;
 	s.far[0].action = DP_DROP;
 	tap_ok(refused(bed, &s, -EOPNOTSUPP, DP_ERROR_FAR, 1), "dropping uplink alone is refused");
 	s.far[0].action = DP_FORWARD;
@@ -209,24 +209,31 @@ static void driver_refusal_check(struct bed *bed)
 /* What the events said last */
 struct heard {
 	unsigned errors, answers, losses;
-	struct in_addr peer;
+	struct dp_addr peer;
 	uint32_t teid;
 };
 
-static void on_error(struct in_addr peer, uint32_t teid, void *user)
+static bool is_from(const struct heard *heard, const char *peer)
+{
+	const struct dp_addr wanted = address(peer);
+
+	return dp_addr_equal(&heard->peer, &wanted);
+}
+
+static void on_error(const struct dp_addr *peer, uint32_t teid, void *user)
 {
 	struct heard *heard = user;
 
 	heard->errors++;
-	heard->peer = peer;
+	heard->peer = *peer;
 	heard->teid = teid;
 }
 
-static void on_path(struct in_addr peer, bool lost, void *user)
+static void on_path(const struct dp_addr *peer, bool lost, void *user)
 {
 	struct heard *heard = user;
 
-	heard->peer = peer;
+	heard->peer = *peer;
 	*(lost ? &heard->losses : &heard->answers) += 1;
 }
 
@@ -252,18 +259,17 @@ static void control(struct bed *bed, const char *hex)
 
 static void path_check(struct bed *bed, struct heard *heard)
 {
+	const struct dp_addr gnb = address(GNB_N3), upf2 = address(UPF2_N3);
 	struct dp_path_counters counters;
 	char answer[64];
 
 	control(bed, "361a0014 00000000 00000040 01086800 1000003002 8500040a650101");
 	wait_while(bed, &heard->errors, 0);
-	tap_ok(heard->errors == 1 && heard->teid == 0x3002 &&
-		       heard->peer.s_addr == ip(GNB_N3).s_addr,
+	tap_ok(heard->errors == 1 && heard->teid == 0x3002 && is_from(heard, GNB_N3),
 	       "Error Indication of a peer is told");
 	control(bed, "361a0014 00000000 00000040 01086800 1000003002 8500040a650109");
 	control(bed, "30fe0000 00001001");
-	tap_ok(!dataplane_echo(bed->dp, ip(GNB_N3)) &&
-		       is_message(1, receive(bed, PORT_N3, WAIT_MS)),
+	tap_ok(!dataplane_echo(bed->dp, &gnb) && is_message(1, receive(bed, PORT_N3, WAIT_MS)),
 	       "Echo Request is sent");
 	snprintf(answer, sizeof(answer), "32020006 00000000 %02x%02x0000 0e00", frame[50],
 		 frame[51]);
@@ -275,9 +281,9 @@ static void path_check(struct bed *bed, struct heard *heard)
 	tap_ok(counters.end_markers == 1 && counters.echo_responses == 1 &&
 		       counters.error_indications_received == 2,
 	       "End Marker and the others are counted");
-	tap_ok(!dataplane_echo(bed->dp, ip(UPF2_N3)), "Echo Request to a peer that is silent");
+	tap_ok(!dataplane_echo(bed->dp, &upf2), "Echo Request to a peer that is silent");
 	wait_while(bed, &heard->losses, 0);
-	tap_ok(heard->losses == 1 && heard->peer.s_addr == ip(UPF2_N3).s_addr, "is told as lost");
+	tap_ok(heard->losses == 1 && is_from(heard, UPF2_N3), "is told as lost");
 }
 
 /* A flood of unknown TEIDs is answered a few times, and an Echo Request in it still is */
@@ -401,6 +407,29 @@ static void pins_check(const char *backend)
 	rmdir(root);
 }
 
+/* So many sessions, and no more; one that goes makes room */
+static void bounded_check(const char *backend)
+{
+	struct dp_config config = upf_config(backend);
+	struct dp_session s;
+	struct bed bed;
+
+	config.sessions_max = 2;
+	upf_make(&bed);
+	bed_start(&bed, &config, NULL);
+	s = upf_session(&bed, 1, UE, TEID_UPF, 0x3006);
+	apply(&bed, &s);
+	s = upf_session(&bed, 2, UE_QFI, TEID_UPF_QFI, 0x3007);
+	apply(&bed, &s);
+	s = upf_session(&bed, 3, UE_NARROW, TEID_UPF_NARROW, 0x3008);
+	tap_ok(refused(&bed, &s, -ENOSPC, DP_ERROR_SESSION, 0),
+	       "a third session of two is refused");
+	tap_ok(both_pass(&bed, 0x3006), "the first passes");
+	tap_ok(!dataplane_session_remove(bed.dp, 2) && !dataplane_session_apply(bed.dp, &s, NULL),
+	       "and without the second the third finds room");
+	bed_free(&bed);
+}
+
 static void port_taken_check(const char *backend)
 {
 	const struct dp_config config = upf_config(backend);
@@ -480,6 +509,7 @@ int main(int argc, char **argv)
 	}
 	life_check(argv[1]);
 	handover_check(argv[1]);
+	bounded_check(argv[1]);
 	port_taken_check(argv[1]);
 	takeover_check(argv[1]);
 	pins_check(argv[1]);

@@ -176,10 +176,10 @@ static void changes_run(struct chain *c)
 	for (unsigned i = 0; i < CHANGES; i++) {
 		struct dp_session s = chain_upf_side(c, 2, UE_QFI);
 
-		s.far[1].teid = 0x9000 + i;
+		s.far[1].to.teid = 0x9000 + i;
 		session_apply(c->upf_dp, &s);
 		s = chain_gnb_side(c, 2, UE_QFI);
-		s.far[0].teid = 0x8000 + i;
+		s.far[0].to.teid = 0x8000 + i;
 		session_apply(c->gnb_dp, &s);
 		if (c->gtp)
 			continue;

@@ -292,13 +292,21 @@ static struct dp_session *rules_of(struct dataplane *dp, uint64_t id)
 	return NULL;
 }
 
+/* The real data plane's check; dataplane/internal.h has another struct dataplane. */
+int dp_session_check(const struct dp_config *config, const struct dp_session *session,
+		     struct dp_error *ret_err);
+
 int dataplane_session_apply(struct dataplane *dp, const struct dp_session *session,
 			    struct dp_error *ret_err)
 {
+	const struct dp_config config = {
+		.role = DP_ROLE_GNB, .local_count = 1, .local[0].addr.family = AF_INET};
 	struct dp_session *s = rules_of(dp, session->id);
 
 	if (dp->full)
 		return -ENOSPC;
+	if (dp_session_check(&config, session, ret_err))
+		fail_msg("%s", ret_err->text);
 	assert_true(s || dp->count < RULES);
 	if (!s)
 		s = &dp->session[dp->count++];
@@ -318,17 +326,18 @@ int dataplane_session_remove(struct dataplane *dp, uint64_t id)
 
 const char *dataplane_backend(const struct dataplane *dp)
 {
-	return "gtp";
+	return dp->backend;
 }
 
 void dataplane_barrier(struct dataplane *dp)
 {
 }
 
-int dataplane_end_marker(struct dataplane *dp, struct in_addr peer, uint32_t teid)
+int dataplane_end_marker(struct dataplane *dp, const struct dp_addr *peer, uint32_t teid)
 {
 	assert_true(dp->markers < SENT);
-	dp->marker[dp->markers].peer = peer;
+	assert_int_equal(peer->family, AF_INET);
+	dp->marker[dp->markers].peer = peer->ip4;
 	dp->marker[dp->markers++].teid = teid;
 	return 0;
 }
@@ -404,6 +413,7 @@ static void side_make(struct side *s, int index)
 
 	links_make(s, index);
 	g->dp = &s->dp;
+	s->dp.backend = "gtp";
 	g->n2_ready = true;
 	g->next_ran_ue_id = (uint32_t)(100 * (index + 1));
 	g->next_teid = (uint32_t)(0x1000 * (index + 1));
@@ -449,7 +459,7 @@ void world_attach(int side, unsigned sessions)
 
 		*s = (struct gnb_session){.state = SESSION_ACTIVE,
 					  .id = id,
-					  .qfi = 1,
+					  .qfi = (uint8_t)(WORLD_QFI + id),
 					  .upf_teid = 0x100u + id,
 					  .teid = session_teid_new(ue->gnb)};
 		s->upf_address.s_addr = htonl(0x0a650200u + id);

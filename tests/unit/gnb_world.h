@@ -8,12 +8,13 @@
 
 #include "ran/gnb/handover.h"
 
-enum { SIDES = 2, LINKS = 4, SENT = 64, RULES = 32 };
+enum { SIDES = 2, LINKS = 4, SENT = 64, RULES = 32, WORLD_QFI = 8 /* and a session's id more */ };
 
 #define WORLD_SUPI "imsi-001010000000001"
 
 /* What a gNB's data plane has, and was told */
 struct dataplane {
+	const char *backend; /* that it says it is: "gtp", or what a test puts there */
 	size_t count, markers, holds;
 	struct dp_session session[RULES];
 	struct {

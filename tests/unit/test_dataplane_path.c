@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "dataplane/address.h"
 #include "dataplane/gtpu_path.h"
 
 enum { WAIT_MS = 5000, FLOOD = 500 };
@@ -23,26 +24,42 @@ struct bed {
 	struct gtpu_path *path;
 	int peer;
 	struct in_addr local, peer_addr;
-	unsigned errors, losses, answers, malformed;
-	uint32_t error_teid, stray_teid;
+	unsigned errors, losses, answers, malformed, markers;
+	uint32_t error_teid, marker_teid;
 	bool teid_known;
 };
 
-static void on_error(struct in_addr peer, uint32_t teid, void *user)
+static bool is_peer(const struct bed *bed, const struct dp_addr *peer)
+{
+	const struct dp_addr wanted = dp_addr_ip4(bed->peer_addr);
+
+	return dp_addr_equal(peer, &wanted);
+}
+
+static void on_error(const struct dp_addr *peer, uint32_t teid, void *user)
 {
 	struct bed *bed = user;
 
-	assert_int_equal(peer.s_addr, bed->peer_addr.s_addr);
+	assert_true(is_peer(bed, peer));
 	bed->errors++;
 	bed->error_teid = teid;
 }
 
-static void on_path(struct in_addr peer, bool lost, void *user)
+static void on_path(const struct dp_addr *peer, bool lost, void *user)
 {
 	struct bed *bed = user;
 
-	assert_int_equal(peer.s_addr, bed->peer_addr.s_addr);
+	assert_true(is_peer(bed, peer));
 	*(lost ? &bed->losses : &bed->answers) += 1;
+}
+
+static void on_end_marker(const struct dp_addr *peer, uint32_t teid, void *user)
+{
+	struct bed *bed = user;
+
+	assert_true(is_peer(bed, peer));
+	bed->markers++;
+	bed->marker_teid = teid;
 }
 
 static bool on_stray(const struct gtpu_msg *msg, void *user)
@@ -69,11 +86,13 @@ static struct in_addr loopback(unsigned n)
 static void bed_open(struct bed *bed)
 {
 	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons(2152)};
-	struct gtpu_path_config config = {
-		.events = {.error_indication = on_error, .path = on_path, .user = bed},
-		.stray = on_stray,
-		.malformed = on_malformed,
-		.user = bed};
+	struct gtpu_path_config config = {.events = {.error_indication = on_error,
+						     .path = on_path,
+						     .end_marker = on_end_marker,
+						     .user = bed},
+					  .stray = on_stray,
+					  .malformed = on_malformed,
+					  .user = bed};
 
 	memset(bed, 0, sizeof(*bed));
 	bed->local = config.local = loopback(1);
@@ -205,6 +224,8 @@ static void nonsense_is_counted(void **state)
 	/* nor an End Marker */
 	SEND(&bed, 0x30, 254, 0, 0, 0, 0, 0x10, 1);
 	assert_int_equal(gtpu_path_counters(bed.path)->end_markers, 1);
+	assert_int_equal(bed.markers, 1);
+	assert_int_equal(bed.marker_teid, 0x1001);
 	assert_int_equal(answer(&bed, got, sizeof(got)), 0);
 	bed_close(&bed);
 }
@@ -219,14 +240,21 @@ static void wait_for(struct bed *bed, const unsigned *count)
 	}
 }
 
+static int echo_to(struct bed *bed, struct in_addr addr)
+{
+	const struct dp_addr peer = dp_addr_ip4(addr);
+
+	return gtpu_path_echo(bed->path, &peer);
+}
+
 static void echo_is_answered(void **state)
 {
 	uint8_t got[64];
 	struct bed bed;
 
 	bed_open(&bed);
-	assert_int_equal(gtpu_path_echo(bed.path, bed.peer_addr), 0);
-	assert_int_equal(gtpu_path_echo(bed.path, bed.peer_addr), 0);
+	assert_int_equal(echo_to(&bed, bed.peer_addr), 0);
+	assert_int_equal(echo_to(&bed, bed.peer_addr), 0);
 	assert_int_equal(answer(&bed, got, sizeof(got)), 12);
 	assert_int_equal(got[1], 1);
 	assert_int_equal(answer(&bed, got + 20, 12), 0); /* one is under way */
@@ -245,7 +273,7 @@ static void silence_is_told(void **state)
 	struct bed bed;
 
 	bed_open(&bed);
-	assert_int_equal(gtpu_path_echo(bed.path, bed.peer_addr), 0);
+	assert_int_equal(echo_to(&bed, bed.peer_addr), 0);
 	wait_for(&bed, &bed.losses);
 	assert_int_equal(bed.losses, 1);
 	while (answer(&bed, got, sizeof(got)))
@@ -262,9 +290,36 @@ static void echoes_are_bounded(void **state)
 
 	bed_open(&bed);
 	for (n = 0; n < 1000 && !rc; n++)
-		rc = gtpu_path_echo(bed.path, (struct in_addr){.s_addr = htonl(0x7f7f0001 + n)});
+		rc = echo_to(&bed, (struct in_addr){.s_addr = htonl(0x7f7f0001 + n)});
 	assert_int_equal(rc, -ENOSPC);
-	assert_int_equal(gtpu_path_echo(bed.path, (struct in_addr){0}), -EINVAL);
+	assert_int_equal(echo_to(&bed, (struct in_addr){0}), -EINVAL);
+	bed_close(&bed);
+}
+
+static void end_marker_is_sent(void **state)
+{
+	static const uint8_t want[] = {0x30, 254, 0, 0, 0, 0, 0x20, 1};
+	struct dp_addr peer;
+	uint8_t got[64];
+	struct bed bed;
+
+	bed_open(&bed);
+	peer = dp_addr_ip4(bed.peer_addr);
+	assert_int_equal(gtpu_path_end_marker(bed.path, &peer, 0x2001), 0);
+	assert_int_equal(answer(&bed, got, sizeof(got)), sizeof(want));
+	assert_memory_equal(got, want, sizeof(want));
+	bed_close(&bed);
+}
+
+/* The socket is an IPv4 one */
+static void ipv6_is_refused(void **state)
+{
+	const struct dp_addr peer = {.family = AF_INET6, .ip6 = IN6ADDR_LOOPBACK_INIT};
+	struct bed bed;
+
+	bed_open(&bed);
+	assert_int_equal(gtpu_path_echo(bed.path, &peer), -EAFNOSUPPORT);
+	assert_int_equal(gtpu_path_end_marker(bed.path, &peer, 0x2001), -EAFNOSUPPORT);
 	bed_close(&bed);
 }
 
@@ -290,6 +345,8 @@ int main(void)
 		cmocka_unit_test(echo_is_answered),
 		cmocka_unit_test(silence_is_told),
 		cmocka_unit_test(echoes_are_bounded),
+		cmocka_unit_test(end_marker_is_sent),
+		cmocka_unit_test(ipv6_is_refused),
 		cmocka_unit_test(the_port_is_taken_once),
 	};
 

@@ -16,19 +16,23 @@
 
 enum { A, B };
 
-static const struct dp_far *far_of(const struct dp_session *s, uint32_t id)
+/* By the rules, the way of what comes by the session's own TEID */
+static const struct dp_far *downlink_far(int side, uint8_t session)
 {
-	for (size_t i = 0; s && i < s->far_count; i++)
-		if (s->far[i].id == id)
-			return &s->far[i];
+	const struct dp_session *s = world_rules(side, session);
+	const uint32_t teid = world_ue(side)->session[session].teid;
+
+	for (size_t i = 0; s && i < s->pdr_count; i++)
+		if (s->pdr[i].source == DP_N3 && s->pdr[i].teid == teid)
+			return &s->far[s->pdr[i].far];
 	return NULL;
 }
 
 static bool downlink_leads(int side, uint8_t session, enum dp_interface where)
 {
-	const struct dp_far *far = far_of(world_rules(side, session), 2);
+	const struct dp_far *far = downlink_far(side, session);
 
-	return far && far->destination == where;
+	return far && far->action == DP_FORWARD && far->to.interface == where;
 }
 
 static void arrive(void)
@@ -68,7 +72,7 @@ static void test_whole(void **state)
 	assert_false(b->open[world_rules(B, 1)->pdr[2].hold]);
 	forwarded = world_rules(B, 1)->pdr[2].teid;
 	assert_true(downlink_leads(A, 1, DP_N3) && downlink_leads(A, 2, DP_N3));
-	assert_int_equal(far_of(world_rules(A, 1), 2)->teid, forwarded);
+	assert_int_equal(downlink_far(A, 1)->to.teid, forwarded);
 	assert_string_equal(world_last_frame(A, RADIO_HANDOVER)->text, "gnb2");
 	assert_int_equal(world->status, 0);
 	/* it is there: what was forwarded goes, what comes by the new path waits; the AMF is asked
@@ -104,7 +108,6 @@ static void test_whole(void **state)
 	assert_int_equal(world->side[B].g.handovers.markers_missed, 0);
 }
 
-/* The path is switched and nobody says that the old one has ended */
 /* What was on its way to the AMF when the path was switched is answered by "not yours": the source
  * lets the target say what becomes of the UE. */
 static void test_late_message(void **state)
@@ -135,6 +138,7 @@ static void test_late_message(void **state)
 	free(pdu);
 }
 
+/* The path is switched and nobody says that the old one has ended */
 static void test_no_end_marker(void **state)
 {
 	world_attach(A, 1);
@@ -395,6 +399,74 @@ static void test_asked_twice(void **state)
 	assert_true(world->side[A].xn[XN_RELEASED] >= 2);
 }
 
+/* ---- PDU session containers ---- */
+
+/* Wanted, and by a back end that can */
+static void test_who_marks(void **state)
+{
+	static const struct {
+		const char *backend;
+		bool container;
+		uint8_t qfi;
+	} rows[] = {{"ebpf", true, WORLD_QFI + 1}, {"ebpf", false, 0}, {"gtp", true, 0}};
+
+	world_attach(A, 1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		world->side[A].dp.backend = rows[i].backend;
+		world->side[A].g.config.container = rows[i].container;
+		assert_int_equal(session_apply(world_ue(A), &world_ue(A)->session[1]), 0);
+		assert_int_equal(world_rules(A, 1)->pdr[0].mark.qfi, rows[i].qfi);
+	}
+}
+
+static void attach_with_containers(unsigned sessions)
+{
+	for (int side = A; side <= B; side++) {
+		world->side[side].dp.backend = "ebpf";
+		world->side[side].g.config.container = true;
+	}
+	world_attach(A, sessions);
+}
+
+/* Uplink has the session's QFI, and so has downlink while it goes on in a tunnel, also behind the
+ * UE; what goes to the radio link has none. */
+static void test_marks(void **state)
+{
+	attach_with_containers(2);
+	for (uint8_t id = 1; id <= 2; id++) {
+		assert_int_equal(world_rules(A, id)->pdr[0].mark.qfi, WORLD_QFI + id);
+		assert_int_equal(world_rules(A, id)->pdr[1].mark.qfi, 0);
+	}
+	world_move();
+	for (uint8_t id = 1; id <= 2; id++) {
+		assert_true(downlink_leads(A, id, DP_N3));
+		assert_int_equal(world_rules(A, id)->pdr[1].mark.qfi, WORLD_QFI + id);
+		assert_int_equal(world_rules(B, id)->pdr[0].mark.qfi, WORLD_QFI + id);
+		assert_int_equal(world_rules(B, id)->pdr[1].mark.qfi, 0);
+		assert_int_equal(world_rules(B, id)->pdr[2].mark.qfi, 0);
+	}
+	arrive();
+	world_switched(B, 0);
+	assert_int_equal(world->side[A].dp.count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct dp_session *tail = &world->side[A].dp.session[i];
+
+		assert_int_equal(tail->far[0].to.interface, DP_N3);
+		assert_int_equal(tail->pdr[0].mark.qfi, WORLD_QFI + (tail->id & 0xff));
+	}
+}
+
+static void test_marks_of_a_return(void **state)
+{
+	attach_with_containers(1);
+	world_move();
+	assert_int_equal(world_rules(A, 1)->pdr[1].mark.qfi, WORLD_QFI + 1);
+	come_back();
+	assert_true(downlink_leads(A, 1, DP_RADIO));
+	assert_int_equal(world_rules(A, 1)->pdr[0].mark.qfi, WORLD_QFI + 1);
+	assert_int_equal(world_rules(A, 1)->pdr[1].mark.qfi, 0);
+}
+
 /* ---- the table of radio links ---- */
 
 static void test_links(void **state)
@@ -459,6 +531,9 @@ int main(void)
 		WORLD_TEST(test_sessions_change),
 		WORLD_TEST(test_no_amf),
 		WORLD_TEST(test_asked_twice),
+		WORLD_TEST(test_who_marks),
+		WORLD_TEST(test_marks),
+		WORLD_TEST(test_marks_of_a_return),
 		WORLD_TEST(test_links),
 		WORLD_TEST(test_link_of_a_ue),
 	};

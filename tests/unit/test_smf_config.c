@@ -88,6 +88,7 @@ static const struct spoilt {
 	{"pools that overlap", "10.60.2.0/24", "10.60.0.0/22"},
 	{"a pool too small", "10.60.2.0/24", "10.60.2.0/31"},
 	{"a pool too large", "10.60.2.0/24", "10.64.0.0/15"},
+	{"a pool with host bits", "10.60.2.0/24", "10.60.2.1/24"},
 	{"qos that is no word", "pool: 10.60.2.0/24\n    qos: true",
 	 "pool: 10.60.2.0/24\n    qos: yes"},
 	{"an anchor without a UPF", "session: 2\n    dnai: edge-b", "session: 2\n    dnai: edge-z"},

@@ -30,7 +30,7 @@ static void test_order(void **state)
 {
 	struct pool pool;
 
-	assert_int_equal(pool_init(&pool, ip("10.60.1.77"), 24), 0); /* host bits are ignored */
+	assert_int_equal(pool_init(&pool, ip("10.60.1.0"), 24), 0);
 	take(&pool, "10.60.1.2");
 	take(&pool, "10.60.1.3");
 	pool_release(&pool, ip("10.60.1.2"));
@@ -96,6 +96,8 @@ static void test_bounds(void **state)
 
 	assert_int_equal(pool_init(&pool, ip("10.60.0.0"), 15), -EINVAL);
 	assert_int_equal(pool_init(&pool, ip("10.60.0.0"), 31), -EINVAL);
+	assert_int_equal(pool_init(&pool, ip("10.60.1.77"), 24), -EINVAL); /* host bits */
+	assert_int_equal(pool_init(&pool, ip("10.60.1.0"), 23), -EINVAL);
 	assert_int_equal(pool_init(&pool, ip("10.60.0.0"), 30), 0);
 	take(&pool, "10.60.0.2"); /* the only one */
 	pool_done(&pool);

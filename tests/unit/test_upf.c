@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "dataplane/address.h"
 #include "tests/unit/upf_harness.h"
 
 static int setup(void **state)
@@ -33,6 +34,21 @@ static const struct dp_session *dp_of(struct harness *h, const struct example *e
 
 	assert_non_null(s);
 	return s;
+}
+
+/* As the data plane tells of it */
+static void error_indication(struct harness *h, uint32_t teid)
+{
+	const struct dp_addr peer = dp_addr_ip4(h->ex.gnb);
+
+	upf_error_indication(&peer, teid, &h->upf);
+}
+
+static void path_state(struct harness *h, bool lost)
+{
+	const struct dp_addr peer = dp_addr_ip4(h->ex.gnb);
+
+	upf_path_state(&peer, lost, &h->upf);
 }
 
 static struct example another(struct harness *h, const char *ue, uint64_t cp_seid)
@@ -62,12 +78,54 @@ static uint8_t delete (struct harness *h, uint64_t seid, struct in_addr from)
 
 /* ---- establishment ---- */
 
+/* example_establishment(), in the data plane's words */
+static void rules_check(struct harness *h)
+{
+	const struct dp_session *s = dp_of(h, &h->ex);
+	const struct dp_pdr *up = &s->pdr[0], *down = &s->pdr[1];
+	const struct dp_far *to_n6 = &s->far[up->far], *to_gnb = &s->far[down->far];
+
+	assert_int_equal(s->ue_count, 1);
+	assert_int_equal(s->ue[0].addr.family, AF_INET);
+	assert_int_equal(s->ue[0].addr.ip4.s_addr, h->ex.ue.s_addr);
+	assert_int_equal(s->ue[0].len, 32);
+	assert_int_equal(s->pdr_count, 2);
+	assert_int_equal(up->source, DP_N3);
+	assert_int_equal(up->direction, DP_UPLINK);
+	assert_int_equal(up->teid, h->ex.ul_teid);
+	assert_int_equal(up->ue, 1);
+	assert_true(up->qfis == 1ull << EX_QFI);
+	assert_true(up->remove_outer);
+	assert_int_equal(down->source, DP_N6);
+	assert_int_equal(down->direction, DP_DOWNLINK);
+	assert_int_equal(down->ue, 1);
+	assert_true(down->qfis == 0);
+	assert_int_equal(down->mark.qfi, EX_QFI); /* by way of its QER */
+	assert_int_equal(s->far_count, 2);
+	assert_int_equal(to_n6->id, EX_FAR_UL);
+	assert_int_equal(to_n6->action, DP_FORWARD);
+	assert_int_equal(to_n6->to.interface, DP_N6);
+	assert_int_equal(to_gnb->id, EX_FAR_DL);
+	assert_int_equal(to_gnb->action, DP_FORWARD);
+	assert_int_equal(to_gnb->to.interface, DP_N3);
+	assert_int_equal(to_gnb->to.peer.family, AF_INET);
+	assert_int_equal(to_gnb->to.peer.ip4.s_addr, h->ex.gnb.s_addr);
+	assert_int_equal(to_gnb->to.teid, h->ex.gnb_teid);
+	assert_int_equal(s->qer_count, 1);
+	assert_int_equal(s->qer[0].id, EX_QER);
+	assert_true(up->qer_count == 1 && up->qer[0] == 0);
+	assert_true(down->qer_count == 1 && down->qer[0] == 0);
+	assert_false(s->qer[0].closed[DP_UPLINK] || s->qer[0].closed[DP_DOWNLINK]);
+	for (int way = DP_UPLINK; way <= DP_DOWNLINK; way++)
+		assert_true(s->qer[0].mbr_kbps[way] == UINT64_MAX &&
+			    s->qer[0].gbr_kbps[way] == UINT64_MAX);
+}
+
 static void test_establish(void **state)
 {
 	struct harness *h = *state;
 	const struct pfcp_session_establishment_response *r =
 		&h->reply.session_establishment_response;
-	const struct dp_session *s;
 
 	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
 	assert_int_equal(h->reply.header.seid, h->ex.cp_seid);
@@ -78,21 +136,7 @@ static void test_establish(void **state)
 	assert_int_equal(r->created_pdr[0].f_teid.address.ip4.s_addr, h->ex.n3.s_addr);
 	assert_false(r->created_pdr[0].f_teid.choose);
 
-	s = dp_of(h, &h->ex);
-	assert_int_equal(s->pdr_count, 2);
-	assert_int_equal(s->pdr[0].source, DP_N3);
-	assert_int_equal(s->pdr[0].teid, h->ex.ul_teid);
-	assert_int_equal(s->pdr[0].ue_addr.s_addr, h->ex.ue.s_addr);
-	assert_int_equal(s->pdr[0].qfi, EX_QFI);
-	assert_true(s->pdr[0].remove_outer);
-	assert_int_equal(s->pdr[1].source, DP_N6);
-	assert_int_equal(s->pdr[1].ue_addr.s_addr, h->ex.ue.s_addr);
-	assert_int_equal(s->far_count, 2);
-	assert_int_equal(s->far[0].destination, DP_N6);
-	assert_int_equal(s->far[1].destination, DP_N3);
-	assert_int_equal(s->far[1].peer.s_addr, h->ex.gnb.s_addr);
-	assert_int_equal(s->far[1].teid, h->ex.gnb_teid);
-	assert_int_equal(s->far[1].qfi, EX_QFI); /* by way of the downlink PDR's QER */
+	rules_check(h);
 }
 
 static void test_choose_id_shares_an_f_teid(void **state)
@@ -150,26 +194,32 @@ static void test_no_qer_no_container(void **state)
 	e->create_pdr[0].pdi.n_qfi = 0;
 	assert_true(harness_send(h, h->ex.smf));
 	h->ex.up_seid = h->reply.session_establishment_response.up_f_seid.seid;
-	assert_int_equal(dp_of(h, &h->ex)->far[1].qfi, 0);
-	assert_int_equal(dp_of(h, &h->ex)->pdr[0].qfi, 0);
+	assert_int_equal(dp_of(h, &h->ex)->pdr[1].mark.qfi, 0);
+	assert_true(dp_of(h, &h->ex)->pdr[0].qfis == 0);
+	assert_int_equal(dp_of(h, &h->ex)->pdr[1].qer_count, 0);
 }
 
 static void test_closed_gate_drops(void **state)
 {
 	struct harness *h = *state;
 	struct pfcp_session_establishment_request *e = &h->msg.session_establishment_request;
+	const struct dp_session *s;
 
 	h->ex.sequence = h->sequence++;
 	example_establishment(&h->msg, &h->ex);
 	e->create_qer[0].gate_status.downlink = PFCP_GATE_CLOSED;
 	assert_true(harness_send(h, h->ex.smf));
 	h->ex.up_seid = h->reply.session_establishment_response.up_f_seid.seid;
-	assert_int_equal(dp_of(h, &h->ex)->far[0].action, DP_FORWARD);
-	assert_int_equal(dp_of(h, &h->ex)->far[1].action, DP_DROP);
+	s = dp_of(h, &h->ex);
+	assert_int_equal(s->pdr[0].qer_count, 1);
+	assert_false(s->qer[s->pdr[0].qer[0]].closed[DP_UPLINK]);
+	assert_int_equal(s->pdr[1].qer_count, 1);
+	assert_true(s->qer[s->pdr[1].qer[0]].closed[DP_DOWNLINK]);
+	assert_int_equal(s->far[1].action, DP_FORWARD); /* the gate is the QER's */
 }
 
-/* One FAR, two PDRs with different QFIs: the data plane gets it twice. */
-static void test_shared_far_is_split(void **state)
+/* One FAR, two PDRs with different QFIs: that is the PDRs' */
+static void test_shared_far_is_one(void **state)
 {
 	struct harness *h = *state;
 	struct pfcp_session_establishment_request *e = &h->msg.session_establishment_request;
@@ -185,12 +235,12 @@ static void test_shared_far_is_split(void **state)
 	assert_true(harness_send(h, h->ex.smf));
 	h->ex.up_seid = h->reply.session_establishment_response.up_f_seid.seid;
 	s = dp_of(h, &h->ex);
-	assert_int_equal(s->far_count, 3);
-	assert_int_equal(s->pdr[1].far_id, EX_FAR_DL);
-	assert_int_equal(s->pdr[2].far_id, UPF_FAR_ID_OURS | 3);
-	assert_int_equal(s->far[2].id, UPF_FAR_ID_OURS | 3);
-	assert_int_equal(s->far[1].qfi, EX_QFI);
-	assert_int_equal(s->far[2].qfi, 0);
+	assert_int_equal(s->far_count, 2);
+	assert_int_equal(s->far[s->pdr[1].far].id, EX_FAR_DL);
+	assert_int_equal(s->far[s->pdr[2].far].id, EX_FAR_DL);
+	assert_int_equal(s->pdr[1].mark.qfi, EX_QFI);
+	assert_int_equal(s->pdr[2].mark.qfi, 0);
+	assert_int_equal(s->ue_count, 1);
 }
 
 static void test_ue_address_in_use(void **state)
@@ -274,7 +324,7 @@ static void test_restoration_of_what_is_here(void **state)
 	assert_int_equal(h->reply.session_establishment_response.up_f_seid.seid, seid);
 	assert_int_equal(h->upf.sessions.count, 1);
 	assert_int_equal(upf_teid_count(&h->upf.teids), 1);
-	assert_int_equal(dp_of(h, &h->ex)->far[1].teid, 99);
+	assert_int_equal(dp_of(h, &h->ex)->far[1].to.teid, 99);
 	null_dp_refuse(h->upf.dp, -EINVAL, DP_ERROR_SESSION, 0);
 	assert_int_equal(restore(h, &h->ex), PFCP_CAUSE_RULE_FAILURE);
 	assert_int_equal(h->upf.sessions.count, 1); /* a failed one leaves it as it was */
@@ -293,9 +343,10 @@ static void test_handover(void **state)
 	example_handover(&h->msg, &h->ex, harness_ip("10.101.1.2"), 55);
 	assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
 	assert_int_equal(h->reply.header.seid, h->ex.cp_seid);
-	assert_int_equal(dp_of(h, &h->ex)->far[1].peer.s_addr, harness_ip("10.101.1.2").s_addr);
-	assert_int_equal(dp_of(h, &h->ex)->far[1].teid, 55);
-	assert_int_equal(dp_of(h, &h->ex)->far[1].qfi, EX_QFI);
+	assert_int_equal(dp_of(h, &h->ex)->far[1].to.peer.ip4.s_addr,
+			 harness_ip("10.101.1.2").s_addr);
+	assert_int_equal(dp_of(h, &h->ex)->far[1].to.teid, 55);
+	assert_int_equal(dp_of(h, &h->ex)->pdr[1].mark.qfi, EX_QFI);
 	assert_int_equal(dp_of(h, &h->ex)->pdr[0].teid, teid);
 	assert_null(upf_session_find_remote(&h->upf.sessions, h->ex.gnb, h->ex.gnb_teid));
 	assert_non_null(upf_session_find_remote(&h->upf.sessions, harness_ip("10.101.1.2"), 55));
@@ -355,7 +406,7 @@ static void test_action_alone(void **state)
 		assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
 		assert_int_equal(dp_of(h, &h->ex)->far[1].action, i ? DP_FORWARD : DP_DROP);
 	}
-	assert_int_equal(dp_of(h, &h->ex)->far[1].teid, h->ex.gnb_teid);
+	assert_int_equal(dp_of(h, &h->ex)->far[1].to.teid, h->ex.gnb_teid);
 }
 
 /* As for a path switch with gtp: a second uplink tunnel, the first goes */
@@ -425,7 +476,7 @@ static void test_clearing(void **state)
 	m->update_pdr[0].pdr_id = EX_PDR_DL;
 	m->update_pdr[0].cleared = (struct pfcp_cleared){1, {PFCP_IE_QER_ID}};
 	assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
-	assert_int_equal(dp_of(h, &h->ex)->far[1].qfi, 0);
+	assert_int_equal(dp_of(h, &h->ex)->pdr[1].mark.qfi, 0);
 
 	example_modification(&h->msg, &h->ex);
 	m->n_update_pdr = 1;
@@ -470,6 +521,8 @@ static void test_data_plane_refuses(void **state)
 	} rows[] = {
 		{-EOPNOTSUPP, DP_ERROR_PDR, EX_PDR_UL, PFCP_CAUSE_RULE_FAILURE, PFCP_RULE_PDR},
 		{-EOPNOTSUPP, DP_ERROR_FAR, EX_FAR_DL, PFCP_CAUSE_RULE_FAILURE, PFCP_RULE_FAR},
+		{-EOPNOTSUPP, DP_ERROR_QER, EX_QER, PFCP_CAUSE_RULE_FAILURE, PFCP_RULE_QER},
+		{-EOPNOTSUPP, DP_ERROR_URR, 31, PFCP_CAUSE_RULE_FAILURE, PFCP_RULE_URR},
 		{-EEXIST, DP_ERROR_SESSION, 0, PFCP_CAUSE_RULE_FAILURE, -1},
 		{-ENOSPC, DP_ERROR_SESSION, 0, PFCP_CAUSE_NO_RESOURCES, -1},
 		{-EIO, DP_ERROR_SESSION, 0, PFCP_CAUSE_SYSTEM_FAILURE, -1},
@@ -579,7 +632,7 @@ static void test_foreign_smf_may_not(void **state)
 	assert_int_equal(h->reply.session_modification_response.cause,
 			 PFCP_CAUSE_SESSION_NOT_FOUND);
 	assert_int_equal(h->upf.sessions.count, 1);
-	assert_int_equal(dp_of(h, &h->ex)->far[1].teid, h->ex.gnb_teid);
+	assert_int_equal(dp_of(h, &h->ex)->far[1].to.teid, h->ex.gnb_teid);
 }
 
 static void test_retransmitted_establishment(void **state)
@@ -736,16 +789,16 @@ static void test_paths(void **state)
 	hasten(h, h->upf.echo_timer);
 	assert_true(null_dp_echoes(h->upf.dp, h->ex.gnb) >= 1);
 	assert_int_equal(upf_paths_lost(&h->upf), 0);
-	upf_path_state(h->ex.gnb, true, &h->upf);
-	upf_path_state(h->ex.gnb, true, &h->upf);
+	path_state(h, true);
+	path_state(h, true);
 	assert_int_equal(upf_paths_lost(&h->upf), 1);
 	assert_int_equal(h->upf.counter[UPF_PATHS_LOST], 1);
-	upf_path_state(h->ex.gnb, false, &h->upf);
+	path_state(h, false);
 	assert_int_equal(upf_paths_lost(&h->upf), 0);
 	assert_int_equal(h->upf.sessions.count, 1);
 	assert_int_equal(delete (h, h->ex.up_seid, h->ex.smf), PFCP_CAUSE_ACCEPTED);
 	hasten(h, h->upf.echo_timer); /* nobody sends there any more */
-	upf_path_state(h->ex.gnb, true, &h->upf);
+	path_state(h, true);
 	assert_int_equal(upf_paths_lost(&h->upf), 0);
 }
 
@@ -802,9 +855,9 @@ static void test_error_indication(void **state)
 
 	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
 	sent = h->sent;
-	upf_error_indication(h->ex.gnb, 12345, &h->upf); /* none of ours */
+	error_indication(h, 12345); /* none of ours */
 	assert_int_equal(h->sent, sent);
-	upf_error_indication(h->ex.gnb, h->ex.gnb_teid, &h->upf);
+	error_indication(h, h->ex.gnb_teid);
 	assert_int_equal(h->sent, sent + 1);
 	assert_int_equal(h->reply.header.type, PFCP_SESSION_REPORT_REQUEST);
 	assert_int_equal(h->reply.header.seid, h->ex.cp_seid);
@@ -814,7 +867,7 @@ static void test_error_indication(void **state)
 	assert_int_equal(r->error_indication.remote_f_teid[0].teid, h->ex.gnb_teid);
 	assert_int_equal(r->error_indication.remote_f_teid[0].address.ip4.s_addr, h->ex.gnb.s_addr);
 	for (int i = 0; i < 100; i++)
-		upf_error_indication(h->ex.gnb, h->ex.gnb_teid, &h->upf);
+		error_indication(h, h->ex.gnb_teid);
 	assert_int_equal(h->sent, sent + 1); /* not for each packet */
 	assert_int_equal(h->upf.counter[UPF_REPORTS_LIMITED], 100);
 }
@@ -833,7 +886,7 @@ static void test_report_of_a_session_that_the_smf_lacks(void **state)
 	struct harness *h = *state;
 
 	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
-	upf_error_indication(h->ex.gnb, h->ex.gnb_teid, &h->upf);
+	error_indication(h, h->ex.gnb_teid);
 	report_answer(h, PFCP_CAUSE_SESSION_NOT_FOUND);
 	assert_int_equal(h->upf.sessions.count, 0);
 	assert_int_equal(upf_teid_count(&h->upf.teids), 0);
@@ -844,7 +897,7 @@ static void test_report_accepted(void **state)
 	struct harness *h = *state;
 
 	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
-	upf_error_indication(h->ex.gnb, h->ex.gnb_teid, &h->upf);
+	error_indication(h, h->ex.gnb_teid);
 	report_answer(h, PFCP_CAUSE_ACCEPTED);
 	assert_int_equal(h->upf.sessions.count, 1);
 	assert_int_equal(h->upf.counter[UPF_REPORTS_FAILED], 0);
@@ -857,7 +910,7 @@ static void test_report_response_without_cause(void **state)
 	struct raw raw;
 
 	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
-	upf_error_indication(h->ex.gnb, h->ex.gnb_teid, &h->upf);
+	error_indication(h, h->ex.gnb_teid);
 	h->ex.sequence = h->reply.header.sequence;
 	raw_begin(&raw, PFCP_SESSION_REPORT_RESPONSE, &h->ex, h->ex.up_seid);
 	raw_end(&raw);
@@ -923,7 +976,7 @@ int main(void)
 		T(test_filter_that_matches_everything),
 		T(test_no_qer_no_container),
 		T(test_closed_gate_drops),
-		T(test_shared_far_is_split),
+		T(test_shared_far_is_one),
 		T(test_ue_address_in_use),
 		T(test_cp_f_seid_in_use),
 		T(test_restoration),

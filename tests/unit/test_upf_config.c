@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "upf/config.h"
+#include "upf/session.h"
 
 #define NEEDED                                                                                     \
 	"name: a\nn4_address: 10.0.0.1\nn3_address: 10.0.1.1\nn3_device: n3\nn6_device: n6\n"      \
@@ -39,12 +40,17 @@ static void test_defaults(void **state)
 	upf_config_dataplane(&config, &dp);
 	assert_string_equal(dp.backend, "auto");
 	assert_int_equal(dp.role, DP_ROLE_UPF);
-	assert_int_equal(dp.n6_table, 106);
-	assert_int_equal(dp.n3_addr.s_addr, inet_addr("10.0.1.1"));
-	assert_string_equal(dp.n3_dev, "n3");
-	assert_string_equal(dp.n6_dev, "n6");
+	assert_int_equal(dp.instance_count, 1);
+	assert_string_equal(dp.instance[0].name, "");
+	assert_int_equal(dp.instance[0].table, 106);
+	assert_string_equal(dp.instance[0].dev, "n6");
+	assert_int_equal(dp.local_count, 1);
+	assert_int_equal(dp.local[0].addr.family, AF_INET);
+	assert_int_equal(dp.local[0].addr.ip4.s_addr, inet_addr("10.0.1.1"));
+	assert_string_equal(dp.local[0].dev, "n3");
+	assert_int_equal(dp.sessions_max, UPF_SESSIONS_MAX);
 	assert_null(dp.pin_dir);
-	assert_int_equal(dp.ue_pool_count + dp.protected_count, 0);
+	assert_int_equal(dp.instance[0].pool_count + dp.protected_count, 0);
 	assert_int_equal(config.rest_port, 8082);
 }
 
@@ -62,11 +68,14 @@ static void test_all(void **state)
 	upf_config_dataplane(&config, &dp);
 	assert_string_equal(dp.backend, "gtp");
 	assert_true(dp.needs_qos);
-	assert_int_equal(dp.n6_table, 7);
-	assert_int_equal(dp.ue_pool_count, 2);
-	assert_int_equal(dp.ue_pool[1].len, 25);
-	assert_int_equal(dp.ue_pool[1].addr.s_addr, inet_addr("10.60.2.0"));
+	assert_int_equal(dp.instance[0].table, 7);
+	assert_int_equal(dp.instance[0].pool_count, 2);
+	assert_int_equal(dp.instance[0].pool[1].len, 25);
+	assert_int_equal(dp.instance[0].pool[1].addr.family, AF_INET);
+	assert_int_equal(dp.instance[0].pool[1].addr.ip4.s_addr, inet_addr("10.60.2.0"));
 	assert_int_equal(dp.protected_count, 1);
+	assert_int_equal(dp.protected_prefix[0].addr.ip4.s_addr, inet_addr("10.100.0.0"));
+	assert_int_equal(dp.protected_prefix[0].len, 16);
 	assert_string_equal(dp.pin_dir, "/sys/fs/bpf");
 }
 
@@ -80,7 +89,9 @@ static void test_mistakes(void **state)
 		{NEEDED "dataplane: dpdk\n", "expected auto, ebpf or gtp, found 'dpdk'"},
 		{NEEDED "ue_pools: 10.60.1.0/24\n", "expected a list of prefixes"},
 		{NEEDED "ue_pools: [10.60.1.0/33]\n", "upf.yaml:7:12"},
+		{NEEDED "ue_pools: [10.60.1.1/24]\n", "10.60.1.1/24 has bits beyond its length"},
 		{NEEDED "protected: [a]\n", "upf.yaml:7:13"},
+		{NEEDED "protected: [10.100.0.0/8]\n", "upf.yaml:7:13"},
 		{NEEDED "n6_table: 0\n", "upf.yaml:7:11"},
 		{NEEDED "rest_port: 65536\n", "upf.yaml:7:12"},
 		{NEEDED "n3_device: a-name-too-long-for-linux\n", "n3_device"},

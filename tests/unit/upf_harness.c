@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataplane/address.h"
 #include "lib/log.h"
 
 struct in_addr harness_ip(const char *text)
@@ -47,7 +48,8 @@ void harness_open(struct harness *h)
 	upf_config_default(&h->config);
 	h->config.n3_address = harness_ip("10.101.2.1");
 	h->config.ue_pool_count = 1;
-	h->config.ue_pool[0] = (struct dp_prefix){harness_ip("10.60.1.0"), 24};
+	h->config.ue_pool[0] =
+		(struct dp_prefix){.addr = dp_addr_ip4(harness_ip("10.60.1.0")), .len = 24};
 	h->upf = (struct upf){.config = &h->config, .loop = &h->loop, .dp = null_dp_new()};
 	h->ex = (struct example){
 		.smf = harness_ip("10.100.128.1"),
@@ -126,6 +128,28 @@ uint8_t harness_establish(struct harness *h, struct example *ex)
 	return r->cause;
 }
 
+static void rules_state(FILE *f, const struct dp_session *d)
+{
+	char addr[DP_ADDR_TEXT];
+
+	for (size_t i = 0; i < d->ue_count; i++)
+		fprintf(f, " dp ue %s/%u\n", dp_addr_text(&d->ue[i].addr, addr), d->ue[i].len);
+	for (size_t i = 0; i < d->pdr_count; i++) {
+		const struct dp_pdr *p = &d->pdr[i];
+
+		fprintf(f, " dp pdr %u s%d d%d teid %u ue %x qfis %" PRIx64 " far %u qfi %u\n",
+			p->id, p->source, p->direction, p->teid, p->ue, p->qfis, p->far,
+			p->mark.qfi);
+	}
+	for (size_t i = 0; i < d->far_count; i++)
+		fprintf(f, " dp far %u a%d to %d %s %u\n", d->far[i].id, d->far[i].action,
+			d->far[i].to.interface, dp_addr_text(&d->far[i].to.peer, addr),
+			d->far[i].to.teid);
+	for (size_t i = 0; i < d->qer_count; i++)
+		fprintf(f, " dp qer %u closed %d %d\n", d->qer[i].id, d->qer[i].closed[DP_UPLINK],
+			d->qer[i].closed[DP_DOWNLINK]);
+}
+
 static void session_state(FILE *f, struct harness *h, const struct upf_session *s)
 {
 	const struct dp_session *d = null_dp_find(h->upf.dp, s->seid);
@@ -147,9 +171,8 @@ static void session_state(FILE *f, struct harness *h, const struct upf_session *
 	}
 	for (size_t i = 0; i < s->rules.n_qer; i++)
 		fprintf(f, " qer %u qfi %u\n", s->rules.qer[i].id, s->rules.qer[i].qfi);
-	for (size_t i = 0; d && i < d->far_count; i++)
-		fprintf(f, " dp far %u a%d %08x %u qfi %u\n", d->far[i].id, d->far[i].action,
-			ntohl(d->far[i].peer.s_addr), d->far[i].teid, d->far[i].qfi);
+	if (d)
+		rules_state(f, d);
 }
 
 char *harness_state(struct harness *h)

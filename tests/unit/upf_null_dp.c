@@ -8,29 +8,46 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "dataplane/address.h"
+
 /* The real data plane's check; dataplane/internal.h has another struct dataplane. */
-int dp_session_check(enum dp_role role, const struct dp_session *session, struct dp_error *ret_err);
+int dp_session_check(const struct dp_config *config, const struct dp_session *session,
+		     struct dp_error *ret_err);
+
+/* Rules take 20 KB a session */
+enum { RULES_KEPT = 64 };
 
 struct entry {
-	struct dp_session session;
+	uint64_t id;
+	struct dp_session *rules; /* NULL: one of many */
 	UT_hash_handle hh;
 };
 
 struct dataplane {
+	struct dp_config config;
 	struct entry *entries;
+	size_t kept; /* entries with their rules */
 	size_t applies;
 	int refuse_rc, refuse_what;
 	uint32_t refuse_rule;
-	struct in_addr echo_peer; /* the latest */
-	size_t echoes;		  /* to it */
-	struct in_addr marked_peer; /* where the latest end marker went */
+	struct dp_addr echo_peer;   /* the latest */
+	size_t echoes;		    /* to it */
+	struct dp_addr marked_peer; /* where the latest end marker went */
 	uint32_t marked_teid;
 	size_t end_markers;
 };
 
 struct dataplane *null_dp_new(void)
 {
-	return calloc(1, sizeof(struct dataplane));
+	struct dataplane *dp = calloc(1, sizeof(*dp));
+
+	if (!dp)
+		return NULL;
+	dp->config = (struct dp_config){.role = DP_ROLE_UPF,
+					.local_count = 1,
+					.local[0].addr.family = AF_INET,
+					.instance_count = 1};
+	return dp;
 }
 
 void null_dp_refuse(struct dataplane *dp, int rc, int what, uint32_t rule_id)
@@ -62,29 +79,80 @@ const struct dp_session *null_dp_find(const struct dataplane *dp, uint64_t id)
 {
 	struct entry *e = find(dp, id);
 
-	return e ? &e->session : NULL;
+	return e ? e->rules : NULL;
 }
 
-static bool clash(const struct dp_pdr *a, const struct dp_pdr *b)
+/* A PDR with one of its UE addresses, for those of N6 */
+struct key {
+	const struct dp_pdr *pdr;
+	const struct dp_prefix *ue;
+};
+
+static bool clash(const struct key *a, const struct key *b)
 {
-	if (a->source != b->source)
+	if (a->pdr->source != b->pdr->source)
 		return false;
-	return a->source == DP_N3 ? a->teid == b->teid : a->ue_addr.s_addr == b->ue_addr.s_addr;
+	return a->pdr->source == DP_N3 ? a->pdr->teid == b->pdr->teid
+				       : dp_prefix_equal(a->ue, b->ue);
 }
 
+/* The @i-th key of a session, each PDR having a place for each address; Return: whether it is one
+ */
+static bool key_at(const struct dp_session *s, size_t i, struct key *ret)
+{
+	const size_t ue = i % DP_PREFIXES_MAX;
+
+	ret->pdr = &s->pdr[i / DP_PREFIXES_MAX];
+	ret->ue = &s->ue[ue];
+	return ret->pdr->source == DP_N3 ? ue == 0 : ret->pdr->ue >> ue & 1;
+}
+
+static bool sessions_clash(const struct dp_session *a, const struct dp_session *b)
+{
+	const size_t a_keys = (size_t)a->pdr_count * DP_PREFIXES_MAX;
+	const size_t b_keys = (size_t)b->pdr_count * DP_PREFIXES_MAX;
+	struct key own, other;
+
+	for (size_t i = 0; i < a_keys; i++) {
+		if (!key_at(a, i, &own))
+			continue;
+		for (size_t j = 0; j < b_keys; j++)
+			if (key_at(b, j, &other) && clash(&own, &other))
+				return true;
+	}
+	return false;
+}
+
+/* Among those whose rules are known: the few sessions of a test */
 static bool keys_taken(const struct dataplane *dp, const struct dp_session *s)
 {
 	struct entry *e, *tmp;
 
-	HASH_ITER (hh, dp->entries, e, tmp) {
-		if (e->session.id == s->id)
-			continue;
-		for (size_t i = 0; i < s->pdr_count; i++)
-			for (size_t j = 0; j < e->session.pdr_count; j++)
-				if (clash(&s->pdr[i], &e->session.pdr[j]))
-					return true;
-	}
+	HASH_ITER (hh, dp->entries, e, tmp)
+		if (e->id != s->id && e->rules && sessions_clash(e->rules, s))
+			return true;
 	return false;
+}
+
+static struct entry *entry_new(struct dataplane *dp, uint64_t id)
+{
+	struct entry *e = calloc(1, sizeof(*e));
+
+	e->id = id;
+	if (dp->kept < RULES_KEPT) {
+		e->rules = calloc(1, sizeof(*e->rules));
+		dp->kept++;
+	}
+	HASH_ADD(hh, dp->entries, id, sizeof(e->id), e);
+	return e;
+}
+
+static void entry_free(struct dataplane *dp, struct entry *e)
+{
+	HASH_DEL(dp->entries, e);
+	dp->kept -= e->rules != NULL;
+	free(e->rules);
+	free(e);
 }
 
 int dataplane_session_apply(struct dataplane *dp, const struct dp_session *session,
@@ -102,20 +170,18 @@ int dataplane_session_apply(struct dataplane *dp, const struct dp_session *sessi
 		dp->refuse_rc = 0;
 		return rc;
 	}
-	rc = dp_session_check(DP_ROLE_UPF, session, ret_err);
+	rc = dp_session_check(&dp->config, session, ret_err);
 	if (rc)
 		return rc;
-	/* Quadratic: for the few sessions of a test */
-	if (HASH_COUNT(dp->entries) < 64 && keys_taken(dp, session)) {
+	/* not for each of many */
+	if (HASH_COUNT(dp->entries) < RULES_KEPT && keys_taken(dp, session)) {
 		ret_err->what = DP_ERROR_SESSION;
 		return -EEXIST;
 	}
-	if (!e) {
-		e = calloc(1, sizeof(*e));
-		e->session.id = session->id;
-		HASH_ADD(hh, dp->entries, session.id, sizeof(e->session.id), e);
-	}
-	e->session = *session;
+	if (!e)
+		e = entry_new(dp, session->id);
+	if (e->rules)
+		*e->rules = *session;
 	dp->applies++;
 	return 0;
 }
@@ -126,8 +192,7 @@ int dataplane_session_remove(struct dataplane *dp, uint64_t id)
 
 	if (!e)
 		return -ENOENT;
-	HASH_DEL(dp->entries, e);
-	free(e);
+	entry_free(dp, e);
 	return 0;
 }
 
@@ -150,10 +215,8 @@ void dataplane_free(struct dataplane *dp)
 
 	if (!dp)
 		return;
-	HASH_ITER (hh, dp->entries, e, tmp) {
-		HASH_DEL(dp->entries, e);
-		free(e);
-	}
+	HASH_ITER (hh, dp->entries, e, tmp)
+		entry_free(dp, e);
 	free(dp);
 }
 
@@ -176,18 +239,18 @@ void dataplane_process(struct dataplane *dp)
 {
 }
 
-int dataplane_echo(struct dataplane *dp, struct in_addr peer)
+int dataplane_echo(struct dataplane *dp, const struct dp_addr *peer)
 {
-	if (peer.s_addr != dp->echo_peer.s_addr)
+	if (!dp_addr_equal(peer, &dp->echo_peer))
 		dp->echoes = 0;
-	dp->echo_peer = peer;
+	dp->echo_peer = *peer;
 	dp->echoes++;
 	return 0;
 }
 
-int dataplane_end_marker(struct dataplane *dp, struct in_addr peer, uint32_t teid)
+int dataplane_end_marker(struct dataplane *dp, const struct dp_addr *peer, uint32_t teid)
 {
-	dp->marked_peer = peer;
+	dp->marked_peer = *peer;
 	dp->marked_teid = teid;
 	dp->end_markers++;
 	return 0;
@@ -195,13 +258,17 @@ int dataplane_end_marker(struct dataplane *dp, struct in_addr peer, uint32_t tei
 
 size_t null_dp_end_markers(const struct dataplane *dp, struct in_addr peer, uint32_t teid)
 {
-	return peer.s_addr == dp->marked_peer.s_addr && teid == dp->marked_teid ? dp->end_markers
+	const struct dp_addr addr = dp_addr_ip4(peer);
+
+	return dp_addr_equal(&addr, &dp->marked_peer) && teid == dp->marked_teid ? dp->end_markers
 										 : 0;
 }
 
 size_t null_dp_echoes(const struct dataplane *dp, struct in_addr peer)
 {
-	return peer.s_addr == dp->echo_peer.s_addr ? dp->echoes : 0;
+	const struct dp_addr addr = dp_addr_ip4(peer);
+
+	return dp_addr_equal(&addr, &dp->echo_peer) ? dp->echoes : 0;
 }
 
 void dataplane_drops(struct dataplane *dp, uint64_t ret_drops[DP_DROP_REASONS])

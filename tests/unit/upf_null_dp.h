@@ -13,10 +13,11 @@ struct dataplane *null_dp_new(void);
 /* The next apply returns @rc and @what of rule @rule_id */
 void null_dp_refuse(struct dataplane *dp, int rc, int what, uint32_t rule_id);
 size_t null_dp_count(const struct dataplane *dp);
+/* NULL: there is no such session, or it is beyond the first 64 */
 const struct dp_session *null_dp_find(const struct dataplane *dp, uint64_t id);
-/* Echo requests sent to @peer */
 /** null_dp_end_markers - how many were sent in all, if the latest went to @teid of @peer */
 size_t null_dp_end_markers(const struct dataplane *dp, struct in_addr peer, uint32_t teid);
+/* Echo requests sent to @peer */
 size_t null_dp_echoes(const struct dataplane *dp, struct in_addr peer);
 size_t null_dp_applies(const struct dataplane *dp);
 

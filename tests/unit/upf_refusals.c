@@ -479,7 +479,7 @@ static void qer_twice(struct pfcp_msg *m, const struct example *ex)
 	EST(m)->create_qer[1] = EST(m)->create_qer[0];
 }
 
-static void far_of_ours(struct pfcp_msg *m, const struct example *ex)
+static void far_predefined(struct pfcp_msg *m, const struct example *ex)
 {
 	EST(m)->create_far[1].far_id = 0x80000001;
 }
@@ -912,7 +912,7 @@ const struct refusal refusals[] = {
 	RULE("one PDR ID twice", pdr_twice, RULE_FAILURE, PDR, EX_PDR_UL),
 	RULE("one FAR ID twice", far_twice, RULE_FAILURE, FAR, EX_FAR_UL),
 	RULE("one QER ID twice", qer_twice, RULE_FAILURE, QER, EX_QER),
-	RULE("FAR ID of the UPF's own", far_of_ours, RULE_FAILURE, FAR, 0x80000001),
+	RULE("FAR ID of a predefined rule", far_predefined, RULE_FAILURE, FAR, 0x80000001),
 	RULE("buffering", far_buffer, RULE_FAILURE, FAR, EX_FAR_DL),
 	RULE("duplication", far_duplicate, RULE_FAILURE, FAR, EX_FAR_DL),
 	RULE("FAR with a BAR", far_bar, RULE_FAILURE, FAR, EX_FAR_DL),
