@@ -104,11 +104,11 @@ $(eval BPF_SKELETONS += $(B)/bpf/$(strip $(1)).skel.h)
 $(eval $(call bpf-rules,$(strip $(1)),$(2)))
 endef
 define bpf-rules
-$(B)/bpf/$(1).bpf.o: $(2) $(wildcard $(dir $(2))*.h)
+$(B)/bpf/$(1).bpf.o: $(2)
 	@mkdir -p $$(@D)
 	@echo "  BPF     $$@"
 	@$$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter -I. \
-		-I/usr/include/$$(shell uname -m)-linux-gnu -c $$< -o $$@
+		-I/usr/include/$$(shell uname -m)-linux-gnu -MMD -MP -c $$< -o $$@
 	@llvm-strip -g $$@
 $(B)/bpf/$(1).skel.h: $(B)/bpf/$(1).bpf.o
 	@$$(BPFTOOL) gen skeleton $$< name $(subst -,_,$(1)) > $$@.$$$$$$$$ && mv $$@.$$$$$$$$ $$@
@@ -171,6 +171,6 @@ bench: bench-topology bench-storm bench-dataplane bench-shaper bench-stream benc
 clean:
 	rm -rf build
 
--include $(ALL_OBJS:.o=.d)
+-include $(ALL_OBJS:.o=.d) $(BPF_SKELETONS:.skel.h=.bpf.d)
 .PHONY: all tests fuzz check bench install clean FORCE
 FORCE:

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Reading and filling the maps that both back ends have: per-CPU counters, drops, prefixes. */
 #include "dataplane/bpf_maps.h"
 
 #include <bpf/bpf.h>
@@ -12,40 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int dp_counters_sum(int map, const uint32_t *key, int cpus, struct dp_counters *ret_counters)
-{
-	struct ebpf_counters *each = calloc((size_t)cpus, sizeof(*each));
-	int rc = 0;
-
-	if (!each)
-		return -ENOMEM;
-	if (bpf_map_lookup_elem(map, key, each))
-		rc = -errno;
-	memset(ret_counters, 0, sizeof(*ret_counters));
-	for (int i = 0; i < cpus && !rc; i++) {
-		ret_counters->uplink_packets += each[i].uplink_packets;
-		ret_counters->uplink_bytes += each[i].uplink_bytes;
-		ret_counters->downlink_packets += each[i].downlink_packets;
-		ret_counters->downlink_bytes += each[i].downlink_bytes;
-		ret_counters->dropped_packets += each[i].dropped_packets;
-	}
-	free(each);
-	return rc;
-}
-
-int dp_counters_make(int map, const uint32_t *key, int cpus)
-{
-	struct ebpf_counters *zero = calloc((size_t)cpus, sizeof(*zero));
-	int rc;
-
-	if (!zero)
-		return -ENOMEM;
-	rc = bpf_map_update_elem(map, key, zero, BPF_NOEXIST) ? -errno : 0;
-	free(zero);
-	if (rc == -E2BIG)
-		return -ENOSPC;
-	return rc;
-}
+_Static_assert((int)EBPF_DROP_REASONS == (int)DP_DROP_REASONS &&
+		       (int)EBPF_DROP_HELD == (int)DP_DROP_HELD,
+	       "one numbering");
+_Static_assert((int)EBPF_HOLDS_MAX == (int)DP_HOLDS_MAX + 1 &&
+		       (int)EBPF_HOLD_PACKETS_MAX == (int)DP_HOLD_PACKETS_MAX,
+	       "one limit");
 
 void dp_drops_sum(int map, int cpus, uint64_t drops[DP_DROP_REASONS])
 {
@@ -58,20 +29,6 @@ void dp_drops_sum(int map, int cpus, uint64_t drops[DP_DROP_REASONS])
 			drops[reason] += each[i];
 	}
 	free(each);
-}
-
-int dp_prefixes_fill(int map, const struct dp_prefix *prefixes, size_t count)
-{
-	const uint32_t present = 1;
-
-	for (size_t i = 0; i < count; i++) {
-		const struct ebpf_prefix key = {.len = prefixes[i].len,
-						.addr_be = prefixes[i].addr.ip4.s_addr};
-
-		if (bpf_map_update_elem(map, &key, &present, BPF_ANY))
-			return -errno;
-	}
-	return 0;
 }
 
 /* A bpffs takes no dots in names, and ".rodata" has one */

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading and filling the maps that both back ends have: per-CPU counters, drops, prefixes. */
+/* Reading and filling maps. */
 #ifndef BATON_DATAPLANE_BPF_MAPS_H
 #define BATON_DATAPLANE_BPF_MAPS_H
 
 #include "dataplane/dataplane.h"
-#include "dataplane/ebpf_shared.h"
+#include "dataplane/bpf_shared.h"
 
-/** dp_counters_make - an entry of zeros in a per-CPU map of struct ebpf_counters; Return: 0,
- * -EEXIST, -ENOSPC, -ENOMEM */
-int dp_counters_make(int map, const uint32_t *key, int cpus);
-int dp_counters_sum(int map, const uint32_t *key, int cpus, struct dp_counters *ret_counters);
 /** dp_drops_sum - add to @drops what the programs counted */
 void dp_drops_sum(int map, int cpus, uint64_t drops[DP_DROP_REASONS]);
-int dp_prefixes_fill(int map, const struct dp_prefix *prefixes, size_t count);
 
 struct bpf_object;
 /**

@@ -210,7 +210,7 @@ static const char *config_lacks(const struct dp_config *config)
 	    any_ip6(config->protected_prefix, config->protected_count) ||
 	    any_ip6(n6->pool, n6->pool_count))
 		return "IPv6";
-	return config->attach == DP_ATTACH_XDP ? "XDP" : NULL;
+	return NULL;
 }
 
 static int config_check(const struct dp_config *config, struct dp_error *ret_err)
@@ -305,6 +305,8 @@ int dataplane_fd(const struct dataplane *dp)
 void dataplane_process(struct dataplane *dp)
 {
 	gtpu_path_process(dp->path);
+	if (dp->backend->process)
+		dp->backend->process(dp);
 	if (dp->hold)
 		hold_process(dp->hold);
 }
@@ -381,6 +383,32 @@ int dataplane_session_counters(struct dataplane *dp, uint64_t id, struct dp_coun
 	struct dp_entry *entry = dp_store_find(&dp->store, id);
 
 	return entry ? dp->backend->counters(dp, entry, ret_counters) : -ENOENT;
+}
+
+size_t dataplane_session_discard(struct dataplane *dp, uint64_t id)
+{
+	struct dp_entry *entry = dp_store_find(&dp->store, id);
+
+	return entry && dp->backend->discard ? dp->backend->discard(dp, entry) : 0;
+}
+
+int dataplane_urr_counters(struct dataplane *dp, uint64_t id, uint32_t urr_id,
+			   struct dp_urr_counters *ret_counters)
+{
+	struct dp_entry *entry = dp_store_find(&dp->store, id);
+
+	return entry && dp->backend->urr_counters
+		       ? dp->backend->urr_counters(dp, entry, urr_id, ret_counters)
+		       : -ENOENT;
+}
+
+int dataplane_urr_limits(struct dataplane *dp, uint64_t id, uint32_t urr_id,
+			 const struct dp_urr_limits *limits)
+{
+	struct dp_entry *entry = dp_store_find(&dp->store, id);
+
+	return entry && dp->backend->urr_limits ? dp->backend->urr_limits(dp, entry, urr_id, limits)
+						: -ENOENT;
 }
 
 int dataplane_radio_add(struct dataplane *dp, unsigned ifindex)

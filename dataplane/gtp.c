@@ -64,6 +64,9 @@ static int guard_load(struct dataplane *dp, struct gtp *g, struct dp_error *ret_
 	g->guard = gtp_guard__open();
 	if (!g->guard)
 		return fail(ret_err, -errno, "guard programs");
+	bpf_map__set_max_entries(g->guard->maps.ues, dp->config.sessions_max);
+	bpf_map__set_max_entries(g->guard->maps.bearers, dp->config.sessions_max);
+	bpf_map__set_max_entries(g->guard->maps.counters, dp->config.sessions_max);
 	config = (struct gtp_guard_config *)&g->guard->rodata->guard;
 	config->gnb = dp->config.role == DP_ROLE_GNB;
 	config->gtp_ifindex = g->ifindex;
@@ -90,8 +93,8 @@ static int senders_attach(struct dataplane *dp, struct gtp *g)
 
 static int guard_attach(struct dataplane *dp, struct gtp *g, struct dp_error *ret_err)
 {
-	int rc = dp_prefixes_fill(bpf_map__fd(g->guard->maps.protected_prefixes),
-				  dp->config.protected_prefix, dp->config.protected_count);
+	int rc = gtp_prefixes_fill(bpf_map__fd(g->guard->maps.protected_prefixes),
+				   dp->config.protected_prefix, dp->config.protected_count);
 
 	if (!rc)
 		rc = dp_filter_attach(dp, g->ifindex, false,
@@ -210,7 +213,7 @@ static int guard_add(struct dataplane *dp, struct gtp *g, const struct gtp_sessi
 				     .hold = plan->hold,
 				     .sender_ifindex = plan->forwards ? ifindex_of(g, sender) : 0};
 	const struct in_addr ue = plan->pdp.ue;
-	int rc = dp_counters_make(bpf_map__fd(g->guard->maps.counters), &ue.s_addr, g->cpus);
+	int rc = gtp_counters_make(bpf_map__fd(g->guard->maps.counters), &ue.s_addr, g->cpus);
 
 	/* there already: a new peer for the same UE counts on */
 	if (rc && rc != -EEXIST)
@@ -423,8 +426,8 @@ static int gtp_counters(struct dataplane *dp, struct dp_entry *entry,
 
 	memset(ret_counters, 0, sizeof(*ret_counters));
 	if (s->plan.whole)
-		rc = dp_counters_sum(bpf_map__fd(g->guard->maps.counters), &s->plan.pdp.ue.s_addr,
-				     g->cpus, ret_counters);
+		rc = gtp_counters_sum(bpf_map__fd(g->guard->maps.counters), &s->plan.pdp.ue.s_addr,
+				      g->cpus, ret_counters);
 	ret_counters->downlink_packets += s->by_hand.downlink_packets;
 	ret_counters->downlink_bytes += s->by_hand.downlink_bytes;
 	return rc;

@@ -93,4 +93,11 @@ int gtp_link_up(struct dataplane *dp, const char *name, unsigned *ret_ifindex);
 /** gtp_stray - a G-PDU came up to the socket: the rules' way in user space, or a drop */
 void gtp_stray(struct dataplane *dp, struct dp_entry *entry, const struct gtpu_msg *msg);
 
+/* gtp_maps.c */
+/** gtp_counters_make - an entry of zeros in a per-CPU map of struct gtp_counters; Return: 0,
+ * -EEXIST, -ENOSPC, -ENOMEM */
+int gtp_counters_make(int map, const uint32_t *key, int cpus);
+int gtp_counters_sum(int map, const uint32_t *key, int cpus, struct dp_counters *ret_counters);
+int gtp_prefixes_fill(int map, const struct dp_prefix *prefixes, size_t count);
+
 #endif

@@ -14,8 +14,8 @@
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
 
-#include "dataplane/ebpf_packet.bpf.h"
 #include "dataplane/gtp_shared.h"
+#include "dataplane/skb.bpf.h"
 
 enum { AF_INET4 = 2 };
 
@@ -24,7 +24,7 @@ const volatile struct gtp_guard_config guard = {};
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, EBPF_SESSIONS_MAX);
+	__uint(max_entries, 1);
 	__type(key, __be32);
 	__type(value, struct gtp_ue);
 } ues SEC(".maps");
@@ -32,7 +32,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, EBPF_SESSIONS_MAX);
+	__uint(max_entries, 1);
 	__type(key, struct ebpf_bearer);
 	__type(value, __be32);
 } bearers SEC(".maps");
@@ -40,9 +40,9 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, EBPF_SESSIONS_MAX);
+	__uint(max_entries, 1);
 	__type(key, __be32);
-	__type(value, struct ebpf_counters);
+	__type(value, struct gtp_counters);
 } counters SEC(".maps");
 
 struct {
@@ -55,8 +55,8 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, EBPF_PREFIXES_MAX);
-	__type(key, struct ebpf_prefix);
+	__uint(max_entries, GTP_PREFIXES_MAX);
+	__type(key, struct gtp_prefix);
 	__type(value, __u32);
 } protected_prefixes SEC(".maps");
 
@@ -68,10 +68,28 @@ struct {
 	__type(value, struct ebpf_hold);
 } holds SEC(".maps");
 
+/* The driver carries IPv4 alone */
+struct packet {
+	struct inner inner;
+	struct load load;
+};
+
+/* @offset: of the IP header; Return: 0, or -1: none that is right */
+static __always_inline int packet_read(struct __sk_buff *skb, __u32 offset, struct packet *ret)
+{
+	const struct view v = view_of(skb);
+
+	ret->inner.offset = offset;
+	if (inner_parse(skb, &v, v.length, &ret->inner) || ret->inner.flags & INNER_V6)
+		return -1;
+	load_of(skb, &v, &ret->inner, &ret->load);
+	return 0;
+}
+
 static __always_inline int drop(__u32 reason, __be32 ue_be)
 {
 	__u64 *count = bpf_map_lookup_elem(&drops, &reason);
-	struct ebpf_counters *c = bpf_map_lookup_elem(&counters, &ue_be);
+	struct gtp_counters *c = bpf_map_lookup_elem(&counters, &ue_be);
 
 	if (count)
 		*count += 1;
@@ -80,43 +98,42 @@ static __always_inline int drop(__u32 reason, __be32 ue_be)
 	return TC_ACT_SHOT;
 }
 
-static __always_inline void count(struct __sk_buff *skb, const struct inner *inner, __be32 ue_be,
-				  bool uplink)
+static __always_inline void count(const struct packet *p, __be32 ue_be, bool uplink)
 {
-	struct ebpf_counters *c = bpf_map_lookup_elem(&counters, &ue_be);
-	__u64 bytes = inner_bytes(inner, skb->gso_size);
+	struct gtp_counters *c = bpf_map_lookup_elem(&counters, &ue_be);
 
 	if (c && uplink) {
-		c->uplink_packets += inner->packets;
-		c->uplink_bytes += bytes;
+		c->uplink_packets += p->load.packets;
+		c->uplink_bytes += p->load.octets;
 	} else if (c) {
-		c->downlink_packets += inner->packets;
-		c->downlink_bytes += bytes;
+		c->downlink_packets += p->load.packets;
+		c->downlink_bytes += p->load.octets;
 	}
 }
 
 /* UPF: users reach what n6_table has a route to and no address of this node */
-static __always_inline int uplink_check(struct __sk_buff *skb, const struct inner *inner)
+static __always_inline int uplink_check(struct __sk_buff *skb, const struct packet *p)
 {
-	struct ebpf_prefix key = {.len = 32, .addr_be = inner->dst_be};
+	const struct inner *inner = &p->inner;
+	struct gtp_prefix key = {.len = 32, .addr_be = inner->dst[0]};
 	struct bpf_fib_lookup fib = {
 		.family = AF_INET4,
 		.l4_protocol = inner->protocol,
-		.ipv4_src = inner->src_be,
-		.ipv4_dst = inner->dst_be,
+		.ipv4_src = inner->src[0],
+		.ipv4_dst = inner->dst[0],
 		.ifindex = guard.gtp_ifindex,
 	};
 
 	if (bpf_map_lookup_elem(&protected_prefixes, &key))
-		return drop(EBPF_DROP_PROTECTED, inner->src_be);
+		return drop(EBPF_DROP_PROTECTED, inner->src[0]);
 	switch (bpf_fib_lookup(skb, &fib, sizeof(fib), 0)) {
 	case BPF_FIB_LKUP_RET_SUCCESS:
 	case BPF_FIB_LKUP_RET_NO_NEIGH:
 	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
-		count(skb, inner, inner->src_be, true);
+		count(p, inner->src[0], true);
 		return TC_ACT_UNSPEC;
 	default:
-		return drop(EBPF_DROP_NO_ROUTE, inner->src_be);
+		return drop(EBPF_DROP_NO_ROUTE, inner->src[0]);
 	}
 }
 
@@ -133,7 +150,7 @@ static __always_inline struct ebpf_hold *hold_of(const struct gtp_ue *ue)
 }
 
 /* To user space, which has the packets before it: the bearer's address stays the destination */
-static __always_inline int to_hold(struct __sk_buff *skb, const struct inner *inner,
+static __always_inline int to_hold(struct __sk_buff *skb, const struct packet *p,
 				   const struct gtp_ue *ue, struct ebpf_hold *hold)
 {
 	const struct ebpf_bearer bearer = ue->bearer;
@@ -143,17 +160,17 @@ static __always_inline int to_hold(struct __sk_buff *skb, const struct inner *in
 	};
 
 	if (hold->waiting >= EBPF_HOLD_PACKETS_MAX)
-		return drop(EBPF_DROP_HELD, inner->dst_be);
-	if (bpf_skb_change_head(skb, ETH_HLEN, 0) || eth_write(skb, bearer.mac, source))
-		return drop(EBPF_DROP_MALFORMED, inner->dst_be);
+		return drop(EBPF_DROP_HELD, p->inner.dst[0]);
+	if (bpf_skb_change_head(skb, ETH_HLEN, 0) || eth_write(skb, bearer.mac, source, false))
+		return drop(EBPF_DROP_MALFORMED, p->inner.dst[0]);
 	__sync_fetch_and_add(&hold->waiting, 1);
-	count(skb, inner, inner->dst_be, false);
+	count(p, p->inner.dst[0], false);
 	return bpf_redirect(hold->wire_ifindex, 0);
 }
 
-static __always_inline int downlink(struct __sk_buff *skb, const struct inner *inner)
+static __always_inline int downlink(struct __sk_buff *skb, const struct packet *p)
 {
-	__be32 ue_be = inner->dst_be;
+	__be32 ue_be = p->inner.dst[0];
 	const struct gtp_ue *ue = bpf_map_lookup_elem(&ues, &ue_be);
 	struct ebpf_bearer bearer;
 	struct ebpf_hold *hold;
@@ -161,46 +178,47 @@ static __always_inline int downlink(struct __sk_buff *skb, const struct inner *i
 	if (!ue)
 		return drop(EBPF_DROP_UNKNOWN_UE, ue_be);
 	if (ue->sender_ifindex) {
-		count(skb, inner, ue_be, false);
+		count(p, ue_be, false);
 		return bpf_redirect(ue->sender_ifindex, 0);
 	}
 	hold = hold_of(ue);
 	if (hold)
-		return to_hold(skb, inner, ue, hold);
+		return to_hold(skb, p, ue, hold);
 	bearer = ue->bearer;
-	if (bpf_skb_change_head(skb, ETH_HLEN, 0) || eth_write(skb, bearer.mac, guard.gnb_mac))
+	if (bpf_skb_change_head(skb, ETH_HLEN, 0) ||
+	    eth_write(skb, bearer.mac, guard.gnb_mac, false))
 		return drop(EBPF_DROP_MALFORMED, ue_be);
-	count(skb, inner, ue_be, false);
+	count(p, ue_be, false);
 	return bpf_redirect(bearer.ifindex, 0);
 }
 
 SEC("tc")
 int guard_in(struct __sk_buff *skb)
 {
-	struct inner inner = {};
+	struct packet p = {};
 
-	if (skb->protocol != bpf_htons(ETH_P_IP) || inner_parse(skb, 0, skb->len, &inner))
+	if (skb->protocol != bpf_htons(ETH_P_IP) || packet_read(skb, 0, &p))
 		return drop(EBPF_DROP_MALFORMED, 0);
-	return guard.gnb ? downlink(skb, &inner) : uplink_check(skb, &inner);
+	return guard.gnb ? downlink(skb, &p) : uplink_check(skb, &p);
 }
 
 /* What the driver would refuse is refused here, where it is counted */
 SEC("tc")
 int guard_out(struct __sk_buff *skb)
 {
-	struct inner inner = {};
+	struct packet p = {};
 	const struct gtp_ue *ue;
 	__be32 ue_be;
 
-	if (skb->protocol != bpf_htons(ETH_P_IP) || inner_parse(skb, 0, skb->len, &inner))
+	if (skb->protocol != bpf_htons(ETH_P_IP) || packet_read(skb, 0, &p))
 		return TC_ACT_SHOT; /* IPv6 and the like, of the stack's own */
-	ue_be = guard.gnb ? inner.src_be : inner.dst_be;
+	ue_be = guard.gnb ? p.inner.src[0] : p.inner.dst[0];
 	ue = bpf_map_lookup_elem(&ues, &ue_be);
 	if (!ue)
 		return drop(EBPF_DROP_UNKNOWN_UE, ue_be);
-	if (inner.segment > ue->mtu)
+	if (p.load.segment > ue->mtu)
 		return drop(EBPF_DROP_TOO_BIG, ue_be);
-	count(skb, &inner, ue_be, guard.gnb);
+	count(&p, ue_be, guard.gnb);
 	return TC_ACT_UNSPEC;
 }
 
@@ -215,7 +233,7 @@ SEC("tc")
 int guard_radio(struct __sk_buff *skb)
 {
 	struct ebpf_bearer bearer = {.ifindex = skb->ifindex};
-	struct inner inner = {};
+	struct packet p = {};
 	struct ethhdr eth;
 	const __be32 *ue_be;
 	bool ours = true;
@@ -236,9 +254,9 @@ int guard_radio(struct __sk_buff *skb)
 	ue_be = bpf_map_lookup_elem(&bearers, &bearer);
 	if (!ue_be)
 		return drop(EBPF_DROP_UNKNOWN_UE, 0);
-	if (inner_parse(skb, ETH_HLEN, skb->len, &inner))
+	if (packet_read(skb, ETH_HLEN, &p))
 		return drop(EBPF_DROP_MALFORMED, *ue_be);
-	if (inner.src_be != *ue_be)
+	if (p.inner.src[0] != *ue_be)
 		return drop(EBPF_DROP_SPOOFED, *ue_be);
 	return bpf_redirect(guard.gtp_ifindex, 0);
 }

@@ -7,7 +7,20 @@
 #ifndef BATON_DATAPLANE_GTP_SHARED_H
 #define BATON_DATAPLANE_GTP_SHARED_H
 
-#include "dataplane/ebpf_shared.h"
+#include "dataplane/bpf_shared.h"
+
+enum { GTP_PREFIXES_MAX = 16 };
+
+struct gtp_counters {
+	__u64 uplink_packets, uplink_bytes;
+	__u64 downlink_packets, downlink_bytes;
+	__u64 dropped_packets;
+};
+
+struct gtp_prefix {
+	__u32 len;
+	__be32 addr_be;
+};
 
 /* A UE with a context in the driver; by address, in a hash map */
 struct gtp_ue {

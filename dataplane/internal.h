@@ -115,6 +115,7 @@ enum dp_need {
 	DP_NEED_TOS = 1 << 8,
 	DP_NEED_RATES = 1 << 9,
 	DP_NEED_USAGE = 1 << 10,
+	DP_NEED_OVER = 1 << 11, /* another FAR for what is over quota */
 };
 /** dp_session_refuse - Return: 0, or -EOPNOTSUPP with the first rule that asks for something of
  * @lacks
@@ -149,12 +150,21 @@ struct dp_backend {
 	void (*remove)(struct dataplane *dp, struct dp_entry *entry);
 	int (*counters)(struct dataplane *dp, struct dp_entry *entry,
 			struct dp_counters *ret_counters);
+	/* what waits in its FARs is dropped; NULL: nothing ever does */
+	size_t (*discard)(struct dataplane *dp, struct dp_entry *entry);
+	/* NULL: the back end knows no URRs */
+	int (*urr_counters)(struct dataplane *dp, struct dp_entry *entry, uint32_t urr,
+			    struct dp_urr_counters *ret_counters);
+	int (*urr_limits)(struct dataplane *dp, struct dp_entry *entry, uint32_t urr,
+			  const struct dp_urr_limits *limits);
 	int (*radio_add)(struct dataplane *dp, unsigned ifindex);
 	int (*radio_remove)(struct dataplane *dp, unsigned ifindex);
 	/* holds; NULL: the back end has none */
 	int (*hold_open)(struct dataplane *dp, struct hold_set **ret_holds);
 	/* add what the kernel counted */
 	void (*drops)(struct dataplane *dp, uint64_t drops[DP_DROP_REASONS]);
+	/* something that open had gtpu_path_watch is readable; NULL: nothing is */
+	void (*process)(struct dataplane *dp);
 	/* a G-PDU came up to the socket; @entry: whose TEID it is, or NULL */
 	void (*stray)(struct dataplane *dp, struct dp_entry *entry, const struct gtpu_msg *msg);
 };

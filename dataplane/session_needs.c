@@ -87,7 +87,8 @@ static const char *need_text(unsigned needs)
 		     {DP_NEED_DUPLICATES, "duplicate"},
 		     {DP_NEED_TOS, "mark the outer header"},
 		     {DP_NEED_RATES, "limit bit rates"},
-		     {DP_NEED_USAGE, "count for a URR"}};
+		     {DP_NEED_USAGE, "count for a URR"},
+		     {DP_NEED_OVER, "treat what is over quota by another FAR"}};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (needs & texts[i].need)
@@ -113,6 +114,10 @@ int dp_session_refuse(const struct dp_session *s, unsigned lacks, const char *wh
 		if (qer_needs(&s->qer[i]) & lacks)
 			return refuse(ret_err, DP_ERROR_QER, "QER", s->qer[i].id, who,
 				      qer_needs(&s->qer[i]) & lacks);
+	for (size_t i = 0; i < s->urr_count && lacks & DP_NEED_OVER; i++)
+		if (s->urr[i].over != DP_OVER_DROP)
+			return refuse(ret_err, DP_ERROR_URR, "URR", s->urr[i].id, who,
+				      DP_NEED_OVER);
 	if (s->urr_count && lacks & DP_NEED_USAGE)
 		return refuse(ret_err, DP_ERROR_URR, "URR", s->urr[0].id, who, DP_NEED_USAGE);
 	for (size_t i = 0; i < s->pdr_count; i++)

@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/if_link.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,8 @@ struct way {
 	struct generator_config config;
 };
 
+static bool by_xdp; /* the back end under test */
+
 static struct dataplane_generator *generator_open(const struct way *way)
 {
 	struct dataplane_generator *skel = dataplane_generator__open();
@@ -48,6 +51,7 @@ static struct dataplane_generator *generator_open(const struct way *way)
 	if (!skel)
 		bail("generator", errno);
 	*(struct generator_config *)&skel->rodata->generator = way->config;
+	((struct generator_config *)&skel->rodata->generator)->send = by_xdp && way->bed->dp;
 	must("generator", dataplane_generator__load(skel));
 	if (packet_build(&way->packet, node_macs[way->in], peer_macs[way->in], data) !=
 	    GENERATOR_SIZE)
@@ -72,12 +76,21 @@ static uint64_t received_count(struct dataplane_generator *skel)
 static void sink_attach(const struct way *way, struct dataplane_generator *skel)
 {
 	const char *dev = way->out == PORT_N6 ? "t-n6" : "t-n3";
+	const bool xdp = by_xdp && way->bed->dp;
 	const struct nl_bpf_filter filter = {.ifindex = link_index(&way->bed->tester, dev),
 					     .priority = 1,
 					     .handle = 1,
 					     .prog_fd = bpf_program__fd(skel->progs.sink),
 					     .name = "sink"};
 
+	netns_enter(&way->bed->tester);
+	(void)bpf_xdp_detach((int)filter.ifindex, XDP_FLAGS_DRV_MODE, NULL);
+	if (xdp) {
+		must("sink",
+		     bpf_xdp_attach((int)filter.ifindex, bpf_program__fd(skel->progs.sink_xdp),
+				    XDP_FLAGS_DRV_MODE, NULL));
+		return;
+	}
 	must("clsact", nl_clsact_add(way->bed->tester.nl, filter.ifindex));
 	must("sink", nl_bpf_filter_replace(way->bed->tester.nl, &filter));
 }
@@ -86,9 +99,11 @@ static void sink_attach(const struct way *way, struct dataplane_generator *skel)
 static double way_run(const struct way *way)
 {
 	struct dataplane_generator *skel = generator_open(way);
-	const char *dev = way->in == PORT_N6 ? "n6" : "n3";
+	const bool xdp = by_xdp && way->bed->dp;
+	const char *dev = way->in == PORT_N6 ? "t-n6" : "t-n3";
+	struct netns *netns = xdp ? &way->bed->tester : &way->bed->node;
 	struct xdp_md ctx = {.data_end = GENERATOR_SIZE,
-			     .ingress_ifindex = link_index(&way->bed->node, dev)};
+			     .ingress_ifindex = link_index(netns, xdp ? dev : dev + 2)};
 	uint8_t data[GENERATOR_SIZE] = {0};
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = data, .data_size_in = sizeof(data),
 		    .ctx_in = &ctx, .ctx_size_in = sizeof(ctx), .repeat = FRAMES,
@@ -97,7 +112,7 @@ static double way_run(const struct way *way)
 	uint64_t count;
 
 	sink_attach(way, skel);
-	netns_enter(&way->bed->node);
+	netns_enter(netns);
 	start = bench_seconds();
 	must("generator run", bpf_prog_test_run_opts(bpf_program__fd(skel->progs.generate), &opts));
 	took = bench_seconds() - start;
@@ -183,7 +198,7 @@ static double map_updates(void)
 
 static void packets_bench(struct bench_report *report, const char *backend)
 {
-	struct bed upf, plain;
+	struct bed upf = {0}, plain = {0};
 	struct bench_row up = {.runs = RUNS,
 			       .name = "uplink, 1 session",
 			       .unit = "Mpps/core",
@@ -223,7 +238,8 @@ static void packets_bench(struct bench_report *report, const char *backend)
 		down.yardstick_value[i] = way_run(&plain_to_n3);
 		install.value[i] = sessions_install(&upf);
 		install.yardstick_value[i] = map_updates();
-		random.config = (struct generator_config){MANY, 0x100000, 0x0a3c4000};
+		random.config = (struct generator_config){
+			.sessions = MANY, .teid = 0x100000, .ue = 0x0a3c4000};
 		many.value[i] = way_run(&random);
 		sessions_remove(&upf);
 	}
@@ -322,6 +338,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: bench_dataplane BACKEND FILE\n");
 		return 2;
 	}
+	by_xdp = !strcmp(argv[1], "xdp");
 	bench_begin(&report);
 	packets_bench(&report, argv[1]);
 	tcp_bench(&report, argv[1]);

@@ -44,7 +44,8 @@ int generate(struct xdp_md *ctx)
 		*teid = bpf_htonl(generator.teid + n);
 		*ue = bpf_htonl(generator.ue + n);
 	}
-	return XDP_PASS;
+	/* out of the tester's device, to meet the XDP program of the other end; or taken as received */
+	return generator.send ? XDP_TX : XDP_PASS;
 }
 
 SEC("tc")
@@ -56,6 +57,18 @@ int sink(struct __sk_buff *skb)
 	if (count)
 		*count += 1;
 	return TC_ACT_SHOT;
+}
+
+/* What comes by XDP is counted before it costs an skb, as a network card's queue would take it */
+SEC("xdp")
+int sink_xdp(struct xdp_md *ctx)
+{
+	__u32 key = 0;
+	__u64 *count = bpf_map_lookup_elem(&received, &key);
+
+	if (count)
+		*count += 1;
+	return XDP_DROP;
 }
 
 char _license[] SEC("license") = "GPL";

@@ -18,6 +18,7 @@ struct generator_frame {
 struct generator_config {
 	__u32 sessions; /* over 1: TEID and inner source of one of them, at random */
 	__u32 teid, ue; /* the first one's, host order */
+	__u32 send; /* out of the device it runs on, not taken as received */
 };
 
 #endif

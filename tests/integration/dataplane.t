@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib.sh"
 need_root
 
-programs=(dataplane_cases dataplane_life dataplane_hold dataplane_traffic)
+programs=(dataplane_cases dataplane_rules dataplane_life dataplane_hold dataplane_traffic)
 need_built "${programs[@]/#/$build/integration/}"
 
 for program in "${programs[@]}"; do

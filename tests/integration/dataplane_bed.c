@@ -119,7 +119,8 @@ struct dp_config upf_config(const char *backend)
 {
 	return (struct dp_config){
 		.role = DP_ROLE_UPF,
-		.backend = backend,
+		.backend = strcmp(backend, "xdp") ? backend : "ebpf",
+		.attach = strcmp(backend, "xdp") ? DP_ATTACH_TC : DP_ATTACH_XDP,
 		.sessions_max = SESSIONS,
 		.local_count = 1,
 		.local = {{.addr = address(UPF_N3), .dev = "n3"}},
@@ -137,7 +138,7 @@ struct dp_config upf_config(const char *backend)
 struct dp_config gnb_config(const char *backend)
 {
 	return (struct dp_config){.role = DP_ROLE_GNB,
-				  .backend = backend,
+				  .backend = strcmp(backend, "xdp") ? backend : "ebpf",
 				  .local_count = 1,
 				  .local = {{.addr = address(GNB_N3), .dev = "n3"}}};
 }

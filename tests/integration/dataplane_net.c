@@ -4,15 +4,19 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -75,6 +79,22 @@ unsigned link_index(struct netns *netns, const char *name)
 	return ifindex;
 }
 
+/* What XDP redirects into a virtual Ethernet device arrives where the other end takes packets in
+ * bulk. */
+static void gro_on(const struct netns *netns, const char *dev)
+{
+	struct ethtool_value gro = {.cmd = ETHTOOL_SGRO, .data = 1};
+	struct ifreq request = {.ifr_data = (char *)&gro};
+	int fd;
+
+	netns_enter(netns);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", dev);
+	if (fd < 0 || ioctl(fd, SIOCETHTOOL, &request) < 0)
+		bail(dev, errno);
+	close(fd);
+}
+
 void link_make(struct netns *a, const char *a_name, const uint8_t a_mac[6], struct netns *b,
 	       const char *b_name, const uint8_t b_mac[6], uint32_t mtu)
 {
@@ -90,6 +110,8 @@ void link_make(struct netns *a, const char *a_name, const uint8_t a_mac[6], stru
 	check(a_name, nl_link_add_veth(a->nl, &veth));
 	check(a_name, nl_link_set_up(a->nl, link_index(a, a_name), true));
 	check(b_name, nl_link_set_up(b->nl, link_index(b, b_name), true));
+	gro_on(b, b_name);
+	gro_on(a, a_name);
 }
 
 struct in_addr ip(const char *text)

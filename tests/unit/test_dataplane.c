@@ -26,7 +26,7 @@ static void *table_malloc(size_t size)
 #include "dataplane/session_store.c"
 
 #include "dataplane/address.h"
-#include "dataplane/ebpf.h"
+#include "dataplane/ebpf/ebpf.h"
 #include "dataplane/gtp.h"
 #include "lib/gtpu/gtpu.h"
 
@@ -525,22 +525,22 @@ static const struct need_row {
 	int what;
 	uint32_t rule_id;
 	const char *says;
-	bool ebpf; /* can */
+	unsigned lack; /* enum dp_need */
 } need_rows[] = {
-	{"SDF filter", filter, DP_ERROR_PDR, 2, "look at SDF filters", false},
-	{"QFI to match", match, DP_ERROR_PDR, 1, "look at the QFI", true},
-	{"QFI to mark", mark, DP_ERROR_PDR, 2, "mark the QFI", true},
-	{"IPv6 of a UE", ue_ip6, DP_ERROR_PDR, 1, "carry IPv6", false},
-	{"IPv6 to a peer", peer_version, DP_ERROR_FAR, 2, "carry IPv6", false},
-	{"framed route", ue_route, DP_ERROR_PDR, 1, "serve prefixes", false},
-	{"two addresses", two_ues, DP_ERROR_PDR, 2, "serve prefixes", false},
-	{"buffer", downlink_waits, DP_ERROR_FAR, 2, "buffer", false},
-	{"notify", told, DP_ERROR_FAR, 2, "tell of downlink data", false},
-	{"duplicate", copied, DP_ERROR_FAR, 2, "duplicate", false},
-	{"outer header's class", tos, DP_ERROR_FAR, 2, "mark the outer header", false},
-	{"MBR", mbr, DP_ERROR_QER, 5, "limit bit rates", false},
-	{"GBR", gbr, DP_ERROR_QER, 5, "limit bit rates", false},
-	{"usage", usage, DP_ERROR_URR, 6, "count for a URR", false},
+	{"SDF filter", filter, DP_ERROR_PDR, 2, "look at SDF filters", DP_NEED_FILTERS},
+	{"QFI to match", match, DP_ERROR_PDR, 1, "look at the QFI", DP_NEED_QFI},
+	{"QFI to mark", mark, DP_ERROR_PDR, 2, "mark the QFI", DP_NEED_MARK},
+	{"IPv6 of a UE", ue_ip6, DP_ERROR_PDR, 1, "carry IPv6", DP_NEED_IP6},
+	{"IPv6 to a peer", peer_version, DP_ERROR_FAR, 2, "carry IPv6", DP_NEED_IP6},
+	{"framed route", ue_route, DP_ERROR_PDR, 1, "serve prefixes", DP_NEED_PREFIXES},
+	{"two addresses", two_ues, DP_ERROR_PDR, 2, "serve prefixes", DP_NEED_PREFIXES},
+	{"buffer", downlink_waits, DP_ERROR_FAR, 2, "buffer", DP_NEED_BUFFER},
+	{"notify", told, DP_ERROR_FAR, 2, "tell of downlink data", DP_NEED_NOTIFY},
+	{"duplicate", copied, DP_ERROR_FAR, 2, "duplicate", DP_NEED_DUPLICATES},
+	{"outer header's class", tos, DP_ERROR_FAR, 2, "mark the outer header", DP_NEED_TOS},
+	{"MBR", mbr, DP_ERROR_QER, 5, "limit bit rates", DP_NEED_RATES},
+	{"GBR", gbr, DP_ERROR_QER, 5, "limit bit rates", DP_NEED_RATES},
+	{"usage", usage, DP_ERROR_URR, 6, "count for a URR", DP_NEED_USAGE},
 };
 
 static void needs_of_the_driver(void **state)
@@ -563,16 +563,55 @@ static void needs_of_the_driver(void **state)
 	}
 }
 
-/* Into rules without room for a session: that is what those are refused for that could be done */
-static int ebpf_apply(const struct dp_session *s, struct dp_error *ret_err)
+/* What is refused is what was said to be lacking, and nothing is when that isn't. */
+static void refusals_by_need(void **state)
 {
-	static struct ebpf_rules full;
+	struct dp_session over = upf_session(1);
+	struct dp_error over_err;
+
+	for (size_t i = 0; i < SIZE(need_rows); i++) {
+		const struct need_row *row = &need_rows[i];
+		struct dp_session s = upf_session(1);
+		struct dp_error err = {0};
+		char says[sizeof(err.text)];
+
+		row->change(&s);
+		snprintf(says, sizeof(says), "nobody can't %s", row->says);
+		if (dp_session_refuse(&s, ~row->lack, "nobody", NULL) ||
+		    dp_session_refuse(&s, row->lack, "nobody", &err) != -EOPNOTSUPP ||
+		    (int)err.what != row->what || err.rule_id != row->rule_id ||
+		    !strstr(err.text, says))
+			fail_msg("row %zu, %s: %d, rule %u: %s", i, row->name, err.what,
+				 err.rule_id, err.text);
+	}
+	/* counting it is another need */
+	over_far(&over);
+	assert_int_equal(dp_session_refuse(&over, DP_NEED_OVER, "nobody", &over_err), -EOPNOTSUPP);
+	assert_true(over_err.what == DP_ERROR_URR && over_err.rule_id == 6);
+	assert_non_null(strstr(over_err.text, "by another FAR"));
+}
+
+/* Into a back end without room for a session: that is what those are refused for that could be
+ * done. Somebody has buffered before, so that no wire is looked for. */
+static int ebpf_apply(enum dp_role role, const struct dp_session *s, struct dp_error *ret_err)
+{
+	enum { PEERS = 8 };
+	static const unsigned ifindex[DP_LOCALS_MAX] = {3};
+	static struct ebpf_peer map[PEERS];
+	static struct ebpf e;
+	struct dataplane dp = {.config = config_of(role), .state = &e, .n3.mtu = 1500};
 	struct dp_entry entry = {.id = s->id, .slot = DP_NO_SLOT};
 	struct dp_keys keys;
-	const struct ebpf_change change = {.session = s, .keys = &keys, .mtu = 1400};
+	int rc;
 
+	e.buffer = (struct buffer *)&e;
+	e.rules.ways = (struct ways){&dp.config, ifindex, &e.rules.peers};
+	assert_int_equal(peers_init(&e.rules.peers, map, PEERS), 0);
 	assert_int_equal(dp_session_keys(s, &keys, NULL), 0);
-	return ebpf_rules_apply(&full, &entry, &change, ret_err);
+	rc = dp_backend_ebpf.apply(&dp, &entry, s, &keys, ret_err);
+	assert_null(e.rules.peers.all); /* whatever was taken was given back */
+	peers_done(&e.rules.peers);
+	return rc;
 }
 
 static void needs_of_ebpf(void **state)
@@ -585,31 +624,91 @@ static void needs_of_ebpf(void **state)
 		int rc;
 
 		row->change(&s);
-		rc = ebpf_apply(&s, &err);
+		rc = ebpf_apply(DP_ROLE_UPF, &s, &err);
 		snprintf(says, sizeof(says), "the ebpf back end can't %s", row->says);
-		if (row->ebpf ? rc != -ENOSPC
-			      : rc != -EOPNOTSUPP || (int)err.what != row->what ||
-					err.rule_id != row->rule_id || !strstr(err.text, says))
+		if (row->lack != DP_NEED_IP6
+			    ? rc != -ENOSPC
+			    : rc != -EOPNOTSUPP || (int)err.what != row->what ||
+				      err.rule_id != row->rule_id || !strstr(err.text, says))
 			fail_msg("row %zu, %s: %d, %d, rule %u: %s", i, row->name, rc, err.what,
 				 err.rule_id, err.text);
 	}
 }
 
-static void eight_pdrs(struct dp_session *s)
+static void pdrs(struct dp_session *s, uint8_t count)
 {
-	for (s->pdr_count = 2; s->pdr_count < EBPF_RULES_MAX; s->pdr_count++) {
+	for (; s->pdr_count < count; s->pdr_count++) {
 		s->pdr[s->pdr_count] = s->pdr[1];
 		s->pdr[s->pdr_count].id = s->pdr_count + 1u;
 	}
 }
 
-CHANGE(nine_pdrs, eight_pdrs(s); s->pdr[8] = s->pdr[1]; s->pdr[8].id = 9; s->pdr_count = 9)
-CHANGE(two_qfis, s->pdr[0].qfis = 1ull << 9 | 1ull << 63)
+static void eight_pdrs(struct dp_session *s)
+{
+	pdrs(s, 8);
+}
+
+/* So many QERs with both rates, all of them the first PDR's; the second's as well */
+static void rates(struct dp_session *s, uint8_t count, bool guaranteed)
+{
+	for (uint8_t i = 0; i < count; i++) {
+		s->qer[i] = (struct dp_qer){.id = 5u + i, DP_QER_OPEN};
+		s->qer[i].mbr_kbps[DP_UPLINK] = 1000;
+		if (guaranteed)
+			s->qer[i].gbr_kbps[DP_UPLINK] = 500;
+		s->pdr[0].qer[i] = i;
+	}
+	s->qer_count = s->pdr[0].qer_count = count;
+}
+
+static void urrs(struct dp_session *s, uint8_t count, uint8_t of_pdr)
+{
+	for (uint8_t i = 0; i < count; i++)
+		s->urr[i] = (struct dp_urr){.id = 6u + i, DP_URR_NO_LIMITS};
+	for (uint8_t i = 0; i < of_pdr; i++)
+		s->pdr[0].urr[i] = i;
+	s->urr_count = count;
+	s->pdr[0].urr_count = of_pdr;
+}
+
+/* Three limits each, in octets */
+static void quotas(struct dp_session *s, uint8_t count, uint8_t of_pdr)
+{
+	urrs(s, count, of_pdr);
+	for (uint8_t i = 0; i < count; i++)
+		s->urr[i].limits.quota = (struct dp_volume){9, {9, 9}};
+}
+
+/* As many as a session may have; each is an entry of its own */
+static void filters_each(struct dp_session *s, uint8_t of_pdr)
+{
+	s->filter_count = DP_FILTERS_MAX;
+	s->pdr[1].filter_count = of_pdr;
+}
+
 CHANGE(qfi_63, s->pdr[0].qfis = 1ull << 63)
-CHANGE(qfi_0, s->pdr[0].qfis = 1)
+CHANGE(two_qfis, s->pdr[0].qfis = 1ull << 9 | 1ull << 63)
 CHANGE(rqi, mark(s); s->pdr[1].mark.rqi = true)
 CHANGE(ppi, mark(s); s->pdr[1].mark.has_ppi = true)
 CHANGE(ue_by_n3, s->pdr[0].ue = 1)
+CHANGE(all_pdrs, pdrs(s, DP_PDRS_MAX))
+CHANGE(four_rates, rates(s, 4, false))
+CHANGE(five_rates, rates(s, 5, false))
+CHANGE(two_guarantees, rates(s, 2, true))
+CHANGE(three_guarantees, rates(s, 3, true))
+CHANGE(four_urrs, urrs(s, 4, 4))
+CHANGE(five_urrs, urrs(s, 5, 5))
+CHANGE(three_limits, quotas(s, 1, 1))
+CHANGE(six_limits, quotas(s, 2, 2))
+CHANGE(limits_66, quotas(s, 22, 1))
+CHANGE(limits_69, quotas(s, 23, 1))
+CHANGE(all_filters, filters_each(s, DP_FILTERS_MAX))
+CHANGE(filters_160, filters_each(s, 80); s->pdr[2] = s->pdr[1]; s->pdr[2].id = 3;
+       s->pdr[0] = s->pdr[2]; s->pdr[0].id = 1; s->pdr_count = 2)
+CHANGE(filters_161, filters_160(s); s->pdr[2] = s->pdr[1]; s->pdr[2].id = 3;
+       s->pdr[2].filter_count = 1; s->pdr_count = 3)
+CHANGE(copies_160, filters_160(s); s->pdr[0].filter_count = s->pdr[1].filter_count = 40; copied(s))
+CHANGE(copies_162, copies_160(s); s->pdr[1].filter_count = 41)
 
 /* Beyond needs; -ENOSPC: that it can */
 static const struct change_row ebpf_rows[] = {
@@ -618,14 +717,28 @@ static const struct change_row ebpf_rows[] = {
 	{"N9", DP_ROLE_UPF, n9, -ENOSPC, DP_ERROR_SESSION, 0},
 	{"a closed gate", DP_ROLE_UPF, uplink_shut, -ENOSPC, DP_ERROR_SESSION, 0},
 	{"uplink drops", DP_ROLE_UPF, uplink_drops, -ENOSPC, DP_ERROR_SESSION, 0},
-	{"eight PDRs", DP_ROLE_UPF, eight_pdrs, -ENOSPC, DP_ERROR_SESSION, 0},
+	{"32 PDRs", DP_ROLE_UPF, all_pdrs, -ENOSPC, DP_ERROR_SESSION, 0},
 	{"QFI 63", DP_ROLE_UPF, qfi_63, -ENOSPC, DP_ERROR_SESSION, 0},
-	{"nine PDRs", DP_ROLE_UPF, nine_pdrs, -EOPNOTSUPP, DP_ERROR_SESSION, 0},
-	{"two QFIs", DP_ROLE_UPF, two_qfis, -EOPNOTSUPP, DP_ERROR_PDR, 1},
-	{"QFI 0", DP_ROLE_UPF, qfi_0, -EOPNOTSUPP, DP_ERROR_PDR, 1},
-	{"reflective QoS", DP_ROLE_UPF, rqi, -EOPNOTSUPP, DP_ERROR_PDR, 2},
-	{"paging policy", DP_ROLE_UPF, ppi, -EOPNOTSUPP, DP_ERROR_PDR, 2},
-	{"the UE's address, downlink from N3", DP_ROLE_GNB, ue_by_n3, -EOPNOTSUPP, DP_ERROR_PDR, 1},
+	{"two QFIs", DP_ROLE_UPF, two_qfis, -ENOSPC, DP_ERROR_SESSION, 0},
+	{"reflective QoS", DP_ROLE_UPF, rqi, -ENOSPC, DP_ERROR_SESSION, 0},
+	{"paging policy", DP_ROLE_UPF, ppi, -ENOSPC, DP_ERROR_SESSION, 0},
+	{"the UE's address, downlink from N3", DP_ROLE_GNB, ue_by_n3, -ENOSPC, DP_ERROR_SESSION, 0},
+	{"four rates", DP_ROLE_UPF, four_rates, -ENOSPC, DP_ERROR_SESSION, 0},
+	{"five rates", DP_ROLE_UPF, five_rates, -EOPNOTSUPP, DP_ERROR_PDR, 1},
+	{"two rates, two guarantees", DP_ROLE_UPF, two_guarantees, -ENOSPC, DP_ERROR_SESSION, 0},
+	{"three each", DP_ROLE_UPF, three_guarantees, -EOPNOTSUPP, DP_ERROR_PDR, 1},
+	{"four URRs", DP_ROLE_UPF, four_urrs, -ENOSPC, DP_ERROR_SESSION, 0},
+	{"five URRs", DP_ROLE_UPF, five_urrs, -EOPNOTSUPP, DP_ERROR_PDR, 1},
+	{"three limits", DP_ROLE_UPF, three_limits, -ENOSPC, DP_ERROR_SESSION, 0},
+	{"six limits", DP_ROLE_UPF, six_limits, -EOPNOTSUPP, DP_ERROR_PDR, 1},
+	{"66 limits", DP_ROLE_UPF, limits_66, -ENOSPC, DP_ERROR_SESSION, 0},
+	{"69 limits: it is the 67th", DP_ROLE_UPF, limits_69, -EOPNOTSUPP, DP_ERROR_URR, 28},
+	{"128 filters", DP_ROLE_UPF, all_filters, -ENOSPC, DP_ERROR_SESSION, 0},
+	{"160 entries by filters", DP_ROLE_UPF, filters_160, -ENOSPC, DP_ERROR_SESSION, 0},
+	{"161", DP_ROLE_UPF, filters_161, -EOPNOTSUPP, DP_ERROR_PDR, 3},
+	{"80 filters of a FAR that duplicates", DP_ROLE_UPF, copies_160, -ENOSPC, DP_ERROR_SESSION,
+	 0},
+	{"81", DP_ROLE_UPF, copies_162, -EOPNOTSUPP, DP_ERROR_PDR, 2},
 };
 
 static void ebpf_lacks(void **state)
@@ -639,7 +752,7 @@ static void ebpf_lacks(void **state)
 
 		row->change(&s);
 		assert_int_equal(dp_session_check(&config, &s, NULL), 0);
-		rc = ebpf_apply(&s, &err);
+		rc = ebpf_apply(row->role, &s, &err);
 		if (rc != row->rc || (int)err.what != row->what || err.rule_id != row->rule_id)
 			fail_msg("row %zu, %s: %d, %d, rule %u: %s", i, row->name, rc, err.what,
 				 err.rule_id, err.text);
@@ -938,7 +1051,6 @@ CONFIG(pool_ip6, c->instance[0].pool[0] = (struct dp_prefix){.addr = ip6(0), .le
        c->instance[0].pool_count = 1)
 CONFIG(protected_ip6, c->protected_prefix[0] = (struct dp_prefix){.addr = ip6(0), .len = 64};
        c->protected_count = 1)
-CONFIG(xdp, c->attach = DP_ATTACH_XDP)
 
 static const struct config_row {
 	const char *name;
@@ -965,7 +1077,6 @@ static const struct config_row {
 	{"IPv6 on N3", local_ip6, -EOPNOTSUPP, "IPv6: not supported"},
 	{"IPv6 pool", pool_ip6, -EOPNOTSUPP, "IPv6: not supported"},
 	{"IPv6 protected", protected_ip6, -EOPNOTSUPP, "IPv6: not supported"},
-	{"XDP", xdp, -EOPNOTSUPP, "XDP: not supported"},
 };
 
 static void config_check(void **state)
@@ -1009,6 +1120,7 @@ int main(void)
 		cmocka_unit_test(driver_session),
 		cmocka_unit_test(half_is_told),
 		cmocka_unit_test(needs_of_the_driver),
+		cmocka_unit_test(refusals_by_need),
 		cmocka_unit_test(needs_of_ebpf),
 		cmocka_unit_test(ebpf_lacks),
 		cmocka_unit_test(store_keys),

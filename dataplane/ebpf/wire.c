@@ -18,12 +18,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dataplane/ebpf.h"
+#include "dataplane/ebpf/ebpf.h"
 
 static const char stack_name[] = "dp-ue";
 static const char wire_name[] = "dp-ue-x";
 
-static int wire_up(struct dataplane *dp, struct ebpf_wire *wire)
+static int wire_up(struct dataplane *dp, struct wire *wire)
 {
 	/* no IPv6 neighbour talk on a wire that has none */
 	int rc = dp_ipv6_disable(stack_name);
@@ -35,7 +35,7 @@ static int wire_up(struct dataplane *dp, struct ebpf_wire *wire)
 	return rc ? rc : nl_link_set_up(dp->nl, wire->stack_ifindex, true);
 }
 
-static int wire_pair(struct dataplane *dp, struct ebpf_wire *wire)
+static int wire_pair(struct dataplane *dp, struct wire *wire)
 {
 	const struct nl_veth veth = {.name = stack_name,
 				     .peer = wire_name,
@@ -64,7 +64,7 @@ static int wire_pair(struct dataplane *dp, struct ebpf_wire *wire)
 	return rc ? rc : wire_up(dp, wire);
 }
 
-int ebpf_wire_make(struct dataplane *dp, struct ebpf_wire *ret_wire, struct dp_error *ret_err)
+int wire_make(struct dataplane *dp, struct wire *ret_wire, struct dp_error *ret_err)
 {
 	int rc = dp_link_clear(dp->nl, stack_name);
 
@@ -78,7 +78,7 @@ int ebpf_wire_make(struct dataplane *dp, struct ebpf_wire *ret_wire, struct dp_e
 	return n6_routing_up(dp, stack_name, ret_wire->stack_ifindex, ret_err);
 }
 
-void ebpf_wire_remove(struct dataplane *dp, struct ebpf_wire *wire)
+void wire_remove(struct dataplane *dp, struct wire *wire)
 {
 	if (!wire->made)
 		return;

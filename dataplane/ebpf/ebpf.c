@@ -1,61 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The ebpf back end: tc programs on clsact. Loads them, fills in their constants, and hands the
- * rest to ebpf_rules.c and ebpf_wire.c.
+ * rest to maps.c, rules.c and wire.c.
  */
+#include "dataplane/ebpf/ebpf.h"
+
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "dataplane/bpf_maps.h"
-#include "dataplane/ebpf.h"
+#include "dataplane/ebpf/session.h"
+#include "dataplane/gtpu_path.h"
 #include "dataplane/hold.h"
 #include "lib/bpf_log.h"
 #include "lib/log.h"
 #include "lib/radio.h"
-/* after ebpf_shared.h, whose struct ebpf_config is in it */
+/* after shared.h, whose struct ebpf_config is in it */
 #include "bpf/ebpf_tc.skel.h"
 
-static void classes_fill(const struct dp_prefix *prefixes, size_t count, uint32_t class,
-			 struct ebpf_config *config)
-{
-	for (size_t i = 0; i < count; i++) {
-		const uint32_t mask =
-			prefixes[i].len ? htonl(UINT32_MAX << (32 - prefixes[i].len)) : 0;
+/* ---- events ---- */
 
-		config->class[config->class_count++] =
-			(struct ebpf_class){.addr_be = prefixes[i].addr.ip4.s_addr & mask,
-					    .mask_be = mask,
-					    .class = class};
-	}
+static int on_event(void *user, void *data, size_t size)
+{
+	struct dataplane *dp = user;
+	const struct ebpf *e = dp->state;
+	const struct ebpf_event event = *(const struct ebpf_event *)data;
+	uint64_t session;
+	uint32_t urr;
+
+	if (rules_event(&e->rules, &dp->store, &event, &session, &urr))
+		return 0;
+	if (event.kind == EBPF_EVENT_USAGE && dp->events.usage)
+		dp->events.usage(session, urr, dp->events.user);
+	else if (event.kind == EBPF_EVENT_DOWNLINK_DATA && dp->events.downlink_data)
+		dp->events.downlink_data(session, (uint16_t)event.number, (uint8_t)event.qfi,
+					 dp->events.user);
+	return 0;
 }
 
-static void constants_fill(const struct dataplane *dp, const struct ebpf_wire *wire,
-			   struct ebpf_config *ret_config)
+static int events_open(struct dataplane *dp, struct ebpf *e)
+{
+	e->events = ring_buffer__new(bpf_map__fd(e->skel->maps.events), on_event, dp, NULL);
+	return e->events ? gtpu_path_watch(dp->path, ring_buffer__epoll_fd(e->events)) : -errno;
+}
+
+static void ebpf_process(struct dataplane *dp)
+{
+	struct ebpf *e = dp->state;
+
+	(void)ring_buffer__consume(e->events);
+	if (e->buffer)
+		buffer_process(e->buffer);
+}
+
+/* ---- programs ---- */
+
+static void local_fill(const struct dp_local *local, unsigned ifindex, struct ebpf_local *ret)
+{
+	ret->ifindex = ifindex;
+	ret->v6 = local->addr.family == AF_INET6;
+	if (ret->v6)
+		memcpy(ret->addr, &local->addr.ip6, sizeof(ret->addr));
+	else
+		ret->addr[0] = local->addr.ip4.s_addr;
+}
+
+static void constants_fill(const struct dataplane *dp, const struct ebpf *e,
+			   struct ebpf_config *ret)
 {
 	static const uint8_t gnb_mac[] = RADIO_GNB_MAC;
 
-	ret_config->n3_be = dp->config.local[0].addr.ip4.s_addr;
-	ret_config->n3_ifindex = dp->n3.ifindex;
-	ret_config->gnb = dp->config.role == DP_ROLE_GNB;
-	ret_config->segment = wire->segment;
-	ret_config->stack_ifindex = wire->stack_ifindex;
-	ret_config->wire_ifindex = wire->wire_ifindex;
-	memcpy(ret_config->stack_mac, wire->stack_mac, sizeof(wire->stack_mac));
-	memcpy(ret_config->wire_mac, wire->wire_mac, sizeof(wire->wire_mac));
-	memcpy(ret_config->gnb_mac, gnb_mac, sizeof(gnb_mac));
-	ret_config->n6_table = dp->config.instance[0].table;
-	ret_config->n6_be = dp->n6_addr.s_addr;
-	classes_fill(dp->config.protected_prefix, dp->config.protected_count, EBPF_PROTECTED,
-		     ret_config);
-	classes_fill(dp->config.instance[0].pool, dp->config.instance[0].pool_count, EBPF_POOL,
-		     ret_config);
+	ret->gnb = dp->config.role == DP_ROLE_GNB;
+	ret->segment = e->wire.segment;
+	ret->teid_mask = bpf_map__max_entries(e->skel->maps.teids) - 1;
+	ret->stack_ifindex = e->wire.stack_ifindex;
+	ret->wire_ifindex = e->wire.wire_ifindex;
+	memcpy(ret->stack_mac, e->wire.stack_mac, sizeof(ret->stack_mac));
+	memcpy(ret->wire_mac, e->wire.wire_mac, sizeof(ret->wire_mac));
+	memcpy(ret->gnb_mac, gnb_mac, sizeof(gnb_mac));
+	ret->local_count = 1;
+	local_fill(&dp->config.local[0], dp->n3.ifindex, &ret->local[0]);
+	ret->instance_count = dp->config.instance_count;
+	ret->instance[0] = (struct ebpf_instance){dp->n6.ifindex, dp->config.instance[0].table};
+	ret->pool_count = (uint32_t)e->rules.index.pool_count;
+	memcpy(ret->pool, e->pool, sizeof(ret->pool));
 }
 
-/* What the other role needs is neither loaded nor given memory */
+/* What the other role needs is not loaded */
 static void role_select(struct ebpf_tc *skel, enum dp_role role)
 {
 	const bool upf = role == DP_ROLE_UPF;
@@ -64,7 +102,6 @@ static void role_select(struct ebpf_tc *skel, enum dp_role role)
 	bpf_program__set_autoload(skel->progs.dp_stack, upf);
 	bpf_program__set_autoload(skel->progs.fib_probe, upf);
 	bpf_program__set_autoload(skel->progs.dp_radio, !upf);
-	bpf_map__set_max_entries(upf ? skel->maps.bearers : skel->maps.ues, 1);
 }
 
 static int programs_load(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
@@ -76,40 +113,30 @@ static int programs_load(struct dataplane *dp, struct ebpf *e, struct dp_error *
 	if (!e->skel)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -errno, "tc programs: %s",
 				    strerror(errno));
-	constants_fill(dp, &e->wire, (struct ebpf_config *)&e->skel->rodata->config);
+	maps_size(dp, e);
+	constants_fill(dp, e, (struct ebpf_config *)&e->skel->rodata->config);
 	role_select(e->skel, dp->config.role);
 	rc = ebpf_tc__load(e->skel);
 	if (rc)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc,
 				    "the kernel refuses the tc programs: %s", strerror(-rc));
-	return 0;
+	rc = maps_open(dp, e);
+	if (!rc)
+		rc = events_open(dp, e);
+	return rc ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "maps: %s", strerror(-rc)) : 0;
 }
 
-static void fib_probe(struct ebpf_tc *skel)
+static void fib_probe(struct ebpf *e)
 {
+	struct ebpf_tc *skel = e->skel;
 	uint8_t frame[64] = {0};
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof(frame));
 
 	if (!bpf_prog_test_run_opts(bpf_program__fd(skel->progs.fib_probe), &opts))
-		skel->bss->fib_takes_table = opts.retval;
+		e->state->fib_takes_table = opts.retval;
 }
 
-static int maps_init(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
-{
-	struct ebpf_tc *skel = e->skel;
-	const struct ebpf_maps maps = {
-		.teids = bpf_map__fd(skel->maps.teids),
-		.ues = bpf_map__fd(skel->maps.ues),
-		.bearers = bpf_map__fd(skel->maps.bearers),
-		.current = bpf_map__fd(skel->maps.current),
-		.rule_sets = bpf_map__fd(skel->maps.rule_sets),
-		.counters = bpf_map__fd(skel->maps.counters),
-		.drops = bpf_map__fd(skel->maps.drops),
-	};
-	int rc = ebpf_rules_init(&e->rules, &maps);
-
-	return rc ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "maps: %s", strerror(-rc)) : 0;
-}
+/* ---- open and close ---- */
 
 static int pin(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
 {
@@ -149,6 +176,17 @@ static int attach_all(struct dataplane *dp, struct ebpf *e, struct dp_error *ret
 	return rc ? rc : attach_one(dp, dp->n3.ifindex, e->skel->progs.dp_n3, ret_err);
 }
 
+/*
+ * Between virtual Ethernet devices tc is the better one: XDP takes segmentation offload away from
+ * the other end. A network card can't keep super-packets anyway.
+ */
+static bool xdp_is_wanted(const struct dataplane *dp)
+{
+	if (dp->config.role != DP_ROLE_UPF || dp->config.attach == DP_ATTACH_TC)
+		return false;
+	return dp->config.attach == DP_ATTACH_XDP || (!dp->n3.kind[0] && !dp->n6.kind[0]);
+}
+
 static int ebpf_open(struct dataplane *dp, struct dp_error *ret_err)
 {
 	struct ebpf *e = calloc(1, sizeof(*e));
@@ -157,6 +195,9 @@ static int ebpf_open(struct dataplane *dp, struct dp_error *ret_err)
 	if (!e)
 		return -ENOMEM;
 	dp->state = e;
+	e->cpus = libbpf_num_possible_cpus();
+	if (e->cpus < 0 || syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EOPNOTSUPP, "no membarrier");
 	/* bpf_fib_lookup refuses an ingress that doesn't forward */
 	rc = dp_forwarding_set_up(dp->config.local[0].dev);
 	if (rc)
@@ -164,31 +205,44 @@ static int ebpf_open(struct dataplane *dp, struct dp_error *ret_err)
 				    dp->config.local[0].dev, strerror(-rc));
 	e->wire.segment = strcmp(dp->n3.kind, "veth") != 0;
 	if (dp->config.role == DP_ROLE_UPF || e->wire.segment)
-		rc = ebpf_wire_make(dp, &e->wire, ret_err);
+		rc = wire_make(dp, &e->wire, ret_err);
 	if (!rc)
 		rc = programs_load(dp, e, ret_err);
-	if (!rc)
-		rc = maps_init(dp, e, ret_err);
 	if (!rc && dp->config.role == DP_ROLE_UPF)
-		fib_probe(e->skel);
+		fib_probe(e);
 	if (!rc)
 		rc = pin(dp, e, ret_err);
-	return rc ? rc : attach_all(dp, e, ret_err);
+	if (!rc)
+		rc = attach_all(dp, e, ret_err);
+	if (!rc && xdp_is_wanted(dp))
+		rc = xdp_open(dp, e, (const struct ebpf_config *)&e->skel->rodata->config, ret_err);
+	return rc;
+}
+
+/* What they had in the maps goes with these */
+static void sessions_forget(struct dp_store *store)
+{
+	for (struct dp_entry *entry = store->entries; entry; entry = entry->hh.next)
+		session_free(entry);
 }
 
 static void ebpf_close(struct dataplane *dp)
 {
 	struct ebpf *e = dp->state;
 
+	xdp_close(dp, e);
+	sessions_forget(&dp->store);
 	dp_filter_detach(dp, dp->n3.ifindex, false);
 	if (dp->config.role == DP_ROLE_UPF)
 		dp_filter_detach(dp, dp->n6.ifindex, false);
 	for (size_t i = 0; i < e->radio_count; i++)
 		dp_filter_detach(dp, e->radio[i], false);
-	ebpf_wire_remove(dp, &e->wire);
+	wire_remove(dp, &e->wire);
 	if (e->skel && dp->config.pin_dir)
 		dp_maps_unpin(e->skel->obj, dp->config.pin_dir);
-	ebpf_rules_done(&e->rules);
+	buffer_close(e->buffer);
+	ring_buffer__free(e->events);
+	maps_close(e);
 	ebpf_tc__destroy(e->skel);
 	free(e);
 	dp->state = NULL;
@@ -206,15 +260,62 @@ static int session_route(struct dataplane *dp, struct in_addr old_ue, uint16_t o
 				  (struct n6_way){ue, mtu, ifindex});
 }
 
+/* ---- sessions ---- */
+
+/* What these programs can't do */
+static const unsigned lacks = DP_NEED_IP6;
+
+static bool is_buffering(uint32_t slot, uint16_t pdr, void *user)
+{
+	struct dataplane *dp = user;
+	const struct ebpf *e = dp->state;
+
+	return rules_buffers(&e->rules, &dp->store, slot, pdr);
+}
+
+static int buffer_want(struct dataplane *dp, const struct dp_session *session)
+{
+	struct ebpf *e = dp->state;
+	const struct buffer_config config = {.nl = dp->nl,
+					     .path = dp->path,
+					     .stack_ifindex = e->wire.stack_ifindex,
+					     .slot = e->rules.slot,
+					     .slots = e->rules.slots.count,
+					     .buffers = is_buffering,
+					     .user = dp};
+	bool wanted = false;
+	int rc;
+
+	for (size_t i = 0; i < session->far_count; i++)
+		wanted |= session->far[i].action == DP_BUFFER;
+	if (!wanted || e->buffer)
+		return 0;
+	if (!e->wire.made)
+		return -EOPNOTSUPP;
+	rc = buffer_open(&config, &e->buffer);
+	if (!rc)
+		e->state->buffer_ifindex = buffer_ifindex(e->buffer);
+	return rc;
+}
+
 static int ebpf_apply(struct dataplane *dp, struct dp_entry *entry,
 		      const struct dp_session *session, const struct dp_keys *keys,
 		      struct dp_error *ret_err)
 {
 	struct ebpf *e = dp->state;
-	const struct ebpf_change change = {
+	const struct rules_change change = {
 		.session = session, .keys = keys, .mtu = dp_session_mtu(dp, session->mtu)};
-	int rc = ebpf_rules_apply(&e->rules, entry, &change, ret_err);
+	int rc = dp_session_refuse(session, lacks, "the ebpf back end", ret_err);
 
+	if (rc)
+		return rc;
+	rc = buffer_want(dp, session);
+	if (rc)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "buffering: %s",
+				    strerror(-rc));
+	rc = rules_apply(&e->rules, entry, &change, ret_err);
+	if (!rc && e->buffer)
+		buffer_flush(e->buffer, entry->slot);
 	/* the route only makes ICMP say the session's own MTU: not worth refusing a session */
 	if (!rc &&
 	    session_route(dp, dp_entry_ue(entry), entry->mtu, dp_keys_ue(keys), session->mtu))
@@ -227,17 +328,45 @@ static void ebpf_remove(struct dataplane *dp, struct dp_entry *entry)
 {
 	struct ebpf *e = dp->state;
 
-	ebpf_rules_remove(&e->rules, entry);
+	if (e->buffer)
+		(void)buffer_discard(e->buffer, entry->slot);
+	rules_remove(&e->rules, entry);
 	(void)session_route(dp, dp_entry_ue(entry), entry->mtu, (struct in_addr){0}, 0);
 }
 
 static int ebpf_counters(struct dataplane *dp, struct dp_entry *entry,
 			 struct dp_counters *ret_counters)
 {
+	const struct ebpf *e = dp->state;
+
+	rules_counters(&e->rules, entry, ret_counters);
+	return 0;
+}
+
+static size_t ebpf_discard(struct dataplane *dp, struct dp_entry *entry)
+{
 	struct ebpf *e = dp->state;
 
-	return dp_counters_sum(e->rules.maps.counters, &entry->slot, e->rules.cpus, ret_counters);
+	return e->buffer ? buffer_discard(e->buffer, entry->slot) : 0;
 }
+
+static int ebpf_urr_counters(struct dataplane *dp, struct dp_entry *entry, uint32_t urr,
+			     struct dp_urr_counters *ret)
+{
+	struct ebpf *e = dp->state;
+
+	return rules_urr_counters(&e->rules, entry, urr, ret);
+}
+
+static int ebpf_urr_limits(struct dataplane *dp, struct dp_entry *entry, uint32_t urr,
+			   const struct dp_urr_limits *limits)
+{
+	struct ebpf *e = dp->state;
+
+	return rules_urr_limits(&e->rules, entry, urr, limits);
+}
+
+/* ---- radio links ---- */
 
 static int ebpf_radio_add(struct dataplane *dp, unsigned ifindex)
 {
@@ -273,7 +402,7 @@ static void ebpf_drops(struct dataplane *dp, uint64_t drops[DP_DROP_REASONS])
 {
 	struct ebpf *e = dp->state;
 
-	dp_drops_sum(e->rules.maps.drops, e->rules.cpus, drops);
+	dp_drops_sum(bpf_map__fd(e->skel->maps.drops), e->cpus, drops);
 }
 
 /* The programs have counted the others. A known TEID gets here in pieces only: the outer packet was
@@ -305,7 +434,11 @@ const struct dp_backend dp_backend_ebpf = {
 	.close = ebpf_close,
 	.apply = ebpf_apply,
 	.remove = ebpf_remove,
+	.process = ebpf_process,
 	.counters = ebpf_counters,
+	.discard = ebpf_discard,
+	.urr_counters = ebpf_urr_counters,
+	.urr_limits = ebpf_urr_limits,
 	.radio_add = ebpf_radio_add,
 	.radio_remove = ebpf_radio_remove,
 	.hold_open = ebpf_hold_open,

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What becomes of a packet whose way is known: limited, counted, or dropped and why. */
+#ifndef BATON_DATAPLANE_EBPF_DECIDE_BPF_H
+#define BATON_DATAPLANE_EBPF_DECIDE_BPF_H
+
+#include "dataplane/ebpf/hop.bpf.h"
+#include "dataplane/ebpf/more.bpf.h"
+
+/* A packet on its way: whose it is, and by which rule. @hop: where it goes; @fresh: just asked for
+ */
+struct packet {
+	struct inner inner;
+	struct owner owner;
+	const struct ebpf_entry *entry;
+	struct ebpf_hop *hop;
+	struct load load;
+	__u32 instance;
+	bool fresh;
+	bool beside; /* a copy, or what is over quota: not counted */
+};
+
+static __always_inline struct ebpf_slot *slot_of(const struct packet *p)
+{
+	const __u32 slot = p->owner.slot;
+
+	return bpf_map_lookup_elem(&slots, &slot);
+}
+
+static __always_inline void packet_drop(const struct packet *p, __u32 reason)
+{
+	struct ebpf_slot *slot = slot_of(p);
+
+	if (slot)
+		__sync_fetch_and_add(&slot->dropped, 1);
+	drop_count(reason);
+}
+
+static __always_inline bool packet_match(struct packet *p, __u32 source, __u32 teid, __u64 qfi_bit)
+{
+	const struct key key = {.qfi_bit = qfi_bit,
+				.set = p->owner.number,
+				.slot = p->owner.slot,
+				.teid = teid,
+				.source = source,
+				.instance = p->instance};
+	const int found = rule_find(&key, &p->inner);
+
+	p->entry = found < 0 ? NULL : rule_at((__u32)found);
+	if (p->entry)
+		return true;
+	packet_drop(p, found < 0 ? (__u32)~found : EBPF_DROP_NO_MATCH);
+	return false;
+}
+
+/* It isn't forwarded, and the first one of those is told, where the FAR asks for it */
+static __always_inline void packet_notify(const struct packet *p)
+{
+	struct ebpf_slot *slot = slot_of(p);
+
+	if (!(p->entry->flags & EBPF_ENTRY_NOTIFY) || !slot || slot->notified)
+		return;
+	if (!__sync_lock_test_and_set(&slot->notified, 1))
+		tell(EBPF_EVENT_DOWNLINK_DATA, p->owner.slot, p->entry->pdr_id, p->entry->qfi);
+}
+
+static __always_inline void packet_action_drop(const struct packet *p)
+{
+	packet_notify(p);
+	packet_drop(p, p->entry->action == EBPF_GATE ? EBPF_DROP_GATE : EBPF_DROP_ACTION);
+}
+
+enum verdict { VERDICT_GO, VERDICT_DROPPED, VERDICT_OVER /* as the entry beside says */ };
+
+/* The last question, asked when nothing else speaks against it: it is counted from here on */
+static __always_inline enum verdict packet_decide(struct packet *p)
+{
+	const struct ebpf_entry *e = p->entry;
+	struct ebpf_slot *slot;
+	__u32 reason;
+
+	if (p->beside)
+		return VERDICT_GO;
+	slot = slot_of(p);
+	if (!slot)
+		return VERDICT_DROPPED;
+	if (e->flags & EBPF_ENTRY_MORE) {
+		reason = (__u32)more_decide(e, slot, p->owner.slot, &p->load);
+	} else if (!rates_hold(e, slot, &p->load)) {
+		reason = EBPF_DROP_RATE;
+	} else if (over_quota(e, p->owner.slot, slot, &p->load)) {
+		reason = EBPF_DROP_QUOTA;
+	} else {
+		account(e->account ? &slot->account[1] : &slot->account[0], slot, &p->load);
+		return VERDICT_GO;
+	}
+	if (reason == EBPF_DROP_REASONS)
+		return VERDICT_GO;
+	if (reason == EBPF_DROP_QUOTA && e->flags & EBPF_ENTRY_OVER)
+		return VERDICT_OVER;
+	__sync_fetch_and_add(&slot->dropped, 1);
+	drop_count(reason);
+	return VERDICT_DROPPED;
+}
+
+#endif

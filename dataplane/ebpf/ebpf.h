@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ebpf back end inside: the loaded programs (ebpf.c), their maps (maps.c), sessions in them
+ * (rules.h) and the wire into the stack (wire.c).
+ */
+#ifndef BATON_DATAPLANE_EBPF_H
+#define BATON_DATAPLANE_EBPF_H
+
+#include "dataplane/ebpf/buffer.h"
+#include "dataplane/ebpf/rules.h"
+
+struct ebpf_tc; /* the skeletons */
+struct ebpf_xdp;
+
+/*
+ * The wire into the stack: in a UPF; in a gNB only to cut super-packets in pieces, with segment.
+ * Each segment needs its own GTP-U length, which neither the stack nor a network card would give it
+ * once it is in the tunnel. Between virtual Ethernet devices a super-packet stays one, and needs no
+ * cutting.
+ */
+struct wire {
+	bool made, segment;
+	unsigned stack_ifindex, wire_ifindex;
+	uint8_t stack_mac[6], wire_mac[6];
+};
+
+/* A map's own memory */
+struct memory {
+	void *at;
+	size_t size;
+};
+
+enum {
+	MEMORY_TEIDS,
+	MEMORY_UE4,
+	MEMORY_SETS,
+	MEMORY_SLOTS,
+	MEMORY_MORE,
+	MEMORY_PEERS,
+	MEMORY_STATE,
+	MEMORIES
+};
+
+struct ebpf {
+	struct ebpf_tc *skel;
+	struct ebpf_xdp *xdp; /* NULL: tc alone */
+	struct rules rules;
+	struct memory memory[MEMORIES];
+	struct ebpf_pool pool[EBPF_POOLS_MAX];
+	unsigned local_ifindex[DP_LOCALS_MAX];
+	struct wire wire;
+	struct ring_buffer *events;
+	volatile struct ebpf_state *state; /* the map's own memory */
+	struct buffer *buffer;		   /* NULL: nobody has buffered yet */
+	int cpus;
+	size_t radio_count;
+	unsigned radio[DP_RADIO_MAX];
+};
+
+/* maps.c */
+/** maps_size - before loading: what each map has room for, and the pools that have cells */
+void maps_size(const struct dataplane *dp, struct ebpf *e);
+/** maps_open - after loading: their memory, and the rules on it; Return: 0 or a negative errno */
+int maps_open(const struct dataplane *dp, struct ebpf *e);
+void maps_close(struct ebpf *e);
+
+/* xdp.c */
+/** xdp_open - the same rules by XDP, ahead of tc, on N3 and N6; Return: 0 or a negative errno with
+ * *ret_err */
+int xdp_open(struct dataplane *dp, struct ebpf *e, const struct ebpf_config *config,
+	     struct dp_error *ret_err);
+void xdp_close(struct dataplane *dp, struct ebpf *e);
+
+/** wire_make - the veth pair dp-ue, dp-ue-x, with routes of the UE pools and rules to n6_table;
+ * replaces a predecessor's */
+int wire_make(struct dataplane *dp, struct wire *ret_wire, struct dp_error *ret_err);
+void wire_remove(struct dataplane *dp, struct wire *wire);
+
+#endif

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ebpf back end by XDP: the same rules as tc (tc.bpf.c), for what can be done without an skb.
+ * All else is passed on untouched, and tc, which is attached as well, does it: fragments, what is
+ * to wait or be copied, what has to be cut or answered, hops that aren't known or have to be asked
+ * after, UDP checksums over IPv6.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#define FRAME xdp_md
+#include "dataplane/ebpf/decide.bpf.h"
+#include "dataplane/ebpf/outer.bpf.h"
+
+static __always_inline struct view view_of(const struct xdp_md *xdp)
+{
+	return (struct view){.data = (void *)(long)xdp->data,
+			     .end = (void *)(long)xdp->data_end,
+			     .length = xdp->data_end - xdp->data};
+}
+
+static __always_inline void load_of(struct packet *p)
+{
+	p->load.octets = p->inner.length;
+	p->load.packets = 1;
+	p->load.now_ns = bpf_ktime_get_coarse_ns();
+	p->load.segment = p->inner.length;
+}
+
+static __always_inline int refuse(const struct packet *p, __u32 reason)
+{
+	packet_drop(p, reason);
+	return XDP_DROP;
+}
+
+/* What tc does with it, XDP leaves alone */
+static __always_inline bool is_plain(const struct ebpf_entry *e)
+{
+	return !(e->flags & EBPF_ENTRY_SLOW) &&
+	       (e->action == EBPF_FORWARD || e->action == EBPF_GATE || e->action == EBPF_DROP);
+}
+
+static __always_inline int action_drop(const struct packet *p)
+{
+	packet_action_drop(p);
+	return XDP_DROP;
+}
+
+/* As a router does; the IP header is behind an Ethernet header */
+static __always_inline int hop_count(const struct xdp_md *xdp, bool v6)
+{
+	void *data = (void *)(long)xdp->data, *end = (void *)(long)xdp->data_end;
+	struct ipv6hdr *ip6 = data + ETH_HLEN;
+	struct iphdr *ip = data + ETH_HLEN;
+
+	if (v6) {
+		if ((void *)(ip6 + 1) > end)
+			return -1;
+		ip6->hop_limit--;
+		return 0;
+	}
+	if ((void *)(ip + 1) > end)
+		return -1;
+	ttl_decrement(ip);
+	return 0;
+}
+
+/* ---- into a tunnel ---- */
+
+static __always_inline int to_tunnel(struct xdp_md *xdp, struct packet *p, __u32 strip,
+				     __u8 pdu_type)
+{
+	const struct ebpf_entry *e = p->entry;
+	const __u32 number = e->peer;
+	const struct ebpf_peer *peer = bpf_map_lookup_elem(&peers, &number);
+	__u32 size = e->qfi ? OUTER_CONTAINER : OUTER_PLAIN;
+	struct outer_wire *wire;
+	void *data, *end;
+	bool known;
+
+	if (!peer || peer->v6 || p->load.segment > p->owner.set->mtu)
+		return XDP_PASS;
+	p->hop = hop_find(peer->dst, false, EBPF_HOP_N3, p->load.now_ns, &known);
+	if (!p->hop || !known)
+		return XDP_PASS;
+	if (packet_decide(p) != VERDICT_GO)
+		return XDP_DROP;
+	if (!strip && hop_count(xdp, p->inner.flags & INNER_V6)) /* from N6, as a router */
+		return XDP_DROP;
+	if (bpf_xdp_adjust_head(xdp, (int)strip - (int)size))
+		return XDP_DROP;
+	data = (void *)(long)xdp->data;
+	end = (void *)(long)xdp->data_end;
+	wire = data;
+	if ((void *)(wire + 1) > end)
+		return XDP_DROP;
+	outer_write(wire, peer, e, p->inner.length, pdu_type);
+	__builtin_memcpy(wire->eth.h_dest, p->hop->dst_mac, ETH_ALEN);
+	__builtin_memcpy(wire->eth.h_source, p->hop->src_mac, ETH_ALEN);
+	return bpf_redirect(p->hop->ifindex, 0);
+}
+
+/* ---- out of one ---- */
+
+static __always_inline int to_n6(struct xdp_md *xdp, struct packet *p)
+{
+	const __u32 instance = p->entry->instance;
+	const bool v6 = p->inner.flags & INNER_V6;
+	struct ethhdr *eth;
+	bool known;
+
+	if (p->inner.ttl <= 1)
+		return XDP_PASS;
+	p->hop = hop_find(p->inner.dst, v6, instance, p->load.now_ns, &known);
+	if (!p->hop || !known || p->hop->class & EBPF_POOL || p->inner.length > p->hop->mtu)
+		return XDP_PASS;
+	if (p->hop->class & EBPF_PROTECTED)
+		return refuse(p, EBPF_DROP_PROTECTED);
+	if (p->hop->class)
+		return refuse(p, EBPF_DROP_NO_ROUTE);
+	if (packet_decide(p) != VERDICT_GO)
+		return XDP_DROP;
+	if (bpf_xdp_adjust_head(xdp, (int)p->inner.offset - ETH_HLEN))
+		return XDP_DROP;
+	eth = (void *)(long)xdp->data;
+	if ((void *)(eth + 1) > (void *)(long)xdp->data_end || hop_count(xdp, v6))
+		return XDP_DROP;
+	__builtin_memcpy(eth->h_dest, p->hop->dst_mac, ETH_ALEN);
+	__builtin_memcpy(eth->h_source, p->hop->src_mac, ETH_ALEN);
+	eth->h_proto = v6 ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_IP);
+	return bpf_redirect(p->hop->ifindex, 0);
+}
+
+/* ---- where they come in ---- */
+
+static __always_inline bool is_local(const __be32 addr[4], bool v6)
+{
+	for (__u32 i = 0; i < EBPF_LOCALS_MAX && i < config.local_count; i++) {
+		if (config.local[i].v6 != v6 || config.local[i].addr[0] != addr[0])
+			continue;
+		if (!v6 ||
+		    (config.local[i].addr[1] == addr[1] && config.local[i].addr[2] == addr[2] &&
+		     config.local[i].addr[3] == addr[3]))
+			return true;
+	}
+	return false;
+}
+
+SEC("xdp")
+int xdp_n3(struct xdp_md *xdp)
+{
+	const struct view v = view_of(xdp);
+	struct packet p = {};
+	struct gtpu gtpu = {};
+	__be32 local[4] = {};
+
+	if (gtpu_parse(xdp, &v, local, &gtpu) != GTPU_USER || !is_local(local, gtpu.v6))
+		return XDP_PASS;
+	if (!owner_by_teid(gtpu.teid, &p.owner))
+		return XDP_PASS; /* tc counts it, and has it answered */
+	p.inner.offset = gtpu.inner;
+	if (inner_parse(xdp, &v, gtpu.end, &p.inner) || p.inner.offset + p.inner.length != v.length)
+		return XDP_PASS;
+	load_of(&p);
+	if (!packet_match(&p, EBPF_N3, gtpu.teid, gtpu.has_container ? 1ull << gtpu.qfi : 0))
+		return XDP_DROP;
+	if (!is_plain(p.entry))
+		return XDP_PASS;
+	if (p.entry->action != EBPF_FORWARD)
+		return action_drop(&p);
+	switch (p.entry->destination) {
+	case EBPF_N6:
+		return to_n6(xdp, &p);
+	case EBPF_N3:
+		return to_tunnel(xdp, &p, p.inner.offset - ETH_HLEN,
+				 gtpu.has_container ? gtpu.pdu_type
+						    : p.entry->direction == EBPF_UPLINK);
+	default:
+		return XDP_PASS;
+	}
+}
+
+static __always_inline __u32 instance_of(__u32 ifindex)
+{
+	for (__u32 i = 0; i < EBPF_INSTANCES_MAX && i < config.instance_count; i++)
+		if (config.instance[i].ifindex == ifindex)
+			return i;
+	return 0;
+}
+
+SEC("xdp")
+int xdp_n6(struct xdp_md *xdp)
+{
+	const struct view v = view_of(xdp);
+	const struct ethhdr *eth = at(&v, 0, sizeof(*eth));
+	struct packet p = {};
+	bool v6;
+
+	if (!eth || (eth->h_proto != bpf_htons(ETH_P_IP) && eth->h_proto != bpf_htons(ETH_P_IPV6)))
+		return XDP_PASS;
+	p.inner.offset = ETH_HLEN;
+	p.instance = instance_of(xdp->ingress_ifindex);
+	if (inner_parse(xdp, &v, v.length, &p.inner) || p.inner.ttl <= 1 ||
+	    v.length != ETH_HLEN + p.inner.length)
+		return XDP_PASS;
+	v6 = p.inner.flags & INNER_V6;
+	if (!owner_by_ue(p.inner.dst, v6, p.instance, &p.owner))
+		return XDP_PASS;
+	load_of(&p);
+	if (!packet_match(&p, EBPF_N6, 0, 0))
+		return XDP_DROP;
+	if (!is_plain(p.entry) ||
+	    (p.entry->action == EBPF_FORWARD && p.entry->destination != EBPF_N3))
+		return XDP_PASS;
+	if (p.entry->action != EBPF_FORWARD)
+		return action_drop(&p);
+	return to_tunnel(xdp, &p, 0, 0);
+}
+
+char _license[] SEC("license") = "GPL";
