@@ -149,7 +149,7 @@ static void setup_accept(struct upf *upf, struct n4_request *req, bool retained)
 	r->cause = PFCP_CAUSE_ACCEPTED;
 	r->recovery_time_stamp = n4_node_recovery_time_stamp(upf->n4);
 	r->has_up_features = true;
-	r->up_features = PFCP_UPF_FTUP;
+	r->up_features = UPF_FEATURES;
 	r->has_asrsp_flags = retained;
 	r->asrsp_flags = PFCP_ASRSP_PSREI;
 	if (n4_respond(req, answer))

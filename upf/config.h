@@ -7,21 +7,33 @@
 
 #include "dataplane/dataplane.h"
 #include "lib/yaml.h"
+#include "upf/rules/rules.h"
 
-enum { UPF_PATH_SIZE = 256 };
+enum { UPF_PATH_SIZE = 256, UPF_SESSIONS_DEFAULT = 65536 };
+
+/* Where an instance's plain IP leaves */
+struct upf_n6 {
+	char device[IFNAMSIZ];
+	uint32_t table;
+};
 
 struct upf_config {
 	char name[64];
 	struct in_addr n4_address;
 	struct in_addr n3_address;
+	char n3_address6_text[INET6_ADDRSTRLEN]; /* "": none */
+	struct in6_addr n3_address6;
 	char n3_device[IFNAMSIZ];
-	char n6_device[IFNAMSIZ];
-	uint32_t n6_table;
-	char dataplane[8];
+	char dataplane[8], attach[8];
 	bool needs_qos;
-	const struct yaml_node *ue_pools_node, *protected_node; /* until upf_config_lists */
-	size_t ue_pool_count, protected_count;
-	struct dp_prefix ue_pool[DP_PREFIXES_MAX], protected_prefix[DP_PREFIXES_MAX];
+	uint32_t sessions_max;
+	/* until upf_config_lists */
+	const struct yaml_node *ue_pools_node, *protected_node, *instances_node;
+	uint8_t instance_count; /* the first is that of n6_device, n6_table, ue_pools */
+	struct upf_instance instance[DP_INSTANCES_MAX];
+	struct upf_n6 n6[DP_INSTANCES_MAX];
+	size_t protected_count;
+	struct dp_prefix protected_prefix[DP_PREFIXES_MAX];
 	char pin_dir[UPF_PATH_SIZE]; /* "": none */
 	struct in_addr rest_address;
 	uint32_t rest_port;
@@ -38,5 +50,7 @@ int upf_config_lists(struct upf_config *config, const struct yaml_doc *doc, stru
 
 /** upf_config_dataplane - the data plane's part; @ret borrows from @config */
 void upf_config_dataplane(const struct upf_config *config, struct dp_config *ret);
+/** upf_config_locals - of F-TEIDs: IPv4, IPv6; AF_UNSPEC: none of that version */
+void upf_config_locals(const struct upf_config *config, struct dp_addr ret[2]);
 
 #endif

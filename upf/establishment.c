@@ -3,7 +3,8 @@
  * cl. 4.3.2. */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "lib/daemon.h"
 #include "lib/log.h"
@@ -23,15 +24,9 @@ static int request_check(const struct n4_request *req,
 	if (!e->n_create_far)
 		return upf_refuse(r, PFCP_CAUSE_MANDATORY_IE_MISSING, PFCP_IE_CREATE_FAR,
 				  "no Create FAR");
-	if (e->has_pdn_type && e->pdn_type != PFCP_PDN_IP4 && e->pdn_type != PFCP_PDN_IP4V6)
+	if (e->has_pdn_type && (e->pdn_type < PFCP_PDN_IP4 || e->pdn_type > PFCP_PDN_IP4V6))
 		return upf_refuse(r, PFCP_CAUSE_SERVICE_NOT_SUPPORTED, PFCP_IE_PDN_TYPE,
 				  "PDN type %u is not supported", e->pdn_type);
-	if (e->n_create_urr)
-		return upf_refuse_rule(r, PFCP_RULE_URR, e->create_urr[0].urr_id,
-				       "usage reporting is not supported");
-	if (e->has_create_bar)
-		return upf_refuse_rule(r, PFCP_RULE_BAR, e->create_bar.bar_id,
-				       "buffering is not supported");
 	return 0;
 }
 
@@ -57,7 +52,7 @@ static int session_begin(struct upf *upf, const struct n4_request *req,
 }
 
 static void answer_accept(struct upf *upf, struct n4_request *req,
-			  const struct upf_session *session, const struct upf_created *created)
+			  const struct upf_session *session)
 {
 	struct pfcp_msg *m = n4_msg(upf->n4, PFCP_SESSION_ESTABLISHMENT_RESPONSE, session->cp.seid);
 	struct pfcp_session_establishment_response *r = &m->session_establishment_response;
@@ -69,7 +64,8 @@ static void answer_accept(struct upf *upf, struct n4_request *req,
 		.seid = session->seid,
 		.address = {.v4 = true, .ip4 = n4_node_addr(upf->n4)},
 	};
-	r->n_created_pdr = upf_created_fill(upf, created, r->created_pdr);
+	upf_created_fill(upf, r->created_pdr, &r->n_created_pdr, r->created_traffic_endpoint,
+			 &r->n_created_traffic_endpoint);
 	if (n4_respond(req, m))
 		log_error("n4", "seid=0x%" PRIx64 " what=establishment-response error=encoding",
 			  session->seid);
@@ -92,29 +88,48 @@ static void answer_refuse(struct upf *upf, struct n4_request *req, uint64_t cp_s
 		log_error("n4", "what=establishment-response error=encoding");
 }
 
-static void session_describe(struct upf_session *session,
+static void session_describe(struct upf *upf, struct upf_session *session,
 			     const struct pfcp_session_establishment_request *e)
 {
+	const struct upf_now now = upf_now(upf);
+
 	session->established_ns = clock_now_ns();
 	session->reported_ms = 0;
-	snprintf(session->dnn, sizeof(session->dnn), "%s", e->has_dnn ? e->dnn.text : "");
+	session->notice.due_ms = 0;
+	free(session->dnn);
+	/* Out of memory: nobody is told the DNN. */
+	session->dnn = e->has_dnn ? strdup(e->dnn.text) : NULL;
+	upf_inactivity_start(&session->inactivity,
+			     e->has_inactivity_timer ? e->inactivity_timer_s : 0, &now);
+	if (e->has_sereq_flags && e->sereq_flags & PFCP_SEREQ_SUMPC)
+		upf_usages_pause(&session->usages, &upf->scratch->after, true, &now);
+	upf_metering_go_on(upf, session, &upf->scratch->after);
 }
 
-void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, void *user)
+static struct upf_change change_of(const struct pfcp_session_establishment_request *e)
 {
-	const struct pfcp_session_establishment_request *e = &msg->session_establishment_request;
-	const bool restore = e->has_sereq_flags && (e->sereq_flags & PFCP_SEREQ_RESTI);
-	const struct upf_change change = {
+	return (struct upf_change){
 		.n_create_pdr = e->n_create_pdr,
 		.create_pdr = e->create_pdr,
 		.n_create_far = e->n_create_far,
 		.create_far = e->create_far,
 		.n_create_qer = e->n_create_qer,
 		.create_qer = e->create_qer,
+		.n_create_urr = e->n_create_urr,
+		.create_urr = e->create_urr,
+		.n_create_endpoint = e->n_create_traffic_endpoint,
+		.create_endpoint = e->create_traffic_endpoint,
+		.create_bar = e->has_create_bar ? &e->create_bar : NULL,
 	};
+}
+
+void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, void *user)
+{
+	const struct pfcp_session_establishment_request *e = &msg->session_establishment_request;
+	const bool restore = e->has_sereq_flags && (e->sereq_flags & PFCP_SEREQ_RESTI);
+	const struct upf_change change = change_of(e);
 	struct upf *upf = user;
 	struct upf_session *session = NULL;
-	struct upf_created created;
 	struct upf_refusal refusal = {0};
 	bool is_new = false;
 	int rc = request_check(req, e, &refusal);
@@ -122,7 +137,7 @@ void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, v
 	if (!rc)
 		rc = session_begin(upf, req, e, restore, &session, &is_new, &refusal);
 	if (!rc) {
-		rc = upf_session_change(upf, session, &change, true, restore, &created, &refusal);
+		rc = upf_session_change(upf, session, &change, true, restore, &refusal);
 		if (rc && is_new)
 			upf_session_remove(upf, session);
 	}
@@ -130,9 +145,9 @@ void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, v
 		answer_refuse(upf, req, e->cp_f_seid.seid, &refusal);
 		return;
 	}
-	session_describe(session, e);
+	session_describe(upf, session, e);
 	upf->counter[restore ? UPF_RESTORED : UPF_ESTABLISHED]++;
 	log_info("n4", "seid=0x%" PRIx64 " cp_seid=0x%" PRIx64 " what=%s", session->seid,
 		 session->cp.seid, restore ? "restored" : "established");
-	answer_accept(upf, req, session, &created);
+	answer_accept(upf, req, session);
 }

@@ -1,30 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Session modification: TS 29.244 cl. 6.3.3, 7.5.4, 7.5.5. A refused one changes nothing at all. */
+#include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "dataplane/address.h"
 #include "lib/log.h"
 #include "upf/upf.h"
 
-/* What there is none of in this UPF: URRs, BARs, another CP function's taking over */
 static int request_check(const struct n4_request *req, const struct upf_session *session,
 			 const struct pfcp_session_modification_request *m, struct upf_refusal *r)
 {
-	if (m->n_create_urr || m->n_update_urr || m->n_remove_urr || m->n_query_urr) {
-		uint32_t id = m->n_create_urr	? m->create_urr[0].urr_id
-			      : m->n_update_urr ? m->update_urr[0].urr_id
-			      : m->n_remove_urr ? m->remove_urr[0]
-						: m->query_urr[0];
-
-		return upf_refuse_rule(r, PFCP_RULE_URR, id, "usage reporting is not supported");
-	}
-	if (m->has_create_bar || m->has_update_bar || m->has_remove_bar) {
-		uint32_t id = m->has_create_bar	  ? m->create_bar.bar_id
-			      : m->has_update_bar ? m->update_bar.bar_id
-						  : m->remove_bar;
-
-		return upf_refuse_rule(r, PFCP_RULE_BAR, id, "buffering is not supported");
-	}
 	if (m->has_node_id && !pfcp_node_id_equal(&m->node_id, &req->peer->node_id))
 		return upf_refuse(r, PFCP_CAUSE_REJECTED, PFCP_IE_NODE_ID,
 				  "a session stays with its SMF");
@@ -34,61 +20,98 @@ static int request_check(const struct n4_request *req, const struct upf_session 
 	return 0;
 }
 
+#define CHANGE(kind)                                                                               \
+	.n_remove_##kind = m->n_remove_##kind, .remove_##kind = m->remove_##kind,                  \
+	.n_create_##kind = m->n_create_##kind, .create_##kind = m->create_##kind,                  \
+	.n_update_##kind = m->n_update_##kind, .update_##kind = m->update_##kind
+
 static struct upf_change change_of(const struct pfcp_session_modification_request *m)
 {
 	return (struct upf_change){
-		.n_remove_pdr = m->n_remove_pdr,
-		.remove_pdr = m->remove_pdr,
-		.n_remove_far = m->n_remove_far,
-		.remove_far = m->remove_far,
-		.n_remove_qer = m->n_remove_qer,
-		.remove_qer = m->remove_qer,
-		.n_create_pdr = m->n_create_pdr,
-		.create_pdr = m->create_pdr,
-		.n_create_far = m->n_create_far,
-		.create_far = m->create_far,
-		.n_create_qer = m->n_create_qer,
-		.create_qer = m->create_qer,
-		.n_update_pdr = m->n_update_pdr,
-		.update_pdr = m->update_pdr,
-		.n_update_far = m->n_update_far,
-		.update_far = m->update_far,
-		.n_update_qer = m->n_update_qer,
-		.update_qer = m->update_qer,
+		CHANGE(pdr),
+		CHANGE(far),
+		CHANGE(qer),
+		CHANGE(urr),
+		.n_remove_endpoint = m->n_remove_traffic_endpoint,
+		.remove_endpoint = m->remove_traffic_endpoint,
+		.n_create_endpoint = m->n_create_traffic_endpoint,
+		.create_endpoint = m->create_traffic_endpoint,
+		.n_update_endpoint = m->n_update_traffic_endpoint,
+		.update_endpoint = m->update_traffic_endpoint,
+		.has_remove_bar = m->has_remove_bar,
+		.remove_bar = m->remove_bar,
+		.create_bar = m->has_create_bar ? &m->create_bar : NULL,
+		.update_bar = m->has_update_bar ? &m->update_bar : NULL,
 	};
 }
 
-static void answer(struct upf *upf, struct n4_request *req, const struct upf_session *session,
-		   const struct upf_created *created, const struct upf_refusal *refusal)
-{
-	struct pfcp_msg *msg =
-		n4_msg(upf->n4, PFCP_SESSION_MODIFICATION_RESPONSE, session->cp.seid);
-	struct pfcp_session_modification_response *r = &msg->session_modification_response;
+/* ---- usage ---- */
 
-	if (refusal->cause) {
-		r->cause = refusal->cause;
-		r->has_offending_ie = refusal->offending_ie != 0;
-		r->offending_ie = refusal->offending_ie;
-		r->has_failed_rule = refusal->has_rule;
-		r->failed_rule = refusal->rule;
-	} else {
-		r->cause = PFCP_CAUSE_ACCEPTED;
-		r->n_created_pdr = upf_created_fill(upf, created, r->created_pdr);
-	}
-	if (n4_respond(req, msg))
-		log_error("n4", "seid=0x%" PRIx64 " what=modification-response error=encoding",
-			  session->seid);
+static bool smreq(const struct pfcp_session_modification_request *m, uint8_t flag)
+{
+	return m->has_smreq_flags && m->smreq_flags & flag;
 }
+
+/* What the request queries becomes due, by a reading of now */
+static int usage_query(struct upf *upf, struct upf_session *session,
+		       const struct pfcp_session_modification_request *m, struct upf_refusal *r)
+{
+	struct upf_rules *rules = upf_session_rules(upf, session);
+
+	upf_metering_count(upf, session, rules);
+	for (size_t i = 0; i < m->n_query_urr; i++)
+		if (upf_usages_query(&session->usages, rules, m->query_urr[i]))
+			return upf_refuse_rule(r, PFCP_RULE_URR, m->query_urr[i], "no such URR");
+	if (smreq(m, PFCP_SMREQ_QAURR))
+		upf_usages_query_all(&session->usages);
+	return 0;
+}
+
+/* The change, with usage as it was should it be refused */
+static int change_do(struct upf *upf, struct upf_session *session,
+		     const struct pfcp_session_modification_request *m, struct upf_refusal *r)
+{
+	const struct upf_change change = change_of(m);
+	const uint8_t n = session->usages.n;
+	struct upf_usage *saved = upf->scratch->usage;
+	int rc;
+
+	if (n)
+		memcpy(saved, session->usages.usage, n * sizeof(*saved));
+	rc = usage_query(upf, session, m, r);
+	if (!rc)
+		rc = upf_session_change(upf, session, &change, false, false, r);
+	if (rc && n)
+		memcpy(session->usages.usage, saved, n * sizeof(*saved));
+	return rc;
+}
+
+static void usage_answer(struct upf *upf, struct upf_session *session,
+			 const struct pfcp_session_modification_request *m,
+			 struct pfcp_session_modification_response *ret)
+{
+	const struct upf_now now = upf_now(upf);
+	const size_t n = upf_usages_take(&session->usages, &upf->scratch->after, &now,
+					 ret->usage_report, PFCP_MAX_URR);
+
+	ret->n_usage_report = (uint8_t)n;
+	upf->counter[UPF_USAGE_REPORTS] += n;
+	for (size_t i = 0; m->has_query_reference && i < n; i++) {
+		ret->usage_report[i].has_query_reference = true;
+		ret->usage_report[i].query_reference = m->query_reference;
+	}
+	/* The others follow in Session Report Requests. */
+	ret->has_additional_reports = n == PFCP_MAX_URR;
+	ret->additional_reports.more = true;
+}
+
+/* ---- the rest of a request ---- */
 
 /* cl. 5.2.3.1: where an update of a FAR has SNDEM and leads to another tunnel, the old one is
  * ended. @old: the rules as they were */
-static void end_markers_send(struct upf *upf, const struct upf_session *session,
-			     struct upf_rules *old,
+static void end_markers_send(struct upf *upf, struct upf_rules *old, struct upf_rules *rules,
 			     const struct pfcp_session_modification_request *m)
 {
-	struct upf_rules *rules = &upf_session_find(&upf->sessions, session->seid)->rules;
-	struct dp_addr peer;
-
 	for (size_t i = 0; i < m->n_update_far; i++) {
 		const struct pfcp_far *ie = &m->update_far[i];
 		const struct upf_far *was = upf_rules_far(old, ie->far_id);
@@ -96,41 +119,94 @@ static void end_markers_send(struct upf *upf, const struct upf_session *session,
 
 		if (!ie->has_forwarding || !ie->forwarding.has_smreq_flags ||
 		    !(ie->forwarding.smreq_flags & PFCP_SMREQ_SNDEM) || !was || !is ||
-		    !was->forward || !was->has_tunnel)
+		    !(was->action & PFCP_ACTION_FORW) || !was->to.has_tunnel)
 			continue;
-		if (is->peer.s_addr == was->peer.s_addr && is->teid == was->teid)
+		if (dp_addr_equal(&is->to.peer, &was->to.peer) && is->to.teid == was->to.teid)
 			continue;
-		peer = dp_addr_ip4(was->peer);
-		if (dataplane_end_marker(upf->dp, &peer, was->teid) == 0)
+		if (dataplane_end_marker(upf->dp, &was->to.peer, was->to.teid) == 0)
 			upf->counter[UPF_END_MARKERS]++;
 	}
+}
+
+static void flags_follow(struct upf *upf, struct upf_session *session,
+			 const struct pfcp_session_modification_request *m)
+{
+	const struct upf_now now = upf_now(upf);
+	const struct upf_rules *rules = &upf->scratch->after;
+
+	if (smreq(m, PFCP_SMREQ_DROBU))
+		upf->counter[UPF_DISCARDED] += dataplane_session_discard(upf->dp, session->seid);
+	if (smreq(m, PFCP_SMREQ_SUMPC))
+		upf_usages_pause(&session->usages, rules, true, &now);
+	if (smreq(m, PFCP_SMREQ_RUMUC))
+		upf_usages_pause(&session->usages, rules, false, &now);
+	if (m->has_inactivity_timer)
+		upf_inactivity_start(&session->inactivity, m->inactivity_timer_s, &now);
+}
+
+static struct pfcp_msg *answer_begin(struct upf *upf, const struct upf_session *session)
+{
+	return n4_msg(upf->n4, PFCP_SESSION_MODIFICATION_RESPONSE, session->cp.seid);
+}
+
+static void answer_send(struct n4_request *req, const struct upf_session *session,
+			struct pfcp_msg *msg)
+{
+	if (n4_respond(req, msg))
+		log_error("n4", "seid=0x%" PRIx64 " what=modification-response error=encoding",
+			  session->seid);
+}
+
+static void answer_refuse(struct upf *upf, struct n4_request *req,
+			  const struct upf_session *session, const struct upf_refusal *refusal)
+{
+	struct pfcp_msg *msg = answer_begin(upf, session);
+	struct pfcp_session_modification_response *r = &msg->session_modification_response;
+
+	upf_refused(upf, req, session->seid, refusal);
+	r->cause = refusal->cause;
+	r->has_offending_ie = refusal->offending_ie != 0;
+	r->offending_ie = refusal->offending_ie;
+	r->has_failed_rule = refusal->has_rule;
+	r->failed_rule = refusal->rule;
+	answer_send(req, session, msg);
+}
+
+static void answer_accept(struct upf *upf, struct n4_request *req, struct upf_session *session,
+			  const struct pfcp_session_modification_request *m)
+{
+	struct pfcp_msg *msg = answer_begin(upf, session);
+	struct pfcp_session_modification_response *r = &msg->session_modification_response;
+
+	r->cause = PFCP_CAUSE_ACCEPTED;
+	upf_created_fill(upf, r->created_pdr, &r->n_created_pdr, r->created_traffic_endpoint,
+			 &r->n_created_traffic_endpoint);
+	usage_answer(upf, session, m, r);
+	answer_send(req, session, msg);
 }
 
 void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void *user)
 {
 	const struct pfcp_session_modification_request *m = &msg->session_modification_request;
-	const struct upf_change change = change_of(m);
 	struct upf *upf = user;
 	struct upf_session *session = upf_session_of(upf, req);
-	struct upf_created created = {0};
 	struct upf_refusal refusal = {0};
-	struct upf_rules old;
 	int rc;
 
 	if (!session)
 		return;
-	old = session->rules;
 	rc = request_check(req, session, m, &refusal);
 	if (!rc)
-		rc = upf_session_change(upf, session, &change, false, false, &created, &refusal);
+		rc = change_do(upf, session, m, &refusal);
 	if (rc) {
-		upf_refused(upf, req, session->seid, &refusal);
-	} else {
-		session->reported_ms = 0;
-		upf->counter[UPF_MODIFIED]++;
-		log_info("n4", "seid=0x%" PRIx64 " what=modified", session->seid);
+		answer_refuse(upf, req, session, &refusal);
+		return;
 	}
-	answer(upf, req, session, &created, &refusal);
-	if (!rc)
-		end_markers_send(upf, session, &old, m);
+	session->reported_ms = 0;
+	upf->counter[UPF_MODIFIED]++;
+	log_info("n4", "seid=0x%" PRIx64 " what=modified", session->seid);
+	flags_follow(upf, session, m);
+	answer_accept(upf, req, session, m);
+	upf_metering_go_on(upf, session, &upf->scratch->after);
+	end_markers_send(upf, &upf->scratch->before, &upf->scratch->after, m);
 }

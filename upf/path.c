@@ -48,7 +48,8 @@ static void sessions_paths(struct upf *upf, uint64_t round)
 
 	for (s = upf_session_next(&upf->sessions, NULL); s; s = upf_session_next(&upf->sessions, s))
 		for (size_t i = 0; i < s->n_remote; i++)
-			path_seen(upf, s->remote[i].key.peer, round);
+			if (s->remote[i].key.peer.family == AF_INET)
+				path_seen(upf, s->remote[i].key.peer.ip4, round);
 }
 
 static void on_echo_time(uv_timer_t *timer)

@@ -9,68 +9,6 @@
 
 /* ---- sessions ---- */
 
-static const char *interface_name(uint8_t interface)
-{
-	return interface == PFCP_INTERFACE_CORE ? "core" : "access";
-}
-
-static json_t *tunnel_json(struct in_addr addr, uint32_t teid)
-{
-	return json_pack("{s:o, s:I}", "address", json_ipv4(addr), "teid", (json_int_t)teid);
-}
-
-static json_t *pdr_json(const struct upf *upf, const struct upf_pdr *pdr)
-{
-	json_t *qers = json_array();
-	json_t *j = json_pack("{s:i, s:I, s:s, s:i, s:b, s:I, s:o}", "id", pdr->id, "precedence",
-			      (json_int_t)pdr->precedence, "source", interface_name(pdr->source),
-			      "qfi", pdr->qfi, "outer_header_removal", pdr->remove_outer, "far",
-			      (json_int_t)pdr->far_id, "qers", qers);
-
-	for (size_t i = 0; i < pdr->n_qer; i++)
-		json_array_append_new(qers, json_integer(pdr->qer_id[i]));
-	if (pdr->teid)
-		json_object_set_new(j, "f_teid", tunnel_json(upf->config->n3_address, pdr->teid));
-	if (pdr->has_ue_ip)
-		json_object_set_new(j, "ue_address", json_ipv4(pdr->ue_ip));
-	return j;
-}
-
-static json_t *far_json(const struct upf_far *far)
-{
-	json_t *j = json_pack("{s:I, s:s}", "id", (json_int_t)far->id, "action",
-			      far->forward ? "forward" : "drop");
-
-	if (far->has_destination)
-		json_object_set_new(j, "destination",
-				    json_string(interface_name(far->destination)));
-	if (far->has_tunnel)
-		json_object_set_new(j, "tunnel", tunnel_json(far->peer, far->teid));
-	return j;
-}
-
-static json_t *qer_json(const struct upf_qer *qer)
-{
-	return json_pack("{s:I, s:i, s:s, s:s}", "id", (json_int_t)qer->id, "qfi", qer->qfi,
-			 "uplink", qer->closed_uplink ? "closed" : "open", "downlink",
-			 qer->closed_downlink ? "closed" : "open");
-}
-
-static void rules_json(const struct upf *upf, const struct upf_rules *rules, json_t *into)
-{
-	json_t *pdrs = json_array(), *fars = json_array(), *qers = json_array();
-
-	for (size_t i = 0; i < rules->n_pdr; i++)
-		json_array_append_new(pdrs, pdr_json(upf, &rules->pdr[i]));
-	for (size_t i = 0; i < rules->n_far; i++)
-		json_array_append_new(fars, far_json(&rules->far[i]));
-	for (size_t i = 0; i < rules->n_qer; i++)
-		json_array_append_new(qers, qer_json(&rules->qer[i]));
-	json_object_set_new(into, "pdrs", pdrs);
-	json_object_set_new(into, "fars", fars);
-	json_object_set_new(into, "qers", qers);
-}
-
 static json_t *counters_json(const struct upf *upf, uint64_t seid)
 {
 	struct dp_counters c = {0};
@@ -87,14 +25,13 @@ static json_t *counters_json(const struct upf *upf, uint64_t seid)
 
 static json_t *session_json(const struct upf *upf, const struct upf_session *s)
 {
-	json_t *j = json_pack(
-		"{s:{s:I, s:I}, s:o, s:s, s:I, s:o}", "seid", "cp", (json_int_t)s->cp.seid, "up",
-		(json_int_t)s->seid, "smf", json_ipv4(s->cp.peer), "dnn", s->dnn, "established_ns",
-		(json_int_t)s->established_ns, "counters", counters_json(upf, s->seid));
+	json_t *j =
+		json_pack("{s:{s:I, s:I}, s:o, s:s, s:I, s:o}", "seid", "cp",
+			  (json_int_t)s->cp.seid, "up", (json_int_t)s->seid, "smf",
+			  json_ipv4(s->cp.peer), "dnn", s->dnn ? s->dnn : "", "established_ns",
+			  (json_int_t)s->established_ns, "counters", counters_json(upf, s->seid));
 
-	if (s->ue_ip.s_addr)
-		json_object_set_new(j, "ue_address", json_ipv4(s->ue_ip));
-	rules_json(upf, &s->rules, j);
+	upf_rest_rules(upf, s, j);
 	return j;
 }
 

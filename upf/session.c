@@ -8,9 +8,9 @@
 #include <sys/random.h>
 #include <utlist.h>
 
-void upf_sessions_init(struct upf_sessions *sessions)
+void upf_sessions_init(struct upf_sessions *sessions, size_t max)
 {
-	memset(sessions, 0, sizeof(*sessions));
+	*sessions = (struct upf_sessions){.max = max};
 }
 
 struct upf_session *upf_session_find(const struct upf_sessions *sessions, uint64_t seid)
@@ -30,19 +30,24 @@ struct upf_session *upf_session_find_cp(const struct upf_sessions *sessions, str
 	return s;
 }
 
-struct upf_session *upf_session_find_ue(const struct upf_sessions *sessions, struct in_addr ue_ip)
+/* As a hash key: nothing behind an IPv4 address */
+static void remote_key(struct upf_remote *r, const struct dp_addr *peer, uint32_t teid)
 {
-	struct upf_session *s;
-
-	HASH_FIND(hh_ue, sessions->by_ue, &ue_ip, sizeof(ue_ip), s);
-	return s;
+	memset(&r->key, 0, sizeof(r->key));
+	r->key.peer.family = peer->family;
+	if (peer->family == AF_INET)
+		r->key.peer.ip4 = peer->ip4;
+	else
+		r->key.peer.ip6 = peer->ip6;
+	r->key.teid = teid;
 }
 
 struct upf_session *upf_session_find_remote(const struct upf_sessions *sessions,
-					    struct in_addr peer, uint32_t teid)
+					    const struct dp_addr *peer, uint32_t teid)
 {
-	struct upf_remote key = {.key = {.peer = peer, .teid = teid}}, *r;
+	struct upf_remote key, *r;
 
+	remote_key(&key, peer, teid);
 	HASH_FIND(hh, sessions->by_remote, &key.key, sizeof(key.key), r);
 	return r ? r->session : NULL;
 }
@@ -59,51 +64,71 @@ static void remotes_clear(struct upf_sessions *sessions, struct upf_session *s)
 {
 	for (size_t i = 0; i < s->n_remote; i++)
 		HASH_DEL(sessions->by_remote, &s->remote[i]);
+	free(s->remote);
+	s->remote = NULL;
 	s->n_remote = 0;
 }
 
-static bool remote_known(const struct upf_session *s, const struct upf_far *far)
+static bool remote_known(const struct upf_commit *commit, const struct upf_remote *r)
 {
-	for (size_t i = 0; i < s->n_remote; i++)
-		if (s->remote[i].key.peer.s_addr == far->peer.s_addr &&
-		    s->remote[i].key.teid == far->teid)
+	for (size_t i = 0; i < commit->n_remote; i++)
+		if (!memcmp(&commit->remote[i].key, &r->key, sizeof(r->key)))
 			return true;
 	return false;
 }
 
-static void remotes_set(struct upf_sessions *sessions, struct upf_session *s)
+static int remotes_prepare(const struct upf_rules *rules, struct upf_commit *commit)
 {
-	for (size_t i = 0; i < s->rules.n_far; i++) {
-		const struct upf_far *far = &s->rules.far[i];
-		struct upf_remote *r = &s->remote[s->n_remote];
+	size_t n = 0;
 
-		if (!far->has_tunnel || remote_known(s, far))
+	for (size_t i = 0; i < rules->n_far; i++)
+		n += rules->far[i].to.has_tunnel;
+	commit->remote = n ? calloc(n, sizeof(*commit->remote)) : NULL;
+	if (n && !commit->remote)
+		return -ENOMEM;
+	for (size_t i = 0; i < rules->n_far; i++) {
+		const struct upf_destination *to = &rules->far[i].to;
+		struct upf_remote *r;
+
+		if (!to->has_tunnel)
 			continue;
-		r->key.peer = far->peer;
-		r->key.teid = far->teid;
-		r->session = s;
-		HASH_ADD(hh, sessions->by_remote, key, sizeof(r->key), r);
-		s->n_remote++;
+		r = &commit->remote[commit->n_remote];
+		remote_key(r, &to->peer, to->teid);
+		commit->n_remote += !remote_known(commit, r);
 	}
+	return 0;
 }
 
-static void ue_clear(struct upf_sessions *sessions, struct upf_session *s)
+int upf_commit_prepare(const struct upf_rules *rules, struct upf_commit *ret)
 {
-	if (s->ue_ip.s_addr)
-		HASH_DELETE(hh_ue, sessions->by_ue, s);
-	s->ue_ip.s_addr = 0;
+	*ret = (struct upf_commit){.record = upf_record_new(rules)};
+	if (ret->record && !remotes_prepare(rules, ret))
+		return 0;
+	upf_commit_cancel(ret);
+	return -ENOMEM;
+}
+
+void upf_commit_cancel(struct upf_commit *commit)
+{
+	free(commit->record);
+	free(commit->remote);
+	*commit = (struct upf_commit){0};
 }
 
 void upf_session_commit(struct upf_sessions *sessions, struct upf_session *session,
-			const struct upf_rules *rules)
+			struct upf_commit *commit)
 {
 	remotes_clear(sessions, session);
-	ue_clear(sessions, session);
-	session->rules = *rules;
-	session->ue_ip = upf_rules_ue_ip(rules);
-	if (session->ue_ip.s_addr)
-		HASH_ADD(hh_ue, sessions->by_ue, ue_ip, sizeof(session->ue_ip), session);
-	remotes_set(sessions, session);
+	free(session->record);
+	session->record = commit->record;
+	session->remote = commit->remote;
+	session->n_remote = commit->n_remote;
+	for (size_t i = 0; i < session->n_remote; i++) {
+		session->remote[i].session = session;
+		HASH_ADD(hh, sessions->by_remote, key, sizeof(session->remote[i].key),
+			 &session->remote[i]);
+	}
+	*commit = (struct upf_commit){0};
 }
 
 /* ---- life ---- */
@@ -129,7 +154,7 @@ int upf_session_new(struct upf_sessions *sessions, struct in_addr cp_peer, uint6
 	struct upf_session *s;
 	int rc;
 
-	if (sessions->count >= UPF_SESSIONS_MAX)
+	if (sessions->count >= sessions->max)
 		return -ENOSPC;
 	s = calloc(1, sizeof(*s));
 	if (!s)
@@ -153,10 +178,17 @@ int upf_session_new(struct upf_sessions *sessions, struct in_addr cp_peer, uint6
 static void session_unhash(struct upf_sessions *sessions, struct upf_session *s)
 {
 	remotes_clear(sessions, s);
-	ue_clear(sessions, s);
 	HASH_DELETE(hh_seid, sessions->by_seid, s);
 	HASH_DELETE(hh_cp, sessions->by_cp, s);
 	sessions->count--;
+}
+
+static void session_release(struct upf_session *s)
+{
+	free(s->record);
+	free(s->dnn);
+	upf_usages_done(&s->usages);
+	free(s);
 }
 
 void upf_session_free(struct upf_sessions *sessions, struct upf_session *session,
@@ -165,7 +197,7 @@ void upf_session_free(struct upf_sessions *sessions, struct upf_session *session
 	session_unhash(sessions, session);
 	DL_DELETE(peer_sessions->first, session);
 	peer_sessions->count--;
-	free(session);
+	session_release(session);
 }
 
 void upf_sessions_done(struct upf_sessions *sessions)
@@ -174,6 +206,6 @@ void upf_sessions_done(struct upf_sessions *sessions)
 
 	HASH_ITER (hh_seid, sessions->by_seid, s, tmp) {
 		session_unhash(sessions, s);
-		free(s);
+		session_release(s);
 	}
 }

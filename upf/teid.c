@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The set of local TEIDs in use. */
+/* Local TEIDs in use: a table by their low bits, and a hash for those that meet another there. */
 #include "upf/teid.h"
 
 #include <errno.h>
@@ -12,74 +12,116 @@ struct upf_teid {
 	UT_hash_handle hh;
 };
 
-static struct upf_teid *teid_find(const struct upf_teids *teids, uint32_t teid)
+static struct upf_teid *other_find(const struct upf_teids *teids, uint32_t teid)
 {
 	struct upf_teid *entry;
 
-	HASH_FIND(hh, teids->used, &teid, sizeof(teid), entry);
+	HASH_FIND(hh, teids->others, &teid, sizeof(teid), entry);
 	return entry;
 }
 
-int upf_teids_init(struct upf_teids *teids)
+static uint32_t *place_of(const struct upf_teids *teids, uint32_t teid)
 {
-	teids->used = NULL;
-	return getrandom(&teids->next, sizeof(teids->next), 0) < 0 ? -errno : 0;
+	return &teids->table[teid & teids->mask];
+}
+
+int upf_teids_init(struct upf_teids *teids, unsigned bits)
+{
+	*teids = (struct upf_teids){.mask = (1u << bits) - 1};
+	if (getrandom(&teids->next, sizeof(teids->next), 0) < 0)
+		return -errno;
+	teids->table = calloc((size_t)teids->mask + 1, sizeof(*teids->table));
+	return teids->table ? 0 : -ENOMEM;
 }
 
 void upf_teids_done(struct upf_teids *teids)
 {
 	struct upf_teid *entry, *tmp;
 
-	HASH_ITER (hh, teids->used, entry, tmp) {
-		HASH_DEL(teids->used, entry);
+	HASH_ITER (hh, teids->others, entry, tmp) {
+		HASH_DEL(teids->others, entry);
 		free(entry);
 	}
+	free(teids->table);
+	teids->table = NULL;
+}
+
+static int other_claim(struct upf_teids *teids, uint32_t teid)
+{
+	struct upf_teid *entry = calloc(1, sizeof(*entry));
+
+	if (!entry)
+		return -ENOMEM;
+	entry->teid = teid;
+	HASH_ADD(hh, teids->others, teid, sizeof(entry->teid), entry);
+	return 0;
 }
 
 int upf_teid_claim(struct upf_teids *teids, uint32_t teid)
 {
-	struct upf_teid *entry;
+	uint32_t *place = place_of(teids, teid);
+	int rc = 0;
 
 	if (!teid)
 		return -EINVAL;
-	if (teid_find(teids, teid))
+	if (*place == teid || other_find(teids, teid))
 		return -EEXIST;
-	if (upf_teid_count(teids) >= UPF_TEIDS_MAX)
+	if (teids->count > teids->mask)
 		return -ENOSPC;
-	entry = calloc(1, sizeof(*entry));
-	if (!entry)
-		return -ENOMEM;
-	entry->teid = teid;
-	HASH_ADD(hh, teids->used, teid, sizeof(entry->teid), entry);
-	return 0;
+	if (*place)
+		rc = other_claim(teids, teid);
+	else
+		*place = teid;
+	teids->count += !rc;
+	return rc;
 }
 
 int upf_teid_take(struct upf_teids *teids, uint32_t *ret_teid)
 {
-	uint32_t teid;
-	int rc;
+	uint32_t high, teid;
 
-	/* At most UPF_TEIDS_MAX of 2^32 are in use: ends soon */
-	do
-		teid = teids->next++;
-	while (!teid || teid_find(teids, teid));
-	rc = upf_teid_claim(teids, teid);
-	if (!rc)
+	if (teids->count > teids->mask)
+		return -ENOSPC;
+	/* There is a free place, or one that an other holds the number of: then the next */
+	for (size_t tries = 0; tries <= teids->mask; tries++) {
+		const uint32_t low = teids->next++ & teids->mask;
+
+		if (teids->table[low])
+			continue;
+		do {
+			if (getrandom(&high, sizeof(high), 0) < 0)
+				return -errno;
+			teid = (high & ~teids->mask) | low;
+		} while (!teid || other_find(teids, teid));
+		teids->table[low] = teid;
+		teids->count++;
 		*ret_teid = teid;
-	return rc;
+		return 0;
+	}
+	return -ENOSPC;
 }
 
 void upf_teid_release(struct upf_teids *teids, uint32_t teid)
 {
-	struct upf_teid *entry = teid_find(teids, teid);
+	uint32_t *place = place_of(teids, teid);
+	struct upf_teid *entry;
 
+	if (!teid)
+		return;
+	if (*place == teid) {
+		*place = 0;
+		teids->count--;
+		return;
+	}
+	entry = other_find(teids, teid);
 	if (!entry)
 		return;
-	HASH_DEL(teids->used, entry);
+	HASH_DEL(teids->others, entry);
 	free(entry);
+	teids->count--;
 }
 
 size_t upf_teid_count(const struct upf_teids *teids)
 {
-	return HASH_COUNT(teids->used);
+	return teids->count;
 }

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/*
- * The UPF's parts put together, and what its session procedures have in common: work a change into
- * a copy of the rules, let the data plane take it, and only then write it down.
- */
+/* The UPF's parts put together. */
 #include "upf/upf.h"
 
 #include <arpa/inet.h>
@@ -28,6 +25,9 @@ static const char *const counter_names[UPF_COUNTERS] = {
 	[UPF_REPORTS_FAILED] = "reports_failed",
 	[UPF_PATHS_LOST] = "paths_lost",
 	[UPF_END_MARKERS] = "end_markers_sent",
+	[UPF_DOWNLINK_DATA] = "downlink_data",
+	[UPF_USAGE_REPORTS] = "usage_reports",
+	[UPF_DISCARDED] = "packets_discarded",
 };
 
 const char *upf_counter_name(enum upf_counter which)
@@ -38,133 +38,6 @@ const char *upf_counter_name(enum upf_counter which)
 const char *upf_addr_text(struct in_addr addr, char buf[INET_ADDRSTRLEN])
 {
 	return inet_ntop(AF_INET, &addr, buf, INET_ADDRSTRLEN);
-}
-
-struct upf_peer *upf_peer_of(struct upf *upf, const struct upf_session *session)
-{
-	struct n4_peer *peer = n4_peer_find(upf->n4, session->cp.peer);
-
-	return peer ? peer->user : NULL;
-}
-
-void upf_session_remove(struct upf *upf, struct upf_session *session)
-{
-	struct upf_peer *peer = upf_peer_of(upf, session);
-
-	/* -ENOENT where its rules were empty: then there is nothing to remove. */
-	dataplane_session_remove(upf->dp, session->seid);
-	upf_rules_release_teids(&upf->teids, &session->rules, NULL);
-	upf_session_free(&upf->sessions, session, &peer->sessions);
-}
-
-/* ---- a change of rules ---- */
-
-/* An address that another session has would be taken from its user. */
-static int ue_ip_check(struct upf *upf, const struct upf_session *session,
-		       const struct upf_rules *rules, struct upf_refusal *ret_refusal)
-{
-	struct in_addr ue_ip = upf_rules_ue_ip(rules);
-	const struct upf_session *other;
-	size_t i = 0;
-
-	if (!ue_ip.s_addr)
-		return 0;
-	other = upf_session_find_ue(&upf->sessions, ue_ip);
-	if (!other || other == session)
-		return 0;
-	while (!rules->pdr[i].has_ue_ip)
-		i++;
-	return upf_refuse_rule(ret_refusal, PFCP_RULE_PDR, rules->pdr[i].id,
-			       "the UE address is in use by another session");
-}
-
-static int rules_install(struct upf *upf, const struct upf_session *session,
-			 const struct upf_rules *rules, struct upf_refusal *ret_refusal)
-{
-	struct dp_session dps;
-	struct dp_error err = {0};
-	int rc;
-
-	if (!rules->n_pdr) {
-		dataplane_session_remove(upf->dp, session->seid);
-		return 0;
-	}
-	upf_rules_translate(rules, session->seid, &dps);
-	rc = dataplane_session_apply(upf->dp, &dps, &err);
-	if (!rc)
-		return 0;
-	upf_rules_refusal(rc, &err, ret_refusal);
-	return -EINVAL;
-}
-
-int upf_session_change(struct upf *upf, struct upf_session *session,
-		       const struct upf_change *change, bool anew, bool restore,
-		       struct upf_created *ret_created, struct upf_refusal *ret_refusal)
-{
-	struct upf_rules rules = {0};
-	const struct upf_rules_env env = {
-		.teids = &upf->teids,
-		.n3_addr = upf->config->n3_address,
-		.restore = restore,
-		.owned = &session->rules,
-		.ue_pool_count = upf->config->ue_pool_count,
-		.ue_pool = upf->config->ue_pool,
-	};
-	int rc;
-
-	if (!anew)
-		rules = session->rules;
-	rc = upf_rules_change(&rules, change, &env, ret_created, ret_refusal);
-	if (!rc)
-		rc = ue_ip_check(upf, session, &rules, ret_refusal);
-	if (!rc)
-		rc = rules_install(upf, session, &rules, ret_refusal);
-	if (rc) {
-		upf_rules_release_teids(&upf->teids, &rules, &session->rules);
-		return rc;
-	}
-	upf_rules_release_teids(&upf->teids, &session->rules, &rules);
-	upf_session_commit(&upf->sessions, session, &rules);
-	return 0;
-}
-
-/* ---- what answers have in common ---- */
-
-uint8_t upf_created_fill(const struct upf *upf, const struct upf_created *created,
-			 struct pfcp_created_pdr ret[PFCP_MAX_PDR])
-{
-	for (size_t i = 0; i < created->n; i++)
-		ret[i] = (struct pfcp_created_pdr){
-			.pdr_id = created->pdr[i].pdr_id,
-			.has_f_teid = true,
-			.f_teid = {.teid = created->pdr[i].teid,
-				   .address = {.v4 = true, .ip4 = upf->config->n3_address}},
-		};
-	return (uint8_t)created->n;
-}
-
-void upf_refused(struct upf *upf, const struct n4_request *req, uint64_t seid,
-		 const struct upf_refusal *refusal)
-{
-	char addr[INET_ADDRSTRLEN];
-
-	upf->counter[UPF_REFUSED]++;
-	log_warn("n4", "peer=%s seq=%u seid=0x%" PRIx64 " what=%s cause=%s reason=\"%s\"",
-		 upf_addr_text(req->from.sin_addr, addr), req->sequence, seid,
-		 pfcp_message_name(req->type), pfcp_cause_name(refusal->cause), refusal->text);
-}
-
-struct upf_session *upf_session_of(struct upf *upf, struct n4_request *req)
-{
-	struct upf_session *session = upf_session_find(&upf->sessions, req->seid);
-	struct upf_refusal refusal;
-
-	if (session && session->cp.peer.s_addr == req->from.sin_addr.s_addr)
-		return session;
-	upf_refuse(&refusal, PFCP_CAUSE_SESSION_NOT_FOUND, 0, "no such session of this peer");
-	upf_refused(upf, req, req->seid, &refusal);
-	n4_respond_cause(req, 0, PFCP_CAUSE_SESSION_NOT_FOUND, 0);
-	return NULL;
 }
 
 static uint64_t peer_seid(struct n4_peer *peer, uint64_t seid, void *user)
@@ -221,6 +94,8 @@ static int dataplane_start(struct upf *upf)
 	const struct dp_events events = {
 		.error_indication = upf_error_indication,
 		.path = upf_path_state,
+		.downlink_data = upf_downlink_data,
+		.usage = upf_usage,
 		.user = upf,
 	};
 	struct dp_error err = {0};
@@ -238,15 +113,49 @@ static int dataplane_start(struct upf *upf)
 	return dataplane_watch(upf);
 }
 
+static int addresses_start(struct upf *upf)
+{
+	upf_ue_addresses_init(&upf->addresses);
+	for (uint8_t i = 0; i < upf->config->instance_count; i++)
+		for (size_t j = 0; j < upf->config->instance[i].pool_count; j++)
+			if (upf_ue_addresses_pool(&upf->addresses, i,
+						  &upf->config->instance[i].pool[j]))
+				return -ENOMEM;
+	return 0;
+}
+
+/* Two TEIDs a session, each with low bits of its own: those the data plane finds quickest. */
+static unsigned teid_bits(uint32_t sessions_max)
+{
+	unsigned bits = 1;
+
+	while (1u << bits < 2 * sessions_max)
+		bits++;
+	return bits;
+}
+
+/* What sessions are kept in */
+static int stores_start(struct upf *upf)
+{
+	int rc = upf_teids_init(&upf->teids, teid_bits(upf->config->sessions_max));
+
+	if (!rc)
+		rc = addresses_start(upf);
+	if (!rc)
+		rc = upf_alarms_init(&upf->alarms, upf->loop, upf_session_due, upf);
+	upf->scratch = rc ? NULL : calloc(1, sizeof(*upf->scratch));
+	upf_sessions_init(&upf->sessions, upf->config->sessions_max);
+	return !rc && !upf->scratch ? -ENOMEM : rc;
+}
+
 int upf_start_n4(struct upf *upf, struct n4_config *n4_config)
 {
-	int rc = upf_teids_init(&upf->teids);
+	int rc = stores_start(upf);
 
 	if (rc)
 		return rc;
-	upf_sessions_init(&upf->sessions);
 	n4_config->role = N4_ROLE_UP;
-	n4_config->features = PFCP_UPF_FTUP;
+	n4_config->features = UPF_FEATURES;
 	n4_config->handlers = handlers;
 	n4_config->peer_event = upf_peer_event;
 	n4_config->peer_seid = peer_seid;
@@ -282,7 +191,10 @@ void upf_stop(struct upf *upf)
 	n4_node_free(upf->n4);
 	upf_paths_stop(upf);
 	upf_sessions_done(&upf->sessions);
+	upf_alarms_done(&upf->alarms);
+	upf_ue_addresses_done(&upf->addresses);
 	upf_teids_done(&upf->teids);
+	free(upf->scratch);
 	if (upf->dp_poll) {
 		uv_poll_stop(upf->dp_poll);
 		uv_close((uv_handle_t *)upf->dp_poll, on_close_free);

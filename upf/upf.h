@@ -4,9 +4,10 @@
  * down.
  *
  * Reading order: main.c; upf.c (its parts put together); association.c, establishment.c,
- * modification.c, deletion.c (one procedure each); rules.h with rules.c, pdr.c, far.c (PFCP rules),
- * translate.c (to the data plane); session.c (the store), teid.c; report.c (what the UPF tells the
- * SMF), path.c (GTP-U echo), rest.c.
+ * modification.c, deletion.c (one procedure each) and procedure.c (what they share); rules/ (PFCP
+ * rules, and what of them becomes the data plane's); session.c (the store), teid.c, ue_address.c;
+ * usage.h (URRs) and metering.c (between it and the data plane), downlink.c (packets that wait),
+ * report.c (what the UPF tells the SMF), alarm.c; path.c (GTP-U echo), rest.c.
  */
 #ifndef BATON_UPF_UPF_H
 #define BATON_UPF_UPF_H
@@ -45,11 +46,31 @@ enum upf_counter {
 	UPF_REPORTS_LIMITED, /* not sent: UPF_REPORT_INTERVAL_MS */
 	UPF_REPORTS_FAILED,
 	UPF_PATHS_LOST,
-	UPF_END_MARKERS, /* sent */
+	UPF_END_MARKERS,   /* sent */
+	UPF_DOWNLINK_DATA, /* packets that the SMF was to be told of */
+	UPF_USAGE_REPORTS, /* Usage Reports, in whatever message */
+	UPF_DISCARDED,	   /* buffered packets dropped on the SMF's word */
 	UPF_COUNTERS
 };
 
+/* What is implemented, and announced: cl. 8.2.25. Buffering (both ways, UDBC, UPBER) with
+ * Notification Delay, F-TEIDs and UE addresses by the UPF, end markers, Traffic Endpoints, FARs for
+ * quota action, framed routes, deferred activation of PDRs, numbers of packets and of reports,
+ * validity times, inactivity by URR */
+#define UPF_FEATURES                                                                               \
+	(PFCP_UPF_DDND | PFCP_UPF_FTUP | PFCP_UPF_EMPU | PFCP_UPF_PDIU | PFCP_UPF_UDBC |           \
+	 PFCP_UPF_QUOAC | PFCP_UPF_FRRT | PFCP_UPF_DPDRA | PFCP_UPF_UEIP | PFCP_UPF_MNOP |         \
+	 PFCP_UPF_VTIME | PFCP_UPF_NORP | PFCP_UPF_UPBER | PFCP_UPF_UPIDP)
+
 struct upf_path;
+
+/* Large, and needed while one request is worked on only */
+struct upf_scratch {
+	struct upf_rules before, after;
+	struct dp_session dp;
+	struct upf_created created;
+	struct upf_usage usage[UPF_URRS_MAX];
+};
 
 struct upf {
 	const struct upf_config *config;
@@ -59,6 +80,10 @@ struct upf {
 	struct http_server *rest;
 	struct upf_sessions sessions;
 	struct upf_teids teids;
+	struct upf_ue_addresses addresses;
+	struct upf_alarms alarms; /* of the sessions */
+	struct upf_scratch *scratch;
+	struct upf_flows flows; /* of applications */
 	struct upf_path *paths; /* uthash by address */
 	uv_poll_t *dp_poll;	/* the data plane's GTP-U control messages */
 	uv_timer_t *echo_timer;
@@ -91,6 +116,8 @@ const char *upf_counter_name(enum upf_counter which);
 void upf_session_remove(struct upf *upf, struct upf_session *session);
 struct upf_peer *upf_peer_of(struct upf *upf, const struct upf_session *session);
 
+/* ---- procedure.c ---- */
+
 /**
  * upf_session_change - let @change be done to a session's rules, whole or not at all
  * @session: without rules when it is new
@@ -98,15 +125,23 @@ struct upf_peer *upf_peer_of(struct upf *upf, const struct upf_session *session)
  * here)
  * @restore: the CP function may name F-TEIDs (RESTI)
  *
- * Return: 0, or -EINVAL with @ret_refusal: then nothing at all has changed
+ * Return: 0, with what was chosen in upf->scratch->created, the former rules in ->before and the
+ * new ones in ->after; or -EINVAL with @ret_refusal: then nothing at all has changed
  */
 int upf_session_change(struct upf *upf, struct upf_session *session,
 		       const struct upf_change *change, bool anew, bool restore,
-		       struct upf_created *ret_created, struct upf_refusal *ret_refusal);
+		       struct upf_refusal *ret_refusal);
+/** upf_session_reinstall - the rules are as they were, but what they come to isn't: a PDR's time
+ * has come, or an application has other flows; Return: 0 or -EINVAL, logged */
+int upf_session_reinstall(struct upf *upf, struct upf_session *session);
 
-/** upf_created_fill - Created PDRs of an answer; Return: how many */
-uint8_t upf_created_fill(const struct upf *upf, const struct upf_created *created,
-			 struct pfcp_created_pdr ret[PFCP_MAX_PDR]);
+/** upf_created_fill - Created PDRs and Created Traffic Endpoints of an answer, from
+ * upf->scratch->created */
+void upf_created_fill(const struct upf *upf, struct pfcp_created_pdr *pdr, uint8_t *ret_n_pdr,
+		      struct pfcp_created_traffic_endpoint *endpoint, uint8_t *ret_n_endpoint);
+/** upf_session_rules - unpacked into upf->scratch->before, which is borrowed until the next of
+ * these functions */
+struct upf_rules *upf_session_rules(struct upf *upf, const struct upf_session *session);
 /** upf_refused - count and log */
 void upf_refused(struct upf *upf, const struct n4_request *req, uint64_t seid,
 		 const struct upf_refusal *refusal);
@@ -125,8 +160,34 @@ void upf_session_delete(struct n4_request *req, const struct pfcp_msg *msg, void
 void upf_peer_event(struct n4_peer *peer, enum n4_peer_event event, void *user);
 void upf_peers_stop(struct upf *upf);
 
-/* ---- report.c: struct dp_events ---- */
-void upf_error_indication(const struct dp_addr *from, uint32_t teid, void *user);
+/* ---- metering.c: URRs, and all that a session waits for ---- */
+struct upf_now upf_now(const struct upf *upf);
+/** upf_metering_count - read the counters of all of a session's URRs, and see what is due */
+void upf_metering_count(struct upf *upf, struct upf_session *session, struct upf_rules *rules);
+/** upf_metering_go_on - limits to the data plane, and the alarm */
+void upf_metering_go_on(struct upf *upf, struct upf_session *session,
+			const struct upf_rules *rules);
+/** upf_usage - struct dp_events; upf_session_due - the session's alarm */
+void upf_usage(uint64_t seid, uint32_t urr_id, void *user);
+void upf_session_due(struct upf_alarm *alarm, void *user);
+
+/* ---- downlink.c: packets that a FAR buffers or drops, and the SMF is to be told of ---- */
+void upf_downlink_data(uint64_t seid, uint16_t pdr_id, uint8_t qfi,
+		       void *user); /* struct dp_events */
+/** upf_downlink_due - its Notification Delay is over */
+void upf_downlink_due(struct upf *upf, struct upf_session *session);
+
+/* ---- report.c ---- */
+void upf_error_indication(const struct dp_addr *from, uint32_t teid,
+			  void *user); /* struct dp_events */
+/** upf_report_downlink, upf_report_inactivity - a Session Report Request of that; one that can't be
+ * sent is counted */
+void upf_report_downlink(struct upf *upf, struct upf_session *session,
+			 const struct upf_notice *notice);
+void upf_report_inactivity(struct upf *upf, struct upf_session *session);
+/** upf_report_usage - as many Session Report Requests as what is due takes; Return: 0; -ENOTCONN,
+ * -EBUSY: it is due still */
+int upf_report_usage(struct upf *upf, struct upf_session *session, const struct upf_rules *rules);
 
 /* ---- path.c ---- */
 void upf_path_state(const struct dp_addr *peer, bool lost, void *user); /* struct dp_events */
@@ -137,6 +198,8 @@ size_t upf_paths_lost(const struct upf *upf);
 
 /* ---- rest.c ---- */
 extern const struct http_route upf_routes[];
+/** upf_rest_rules - put a session's rules and their counters into @into */
+void upf_rest_rules(const struct upf *upf, const struct upf_session *session, json_t *into);
 
 /** upf_addr_text - into @buf, for logs; Return: @buf */
 const char *upf_addr_text(struct in_addr addr, char buf[INET_ADDRSTRLEN]);

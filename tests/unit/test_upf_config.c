@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "upf/config.h"
-#include "upf/session.h"
 
 #define NEEDED                                                                                     \
 	"name: a\nn4_address: 10.0.0.1\nn3_address: 10.0.1.1\nn3_device: n3\nn6_device: n6\n"      \
@@ -48,7 +47,7 @@ static void test_defaults(void **state)
 	assert_int_equal(dp.local[0].addr.family, AF_INET);
 	assert_int_equal(dp.local[0].addr.ip4.s_addr, inet_addr("10.0.1.1"));
 	assert_string_equal(dp.local[0].dev, "n3");
-	assert_int_equal(dp.sessions_max, UPF_SESSIONS_MAX);
+	assert_int_equal(dp.sessions_max, UPF_SESSIONS_DEFAULT);
 	assert_null(dp.pin_dir);
 	assert_int_equal(dp.instance[0].pool_count + dp.protected_count, 0);
 	assert_int_equal(config.rest_port, 8082);

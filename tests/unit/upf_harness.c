@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,17 +41,26 @@ static int on_transmit(const struct sockaddr_in *to, const uint8_t *buf, size_t 
 
 void harness_open(struct harness *h)
 {
+	harness_open_with(h, NULL);
+}
+
+void harness_open_with(struct harness *h, void (*change)(struct upf_config *config))
+{
 	struct n4_config n4 = {.transmit = on_transmit};
+	struct dp_config dp;
 
 	log_open("upf", LOG_LEVEL_ERROR); /* refusals are what these tests are for */
 	memset(h, 0, sizeof(*h));
 	uv_loop_init(&h->loop);
 	upf_config_default(&h->config);
 	h->config.n3_address = harness_ip("10.101.2.1");
-	h->config.ue_pool_count = 1;
-	h->config.ue_pool[0] =
+	h->config.instance[0].pool_count = 1;
+	h->config.instance[0].pool[0] =
 		(struct dp_prefix){.addr = dp_addr_ip4(harness_ip("10.60.1.0")), .len = 24};
-	h->upf = (struct upf){.config = &h->config, .loop = &h->loop, .dp = null_dp_new()};
+	if (change)
+		change(&h->config);
+	upf_config_dataplane(&h->config, &dp);
+	h->upf = (struct upf){.config = &h->config, .loop = &h->loop, .dp = null_dp_new(&dp)};
 	h->ex = (struct example){
 		.smf = harness_ip("10.100.128.1"),
 		.n3 = h->config.n3_address,
@@ -153,24 +163,17 @@ static void rules_state(FILE *f, const struct dp_session *d)
 static void session_state(FILE *f, struct harness *h, const struct upf_session *s)
 {
 	const struct dp_session *d = null_dp_find(h->upf.dp, s->seid);
+	json_t *rules = json_object();
+	char *text;
 
-	fprintf(f, "session %" PRIx64 " cp %" PRIx64 " ue %08x\n", s->seid, s->cp.seid,
-		ntohl(s->ue_ip.s_addr));
-	for (size_t i = 0; i < s->rules.n_pdr; i++) {
-		const struct upf_pdr *p = &s->rules.pdr[i];
-
-		fprintf(f, " pdr %u p%u s%u teid %u ue %08x qfi %u r%d far %u qers %u\n", p->id,
-			p->precedence, p->source, p->teid, ntohl(p->ue_ip.s_addr), p->qfi,
-			p->remove_outer, p->far_id, p->n_qer);
-	}
-	for (size_t i = 0; i < s->rules.n_far; i++) {
-		const struct upf_far *r = &s->rules.far[i];
-
-		fprintf(f, " far %u fw%d d%u t%d %08x %u\n", r->id, r->forward, r->destination,
-			r->has_tunnel, ntohl(r->peer.s_addr), r->teid);
-	}
-	for (size_t i = 0; i < s->rules.n_qer; i++)
-		fprintf(f, " qer %u qfi %u\n", s->rules.qer[i].id, s->rules.qer[i].qfi);
+	fprintf(f, "session %" PRIx64 " cp %" PRIx64 " urrs %u", s->seid, s->cp.seid, s->usages.n);
+	for (size_t i = 0; i < s->usages.n; i++)
+		fprintf(f, " %u:%x", s->usages.usage[i].urr_id, s->usages.usage[i].due);
+	upf_rest_rules(&h->upf, s, rules);
+	text = json_dumps(rules, JSON_INDENT(1));
+	fprintf(f, "\n%s\n", text);
+	free(text);
+	json_decref(rules);
 	if (d)
 		rules_state(f, d);
 }
@@ -185,9 +188,9 @@ char *harness_state(struct harness *h)
 	for (s = upf_session_next(&h->upf.sessions, NULL); s;
 	     s = upf_session_next(&h->upf.sessions, s))
 		session_state(f, h, s);
-	fprintf(f, "sessions %zu dp %zu applies %zu teids %zu\n", h->upf.sessions.count,
-		null_dp_count(h->upf.dp), null_dp_applies(h->upf.dp),
-		upf_teid_count(&h->upf.teids));
+	fprintf(f, "sessions %zu dp %zu applies %zu teids %zu addresses %zu\n",
+		h->upf.sessions.count, null_dp_count(h->upf.dp), null_dp_applies(h->upf.dp),
+		upf_teid_count(&h->upf.teids), upf_ue_address_count(&h->upf.addresses));
 	fclose(f);
 	return text;
 }

@@ -22,6 +22,8 @@ struct harness {
 };
 
 void harness_open(struct harness *h);
+/* @change: of the configuration, before the UPF is made; NULL: none */
+void harness_open_with(struct harness *h, void (*change)(struct upf_config *config));
 void harness_close(struct harness *h);
 
 struct in_addr harness_ip(const char *text);

@@ -20,6 +20,10 @@ enum { RULES_KEPT = 64 };
 struct entry {
 	uint64_t id;
 	struct dp_session *rules; /* NULL: one of many */
+	struct dp_counters counters;
+	struct dp_urr_counters urr[DP_URRS_MAX];  /* by place in the rules */
+	struct dp_urr_limits limits[DP_URRS_MAX]; /* the same */
+	uint32_t urr_id[DP_URRS_MAX];		  /* whose these are; 0: nobody's */
 	UT_hash_handle hh;
 };
 
@@ -35,18 +39,15 @@ struct dataplane {
 	struct dp_addr marked_peer; /* where the latest end marker went */
 	uint32_t marked_teid;
 	size_t end_markers;
+	size_t discards; /* calls */
 };
 
-struct dataplane *null_dp_new(void)
+struct dataplane *null_dp_new(const struct dp_config *config)
 {
 	struct dataplane *dp = calloc(1, sizeof(*dp));
 
-	if (!dp)
-		return NULL;
-	dp->config = (struct dp_config){.role = DP_ROLE_UPF,
-					.local_count = 1,
-					.local[0].addr.family = AF_INET,
-					.instance_count = 1};
+	if (dp)
+		dp->config = *config;
 	return dp;
 }
 
@@ -155,6 +156,105 @@ static void entry_free(struct dataplane *dp, struct entry *e)
 	free(e);
 }
 
+/* ---- URRs: what they counted is theirs while they are there ---- */
+
+static bool has_urr(const struct dp_session *s, uint32_t id)
+{
+	for (size_t i = 0; i < s->urr_count; i++)
+		if (s->urr[i].id == id)
+			return true;
+	return false;
+}
+
+/* Its place, or DP_URRS_MAX */
+static size_t urr_place(const struct entry *e, uint32_t id)
+{
+	size_t i = 0;
+
+	while (i < DP_URRS_MAX && e->urr_id[i] != id)
+		i++;
+	return i;
+}
+
+static void urrs_follow(struct entry *e, const struct dp_session *s)
+{
+	for (size_t i = 0; i < DP_URRS_MAX; i++)
+		if (e->urr_id[i] && !has_urr(s, e->urr_id[i]))
+			e->urr_id[i] = 0;
+	for (size_t i = 0; i < s->urr_count; i++) {
+		size_t at = urr_place(e, s->urr[i].id);
+
+		if (at < DP_URRS_MAX)
+			continue;
+		at = urr_place(e, 0);
+		e->urr_id[at] = s->urr[i].id;
+		e->urr[at] = (struct dp_urr_counters){0};
+		e->limits[at] = s->urr[i].limits;
+	}
+}
+
+struct dp_urr_counters *null_dp_urr(struct dataplane *dp, uint64_t id, uint32_t urr_id)
+{
+	struct entry *e = find(dp, id);
+	size_t at = e ? urr_place(e, urr_id) : DP_URRS_MAX;
+
+	return at < DP_URRS_MAX ? &e->urr[at] : NULL;
+}
+
+const struct dp_urr_limits *null_dp_limits(const struct dataplane *dp, uint64_t id, uint32_t urr_id)
+{
+	struct entry *e = find(dp, id);
+	size_t at = e ? urr_place(e, urr_id) : DP_URRS_MAX;
+
+	return at < DP_URRS_MAX ? &e->limits[at] : NULL;
+}
+
+struct dp_counters *null_dp_counters(struct dataplane *dp, uint64_t id)
+{
+	struct entry *e = find(dp, id);
+
+	return e ? &e->counters : NULL;
+}
+
+int dataplane_urr_counters(struct dataplane *dp, uint64_t id, uint32_t urr_id,
+			   struct dp_urr_counters *ret_counters)
+{
+	const struct dp_urr_counters *c = null_dp_urr(dp, id, urr_id);
+
+	if (!c)
+		return -ENOENT;
+	*ret_counters = *c;
+	return 0;
+}
+
+int dataplane_urr_limits(struct dataplane *dp, uint64_t id, uint32_t urr_id,
+			 const struct dp_urr_limits *limits)
+{
+	struct dp_urr_limits *l = (struct dp_urr_limits *)null_dp_limits(dp, id, urr_id);
+
+	if (!l)
+		return -ENOENT;
+	*l = *limits;
+	return 0;
+}
+
+/* ---- the contract ---- */
+
+size_t dataplane_session_discard(struct dataplane *dp, uint64_t id)
+{
+	dp->discards++;
+	return find(dp, id) ? 1 : 0;
+}
+
+size_t null_dp_discards(const struct dataplane *dp)
+{
+	return dp->discards;
+}
+
+void dataplane_barrier(struct dataplane *dp)
+{
+}
+
 int dataplane_session_apply(struct dataplane *dp, const struct dp_session *session,
 			    struct dp_error *ret_err)
 {
@@ -164,9 +264,11 @@ int dataplane_session_apply(struct dataplane *dp, const struct dp_session *sessi
 	if (dp->refuse_rc) {
 		rc = dp->refuse_rc;
 
-		ret_err->what = dp->refuse_what;
-		ret_err->rule_id = dp->refuse_rule;
-		snprintf(ret_err->text, sizeof(ret_err->text), "told to refuse");
+		if (ret_err) {
+			ret_err->what = dp->refuse_what;
+			ret_err->rule_id = dp->refuse_rule;
+			snprintf(ret_err->text, sizeof(ret_err->text), "told to refuse");
+		}
 		dp->refuse_rc = 0;
 		return rc;
 	}
@@ -175,13 +277,15 @@ int dataplane_session_apply(struct dataplane *dp, const struct dp_session *sessi
 		return rc;
 	/* not for each of many */
 	if (HASH_COUNT(dp->entries) < RULES_KEPT && keys_taken(dp, session)) {
-		ret_err->what = DP_ERROR_SESSION;
+		if (ret_err)
+			ret_err->what = DP_ERROR_SESSION;
 		return -EEXIST;
 	}
 	if (!e)
 		e = entry_new(dp, session->id);
 	if (e->rules)
 		*e->rules = *session;
+	urrs_follow(e, session);
 	dp->applies++;
 	return 0;
 }
@@ -198,14 +302,16 @@ int dataplane_session_remove(struct dataplane *dp, uint64_t id)
 
 int dataplane_session_counters(struct dataplane *dp, uint64_t id, struct dp_counters *ret_counters)
 {
-	*ret_counters = (struct dp_counters){0};
-	return find(dp, id) ? 0 : -ENOENT;
+	const struct entry *e = find(dp, id);
+
+	*ret_counters = e ? e->counters : (struct dp_counters){0};
+	return e ? 0 : -ENOENT;
 }
 
 int dataplane_new(const struct dp_config *config, const struct dp_events *events,
 		  struct dataplane **ret_dp, struct dp_error *ret_err)
 {
-	*ret_dp = null_dp_new();
+	*ret_dp = null_dp_new(config);
 	return *ret_dp ? 0 : -ENOMEM;
 }
 

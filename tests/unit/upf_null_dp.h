@@ -9,7 +9,7 @@
 
 #include "dataplane/dataplane.h"
 
-struct dataplane *null_dp_new(void);
+struct dataplane *null_dp_new(const struct dp_config *config);
 /* The next apply returns @rc and @what of rule @rule_id */
 void null_dp_refuse(struct dataplane *dp, int rc, int what, uint32_t rule_id);
 size_t null_dp_count(const struct dataplane *dp);
@@ -20,5 +20,12 @@ size_t null_dp_end_markers(const struct dataplane *dp, struct in_addr peer, uint
 /* Echo requests sent to @peer */
 size_t null_dp_echoes(const struct dataplane *dp, struct in_addr peer);
 size_t null_dp_applies(const struct dataplane *dp);
+/* What a test has counted; NULL: there is no such session or URR */
+struct dp_urr_counters *null_dp_urr(struct dataplane *dp, uint64_t id, uint32_t urr_id);
+struct dp_counters *null_dp_counters(struct dataplane *dp, uint64_t id);
+const struct dp_urr_limits *null_dp_limits(const struct dataplane *dp, uint64_t id,
+					   uint32_t urr_id);
+/* How often buffered packets were discarded */
+size_t null_dp_discards(const struct dataplane *dp);
 
 #endif

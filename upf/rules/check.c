@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Whether a session's rules make sense as a whole: what refers to what, and where packets would go.
+ */
+#include <errno.h>
+
+#include "upf/rules/rules.h"
+
+const struct ipfilter_sdf *upf_filter_resolve(const struct upf_rules *rules,
+					      const struct upf_filter *filter)
+{
+	if (!ipfilter_sdf_is_reference(&filter->sdf))
+		return &filter->sdf;
+	for (size_t i = 0; i < rules->n_filter; i++) {
+		const struct ipfilter_sdf *sdf = &rules->filter[i].sdf;
+
+		if (sdf->has_filter_id && sdf->filter_id == filter->sdf.filter_id &&
+		    !ipfilter_sdf_is_reference(sdf))
+			return sdf;
+	}
+	return NULL;
+}
+
+static const char *references_fault(struct upf_rules *rules, const struct upf_pdr *pdr)
+{
+	if (!upf_rules_far(rules, pdr->far_id))
+		return "the FAR it names is not there";
+	for (size_t i = 0; i < pdr->n_qer; i++)
+		if (!upf_rules_qer(rules, pdr->qer_id[i]))
+			return "a QER it names is not there";
+	for (size_t i = 0; i < pdr->n_urr; i++)
+		if (!upf_rules_urr(rules, pdr->urr_id[i]))
+			return "a URR it names is not there";
+	for (size_t i = 0; i < rules->n_filter; i++)
+		if (rules->filter[i].pdr_id == pdr->id &&
+		    !upf_filter_resolve(rules, &rules->filter[i]))
+			return "the SDF filter it names by an id is not there";
+	return NULL;
+}
+
+/* In a tunnel (N3, N9, N4-u) or plain (N6) */
+static const char *place_fault(const struct upf_pdr *pdr)
+{
+	if (pdr->at.teid)
+		return pdr->remove_outer ? NULL : "the outer header must be removed";
+	if (pdr->source == PFCP_INTERFACE_ACCESS)
+		return "a PDR of the access side needs an F-TEID";
+	if (pdr->source == PFCP_INTERFACE_CP_FUNCTION)
+		return "a PDR of the CP function needs an F-TEID";
+	if (!pdr->at.ue)
+		return "a PDR of the core side needs the UE's address";
+	if (pdr->at.qfis)
+		return "packets from N6 have no QFI";
+	return pdr->remove_outer ? "packets from N6 have no outer header" : NULL;
+}
+
+static const char *destination_fault(const struct upf_destination *to)
+{
+	if (!to->set)
+		return "FORW or DUPL without a destination";
+	switch (to->interface) {
+	case PFCP_INTERFACE_ACCESS:
+		return to->has_tunnel ? NULL : "the access side needs an outer header";
+	case PFCP_INTERFACE_CP_FUNCTION:
+		return to->has_tunnel ? NULL : "the CP function needs an outer header";
+	}
+	return NULL;
+}
+
+static const char *far_fault(struct upf_rules *rules, const struct upf_far *far)
+{
+	const char *fault = far->action & PFCP_ACTION_FORW ? destination_fault(&far->to) : NULL;
+	size_t copies = 0;
+
+	for (size_t i = 0; !fault && i < rules->n_duplicate; i++)
+		if (rules->duplicate[i].far_id == far->id && far->action & PFCP_ACTION_DUPL) {
+			fault = destination_fault(&rules->duplicate[i].to);
+			copies++;
+		}
+	if (fault)
+		return fault;
+	if (!far->action)
+		return "a FAR needs an action";
+	if (far->action & PFCP_ACTION_DUPL && !copies)
+		return "DUPL without Duplicating Parameters";
+	if (copies > DP_DUPLICATES_MAX)
+		return "too many Duplicating Parameters";
+	if (far->has_bar && (!rules->n_bar || rules->bar[0].id != far->bar_id))
+		return "the BAR it names is not there";
+	return NULL;
+}
+
+/* GBR over MBR is the SMF's mistake: neither could be kept. */
+static const char *qer_fault(const struct upf_qer *qer)
+{
+	for (size_t way = 0; way < 2; way++)
+		if (qer->gbr_kbps[way] != UINT64_MAX && qer->gbr_kbps[way] > qer->mbr_kbps[way])
+			return "the guaranteed bit rate is over the maximum";
+	return NULL;
+}
+
+static const char *urr_fault(struct upf_rules *rules, const struct upf_urr *urr)
+{
+	for (size_t i = 0; i < rules->n_link; i++)
+		if (rules->link[i].urr_id == urr->id &&
+		    !upf_rules_urr(rules, rules->link[i].linked_id))
+			return "a URR that it is linked with is not there";
+	if (urr->has_quota_far && !upf_rules_far(rules, urr->quota_far_id))
+		return "the FAR for Quota Action is not there";
+	return NULL;
+}
+
+static int applications_check(const struct upf_rules *rules, const struct upf_flows *flows,
+			      struct upf_refusal *r)
+{
+	const struct ipfilter *flow;
+
+	for (size_t i = 0; i < rules->n_application; i++) {
+		const struct upf_application *a = &rules->application[i];
+
+		if (flows->find && flows->find(flows->user, a->id, &flow) >= 0)
+			continue;
+		upf_refuse_rule(r, PFCP_RULE_PDR, a->pdr_id, "application '%.64s' is not known",
+				a->id);
+		r->cause = PFCP_CAUSE_UNKNOWN_APPLICATION_ID;
+		return -EINVAL;
+	}
+	return 0;
+}
+
+#define CHECK(list, TYPE, fault_of)                                                                \
+	for (size_t i = 0; i < rules->n_##list; i++) {                                             \
+		fault = fault_of;                                                                  \
+		if (fault)                                                                         \
+			return upf_refuse_rule(r, TYPE, rules->list[i].id, "%s", fault);           \
+	}
+
+int upf_rules_check(struct upf_rules *rules, const struct upf_flows *flows, struct upf_refusal *r)
+{
+	const char *fault;
+
+	CHECK(far, PFCP_RULE_FAR, far_fault(rules, &rules->far[i]))
+	CHECK(qer, PFCP_RULE_QER, qer_fault(&rules->qer[i]))
+	CHECK(urr, PFCP_RULE_URR, urr_fault(rules, &rules->urr[i]))
+	CHECK(pdr, PFCP_RULE_PDR, references_fault(rules, &rules->pdr[i]))
+	CHECK(pdr, PFCP_RULE_PDR, place_fault(&rules->pdr[i]))
+	return applications_check(rules, flows, r);
+}

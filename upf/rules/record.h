@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A session's rules as they are kept between two requests: of each list of struct upf_rules what is
+ * there. Of the usual session (two PDRs, two FARs, a QER, a UE address) some 600 octets.
+ */
+#ifndef BATON_UPF_RECORD_H
+#define BATON_UPF_RECORD_H
+
+#include "upf/rules/rules.h"
+
+struct upf_record;
+
+/** upf_record_new - Return: freed by free(); NULL: out of memory */
+struct upf_record *upf_record_new(const struct upf_rules *rules);
+/** upf_record_read - the rules; those of NULL are none */
+void upf_record_read(const struct upf_record *record, struct upf_rules *ret);
+/** upf_record_size - octets */
+size_t upf_record_size(const struct upf_record *record);
+
+#endif
