@@ -16,4 +16,5 @@ $(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfc
 UPF_BED_SOURCES := $(addprefix tests/integration/,upf_bed.c upf_talk.c dataplane_net.c) \
 	$(addprefix tests/unit/,upf_messages.c upf_refusals.c)
 $(eval $(call executable-rules,$(B)/integration,upf_n4,tests/integration/upf_n4.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
+$(eval $(call executable-rules,$(B)/integration,upf_rules,tests/integration/upf_rules.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
 $(eval $(call executable-rules,$(B)/integration,upf_gtp,tests/integration/upf_gtp.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# N4 of a real upf on the ebpf data plane of this machine's kernel (upf_n4.c); its command line and example file.
+# N4 of a real upf on the ebpf data plane of this machine's kernel (upf_n4.c), and what rules do to packets
+# (upf_rules.c); its command line and example file.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 need_root
 need_command tc
-need_built "$build/integration/upf_n4" "$build/bin/upf"
+need_built "$build/integration/upf_n4" "$build/integration/upf_rules" "$build/bin/upf"
 
 upf=$build/bin/upf
 ok 'the example configuration is right' "$upf" --config "$root/upf/upf.example.yaml" --check-config
@@ -19,6 +20,8 @@ nok 'without its device it does not start' "$upf" --config "$tmp/nowhere.yaml"
 like 'and says which' "$_output" 'nowhere0'
 
 export BATON_UPF=$upf
-ok 'upf_n4' "$build/integration/upf_n4"
-note "$(grep -c '^ok' <<<"$_output") checks"
+for program in upf_n4 upf_rules; do
+	ok "$program" "$build/integration/$program"
+	note "$(grep -c '^ok' <<<"$_output") checks"
+done
 done_testing

@@ -290,8 +290,8 @@ static uint16_t checksum(const uint8_t *buf, size_t len)
 	return (uint16_t)~sum;
 }
 
-/* An IPv4/UDP packet from the UE to the edge, without a UDP checksum; Return: its length */
-static size_t inner_build(uint8_t *buf, struct in_addr ue, const char *text)
+/* An IPv4/UDP packet from the UE to the edge or back, without a UDP checksum; Return: its length */
+static size_t inner_build(uint8_t *buf, struct in_addr ue, bool uplink, const char *text)
 {
 	size_t len = 28 + strlen(text);
 	struct in_addr edge = ip("10.110.1.2");
@@ -301,8 +301,8 @@ static size_t inner_build(uint8_t *buf, struct in_addr ue, const char *text)
 	uint16_t sum;
 
 	memcpy(buf, head, sizeof(head));
-	memcpy(buf + 12, &ue, 4);
-	memcpy(buf + 16, &edge, 4);
+	memcpy(buf + 12, uplink ? &ue : &edge, 4);
+	memcpy(buf + 16, uplink ? &edge : &ue, 4);
 	memcpy(buf + 28, text, strlen(text));
 	sum = htons(checksum(buf, 20));
 	memcpy(buf + 10, &sum, 2);
@@ -331,7 +331,20 @@ void gnb_send(struct bed *bed, uint32_t teid, uint8_t qfi, struct in_addr ue, co
 	msg.header.psc.type = GTPU_PSC_UL;
 	msg.header.psc.qfi = qfi;
 	msg.payload = inner;
-	msg.payload_len = inner_build(inner, ue, text);
+	msg.payload_len = inner_build(inner, ue, true, text);
+	gtpu_send(bed, &msg);
+}
+
+void n9_send(struct bed *bed, uint32_t teid, uint8_t qfi, struct in_addr ue, const char *text)
+{
+	uint8_t inner[512];
+	struct gtpu_msg msg = {.header = {.type = GTPU_G_PDU, .teid = teid}};
+
+	msg.header.has_psc = qfi != 0;
+	msg.header.psc.type = GTPU_PSC_DL;
+	msg.header.psc.qfi = qfi;
+	msg.payload = inner;
+	msg.payload_len = inner_build(inner, ue, false, text);
 	gtpu_send(bed, &msg);
 }
 
@@ -375,18 +388,42 @@ void edge_send(struct bed *bed, struct in_addr ue, const char *text)
 		bail("sendto", errno);
 }
 
-bool gnb_receive(struct bed *bed, int fd, uint32_t *ret_teid, uint8_t *ret_qfi, int timeout_ms)
+/* The text of a UDP packet over IPv4 */
+static void text_of(const uint8_t *inner, size_t len, char *ret, size_t size)
+{
+	const size_t n = len > 28 ? len - 28 : 0;
+
+	snprintf(ret, size, "%.*s", (int)n, n ? (const char *)inner + 28 : "");
+}
+
+bool gnb_next(struct bed *bed, int fd, struct gnb_packet *ret, int timeout_ms)
 {
 	struct sockaddr_in from;
 	struct gtpu_msg msg;
 	uint8_t buf[2048];
 	ssize_t n = receive(fd, buf, sizeof(buf), &from, timeout_ms);
 
-	if (n < 0 || gtpu_decode(buf, (size_t)n, &msg) || msg.header.type != GTPU_G_PDU)
+	if (n < 0 || gtpu_decode(buf, (size_t)n, &msg) || from.sin_addr.s_addr != bed->n3.s_addr)
 		return false;
-	*ret_teid = msg.header.teid;
-	*ret_qfi = msg.header.has_psc ? msg.header.psc.qfi : 0;
-	return from.sin_addr.s_addr == bed->n3.s_addr;
+	*ret = (struct gnb_packet){
+		.type = msg.header.type,
+		.teid = msg.header.teid,
+		.qfi = msg.header.has_psc ? msg.header.psc.qfi : 0,
+	};
+	if (ret->type == GTPU_G_PDU)
+		text_of(msg.payload, msg.payload_len, ret->text, sizeof(ret->text));
+	return true;
+}
+
+bool gnb_receive(struct bed *bed, int fd, uint32_t *ret_teid, uint8_t *ret_qfi, int timeout_ms)
+{
+	struct gnb_packet packet;
+
+	if (!gnb_next(bed, fd, &packet, timeout_ms) || packet.type != GTPU_G_PDU)
+		return false;
+	*ret_teid = packet.teid;
+	*ret_qfi = packet.qfi;
+	return true;
 }
 
 bool gnb_told(struct bed *bed, uint32_t teid, int timeout_ms)

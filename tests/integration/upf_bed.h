@@ -76,9 +76,20 @@ bool smf_await(struct smf *smf, const struct bed *bed, uint8_t type, int timeout
 
 /* User packets. @ue: the inner source or destination; the edge's end is 10.110.1.2 port 9000 */
 void gnb_send(struct bed *bed, uint32_t teid, uint8_t qfi, struct in_addr ue, const char *text);
+/** n9_send - downlink in a tunnel, as another UPF would; @qfi: 0: without a container */
+void n9_send(struct bed *bed, uint32_t teid, uint8_t qfi, struct in_addr ue, const char *text);
 /** edge_receive - Return: whether @text came from @ue within @timeout_ms */
 bool edge_receive(struct bed *bed, struct in_addr ue, const char *text, int timeout_ms);
 void edge_send(struct bed *bed, struct in_addr ue, const char *text);
+/* What comes to a gNB, or to whoever else has a tunnel's other end; @text: of a UDP packet */
+struct gnb_packet {
+	uint8_t type; /* enum gtpu_type */
+	uint8_t qfi;  /* 0: no PDU session container */
+	uint32_t teid;
+	char text[64];
+};
+/** gnb_next - from the UPF; Return: false: none within @timeout_ms */
+bool gnb_next(struct bed *bed, int fd, struct gnb_packet *ret, int timeout_ms);
 /** gnb_receive - the next G-PDU; Return: false: none within @timeout_ms */
 bool gnb_receive(struct bed *bed, int fd, uint32_t *ret_teid, uint8_t *ret_qfi, int timeout_ms);
 /** gnb_told - Return: whether an Error Indication for @teid of the UPF's came within @timeout_ms */
