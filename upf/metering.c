@@ -5,6 +5,8 @@
  * a packet's Notification Delay, a PDR's time, inactivity.
  */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
 
 #include "lib/log.h"
 #include "upf/upf.h"
@@ -53,13 +55,49 @@ void upf_metering_count(struct upf *upf, struct upf_session *session, struct upf
 
 /* ---- limits, alarm ---- */
 
+static void volume_take(struct dp_volume *to, const struct dp_volume *from)
+{
+	if (from->total != UINT64_MAX)
+		to->total = from->total;
+	for (size_t way = 0; way < 2; way++)
+		if (from->way[way] != UINT64_MAX)
+			to->way[way] = from->way[way];
+}
+
+void upf_metering_limits(struct upf_session *session, const struct upf_rules *rules,
+			 struct dp_session *dp)
+{
+	struct dp_urr_limits limits;
+
+	for (size_t i = 0; i < dp->urr_count; i++) {
+		struct dp_urr_limits *to = &dp->urr[i].limits;
+
+		(void)upf_usage_limits(&session->usages, rules, dp->urr[i].id, &limits);
+		volume_take(&to->notify, &limits.notify);
+		volume_take(&to->quota, &limits.quota);
+		to->start = limits.start;
+		to->closed = limits.closed;
+	}
+}
+
+/* -ENOENT: no PDR names it, or none that is active */
+static void limit_tell(struct upf *upf, const struct upf_session *session, uint32_t urr_id,
+		       const struct dp_urr_limits *limits)
+{
+	int rc = dataplane_urr_limits(upf->dp, session->seid, urr_id, limits);
+
+	if (rc && rc != -ENOENT)
+		log_error("dataplane", "seid=0x%" PRIx64 " urr=%u what=limits error=%d",
+			  session->seid, urr_id, rc);
+}
+
 static void limits_tell(struct upf *upf, struct upf_session *session, const struct upf_rules *rules)
 {
 	struct dp_urr_limits limits;
 
 	for (size_t i = 0; i < rules->n_urr; i++)
 		if (upf_usage_limits(&session->usages, rules, rules->urr[i].id, &limits))
-			dataplane_urr_limits(upf->dp, session->seid, rules->urr[i].id, &limits);
+			limit_tell(upf, session, rules->urr[i].id, &limits);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)

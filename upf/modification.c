@@ -182,6 +182,8 @@ static void answer_accept(struct upf *upf, struct n4_request *req, struct upf_se
 	upf_created_fill(upf, r->created_pdr, &r->n_created_pdr, r->created_traffic_endpoint,
 			 &r->n_created_traffic_endpoint);
 	usage_answer(upf, session, m, r);
+	/* Who has the answer may rely on the new limits. */
+	upf_metering_go_on(upf, session, &upf->scratch->after);
 	answer_send(req, session, msg);
 }
 
@@ -207,6 +209,5 @@ void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void
 	log_info("n4", "seid=0x%" PRIx64 " what=modified", session->seid);
 	flags_follow(upf, session, m);
 	answer_accept(upf, req, session, m);
-	upf_metering_go_on(upf, session, &upf->scratch->after);
 	end_markers_send(upf, &upf->scratch->before, &upf->scratch->after, m);
 }

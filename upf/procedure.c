@@ -110,16 +110,20 @@ static void urrs_leave(struct upf *upf, struct upf_session *session, size_t ling
 			  session->seid, refusal.text);
 }
 
-static int rules_translate(struct upf *upf, const struct upf_session *session,
+static int rules_translate(struct upf *upf, struct upf_session *session,
 			   const struct upf_rules *rules, const struct upf_rules_env *env,
 			   struct upf_refusal *ret_refusal)
 {
 	struct dp_session *dp = &upf->scratch->dp;
+	int rc;
 
 	dp->id = session->seid;
 	dp->mtu = 0;
 	memset(&dp->bearer, 0, sizeof(dp->bearer));
-	return upf_rules_translate(rules, env, upf_now(upf).ntp, dp, ret_refusal);
+	rc = upf_rules_translate(rules, env, upf_now(upf).ntp, dp, ret_refusal);
+	if (!rc)
+		upf_metering_limits(session, rules, dp);
+	return rc;
 }
 
 /* ---- a change ---- */

@@ -164,6 +164,9 @@ void upf_peers_stop(struct upf *upf);
 struct upf_now upf_now(const struct upf *upf);
 /** upf_metering_count - read the counters of all of a session's URRs, and see what is due */
 void upf_metering_count(struct upf *upf, struct upf_session *session, struct upf_rules *rules);
+/** upf_metering_limits - put what @dp's URRs may count up to now into it */
+void upf_metering_limits(struct upf_session *session, const struct upf_rules *rules,
+			 struct dp_session *dp);
 /** upf_metering_go_on - limits to the data plane, and the alarm */
 void upf_metering_go_on(struct upf *upf, struct upf_session *session,
 			const struct upf_rules *rules);

@@ -240,6 +240,20 @@ void upf_usage_begin(struct upf_usage *usage, const struct upf_rules *rules,
 		upf_usage_meter_start(usage, urr, now->ms);
 }
 
+/* What is forbidden since a holding or validity time has passed may pass again: by new terms, or
+ * because there are none any more */
+static bool opens(const struct pfcp_urr *ie)
+{
+	static const uint16_t terms[] = {PFCP_IE_VOLUME_QUOTA, PFCP_IE_TIME_QUOTA,
+					 PFCP_IE_QUOTA_HOLDING_TIME, PFCP_IE_QUOTA_VALIDITY_TIME};
+
+	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++)
+		if (upf_rule_loses(&ie->cleared, terms[i]))
+			return true;
+	return ie->has_volume_quota || ie->has_time_quota || ie->has_quota_holding_time ||
+	       ie->has_quota_validity_time;
+}
+
 /* A new quota is counted from the last report on; what was left of the former one is discarded. */
 static void quota_given(struct upf_usage *usage, const struct pfcp_urr *ie,
 			const struct upf_now *now)
@@ -254,11 +268,10 @@ static void quota_given(struct upf_usage *usage, const struct pfcp_urr *ie,
 	}
 	if (ie->has_volume_quota || ie->has_time_quota || ie->has_quota_validity_time)
 		usage->quota_ms = now->ms;
-	if (ie->has_volume_quota || ie->has_time_quota || ie->has_quota_validity_time ||
-	    ie->has_quota_holding_time) {
-		upf_usage_flag(usage, UPF_USAGE_CLOSED, false);
-		usage->quiet_ms = now->ms;
-	}
+	if (!opens(ie))
+		return;
+	upf_usage_flag(usage, UPF_USAGE_CLOSED, false);
+	usage->quiet_ms = now->ms;
 }
 
 static void update_follow(struct upf_usage *usage, const struct upf_urr *urr,
@@ -280,8 +293,10 @@ static void update_follow(struct upf_usage *usage, const struct upf_urr *urr,
 		usage->reports_left = urr->reports;
 		upf_usage_flag(usage, UPF_USAGE_SPENT, false);
 	}
-	if (ie->has_measurement_information && urr->information & PFCP_MEASURE_ISTM)
-		upf_usage_meter_start(usage, urr, now->ms);
+	if (!ie->has_measurement_information || !(urr->information & PFCP_MEASURE_ISTM))
+		return;
+	usage->quiet_ms = now->ms;
+	upf_usage_meter_start(usage, urr, now->ms);
 }
 
 /* PDRs that name it have come or gone. */

@@ -140,7 +140,8 @@ static void report_make(struct upf_usage *usage, const struct upf_rules *rules,
 		measurements_fill(ret, usage, now);
 		counts_reset(usage, ret, now);
 	} else {
-		packet_times_fill(ret, usage, now);
+		ret->has_first_packet = true;
+		ret->first_packet = ntp_of(usage->latest_ms, now);
 	}
 	reports_count(usage, urr, ret->trigger);
 }

@@ -75,6 +75,42 @@ static void qer_translate(const struct upf_qer *qer, struct dp_qer *ret)
 	}
 }
 
+/* What the data plane makes room for: limits that may be told it while these rules hold. Those of
+ * now are the usage engine's to tell. */
+enum { LIMIT_OF_NO_REACH = 1 };
+
+static void room_make(uint64_t *limit, bool wanted)
+{
+	if (wanted)
+		*limit = UINT64_MAX - LIMIT_OF_NO_REACH;
+}
+
+/* START, STOPT, time and inactivity wait for a packet; a quota of time closes. */
+static bool needs_switch(const struct upf_urr *urr)
+{
+	return urr->method & PFCP_MEASURE_DURATION || urr->validity_s || urr->holding_s ||
+	       urr->inactivity_s || urr->idle_s ||
+	       urr->triggers & (PFCP_TRIGGER_START | PFCP_TRIGGER_STOPT | PFCP_TRIGGER_VOLQU |
+				PFCP_TRIGGER_TIMQU);
+}
+
+static void limits_room(const struct upf_urr *urr, struct dp_urr_limits *ret)
+{
+	const struct upf_limits *all[] = {&urr->threshold, &urr->quota, &urr->later_threshold,
+					  &urr->later_quota};
+
+	room_make(&ret->notify.total, needs_switch(urr));
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		const struct dp_volume *v = &all[i]->volume;
+
+		room_make(&ret->notify.total, v->total != UINT64_MAX);
+		for (size_t way = 0; way < 2; way++)
+			room_make(&ret->notify.way[way], v->way[way] != UINT64_MAX);
+		if (all[i]->time_s != UINT32_MAX)
+			room_make(&ret->notify.total, true);
+	}
+}
+
 static void urr_translate(const struct translation *t, const struct upf_urr *urr)
 {
 	const struct upf_far *over =
@@ -82,6 +118,7 @@ static void urr_translate(const struct translation *t, const struct upf_urr *urr
 	struct dp_urr *ret = &t->to->urr[t->to->urr_count++];
 
 	*ret = (struct dp_urr){.id = urr->id, DP_URR_NO_LIMITS};
+	limits_room(urr, &ret->limits);
 	if (over)
 		ret->over = (uint8_t)(over - t->rules->far);
 }
