@@ -177,8 +177,9 @@ static int change_publish(struct rules *r, struct dp_entry *entry,
 			  const struct rules_change *change, struct session *session, uint32_t slot)
 {
 	void *numbers = numbers_pack(&r->after);
+	struct base *base = NULL;
 	uint32_t set = 0;
-	int rc = numbers ? 0 : -ENOMEM;
+	int rc = numbers ? session_base_next(session, change->session, &base) : -ENOMEM;
 
 	if (!rc)
 		rc = session_slot_prepare(r, slot, session, change->session);
@@ -189,6 +190,7 @@ static int change_publish(struct rules *r, struct dp_entry *entry,
 	if (rc) {
 		sets_retire(r, set, false);
 		free(numbers);
+		free(base);
 		return rc;
 	}
 	keys_prune(r, entry, change->keys);
@@ -198,6 +200,8 @@ static int change_publish(struct rules *r, struct dp_entry *entry,
 	__atomic_store_n(&r->slot[slot].set, set, __ATOMIC_RELEASE);
 	free(session->numbers);
 	session->numbers = numbers;
+	free(session->base);
+	session->base = base;
 	return 0;
 }
 

@@ -253,6 +253,27 @@ void session_more_remove(struct rules *r, uint32_t slot, bool seen)
 
 /* ---- what was counted ---- */
 
+int session_base_next(const struct session *session, const struct dp_session *asked,
+		      struct base **ret)
+{
+	const struct base *old = session->base;
+
+	*ret = NULL;
+	if (!old && !asked->urr_count)
+		return 0;
+	*ret = malloc(sizeof(**ret) + asked->urr_count * sizeof((*ret)->urr[0]));
+	if (!*ret)
+		return -ENOMEM;
+	(*ret)->count = asked->urr_count;
+	(*ret)->all = old ? old->all : (struct dp_counters){0};
+	for (uint8_t i = 0; i < asked->urr_count; i++) {
+		const struct urr_base *was = base_of(session, asked->urr[i].id);
+
+		(*ret)->urr[i] = was ? *was : (struct urr_base){.urr = asked->urr[i].id};
+	}
+	return 0;
+}
+
 static void count_in(struct dp_counters *c, uint8_t direction, uint64_t octets, uint64_t packets)
 {
 	if (direction == DP_UPLINK) {
@@ -288,8 +309,10 @@ int rules_urr_counters(struct rules *r, const struct dp_entry *entry, uint32_t u
 	const struct place p = place_of(r, entry->slot);
 	struct numbers *n = &r->before;
 
+	if (!base)
+		return -ENOENT;
 	*ret = (struct dp_urr_counters){.latest_ns = p.slot->latest_ns};
-	for (int way = 0; base && way < 2; way++) {
+	for (int way = 0; way < 2; way++) {
 		ret->octets[way] = base->octets[way];
 		ret->packets[way] = base->packets[way];
 	}
@@ -309,8 +332,9 @@ int rules_urr_limits(struct rules *r, struct dp_entry *entry, uint32_t urr,
 	const struct session *session = session_of(entry);
 	const struct place p = place_of(r, entry->slot);
 	struct numbers *n = &r->before;
-	bool found = false;
 
+	if (!base_of(session, urr))
+		return -ENOENT;
 	numbers_unpack(session->numbers, n);
 	if (!numbers_covers(n, urr, limits))
 		return -EINVAL;
@@ -318,9 +342,8 @@ int rules_urr_limits(struct rules *r, struct dp_entry *entry, uint32_t urr,
 		if (!n->limit[i].used || n->limit[i].urr != urr)
 			continue;
 		limit_write(limit_at(&p, i), limit_of(session, &n->limit[i], limits));
-		found = true;
 	}
-	return found ? 0 : -ENOENT;
+	return 0;
 }
 
 /* ---- folding ---- */
@@ -354,40 +377,19 @@ void session_fold_never(struct rules *r, struct session *session)
 	session->fold_at = NULL;
 }
 
-/* Room for a URR's; NULL: no memory */
-static struct urr_base *base_make(struct session *session, uint32_t urr)
-{
-	struct urr_base *base = (struct urr_base *)base_of(session, urr);
-	const uint32_t count = session->base ? session->base->count : 0;
-	struct base *more;
-
-	if (base)
-		return base;
-	more = realloc(session->base, sizeof(*more) + (count + 1) * sizeof(more->urr[0]));
-	if (!more)
-		return NULL;
-	if (!count)
-		*more = (struct base){0};
-	session->base = more;
-	more->urr[count] = (struct urr_base){.urr = urr};
-	more->count = count + 1;
-	return &more->urr[count];
-}
-
 /* Return: false: no memory, it stays as it is */
 static bool account_fold(struct session *session, struct account_name *name,
 			 struct ebpf_account *account)
 {
 	const uint64_t octets = account->octets, packets = account->packets;
 
-	for (uint8_t i = 0; i < name->urr_count; i++)
-		if (!base_make(session, name->urr[i]))
-			return false;
 	if (!session->base && !(session->base = calloc(1, sizeof(*session->base))))
 		return false;
-	for (uint8_t i = 0; i < name->urr_count; i++) {
-		struct urr_base *base = base_make(session, name->urr[i]);
+	for (uint32_t i = 0; i < session->base->count; i++) {
+		struct urr_base *base = &session->base->urr[i];
 
+		if (!numbers_counts(name, base->urr))
+			continue;
 		base->octets[name->direction] += octets;
 		base->packets[name->direction] += packets;
 	}
