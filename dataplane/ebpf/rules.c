@@ -11,6 +11,8 @@
 
 #include "dataplane/ebpf/session.h"
 
+enum { PEERS_OF_ONE = DP_FARS_MAX * (1 + DP_DUPLICATES_MAX) };
+
 /* ---- sets ---- */
 
 static void set_head(struct ebpf_set *set, const struct rules *r, const struct rules_change *change,
@@ -153,11 +155,23 @@ static int change_prepare(struct rules *r, const struct dp_entry *entry,
 	return numbers_next(session ? &r->before : NULL, change->session, &r->after, ret_err);
 }
 
+static bool is_short(const struct cells *c, uint32_t wanted)
+{
+	return c->free < wanted && c->given;
+}
+
+/* Of something that a change may take, and that has been given back */
+static bool any_short(const struct rules *r)
+{
+	return is_short(&r->sets, EBPF_CHAIN_MAX) || is_short(&r->slots, 1) ||
+	       is_short(&r->mores, 1) || is_short(&r->peers.cells, PEERS_OF_ONE);
+}
+
 /* A session that asks for what has just been given back waits for it */
 static int change_begin(struct rules *r, const struct dp_entry *entry,
 			const struct rules_change *change, struct dp_error *ret_err)
 {
-	int rc = r->sets.free < EBPF_CHAIN_MAX || !r->slots.free ? rules_settle(r) : 0;
+	int rc = any_short(r) ? rules_settle(r) : 0;
 
 	if (!rc)
 		rc = change_prepare(r, entry, change, ret_err);
