@@ -196,11 +196,14 @@ static int change_publish(struct rules *r, struct dp_entry *entry,
 	int rc = numbers ? session_base_next(session, change->session, &base) : -ENOMEM;
 
 	if (!rc)
-		rc = session_slot_prepare(r, slot, session, change->session);
-	if (!rc)
 		rc = sets_write(r, change, slot, &set);
 	if (!rc)
+		rc = session_slot_prepare(r, slot, session, change->session);
+	if (!rc) {
 		rc = keys_publish(r, entry, change->keys, slot, set);
+		if (rc)
+			session_slot_restore(r, slot);
+	}
 	if (rc) {
 		sets_retire(r, set, false);
 		free(numbers);

@@ -190,6 +190,33 @@ static bool same_limit(const struct limit_name *a, const struct limit_name *b)
 	return a->used && a->urr == b->urr && a->kind == b->kind;
 }
 
+/* A number that was another rule's, or nobody's, is written over; session_slot_restore takes that
+ * back */
+static void bucket_begin(struct rules *r, const struct place *p, uint8_t i,
+			 const struct dp_session *asked)
+{
+	const struct bucket_name *name = &r->after.bucket[i];
+
+	if (!name->used || same_bucket(&r->before.bucket[i], name))
+		return;
+	r->kept.bucket[i] = *bucket_at(p, i);
+	*bucket_at(p, i) = (struct ebpf_bucket){0};
+	bucket_rates(asked, name, bucket_at(p, i));
+}
+
+static void limit_begin(struct rules *r, const struct place *p, uint8_t i,
+			const struct session *session, const struct dp_session *asked)
+{
+	const struct limit_name *name = &r->after.limit[i];
+
+	if (name->used && !same_limit(&r->before.limit[i], name)) {
+		r->kept.limit[i] = *limit_at(p, i);
+		limit_write(limit_at(p, i),
+			    limit_of(session, name, limits_asked(asked, name->urr)));
+	}
+	sum_write(p, i, &r->after);
+}
+
 int session_slot_prepare(struct rules *r, uint32_t slot, const struct session *session,
 			 const struct dp_session *asked)
 {
@@ -207,23 +234,28 @@ int session_slot_prepare(struct rules *r, uint32_t slot, const struct session *s
 		return rc;
 	p = place_of(r, slot);
 	for (uint8_t i = 0; i < r->after.bucket_count; i++)
-		if (r->after.bucket[i].used &&
-		    !same_bucket(&before->bucket[i], &r->after.bucket[i])) {
-			*bucket_at(&p, i) = (struct ebpf_bucket){0};
-			bucket_rates(asked, &r->after.bucket[i], bucket_at(&p, i));
-		}
+		bucket_begin(r, &p, i, asked);
 	for (uint8_t i = 0; i < r->after.account_count; i++)
 		if (r->after.account[i].used && !before->account[i].used)
 			*account_at(&p, i) = (struct ebpf_account){0};
-	for (uint8_t i = 0; i < r->after.limit_count; i++) {
-		const struct limit_name *name = &r->after.limit[i];
-
-		if (name->used && !same_limit(&before->limit[i], name))
-			limit_write(limit_at(&p, i),
-				    limit_of(session, name, limits_asked(asked, name->urr)));
-		sum_write(&p, i, &r->after);
-	}
+	for (uint8_t i = 0; i < r->after.limit_count; i++)
+		limit_begin(r, &p, i, session, asked);
 	return 0;
+}
+
+void session_slot_restore(struct rules *r, uint32_t slot)
+{
+	const struct place p = place_of(r, slot);
+
+	for (uint8_t i = 0; i < r->after.bucket_count; i++)
+		if (r->after.bucket[i].used &&
+		    !same_bucket(&r->before.bucket[i], &r->after.bucket[i]))
+			*bucket_at(&p, i) = r->kept.bucket[i];
+	for (uint8_t i = 0; i < r->after.limit_count; i++) {
+		if (r->after.limit[i].used && !same_limit(&r->before.limit[i], &r->after.limit[i]))
+			limit_write(limit_at(&p, i), r->kept.limit[i]);
+		sum_write(&p, i, &r->before);
+	}
 }
 
 /* Limits of URRs that were there are dataplane_urr_limits' */

@@ -42,6 +42,9 @@ int session_base_next(const struct session *session, const struct dp_session *as
  */
 int session_slot_prepare(struct rules *rules, uint32_t slot, const struct session *session,
 			 const struct dp_session *asked);
+/** session_slot_restore - rates and limits as they were before session_slot_prepare, whose change
+ * came to nothing */
+void session_slot_restore(struct rules *rules, uint32_t slot);
 /** session_slot_update - rates and limits of what was there before */
 void session_slot_update(struct rules *rules, uint32_t slot, const struct dp_session *asked);
 /** session_more_remove - @seen: programs may be reading it */
