@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* GCRA's units, see struct ebpf_bucket: an octet at 1000 bit/s takes 8 ms, in 2^-12 ns */
-#define OCTET_KBPS (UINT64_C(8000000) << 12)
+/* GCRA's units, see struct ebpf_bucket: an octet at 1000 bit/s takes 8 ms, in 2^-9 ns */
+#define OCTET_KBPS (UINT64_C(8000000) << 9)
+/* A time that doesn't come: bucket_take waits for it */
+#define NEVER (UINT64_C(3) << 62)
 
 enum { BURST_NS = 10000000, BURST_UNIT_NS = 64, BURST_PACKETS = 2, BURST_OCTETS = 3000 };
 
@@ -21,8 +23,6 @@ static const struct dp_qer *qer_of(const struct dp_session *s, uint32_t id)
 	return NULL;
 }
 
-/* 0 kbit/s: nothing passes but the first, which a burst of 0 after it never forgives; TS 29.244
- * closes gates for that */
 static void rate(uint64_t kbps, uint32_t *ret_cost, uint32_t *ret_burst)
 {
 	uint64_t cost, burst_ns;
@@ -31,11 +31,14 @@ static void rate(uint64_t kbps, uint32_t *ret_cost, uint32_t *ret_burst)
 		*ret_cost = *ret_burst = 0;
 		return;
 	}
-	cost = kbps ? OCTET_KBPS / kbps : UINT32_MAX;
-	if (cost > UINT32_MAX)
-		cost = UINT32_MAX;
+	if (!kbps) { /* nothing passes, see bucket_rates */
+		*ret_cost = 1;
+		*ret_burst = 0;
+		return;
+	}
+	cost = (OCTET_KBPS + kbps / 2) / kbps;
 	*ret_cost = cost ? (uint32_t)cost : 1;
-	burst_ns = (BURST_OCTETS * cost) >> 12; /* two packets, where 10 ms have no room for them */
+	burst_ns = (BURST_OCTETS * cost) >> 9; /* two packets, where 10 ms have no room for them */
 	if (burst_ns < BURST_NS)
 		burst_ns = BURST_NS;
 	burst_ns /= BURST_UNIT_NS;
@@ -48,8 +51,13 @@ static void bucket_rates(const struct dp_session *s, const struct bucket_name *n
 	const struct dp_qer *qer = qer_of(s, name->qer);
 	const uint64_t *kbps = name->guarantee ? qer->gbr_kbps : qer->mbr_kbps;
 
-	for (int way = 0; way < 2; way++)
+	for (int way = 0; way < 2; way++) {
 		rate(kbps[way], &bucket->cost[way], &bucket->burst[way]);
+		if (!kbps[way])
+			bucket->tat[way] = NEVER;
+		else if (bucket->tat[way] >= NEVER)
+			bucket->tat[way] = 0;
+	}
 }
 
 /* ---- where things are ---- */

@@ -121,7 +121,7 @@ struct ebpf_account {
 };
 
 /*
- * GCRA: @tat: theoretical arrival times, by direction, in 2^-6 ns; @cost: of an octet, in 2^-12 ns,
+ * GCRA: @tat: theoretical arrival times, by direction, in 2^-6 ns; @cost: of an octet, in 2^-9 ns,
  * 0: no limit; @burst: how far tat may lie ahead, in 64 ns.
  */
 struct ebpf_bucket {
