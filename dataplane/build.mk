@@ -8,6 +8,8 @@ $(call library,dataplane,$(addprefix dataplane/,dataplane.c address.c session_ch
 	filter.c offload.c n6_routing.c bpf_maps.c gtp.c gtp_maps.c gtp_session.c gtp_sender.c gtp_user.c \
 	$(addprefix ebpf/,ebpf.c buffer.c maps.c xdp.c rules.c session.c numbers.c entries.c index.c peers.c cells.c wire.c)) lib/bpf_log.c,libbpf libmnl)
 $(call unit-test,test_dataplane,tests/unit/test_dataplane.c,dataplane netlink gtpu core)
+$(call unit-test,test_dataplane_numbers,tests/unit/test_dataplane_numbers.c,dataplane netlink gtpu core)
+$(call unit-test,test_dataplane_ebpf,tests/unit/test_dataplane_ebpf.c,dataplane netlink gtpu core)
 $(call unit-test,test_dataplane_address,tests/unit/test_dataplane_address.c dataplane/address.c,)
 $(call unit-test,test_dataplane_path,tests/unit/test_dataplane_path.c,dataplane netlink gtpu core)
 
