@@ -20,6 +20,7 @@ dataplane-test = $(eval $(call executable-rules,$(B)/integration,$(1),tests/inte
 $(call dataplane-test,dataplane_cases)
 $(call dataplane-test,dataplane_life)
 $(call dataplane-test,dataplane_hold)
+$(call dataplane-test,dataplane_churn)
 $(eval $(call executable-rules,$(B)/integration,dataplane_rules,tests/integration/dataplane_rules.c $(dataplane_TEST),dataplane ipfilter netlink gtpu core,))
 $(call dataplane-test,dataplane_traffic,tests/integration/dataplane_chain.c)
 
