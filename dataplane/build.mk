@@ -8,6 +8,8 @@ $(call library,dataplane,$(addprefix dataplane/,dataplane.c address.c session_ch
 	filter.c offload.c n6_routing.c bpf_maps.c gtp.c gtp_maps.c gtp_session.c gtp_sender.c gtp_user.c \
 	$(addprefix ebpf/,ebpf.c buffer.c maps.c xdp.c rules.c session.c numbers.c entries.c index.c peers.c cells.c wire.c)) lib/bpf_log.c,libbpf libmnl)
 $(call unit-test,test_dataplane,tests/unit/test_dataplane.c,dataplane netlink gtpu core)
+$(call unit-test,test_dataplane_numbers,tests/unit/test_dataplane_numbers.c,dataplane netlink gtpu core)
+$(call unit-test,test_dataplane_ebpf,tests/unit/test_dataplane_ebpf.c,dataplane netlink gtpu core)
 $(call unit-test,test_dataplane_address,tests/unit/test_dataplane_address.c dataplane/address.c,)
 $(call unit-test,test_dataplane_path,tests/unit/test_dataplane_path.c,dataplane netlink gtpu core)
 
@@ -18,6 +20,7 @@ dataplane-test = $(eval $(call executable-rules,$(B)/integration,$(1),tests/inte
 $(call dataplane-test,dataplane_cases)
 $(call dataplane-test,dataplane_life)
 $(call dataplane-test,dataplane_hold)
+$(call dataplane-test,dataplane_churn)
 $(eval $(call executable-rules,$(B)/integration,dataplane_rules,tests/integration/dataplane_rules.c $(dataplane_TEST),dataplane ipfilter netlink gtpu core,))
 $(call dataplane-test,dataplane_traffic,tests/integration/dataplane_chain.c)
 

@@ -230,7 +230,7 @@ static void ebpf_close(struct dataplane *dp)
 {
 	struct ebpf *e = dp->state;
 
-	xdp_close(dp, e);
+	xdp_close(e);
 	sessions_forget(&dp->store);
 	dp_filter_detach(dp, dp->n3.ifindex, false);
 	if (dp->config.role == DP_ROLE_UPF)

@@ -44,6 +44,7 @@ enum {
 struct ebpf {
 	struct ebpf_tc *skel;
 	struct ebpf_xdp *xdp; /* NULL: tc alone */
+	int xdp_link[2];      /* on N3, on N6; -1: none */
 	struct rules rules;
 	struct memory memory[MEMORIES];
 	struct ebpf_pool pool[EBPF_POOLS_MAX];
@@ -69,7 +70,7 @@ void maps_close(struct ebpf *e);
  * *ret_err */
 int xdp_open(struct dataplane *dp, struct ebpf *e, const struct ebpf_config *config,
 	     struct dp_error *ret_err);
-void xdp_close(struct dataplane *dp, struct ebpf *e);
+void xdp_close(struct ebpf *e);
 
 /** wire_make - the veth pair dp-ue, dp-ue-x, with routes of the UE pools and rules to n6_table;
  * replaces a predecessor's */

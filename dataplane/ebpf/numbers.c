@@ -230,6 +230,17 @@ static int account_add(struct numbers *n, const struct account_name *wanted)
 	return 0;
 }
 
+/* A URR that is gone has no counts any more: a new one may have its id */
+static void urrs_forget(const struct dp_session *s, struct account_name *retired)
+{
+	uint8_t left = 0;
+
+	for (uint8_t i = 0; i < retired->urr_count; i++)
+		if (urr_of(s, retired->urr[i]))
+			retired->urr[left++] = retired->urr[i];
+	retired->urr_count = left;
+}
+
 static int accounts_next(const struct dp_session *s, struct numbers *n, struct dp_error *ret_err)
 {
 	bool kept[NUMBERS_ACCOUNTS] = {false};
@@ -249,8 +260,10 @@ static int accounts_next(const struct dp_session *s, struct numbers *n, struct d
 			kept[at] = true;
 	}
 	for (uint8_t i = 0; i < before; i++)
-		if (n->account[i].used && !kept[i])
+		if (n->account[i].used && !kept[i]) {
 			n->account[i].retired = true;
+			urrs_forget(s, &n->account[i]);
+		}
 	for (size_t i = 0; i < s->pdr_count && !rc; i++)
 		if (!found[i])
 			rc = account_add(n, &wanted[i]);

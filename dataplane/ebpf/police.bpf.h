@@ -23,7 +23,7 @@ enum {
 /* GCRA, charged whole while less than the burst is owed. Return: whether it was charged */
 static __always_inline bool bucket_take(struct ebpf_bucket *b, __u32 way, const struct load *load)
 {
-	const __u64 now = load->now_ns << 6, cost = load->octets * b->cost[way] >> 6,
+	const __u64 now = load->now_ns << 6, cost = load->octets * b->cost[way] >> 3,
 		    limit = now + ((__u64)b->burst[way] << 12);
 	volatile __u64 *tat = &b->tat[way];
 
@@ -45,7 +45,7 @@ static __always_inline bool bucket_take(struct ebpf_bucket *b, __u32 way, const 
 static __always_inline void bucket_move(struct ebpf_bucket *b, __u32 way, const struct load *load,
 					bool back)
 {
-	const __u64 cost = load->octets * b->cost[way] >> 6;
+	const __u64 cost = load->octets * b->cost[way] >> 3;
 
 	__sync_fetch_and_add(&b->tat[way], back ? -cost : cost);
 }

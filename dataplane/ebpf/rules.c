@@ -11,6 +11,8 @@
 
 #include "dataplane/ebpf/session.h"
 
+enum { PEERS_OF_ONE = DP_FARS_MAX * (1 + DP_DUPLICATES_MAX) };
+
 /* ---- sets ---- */
 
 static void set_head(struct ebpf_set *set, const struct rules *r, const struct rules_change *change,
@@ -153,11 +155,23 @@ static int change_prepare(struct rules *r, const struct dp_entry *entry,
 	return numbers_next(session ? &r->before : NULL, change->session, &r->after, ret_err);
 }
 
+static bool is_short(const struct cells *c, uint32_t wanted)
+{
+	return c->free < wanted && c->given;
+}
+
+/* Of something that a change may take, and that has been given back */
+static bool any_short(const struct rules *r)
+{
+	return is_short(&r->sets, EBPF_CHAIN_MAX) || is_short(&r->slots, 1) ||
+	       is_short(&r->mores, 1) || is_short(&r->peers.cells, PEERS_OF_ONE);
+}
+
 /* A session that asks for what has just been given back waits for it */
 static int change_begin(struct rules *r, const struct dp_entry *entry,
 			const struct rules_change *change, struct dp_error *ret_err)
 {
-	int rc = r->sets.free < EBPF_CHAIN_MAX || !r->slots.free ? rules_settle(r) : 0;
+	int rc = any_short(r) ? rules_settle(r) : 0;
 
 	if (!rc)
 		rc = change_prepare(r, entry, change, ret_err);
@@ -173,31 +187,47 @@ static int change_begin(struct rules *r, const struct dp_entry *entry,
 	return rc;
 }
 
+static void set_of_slot(struct rules *r, uint32_t slot, uint32_t set)
+{
+	__atomic_store_n(&r->slot[slot].set, set, __ATOMIC_RELEASE);
+}
+
 static int change_publish(struct rules *r, struct dp_entry *entry,
 			  const struct rules_change *change, struct session *session, uint32_t slot)
 {
 	void *numbers = numbers_pack(&r->after);
+	struct base *base = NULL;
 	uint32_t set = 0;
-	int rc = numbers ? 0 : -ENOMEM;
+	int rc = numbers ? session_base_next(session, change->session, &base) : -ENOMEM;
 
-	if (!rc)
-		rc = session_slot_prepare(r, slot, session, change->session);
 	if (!rc)
 		rc = sets_write(r, change, slot, &set);
 	if (!rc)
+		rc = session_slot_prepare(r, slot, session, change->session);
+	if (!rc) {
+		if (!session->set)
+			set_of_slot(r, slot, set);
 		rc = keys_publish(r, entry, change->keys, slot, set);
+		if (rc)
+			session_slot_restore(r, slot);
+		if (rc && !session->set)
+			set_of_slot(r, slot, 0);
+	}
 	if (rc) {
 		sets_retire(r, set, false);
 		free(numbers);
+		free(base);
 		return rc;
 	}
+	set_of_slot(r, slot, set);
 	keys_prune(r, entry, change->keys);
 	sets_retire(r, session->set, true);
 	session_slot_update(r, slot, change->session);
 	session->set = set;
-	__atomic_store_n(&r->slot[slot].set, set, __ATOMIC_RELEASE);
 	free(session->numbers);
 	session->numbers = numbers;
+	free(session->base);
+	session->base = base;
 	return 0;
 }
 
@@ -250,7 +280,7 @@ void rules_remove(struct rules *r, struct dp_entry *entry)
 	struct session *session = session_of(entry);
 
 	r->owner[entry->slot] = 0;
-	__atomic_store_n(&r->slot[entry->slot].set, 0, __ATOMIC_RELEASE);
+	set_of_slot(r, entry->slot, 0);
 	keys_prune(r, entry, NULL);
 	sets_retire(r, session->set, true);
 	session_fold_never(r, session);

@@ -26,6 +26,10 @@ struct rules {
 	struct cells sets, slots, mores;
 	struct session *folding;      /* sessions with retired accounts */
 	struct numbers before, after; /* of the change that is being made */
+	struct {
+		struct ebpf_bucket bucket[NUMBERS_BUCKETS];
+		struct ebpf_limit limit[NUMBERS_LIMITS];
+	} kept; /* what it has written over */
 	struct entries entries;
 };
 

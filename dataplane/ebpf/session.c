@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* GCRA's units, see struct ebpf_bucket: an octet at 1000 bit/s takes 8 ms, in 2^-12 ns */
-#define OCTET_KBPS (UINT64_C(8000000) << 12)
+/* GCRA's units, see struct ebpf_bucket: an octet at 1000 bit/s takes 8 ms, in 2^-9 ns */
+#define OCTET_KBPS (UINT64_C(8000000) << 9)
+/* A time that doesn't come: bucket_take waits for it */
+#define NEVER (UINT64_C(3) << 62)
 
 enum { BURST_NS = 10000000, BURST_UNIT_NS = 64, BURST_PACKETS = 2, BURST_OCTETS = 3000 };
 
@@ -21,8 +23,6 @@ static const struct dp_qer *qer_of(const struct dp_session *s, uint32_t id)
 	return NULL;
 }
 
-/* 0 kbit/s: nothing passes but the first, which a burst of 0 after it never forgives; TS 29.244
- * closes gates for that */
 static void rate(uint64_t kbps, uint32_t *ret_cost, uint32_t *ret_burst)
 {
 	uint64_t cost, burst_ns;
@@ -31,11 +31,14 @@ static void rate(uint64_t kbps, uint32_t *ret_cost, uint32_t *ret_burst)
 		*ret_cost = *ret_burst = 0;
 		return;
 	}
-	cost = kbps ? OCTET_KBPS / kbps : UINT32_MAX;
-	if (cost > UINT32_MAX)
-		cost = UINT32_MAX;
+	if (!kbps) { /* nothing passes, see bucket_rates */
+		*ret_cost = 1;
+		*ret_burst = 0;
+		return;
+	}
+	cost = (OCTET_KBPS + kbps / 2) / kbps;
 	*ret_cost = cost ? (uint32_t)cost : 1;
-	burst_ns = (BURST_OCTETS * cost) >> 12; /* two packets, where 10 ms have no room for them */
+	burst_ns = (BURST_OCTETS * cost) >> 9; /* two packets, where 10 ms have no room for them */
 	if (burst_ns < BURST_NS)
 		burst_ns = BURST_NS;
 	burst_ns /= BURST_UNIT_NS;
@@ -48,8 +51,13 @@ static void bucket_rates(const struct dp_session *s, const struct bucket_name *n
 	const struct dp_qer *qer = qer_of(s, name->qer);
 	const uint64_t *kbps = name->guarantee ? qer->gbr_kbps : qer->mbr_kbps;
 
-	for (int way = 0; way < 2; way++)
+	for (int way = 0; way < 2; way++) {
 		rate(kbps[way], &bucket->cost[way], &bucket->burst[way]);
+		if (!kbps[way])
+			bucket->tat[way] = NEVER;
+		else if (bucket->tat[way] >= NEVER)
+			bucket->tat[way] = 0;
+	}
 }
 
 /* ---- where things are ---- */
@@ -190,6 +198,33 @@ static bool same_limit(const struct limit_name *a, const struct limit_name *b)
 	return a->used && a->urr == b->urr && a->kind == b->kind;
 }
 
+/* A number that was another rule's, or nobody's, is written over; session_slot_restore takes that
+ * back */
+static void bucket_begin(struct rules *r, const struct place *p, uint8_t i,
+			 const struct dp_session *asked)
+{
+	const struct bucket_name *name = &r->after.bucket[i];
+
+	if (!name->used || same_bucket(&r->before.bucket[i], name))
+		return;
+	r->kept.bucket[i] = *bucket_at(p, i);
+	*bucket_at(p, i) = (struct ebpf_bucket){0};
+	bucket_rates(asked, name, bucket_at(p, i));
+}
+
+static void limit_begin(struct rules *r, const struct place *p, uint8_t i,
+			const struct session *session, const struct dp_session *asked)
+{
+	const struct limit_name *name = &r->after.limit[i];
+
+	if (name->used && !same_limit(&r->before.limit[i], name)) {
+		r->kept.limit[i] = *limit_at(p, i);
+		limit_write(limit_at(p, i),
+			    limit_of(session, name, limits_asked(asked, name->urr)));
+	}
+	sum_write(p, i, &r->after);
+}
+
 int session_slot_prepare(struct rules *r, uint32_t slot, const struct session *session,
 			 const struct dp_session *asked)
 {
@@ -207,23 +242,28 @@ int session_slot_prepare(struct rules *r, uint32_t slot, const struct session *s
 		return rc;
 	p = place_of(r, slot);
 	for (uint8_t i = 0; i < r->after.bucket_count; i++)
-		if (r->after.bucket[i].used &&
-		    !same_bucket(&before->bucket[i], &r->after.bucket[i])) {
-			*bucket_at(&p, i) = (struct ebpf_bucket){0};
-			bucket_rates(asked, &r->after.bucket[i], bucket_at(&p, i));
-		}
+		bucket_begin(r, &p, i, asked);
 	for (uint8_t i = 0; i < r->after.account_count; i++)
 		if (r->after.account[i].used && !before->account[i].used)
 			*account_at(&p, i) = (struct ebpf_account){0};
-	for (uint8_t i = 0; i < r->after.limit_count; i++) {
-		const struct limit_name *name = &r->after.limit[i];
-
-		if (name->used && !same_limit(&before->limit[i], name))
-			limit_write(limit_at(&p, i),
-				    limit_of(session, name, limits_asked(asked, name->urr)));
-		sum_write(&p, i, &r->after);
-	}
+	for (uint8_t i = 0; i < r->after.limit_count; i++)
+		limit_begin(r, &p, i, session, asked);
 	return 0;
+}
+
+void session_slot_restore(struct rules *r, uint32_t slot)
+{
+	const struct place p = place_of(r, slot);
+
+	for (uint8_t i = 0; i < r->after.bucket_count; i++)
+		if (r->after.bucket[i].used &&
+		    !same_bucket(&r->before.bucket[i], &r->after.bucket[i]))
+			*bucket_at(&p, i) = r->kept.bucket[i];
+	for (uint8_t i = 0; i < r->after.limit_count; i++) {
+		if (r->after.limit[i].used && !same_limit(&r->before.limit[i], &r->after.limit[i]))
+			limit_write(limit_at(&p, i), r->kept.limit[i]);
+		sum_write(&p, i, &r->before);
+	}
 }
 
 /* Limits of URRs that were there are dataplane_urr_limits' */
@@ -252,6 +292,27 @@ void session_more_remove(struct rules *r, uint32_t slot, bool seen)
 }
 
 /* ---- what was counted ---- */
+
+int session_base_next(const struct session *session, const struct dp_session *asked,
+		      struct base **ret)
+{
+	const struct base *old = session->base;
+
+	*ret = NULL;
+	if (!old && !asked->urr_count)
+		return 0;
+	*ret = malloc(sizeof(**ret) + asked->urr_count * sizeof((*ret)->urr[0]));
+	if (!*ret)
+		return -ENOMEM;
+	(*ret)->count = asked->urr_count;
+	(*ret)->all = old ? old->all : (struct dp_counters){0};
+	for (uint8_t i = 0; i < asked->urr_count; i++) {
+		const struct urr_base *was = base_of(session, asked->urr[i].id);
+
+		(*ret)->urr[i] = was ? *was : (struct urr_base){.urr = asked->urr[i].id};
+	}
+	return 0;
+}
 
 static void count_in(struct dp_counters *c, uint8_t direction, uint64_t octets, uint64_t packets)
 {
@@ -288,8 +349,10 @@ int rules_urr_counters(struct rules *r, const struct dp_entry *entry, uint32_t u
 	const struct place p = place_of(r, entry->slot);
 	struct numbers *n = &r->before;
 
+	if (!base)
+		return -ENOENT;
 	*ret = (struct dp_urr_counters){.latest_ns = p.slot->latest_ns};
-	for (int way = 0; base && way < 2; way++) {
+	for (int way = 0; way < 2; way++) {
 		ret->octets[way] = base->octets[way];
 		ret->packets[way] = base->packets[way];
 	}
@@ -309,8 +372,9 @@ int rules_urr_limits(struct rules *r, struct dp_entry *entry, uint32_t urr,
 	const struct session *session = session_of(entry);
 	const struct place p = place_of(r, entry->slot);
 	struct numbers *n = &r->before;
-	bool found = false;
 
+	if (!base_of(session, urr))
+		return -ENOENT;
 	numbers_unpack(session->numbers, n);
 	if (!numbers_covers(n, urr, limits))
 		return -EINVAL;
@@ -318,9 +382,8 @@ int rules_urr_limits(struct rules *r, struct dp_entry *entry, uint32_t urr,
 		if (!n->limit[i].used || n->limit[i].urr != urr)
 			continue;
 		limit_write(limit_at(&p, i), limit_of(session, &n->limit[i], limits));
-		found = true;
 	}
-	return found ? 0 : -ENOENT;
+	return 0;
 }
 
 /* ---- folding ---- */
@@ -354,40 +417,19 @@ void session_fold_never(struct rules *r, struct session *session)
 	session->fold_at = NULL;
 }
 
-/* Room for a URR's; NULL: no memory */
-static struct urr_base *base_make(struct session *session, uint32_t urr)
-{
-	struct urr_base *base = (struct urr_base *)base_of(session, urr);
-	const uint32_t count = session->base ? session->base->count : 0;
-	struct base *more;
-
-	if (base)
-		return base;
-	more = realloc(session->base, sizeof(*more) + (count + 1) * sizeof(more->urr[0]));
-	if (!more)
-		return NULL;
-	if (!count)
-		*more = (struct base){0};
-	session->base = more;
-	more->urr[count] = (struct urr_base){.urr = urr};
-	more->count = count + 1;
-	return &more->urr[count];
-}
-
 /* Return: false: no memory, it stays as it is */
 static bool account_fold(struct session *session, struct account_name *name,
 			 struct ebpf_account *account)
 {
 	const uint64_t octets = account->octets, packets = account->packets;
 
-	for (uint8_t i = 0; i < name->urr_count; i++)
-		if (!base_make(session, name->urr[i]))
-			return false;
 	if (!session->base && !(session->base = calloc(1, sizeof(*session->base))))
 		return false;
-	for (uint8_t i = 0; i < name->urr_count; i++) {
-		struct urr_base *base = base_make(session, name->urr[i]);
+	for (uint32_t i = 0; i < session->base->count; i++) {
+		struct urr_base *base = &session->base->urr[i];
 
+		if (!numbers_counts(name, base->urr))
+			continue;
 		base->octets[name->direction] += octets;
 		base->packets[name->direction] += packets;
 	}

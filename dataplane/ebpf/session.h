@@ -6,7 +6,7 @@
 
 #include "dataplane/ebpf/rules.h"
 
-/* What accounts that are no more had counted */
+/* What accounts that are no more had counted: of the session, and of each URR that it has */
 struct base {
 	uint32_t count;
 	struct dp_counters all;
@@ -20,7 +20,7 @@ struct base {
 struct session {
 	uint32_t slot, set;
 	void *numbers;	   /* packed */
-	struct base *base; /* NULL: nothing was folded */
+	struct base *base; /* NULL: no URRs, and nothing was folded */
 	struct session *fold_next, **fold_at;
 };
 
@@ -30,6 +30,10 @@ static inline struct session *session_of(const struct dp_entry *entry)
 }
 
 void session_free(struct dp_entry *entry);
+/** session_base_next - @ret: the base for @asked, NULL: none, free it; of what URRs had that aren't
+ * in @asked nothing is left. Return: 0 or -ENOMEM */
+int session_base_next(const struct session *session, const struct dp_session *asked,
+		      struct base **ret);
 /**
  * session_slot_prepare - what rules->after names and rules->before doesn't, where no program looks
  * yet
@@ -38,6 +42,9 @@ void session_free(struct dp_entry *entry);
  */
 int session_slot_prepare(struct rules *rules, uint32_t slot, const struct session *session,
 			 const struct dp_session *asked);
+/** session_slot_restore - rates and limits as they were before session_slot_prepare, whose change
+ * came to nothing */
+void session_slot_restore(struct rules *rules, uint32_t slot);
 /** session_slot_update - rates and limits of what was there before */
 void session_slot_update(struct rules *rules, uint32_t slot, const struct dp_session *asked);
 /** session_more_remove - @seen: programs may be reading it */

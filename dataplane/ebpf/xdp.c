@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/if_link.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dataplane/ebpf/ebpf.h"
 /* after shared.h, whose struct ebpf_config is in it */
@@ -30,10 +31,14 @@ static int maps_share(struct ebpf *e)
 	return 0;
 }
 
-static int attach(unsigned ifindex, const struct bpf_program *program)
+/* By a link, which ends with this process however that ends: tc, which stays behind, would never
+ * see a packet otherwise. It takes nobody's place. */
+static int attach(unsigned ifindex, const struct bpf_program *program, int *ret_link)
 {
-	return bpf_xdp_attach((int)ifindex, bpf_program__fd(program),
-			      XDP_FLAGS_DRV_MODE | XDP_FLAGS_UPDATE_IF_NOEXIST, NULL);
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = XDP_FLAGS_DRV_MODE);
+
+	*ret_link = bpf_link_create(bpf_program__fd(program), (int)ifindex, BPF_XDP, &opts);
+	return *ret_link < 0 ? *ret_link : 0;
 }
 
 static int fail(struct dp_error *ret_err, int rc, const char *what)
@@ -46,6 +51,7 @@ int xdp_open(struct dataplane *dp, struct ebpf *e, const struct ebpf_config *con
 {
 	int rc;
 
+	e->xdp_link[0] = e->xdp_link[1] = -1;
 	e->xdp = ebpf_xdp__open();
 	if (!e->xdp)
 		return fail(ret_err, -errno, "programs");
@@ -55,28 +61,20 @@ int xdp_open(struct dataplane *dp, struct ebpf *e, const struct ebpf_config *con
 		rc = ebpf_xdp__load(e->xdp);
 	if (rc)
 		return fail(ret_err, rc, "programs");
-	rc = attach(dp->n3.ifindex, e->xdp->progs.xdp_n3);
+	rc = attach(dp->n3.ifindex, e->xdp->progs.xdp_n3, &e->xdp_link[0]);
 	if (rc)
 		return fail(ret_err, rc, dp->config.local[0].dev);
-	rc = attach(dp->n6.ifindex, e->xdp->progs.xdp_n6);
+	rc = attach(dp->n6.ifindex, e->xdp->progs.xdp_n6, &e->xdp_link[1]);
 	return rc ? fail(ret_err, rc, dp->config.instance[0].dev) : 0;
 }
 
-/* Only if it is ours that is there */
-static void detach(unsigned ifindex, const struct bpf_program *program)
-{
-	LIBBPF_OPTS(bpf_xdp_attach_opts, opts, .old_prog_fd = bpf_program__fd(program));
-
-	if (opts.old_prog_fd >= 0)
-		(void)bpf_xdp_detach((int)ifindex, XDP_FLAGS_DRV_MODE | XDP_FLAGS_REPLACE, &opts);
-}
-
-void xdp_close(struct dataplane *dp, struct ebpf *e)
+void xdp_close(struct ebpf *e)
 {
 	if (!e->xdp)
 		return;
-	detach(dp->n3.ifindex, e->xdp->progs.xdp_n3);
-	detach(dp->n6.ifindex, e->xdp->progs.xdp_n6);
+	for (size_t i = 0; i < 2; i++)
+		if (e->xdp_link[i] >= 0)
+			close(e->xdp_link[i]);
 	ebpf_xdp__destroy(e->xdp);
 	e->xdp = NULL;
 }

@@ -156,6 +156,27 @@ static void cases_run(struct bed *bed, const char *node, const struct packet_cas
 	}
 }
 
+/* Tunnels in, tunnels out; a PDR for each way, and one that marks nothing */
+static void n9_session(struct bed *bed, uint64_t id)
+{
+	struct dp_session s = upf_session(bed, id, UE, TEID_N9, 0);
+
+	s.pdr_count = 3;
+	s.pdr[0].mark.qfi = 7;
+	s.pdr[1] = s.pdr[2] = s.pdr[0];
+	s.pdr[1].id = 2;
+	s.pdr[1].teid = TEID_N9_DOWN;
+	s.pdr[1].direction = DP_DOWNLINK;
+	s.pdr[1].mark.qfi = 5;
+	s.pdr[1].far = 1;
+	s.pdr[2].id = 3;
+	s.pdr[2].teid = TEID_N9_BARE;
+	s.pdr[2].mark.qfi = 0;
+	s.far[0].to = tunnel(UPF2_N3, TEID_UPF2);
+	s.far[1].to = tunnel(GNB_N3, TEID_GNB_N9);
+	apply(bed, &s);
+}
+
 static void upf_sessions(struct bed *bed)
 {
 	struct dp_session s = upf_session(bed, 1, UE, TEID_UPF, TEID_GNB);
@@ -172,11 +193,7 @@ static void upf_sessions(struct bed *bed)
 	s = upf_session(bed, 4, UE_CLOSED, TEID_UPF_CLOSED, 0x2003);
 	s.far[0].action = s.far[1].action = DP_DROP;
 	apply(bed, &s);
-	s = upf_session(bed, 5, UE, TEID_N9, 0);
-	s.pdr_count = s.far_count = 1;
-	s.pdr[0].mark.qfi = 7;
-	s.far[0].to = tunnel(UPF2_N3, TEID_UPF2);
-	apply(bed, &s);
+	n9_session(bed, 5);
 	s = upf_session(bed, 6, UE_SHUT, TEID_UPF_SHUT, 0x2006);
 	s.qer_count = s.pdr[0].qer_count = s.pdr[1].qer_count = 1;
 	s.qer[0] = (struct dp_qer){.id = 1, DP_QER_OPEN};

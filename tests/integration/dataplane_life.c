@@ -4,6 +4,8 @@
  * refusals, path messages, a predecessor that was killed, and what is left at the end (nothing).
  */
 #include <dirent.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
@@ -371,6 +373,60 @@ static void takeover_check(const char *backend)
 	bed_free(&bed);
 }
 
+/* One that passes all, as a monitoring tool may have it */
+static int foreign_program(void)
+{
+	const struct bpf_insn code[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = XDP_PASS},
+					{.code = BPF_JMP | BPF_EXIT}};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "foreign", "GPL", code, 2, NULL);
+
+	if (fd < 0)
+		bail("foreign XDP program", errno);
+	return fd;
+}
+
+static void foreign_check(void)
+{
+	const struct dp_config config = upf_config("xdp");
+	struct dataplane *dp;
+	struct dp_error err;
+	uint32_t before = 0, after = 0;
+	struct bed bed;
+	int ifindex;
+
+	upf_make(&bed);
+	netns_enter(&bed.node);
+	ifindex = (int)link_index(&bed.node, "n6");
+	if (bpf_xdp_attach(ifindex, foreign_program(), 0, NULL) ||
+	    bpf_xdp_query_id(ifindex, 0, &before))
+		bail("attach the foreign XDP program", errno);
+	tap_ok(dataplane_new(&config, NULL, &dp, &err) == -EBUSY && strstr(err.text, "n6"),
+	       "somebody else's XDP program is in the way: %s", err.text);
+	tap_ok(!bpf_xdp_query_id(ifindex, 0, &after) && before && before == after, "and stays");
+	ifindex = (int)link_index(&bed.node, "n3");
+	tap_ok(!bpf_xdp_query_id(ifindex, 0, &after) && !after, "and none of ours is left on N3");
+	bed.dp = NULL;
+	bed_free(&bed);
+}
+
+/* One that took packets by XDP would take them from who comes after it by tc */
+static void xdp_takeover_check(void)
+{
+	const struct dp_config xdp = upf_config("xdp"), tc = upf_config("ebpf");
+	struct dp_session s;
+	struct bed bed;
+
+	upf_make(&bed);
+	predecessor(&bed, &xdp);
+	bed_start(&bed, &tc, NULL);
+	tap_ok(drops(&bed, PORT_N6, &downlink, PORT_N3, DP_DROP_UNKNOWN_UE),
+	       "a killed predecessor by XDP takes no packets");
+	s = upf_session(&bed, 1, UE, TEID_UPF, 0x3005);
+	apply(&bed, &s);
+	tap_ok(both_pass(&bed, 0x3005), "from who is there now");
+	bed_free(&bed);
+}
+
 static unsigned files_in(const char *path)
 {
 	DIR *dir = opendir(path);
@@ -512,6 +568,11 @@ int main(int argc, char **argv)
 	bounded_check(argv[1]);
 	port_taken_check(argv[1]);
 	takeover_check(argv[1]);
+	if (!strcmp(argv[1], "ebpf")) {
+		takeover_check("xdp");
+		xdp_takeover_check();
+		foreign_check();
+	}
 	pins_check(argv[1]);
 	return tap_end();
 }

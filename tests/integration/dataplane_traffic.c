@@ -192,6 +192,17 @@ static void changes_run(struct chain *c)
 	}
 }
 
+static void drops_note(const char *node, struct dataplane *dp)
+{
+	uint64_t drops[DP_DROP_REASONS];
+
+	dataplane_drops(dp, drops);
+	for (unsigned i = 0; i < DP_DROP_REASONS; i++)
+		if (drops[i])
+			tap_note("%s has dropped %lu: %s", node, (unsigned long)drops[i],
+				 dp_drop_name((enum dp_drop)i));
+}
+
 static void change_check(struct chain *c)
 {
 	struct flow f = {.from = socket_in(&c->ue, SOCK_DGRAM, UE, 0),
@@ -212,6 +223,8 @@ static void change_check(struct chain *c)
 	tap_ok(f.lost == 0 && atomic_load(&f.sent) > CHANGES,
 	       "%d changes of sessions, %lu packets, %lu lost", CHANGES * (c->gtp ? 2 : 4),
 	       atomic_load(&f.sent), f.lost);
+	drops_note("UPF", c->upf_dp);
+	drops_note("gNB", c->gnb_dp);
 	if (dataplane_session_counters(c->upf_dp, 1, &after))
 		bail("counters", ENOENT);
 	tap_ok(after.uplink_packets - before.uplink_packets == atomic_load(&f.sent),

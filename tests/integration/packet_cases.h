@@ -46,6 +46,8 @@ struct packet_case {
 #define DOWN(...) .form = PACKET_PLAIN, .src = SERVER, .dst = UE, __VA_ARGS__
 #define TO_N6(...) {.outcome = FORWARDED, .port = PORT_N6, .packet = {.form = PACKET_PLAIN, UE_TO_SERVER, .ttl = 63, __VA_ARGS__}}
 #define TO_N3(...) {.outcome = FORWARDED, .port = PORT_N3, .packet = {.form = PACKET_TUNNEL, .outer_src = UPF_N3, .outer_dst = GNB_N3, .teid = TEID_GNB, .src = SERVER, .dst = UE, .ttl = 63, __VA_ARGS__}}
+#define FROM_UPF2(...) .form = PACKET_TUNNEL, .outer_src = UPF2_N3, .outer_dst = UPF_N3, .teid = TEID_N9_DOWN, .src = SERVER, .dst = UE, __VA_ARGS__
+#define TO_UPF2(...) {.outcome = FORWARDED, .port = PORT_N3, .packet = {.form = PACKET_TUNNEL, .outer_src = UPF_N3, .outer_dst = UPF2_N3, .teid = TEID_UPF2, UE_TO_SERVER, __VA_ARGS__}}
 #define DRIVER .outer_no_df = true, .outer_unfinished = true
 #define DROP(reason) {.outcome = DROPPED, .drop = DP_DROP_##reason}
 #define BOTH(...) .ebpf = __VA_ARGS__, .gtp = __VA_ARGS__
@@ -148,9 +150,25 @@ static const struct packet_case upf_cases[] = {
 	/* from tunnel to tunnel */
 	{"UE to UE", PORT_N3, {UP(.src = UE_NARROW, .dst = UE, .teid = TEID_UPF_NARROW)},
 	 .ebpf = TO_N3(.psc = PSC_DL, .qfi = 9, .src = UE_NARROW), .gtp = TO_N3(DRIVER, .src = UE_NARROW)},
-	{"N9, container kept as it was", PORT_N3, {UP(UE_TO_SERVER, .teid = TEID_N9, .psc = PSC_UL, .qfi = 9)},
-	 .ebpf = {.outcome = FORWARDED, .port = PORT_N3, .packet = {.form = PACKET_TUNNEL, .outer_src = UPF_N3, .outer_dst = UPF2_N3, .teid = TEID_UPF2, UE_TO_SERVER, .psc = PSC_UL, .qfi = 7}},
-	 .gtp = {.outcome = NOT_HERE /* refused */}},
+	{"N9, container: the PDR's QFI in its place", PORT_N3, {UP(UE_TO_SERVER, .teid = TEID_N9, .psc = PSC_UL, .qfi = 9)},
+	 .ebpf = TO_UPF2(.psc = PSC_UL, .qfi = 7), .gtp = {.outcome = NOT_HERE /* refused */}},
+	{"N9, no container: one with the PDR's QFI", PORT_N3, {UP(UE_TO_SERVER, .teid = TEID_N9)},
+	 .ebpf = TO_UPF2(.psc = PSC_UL, .qfi = 7), .gtp = {.outcome = NOT_HERE}},
+	{"N9, sequence number: it is the hop's", PORT_N3, {UP(UE_TO_SERVER, .teid = TEID_N9, .sequence = true, .psc = PSC_UL, .qfi = 9)},
+	 .ebpf = TO_UPF2(.psc = PSC_UL, .qfi = 7), .gtp = {.outcome = NOT_HERE}},
+	{"N9, the last hop of a packet: no router is passed", PORT_N3, {UP(UE_TO_SERVER, .teid = TEID_N9, .ttl = 1)},
+	 .ebpf = TO_UPF2(.psc = PSC_UL, .qfi = 7, .ttl = 1), .gtp = {.outcome = NOT_HERE}},
+	{"N9, full size", PORT_N3, {UP(UE_TO_SERVER, .teid = TEID_N9, .size = 1456, .df = true)},
+	 .ebpf = TO_UPF2(.psc = PSC_UL, .qfi = 7, .size = 1456, .df = true), .gtp = {.outcome = NOT_HERE}},
+	{"N9, spoofed source", PORT_N3, {UP(.src = UE_NONE, .dst = SERVER, .teid = TEID_N9)}, .ebpf = DROP(SPOOFED), .gtp = {.outcome = NOT_HERE}},
+	{"N9, downlink: back to where N3 is", PORT_N3, {FROM_UPF2(.psc = PSC_DL, .qfi = 9)},
+	 .ebpf = TO_N3(.teid = TEID_GNB_N9, .psc = PSC_DL, .qfi = 5, .ttl = 64), .gtp = {.outcome = NOT_HERE}},
+	{"N9, downlink without a container", PORT_N3, {FROM_UPF2()},
+	 .ebpf = TO_N3(.teid = TEID_GNB_N9, .psc = PSC_DL, .qfi = 5, .ttl = 64), .gtp = {.outcome = NOT_HERE}},
+	{"N9, to who wants no container", PORT_N3, {UP(UE_TO_SERVER, .teid = TEID_N9_BARE, .psc = PSC_UL, .qfi = 9)}, .ebpf = TO_UPF2(), .gtp = {.outcome = NOT_HERE}},
+	{"N9, neither with nor without", PORT_N3, {UP(UE_TO_SERVER, .teid = TEID_N9_BARE)}, .ebpf = TO_UPF2(), .gtp = {.outcome = NOT_HERE}},
+	{"N9, End Marker: it ends the hop, not the way", PORT_N3, {UP(.gtpu = "30fe0000 00001005")}, .ebpf = {.outcome = IGNORED}, .gtp = {.outcome = NOT_HERE}},
+	{"N9, End Marker with a container", PORT_N3, {UP(.gtpu = "34fe0008 00001005 00000085 01100900")}, .ebpf = {.outcome = IGNORED}, .gtp = {.outcome = NOT_HERE}},
 };
 
 #define GNB_UP(...) .form = PACKET_PLAIN, UE_TO_SERVER, __VA_ARGS__
