@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Association setup and release (TS 29.244 cl. 6.2.6.2, 6.2.8), and what becomes of an SMF's
- * sessions when it restarts (TS 23.527 cl. 4.3): they are dropped, unless it asks in its new
- * association that they be retained (PFCP Session Retention Information). A heartbeat may tell of
- * the restart before the association request comes; the sessions then wait for it, for
+ * sessions when it associates anew, restarted or not (cl. 6.2.6.2.2, TS 23.527 cl. 4.3): they are
+ * dropped, unless it asks that they be retained (PFCP Session Retention Information). A heartbeat
+ * may tell of a restart before the association request comes; the sessions then wait for it, for
  * UPF_RETENTION_WAIT_MS.
  */
 #include <errno.h>
@@ -115,7 +115,6 @@ void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
 		break;
 	case N4_PEER_RESTARTED:
 		log_warn("n4", "peer=%s what=restarted sessions=%zu", text, peer->sessions.count);
-		peer->restarted = true;
 		uv_timer_start(peer->wait, on_wait_over, UPF_RETENTION_WAIT_MS, 0);
 		break;
 	}
@@ -123,20 +122,33 @@ void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
 
 /* ---- procedures ---- */
 
-/* Room for another SMF, at the cost of one that is lost and has no session. Return: whether there
- * was one */
+/* An SMF that is lost and has no session makes room. Return: whether it did */
+static bool forget_if_lost(struct n4_peer *n4)
+{
+	struct upf_peer *peer = n4->user;
+
+	if (n4->alive || peer->sessions.count)
+		return false;
+	peer_free(peer);
+	n4_peer_forget(n4);
+	return true;
+}
+
 static bool make_room(struct upf *upf)
 {
-	for (struct n4_peer *p = n4_peer_next(upf->n4, NULL); p; p = n4_peer_next(upf->n4, p)) {
-		struct upf_peer *peer = p->user;
-
-		if (p->alive || peer->sessions.count)
-			continue;
-		peer_free(peer);
-		n4_peer_forget(p);
-		return true;
-	}
+	for (struct n4_peer *p = n4_peer_next(upf->n4, NULL); p; p = n4_peer_next(upf->n4, p))
+		if (forget_if_lost(p))
+			return true;
 	return false;
+}
+
+/* A node that has moved to another address gets its Node ID back once nothing is left of it at the
+ * old one: whoever takes a name takes nothing with it. */
+static bool id_free(struct upf *upf, const struct pfcp_node_id *id)
+{
+	struct n4_peer *n4 = n4_peer_find_id(upf->n4, id);
+
+	return n4 && forget_if_lost(n4);
 }
 
 /* @retained: we know this SMF, and have kept what it wanted kept (PSREI) */
@@ -171,12 +183,13 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 	struct upf *upf = user;
 	struct n4_peer *n4;
 	struct upf_peer *peer;
-	bool restarted, known;
-	int rc = n4_peer_accept(req, setup, &n4, &restarted);
+	bool known;
+	int rc = n4_peer_accept(req, setup, &n4, &known);
 	char addr[INET_ADDRSTRLEN];
 
-	if (rc == -ENOSPC && make_room(upf))
-		rc = n4_peer_accept(req, setup, &n4, &restarted);
+	if ((rc == -ENOSPC && make_room(upf)) ||
+	    (rc == -EADDRINUSE && id_free(upf, &setup->node_id)))
+		rc = n4_peer_accept(req, setup, &n4, &known);
 	if (rc) {
 		setup_refuse(upf, req,
 			     rc == -EADDRINUSE ? PFCP_CAUSE_REJECTED : PFCP_CAUSE_NO_RESOURCES,
@@ -184,8 +197,7 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 					       : "too many associations");
 		return;
 	}
-	known = n4->user != NULL;
-	peer = known ? n4->user : peer_new(upf, n4);
+	peer = n4->user ? n4->user : peer_new(upf, n4);
 	if (!peer) {
 		setup_refuse(upf, req, PFCP_CAUSE_NO_RESOURCES, "out of memory");
 		n4_peer_forget(n4);
@@ -194,9 +206,10 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 	log_info("n4", "peer=%s what=associated recovery_time_stamp=%u",
 		 upf_addr_text(n4->addr, addr), n4->recovery_time_stamp);
 	uv_timer_stop(peer->wait);
-	if (restarted || peer->restarted)
-		sessions_drop(peer, setup->has_retention ? &setup->retention : NULL, "restarted");
-	peer->restarted = false;
+	/* Another node at an old one's address can't ask that sessions of that be retained. */
+	if (peer->sessions.count)
+		sessions_drop(peer, known && setup->has_retention ? &setup->retention : NULL,
+			      "associated-anew");
 	setup_accept(upf, req, known && setup->has_retention);
 }
 

@@ -70,9 +70,7 @@ struct upf_peer {
 	struct upf *upf;
 	struct n4_peer *n4;
 	struct upf_peer_sessions sessions;
-	bool restarted;	  /* its sessions are its predecessor's, to be dropped or retained when it
-			     associates */
-	uv_timer_t *wait; /* UPF_RETENTION_WAIT_MS */
+	uv_timer_t *wait; /* UPF_RETENTION_WAIT_MS: it has restarted, and will associate or not */
 };
 
 /* ---- upf.c ---- */

@@ -57,7 +57,8 @@ struct n4_node;
  * @addr:	 requests go to this address and the node's peer_port; messages belong to it by
  * source address
  * @node_id:	 as it told us; zero until associated
- * @recovery_time_stamp: the latest it told us; 0: none yet
+ * @recovery_time_stamp: the latest that it has answered a heartbeat with; until then, of its
+ *	 association (peer.c tells what is believed)
  * @associated: session requests are exchanged only while this is set
  * @alive:	 answered the latest heartbeat (or is just associated)
  * @features:	 the UP (or CP) function features that it announced, PFCP_UPF_ (PFCP_CPF_)
@@ -81,8 +82,8 @@ enum n4_peer_event {
 	N4_PEER_UP,
 	/* No answer to N1 heartbeats. The association and the sessions stand; heartbeats go on. */
 	N4_PEER_LOST,
-	/* It has lost its state: another recovery time stamp in a heartbeat, or it says that it has
-	 * no association (cause 72). It isn't associated any more; after n4_peer_connect the
+	/* It has lost its state: another recovery time stamp, shown by it (peer.c), or it says that
+	 * it has no association (cause 72). It isn't associated any more; after n4_peer_connect the
 	 * association is set up again, and UP follows. UP role: an association request tells it
 	 * through n4_peer_accept instead. A CP function that has itself restarted compares
 	 * recovery_time_stamp with what it saved, at UP. */
@@ -214,8 +215,9 @@ size_t n4_peer_count(const struct n4_node *node);
  * @ret_peer:	     the node's; good until n4_peer_forget(). May be NULL
  *
  * Tries until it is associated (retry_min_ms, doubling to retry_max_ms), exchanges a heartbeat,
- * reports N4_PEER_UP, and begins anew whenever the peer has restarted. Return: 0, -EEXIST, -ENOSPC:
- * N4_PEERS_MAX
+ * reports N4_PEER_UP, and begins anew whenever the peer has restarted; then always with
+ * @retain_sessions, since this life of ours knows all that it has there. Return: 0, -EEXIST,
+ * -ENOSPC: N4_PEERS_MAX
  */
 int n4_peer_connect(struct n4_node *node, struct in_addr addr, bool retain_sessions,
 		    struct n4_peer **ret_peer);
@@ -224,13 +226,19 @@ int n4_peer_connect(struct n4_node *node, struct in_addr addr, bool retain_sessi
  * n4_peer_accept - UP role: take note of the association that @req asks for; the caller answers
  * @req
  * @ret_peer:	    the node's; also @req->peer from now on
- * @ret_restarted: its recovery time stamp, or its node id, differs from what we knew
+ * @ret_known:	    this Node ID was associated from here before: sessions go unless it asks that
+ *		    they be retained, whatever its recovery time stamp
  *
  * Return: 0; -EADDRINUSE: that Node ID is another address's (nothing is taken over); -ENOSPC:
- * N4_PEERS_MAX Spec: TS 29.244 cl. 6.2.6.2.2
+ * N4_PEERS_MAX
+ *
+ * Spec: TS 29.244 cl. 6.2.6.2.2, 7.4.4.1 (NOTE)
  */
 int n4_peer_accept(struct n4_request *req, const struct pfcp_association_setup_request *setup,
-		   struct n4_peer **ret_peer, bool *ret_restarted);
+		   struct n4_peer **ret_peer, bool *ret_known);
+
+/** n4_peer_find_id - who has that Node ID by an association, or NULL */
+struct n4_peer *n4_peer_find_id(struct n4_node *node, const struct pfcp_node_id *id);
 
 /** n4_peer_forget - end the association without a word: its requests are done with -ECANCELED;
  * @peer is gone */
@@ -256,6 +264,9 @@ enum n4_counter {
 	N4_DROP_BUSY,	     /* N4_PENDING_MAX */
 	N4_REJECT_MALFORMED, /* requests answered with the codec's cause */
 	N4_REJECT_NO_ASSOCIATION,
+	N4_STAMP_CLAIMED, /* messages with another recovery time stamp than the peer's: it is asked
+			   */
+	N4_STAMP_REFUTED, /* and had the old one */
 	N4_COUNTERS
 };
 uint64_t n4_counter(const struct n4_node *node, enum n4_counter which);
