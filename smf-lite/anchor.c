@@ -91,17 +91,21 @@ static const char *configured(const struct smf_config *config, const char *supi,
 	return NULL;
 }
 
-struct upf *anchor_choose(struct smf *smf, const char *supi, const char *dnn, uint8_t session)
+static struct upf *named(struct smf *smf, const char *dnai)
 {
-	const char *dnai = anchor_get(smf->anchors, supi, dnn);
 	struct upf *upf = dnai ? n4_upf_by_dnai(smf->n4, dnai) : NULL;
 
-	if (upf)
-		return upf;
-	dnai = configured(smf->config, supi, dnn, session);
-	upf = dnai ? n4_upf_by_dnai(smf->n4, dnai) : NULL;
+	return upf && !upf->leaving ? upf : NULL;
+}
+
+struct upf *anchor_choose(struct smf *smf, const char *supi, const char *dnn, uint8_t session)
+{
+	struct upf *upf = named(smf, anchor_get(smf->anchors, supi, dnn));
+
+	if (!upf)
+		upf = named(smf, configured(smf->config, supi, dnn, session));
 	for (size_t i = 0; !upf && i < smf->n4->upf_count; i++)
-		if (smf->n4->upfs[i].associated)
+		if (smf->n4->upfs[i].associated && !smf->n4->upfs[i].leaving)
 			upf = &smf->n4->upfs[i];
 	return upf ? upf : &smf->n4->upfs[0];
 }
@@ -131,5 +135,5 @@ struct upf *anchor_resume(struct ue *ue, const char *dnn, uint8_t session)
 	struct upf *upf = strcasecmp(lost->dnn, dnn) == 0 ? lost->upf : NULL;
 
 	lost->upf = NULL;
-	return upf;
+	return upf && !upf->leaving ? upf : NULL;
 }

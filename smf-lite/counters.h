@@ -44,7 +44,9 @@
 	X(sessions_released, "PDU sessions released")                                              \
 	X(sessions_restored, "PDU sessions re-established at a restarted UPF")                     \
 	X(sessions_failed, "PDU session establishments that failed midway")                        \
-	X(error_indications, "N3 error indications reported by UPFs")
+	X(error_indications, "N3 error indications reported by UPFs")                              \
+	X(upf_departures, "UPFs that asked to be left, since they stop")                           \
+	X(sessions_moved, "PDU sessions released so that their UEs ask for them elsewhere")
 
 #define SMF_ENUM_ROW(name, help) SMF_##name,
 enum smf_drop { SMF_DROP_REASONS(SMF_ENUM_ROW) SMF_DROPS };

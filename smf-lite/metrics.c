@@ -52,6 +52,10 @@ static void write_upfs(FILE *f, const struct n4_client *n4)
 	for (size_t i = 0; i < n4->upf_count; i++)
 		fprintf(f, "baton_smf_upf_associated{upf=\"%s\"} %d\n", n4->upfs[i].config->name,
 			n4->upfs[i].associated);
+	head(f, "upf_leaving", "gauge", "whether the UPF has asked to be left, since it stops");
+	for (size_t i = 0; i < n4->upf_count; i++)
+		fprintf(f, "baton_smf_upf_leaving{upf=\"%s\"} %d\n", n4->upfs[i].config->name,
+			n4->upfs[i].leaving);
 	head(f, "pool_addresses_taken", "gauge", "addresses in use");
 	for (size_t i = 0; i < n4->upf_count; i++)
 		fprintf(f, "baton_smf_pool_addresses_taken{upf=\"%s\"} %u\n",

@@ -206,6 +206,7 @@ static void on_report(struct n4_request *req, const struct pfcp_msg *msg, void *
 
 static const struct n4_handler_row handlers[] = {
 	{PFCP_SESSION_REPORT_REQUEST, on_report},
+	{PFCP_ASSOCIATION_UPDATE_REQUEST, n4_association_update},
 	{0, NULL},
 };
 
@@ -230,6 +231,7 @@ static void on_up(struct upf *upf)
 		upf->recovery_time_stamp = stamp;
 		store_upf_save(upf);
 	}
+	n4_leave_over(upf);
 	upf->associated = true;
 	session_feed_upf(upf->client->smf, upf, SESSION_EV_UPF_UP);
 }
@@ -252,7 +254,23 @@ static void on_peer(struct n4_peer *peer, enum n4_peer_event event, void *user)
 		upf->associated = false;
 		upf->lost_state = true;
 		break;
+	case N4_PEER_RELEASED: /* with all sessions that it had */
+		log_info("n4", "upf=%s what=released sessions=%zu", upf->config->name,
+			 upf->sessions);
+		upf->associated = false;
+		n4_leave_over(upf);
+		session_feed_upf(upf->client->smf, upf, SESSION_EV_UPF_RESTARTED);
+		break;
 	}
+}
+
+static void on_update(struct n4_peer *peer, const struct pfcp_association_update_request *update,
+		      void *user)
+{
+	struct upf *upf = peer->user;
+
+	if (upf)
+		n4_leave_asked(upf, update);
 }
 
 int n4_client_new(struct smf *smf, struct n4_client **ret_client)
@@ -268,12 +286,14 @@ int n4_client_new(struct smf *smf, struct n4_client **ret_client)
 
 		upf->client = client;
 		upf->config = &smf->config->upfs[i];
+		client->upf_count++;
 		err = pool_init(&upf->pool, upf->config->pool.addr, upf->config->pool.len);
+		if (!err)
+			err = n4_leave_init(upf);
 		if (err) {
 			n4_client_free(client);
 			return err;
 		}
-		client->upf_count++;
 	}
 	*ret_client = client;
 	return 0;
@@ -292,6 +312,7 @@ int n4_client_start(struct n4_client *client, const struct n4_config *overrides)
 	config.addr = client->smf->config->n4_address;
 	config.handlers = handlers;
 	config.peer_event = on_peer;
+	config.peer_updated = on_update;
 	config.user = client;
 	err = n4_node_new(client->smf->loop, &config, &client->node);
 	for (size_t i = 0; !err && i < client->upf_count; i++) {
@@ -311,6 +332,8 @@ void n4_client_stop(struct n4_client *client)
 		return;
 	n4_node_free(client->node);
 	client->node = NULL;
+	for (size_t i = 0; i < client->upf_count; i++)
+		client->upfs[i].peer = NULL;
 }
 
 void n4_client_free(struct n4_client *client)
@@ -318,7 +341,9 @@ void n4_client_free(struct n4_client *client)
 	if (!client)
 		return;
 	n4_client_stop(client);
-	for (size_t i = 0; i < client->upf_count; i++)
+	for (size_t i = 0; i < client->upf_count; i++) {
+		n4_leave_done(&client->upfs[i]);
 		pool_done(&client->upfs[i].pool);
+	}
 	free(client);
 }

@@ -24,6 +24,7 @@
 #include "smf-lite/smf.h"
 
 struct session;
+struct smf_timer;
 struct smf_upf;
 
 struct upf {
@@ -35,7 +36,9 @@ struct upf {
 	uint32_t
 		recovery_time_stamp; /* of the life in which it got its sessions; in the database */
 	bool lost_state; /* it has said that it has no association, or has another time stamp */
-	size_t sessions;	     /* those that point here, also while they are being deleted */
+	size_t sessions; /* those that point here, also while they are being deleted */
+	bool leaving;	 /* it has asked to be left: nothing new goes there */
+	struct smf_timer *leave; /* until it is, with whatever it has still */
 };
 
 struct n4_client {
@@ -61,6 +64,16 @@ void n4_client_free(struct n4_client *client);
 
 struct upf *n4_upf_by_dnai(struct n4_client *client, const char *dnai);
 struct upf *n4_upf_by_name(struct n4_client *client, const char *name);
+
+/* n4_leave.c: UPFs that stop */
+int n4_leave_init(struct upf *upf);
+void n4_leave_done(struct upf *upf);
+/** n4_leave_asked - what an Association Update Request says of leaving, if anything */
+void n4_leave_asked(struct upf *upf, const struct pfcp_association_update_request *update);
+/** n4_leave_session_gone - a session of @upf's is no more: maybe it was the last */
+void n4_leave_session_gone(struct upf *upf);
+/** n4_leave_over - the association is released, or made anew */
+void n4_leave_over(struct upf *upf);
 
 /*
  * Requests for a session, one at a time (s->n4_busy). The outcome comes as SESSION_EV_N4_...

@@ -58,6 +58,8 @@ enum {
 		30000, /* sessions caught half-way wait this long for their gNB to come back */
 	/* a gNB without association; then its UEs are CM-IDLE, to be deregistered implicitly */
 	SMF_GNB_GONE_MS = 60000,
+	/* a UPF that was left because it stops: until it is asked for an association again */
+	SMF_UPF_AGAIN_MS = 1000,
 	SMF_PURGE_RETRY_MS = 2000, /* a session that a UPF can't be asked to delete now: next try */
 };
 

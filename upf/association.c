@@ -89,14 +89,25 @@ static void sessions_drop(struct upf_peer *peer, const struct pfcp_session_reten
 		 upf_addr_text(peer->n4->addr, addr), why, dropped, kept);
 }
 
+void upf_peer_release(struct n4_peer *n4)
+{
+	struct upf_peer *peer = n4->user;
+	struct upf *upf = peer->upf;
+
+	if (peer->sessions.count)
+		sessions_drop(peer, NULL, "released-here");
+	peer_free(peer);
+	n4_peer_forget(n4);
+	upf_drain_peer_gone(upf);
+}
+
 static void on_wait_over(uv_timer_t *timer)
 {
 	struct upf_peer *peer = timer->data;
 	struct n4_peer *n4 = peer->n4;
 
 	sessions_drop(peer, NULL, "restarted-without-association");
-	peer_free(peer);
-	n4_peer_forget(n4);
+	upf_peer_release(n4);
 }
 
 void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
@@ -112,6 +123,8 @@ void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
 	case N4_PEER_LOST:
 		/* Its users are still served; it may be the path. */
 		log_warn("n4", "peer=%s what=lost sessions=%zu", text, peer->sessions.count);
+		break;
+	case N4_PEER_RELEASED: /* the CP role's */
 		break;
 	case N4_PEER_RESTARTED:
 		log_warn("n4", "peer=%s what=restarted sessions=%zu", text, peer->sessions.count);
@@ -184,9 +197,14 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 	struct n4_peer *n4;
 	struct upf_peer *peer;
 	bool known;
-	int rc = n4_peer_accept(req, setup, &n4, &known);
+	int rc;
 	char addr[INET_ADDRSTRLEN];
 
+	if (upf_draining(upf)) {
+		setup_refuse(upf, req, PFCP_CAUSE_NO_RESOURCES, "about to stop");
+		return;
+	}
+	rc = n4_peer_accept(req, setup, &n4, &known);
 	if ((rc == -ENOSPC && make_room(upf)) ||
 	    (rc == -EADDRINUSE && id_free(upf, &setup->node_id)))
 		rc = n4_peer_accept(req, setup, &n4, &known);
@@ -225,6 +243,5 @@ void upf_association_release(struct n4_request *req, const struct pfcp_msg *msg,
 	}
 	sessions_drop(n4->user, NULL, "released");
 	n4_respond_cause(req, 0, PFCP_CAUSE_ACCEPTED, 0);
-	peer_free(n4->user);
-	n4_peer_forget(n4);
+	upf_peer_release(n4);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Paths to the gNBs that sessions send to: a GTP-U Echo Request each UPF_ECHO_INTERVAL_MS
+ * Paths to the gNBs that sessions send to: a GTP-U Echo Request each config->echo_interval_s
  * (TS 29.281 cl. 7.2.1, TS 23.527 cl. 5.2). A path that is lost is logged and counted; its sessions
  * stand, the SMF decides.
  */
@@ -97,13 +97,14 @@ size_t upf_paths_lost(const struct upf *upf)
 
 int upf_paths_start(struct upf *upf)
 {
+	const uint64_t interval_ms = upf->config->echo_interval_s * 1000ULL;
+
 	upf->echo_timer = calloc(1, sizeof(*upf->echo_timer));
 	if (!upf->echo_timer)
 		return -ENOMEM;
 	uv_timer_init(upf->loop, upf->echo_timer);
 	upf->echo_timer->data = upf;
-	return uv_timer_start(upf->echo_timer, on_echo_time, UPF_ECHO_INTERVAL_MS,
-			      UPF_ECHO_INTERVAL_MS);
+	return uv_timer_start(upf->echo_timer, on_echo_time, interval_ms, interval_ms);
 }
 
 static void on_close_free(uv_handle_t *handle)

@@ -179,6 +179,7 @@ static uint64_t peer_seid(struct n4_peer *peer, uint64_t seid, void *user)
 
 static const struct n4_handler_row handlers[] = {
 	{PFCP_ASSOCIATION_SETUP_REQUEST, upf_association_setup},
+	{PFCP_ASSOCIATION_UPDATE_REQUEST, n4_association_update},
 	{PFCP_ASSOCIATION_RELEASE_REQUEST, upf_association_release},
 	{PFCP_SESSION_ESTABLISHMENT_REQUEST, upf_session_establish},
 	{PFCP_SESSION_MODIFICATION_REQUEST, upf_session_modify},
@@ -280,6 +281,7 @@ void upf_stop(struct upf *upf)
 	if (upf->n4)
 		upf_peers_stop(upf);
 	n4_node_free(upf->n4);
+	upf_drain_stop(upf);
 	upf_paths_stop(upf);
 	upf_sessions_done(&upf->sessions);
 	upf_teids_done(&upf->teids);

@@ -26,8 +26,6 @@ enum {
 	/* Error indications are reported once a session in this time, TS 29.244 cl. 5.9: not for
 	   each packet */
 	UPF_REPORT_INTERVAL_MS = 1000,
-	/* GTP-U echo requests to each gNB, TS 29.281 cl. 7.2.1: not more often than every 60 s */
-	UPF_ECHO_INTERVAL_MS = 60000,
 	UPF_PATHS_MAX = 1024,
 };
 
@@ -51,6 +49,13 @@ enum upf_counter {
 
 struct upf_path;
 
+/* drain.c: the UPF is going to stop while @timer is there */
+struct upf_drain {
+	uv_timer_t *timer;
+	void (*done)(void *user);
+	void *user;
+};
+
 struct upf {
 	const struct upf_config *config;
 	uv_loop_t *loop;
@@ -62,6 +67,7 @@ struct upf {
 	struct upf_path *paths; /* uthash by address */
 	uv_poll_t *dp_poll;	/* the data plane's GTP-U control messages */
 	uv_timer_t *echo_timer;
+	struct upf_drain drain;
 	uint64_t counter[UPF_COUNTERS];
 };
 
@@ -121,14 +127,34 @@ void upf_session_delete(struct n4_request *req, const struct pfcp_msg *msg, void
 
 /* ---- association.c ---- */
 void upf_peer_event(struct n4_peer *peer, enum n4_peer_event event, void *user);
+/** upf_peer_release - end an association with all its sessions, here only; @peer is gone */
+void upf_peer_release(struct n4_peer *peer);
 void upf_peers_stop(struct upf *upf);
+
+/* ---- drain.c ---- */
+/**
+ * upf_drain - before a stop: tell the SMFs, and let them move their sessions
+ * @period_s: that they have; rounded up to what N4 can tell (2 s up to a minute)
+ * @done:     when all associations are released, by them or in the end by us; maybe in this call
+ *
+ * Return: 0, -EALREADY, -ENOMEM
+ */
+int upf_drain(struct upf *upf, unsigned period_s, void (*done)(void *user), void *user);
+/** upf_drain_peer_gone - an association has been released */
+void upf_drain_peer_gone(struct upf *upf);
+void upf_drain_stop(struct upf *upf);
+/** upf_draining - takes no new association and no new session */
+static inline bool upf_draining(const struct upf *upf)
+{
+	return upf->drain.timer != NULL;
+}
 
 /* ---- report.c: struct dp_events ---- */
 void upf_error_indication(const struct dp_addr *from, uint32_t teid, void *user);
 
 /* ---- path.c ---- */
 void upf_path_state(const struct dp_addr *peer, bool lost, void *user); /* struct dp_events */
-/** upf_paths_start - echo requests to the peers of all sessions, every UPF_ECHO_INTERVAL_MS */
+/** upf_paths_start - echo requests to the peers of all sessions, each config->echo_interval_s */
 int upf_paths_start(struct upf *upf);
 void upf_paths_stop(struct upf *upf);
 size_t upf_paths_lost(const struct upf *upf);

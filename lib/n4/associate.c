@@ -107,6 +107,14 @@ void n4_associate_begin(struct n4_peer_entry *entry)
 	associate_try(entry);
 }
 
+void n4_associate_later(struct n4_peer_entry *entry, unsigned in_ms)
+{
+	entry->associating = true;
+	entry->backoff_ms = entry->pub.node->config.timers.retry_min_ms;
+	entry->retry.ring = on_retry;
+	n4_alarm_set(entry->pub.node, &entry->retry, in_ms);
+}
+
 int n4_peer_connect(struct n4_node *node, struct in_addr addr, bool retain_sessions,
 		    struct n4_peer **ret_peer)
 {

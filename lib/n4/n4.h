@@ -9,7 +9,7 @@
  *
  * Reading order: this file; node.c (socket, dispatch), incoming.c (requests and their cached
  * answers), outgoing.c (our requests), peer.c (peers, heartbeats), associate.c (the CP function's
- * side of association).
+ * side of association), update.c (association update and release).
  *
  * A struct pfcp_msg is about 800 kB: none is kept. Messages handed to a callback are borrowed until
  * it returns; build yours in n4_msg().
@@ -88,6 +88,8 @@ enum n4_peer_event {
 	 * through n4_peer_accept instead. A CP function that has itself restarted compares
 	 * recovery_time_stamp with what it saved, at UP. */
 	N4_PEER_RESTARTED,
+	/* CP role: what n4_peer_release() asked for is done. It isn't associated any more. */
+	N4_PEER_RELEASED,
 };
 
 /**
@@ -133,7 +135,11 @@ struct n4_config {
 	struct n4_timers timers;	       /* n4_timers_default() */
 	const struct n4_handler_row *handlers; /* borrowed for the node's life */
 	void (*peer_event)(struct n4_peer *peer, enum n4_peer_event event, void *user);
-	void *user; /* of the handlers and peer_event */
+	/* An Association Update Request of a peer's, answered already and its features taken over:
+	 * see n4_association_update. May end the peer. NULL: nothing more to do */
+	void (*peer_updated)(struct n4_peer *peer,
+			     const struct pfcp_association_update_request *update, void *user);
+	void *user; /* of the handlers, peer_event and peer_updated */
 	/* The peer's SEID of our session @seid from @peer, 0 if there is none: for the header of
 	 * answers that the node gives by itself to requests that can't be read. NULL: 0 in them */
 	uint64_t (*peer_seid)(struct n4_peer *peer, uint64_t seid, void *user);
@@ -243,6 +249,31 @@ struct n4_peer *n4_peer_find_id(struct n4_node *node, const struct pfcp_node_id 
 /** n4_peer_forget - end the association without a word: its requests are done with -ECANCELED;
  * @peer is gone */
 void n4_peer_forget(struct n4_peer *peer);
+
+/**
+ * n4_association_update - the n4_handler of Association Update Requests, for the handlers of either
+ * role: the peer's features become what it says, then config.peer_updated sees the rest
+ *
+ * Spec: TS 29.244 cl. 6.2.7
+ */
+void n4_association_update(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+
+/**
+ * n4_association_updating - an Association Update Request of ours to fill, as n4_msg()
+ * @ret: the message, for n4_request_send()
+ */
+struct pfcp_association_update_request *n4_association_updating(struct n4_node *node,
+								struct pfcp_msg **ret);
+
+/**
+ * n4_peer_release - CP role: release the association (TS 29.244 cl. 6.2.8)
+ * @again_ms: after this time it is asked for again, as by n4_peer_connect
+ *
+ * N4_PEER_RELEASED follows when it is answered, whatever the answer, or isn't in N1 tries. The
+ * peer's sessions are gone then. Return: 0; -ENOTCONN: not associated, or being released; or of
+ * n4_request_send()
+ */
+int n4_peer_release(struct n4_peer *peer, unsigned again_ms);
 
 /* ---- counters ---- */
 

@@ -75,6 +75,8 @@ struct n4_peer_entry {
 	bool connect; /* by n4_peer_connect: associate whenever it isn't */
 	bool associating;
 	bool retain_sessions;
+	bool releasing;
+	unsigned again_ms; /* n4_peer_release */
 	unsigned backoff_ms;
 	struct n4_alarm retry;
 	UT_hash_handle hh;
@@ -142,5 +144,7 @@ void n4_peers_done(struct n4_node *node);
 
 /* associate.c */
 void n4_associate_begin(struct n4_peer_entry *entry);
+/* The same, after some time */
+void n4_associate_later(struct n4_peer_entry *entry, unsigned in_ms);
 
 #endif

@@ -27,7 +27,7 @@ struct end {
 	struct wire *wire;
 	struct in_addr addr;
 	struct n4_node *node;
-	unsigned up, lost, restarted, known;
+	unsigned up, lost, restarted, known, released, updated;
 	unsigned handled;
 	struct n4_request *held; /* kept unanswered when @hold */
 	bool hold;
@@ -80,6 +80,15 @@ static void on_peer_event(struct n4_peer *peer, enum n4_peer_event event, void *
 	end->up += event == N4_PEER_UP;
 	end->lost += event == N4_PEER_LOST;
 	end->restarted += event == N4_PEER_RESTARTED;
+	end->released += event == N4_PEER_RELEASED;
+}
+
+static void on_peer_updated(struct n4_peer *peer,
+			    const struct pfcp_association_update_request *update, void *user)
+{
+	struct end *end = user;
+
+	end->updated++;
 }
 
 static void on_setup(struct n4_request *req, const struct pfcp_msg *msg, void *user)
@@ -118,12 +127,27 @@ static void on_session(struct n4_request *req, const struct pfcp_msg *msg, void 
 		n4_respond_cause(req, 0x77, PFCP_CAUSE_ACCEPTED, 0);
 }
 
+static void on_release(struct n4_request *req, const struct pfcp_msg *msg, void *user)
+{
+	struct n4_peer *peer = req->peer;
+
+	n4_respond_cause(req, 0, peer ? PFCP_CAUSE_ACCEPTED : PFCP_CAUSE_NO_ASSOCIATION, 0);
+	if (peer)
+		n4_peer_forget(peer);
+}
+
+static const struct n4_handler_row cp_handlers[] = {
+	{PFCP_ASSOCIATION_UPDATE_REQUEST, n4_association_update},
+	{0},
+};
+
 static const struct n4_handler_row handlers[] = {
 	{PFCP_ASSOCIATION_SETUP_REQUEST, on_setup},
 	{PFCP_SESSION_DELETION_REQUEST, on_session},
 	{PFCP_SESSION_ESTABLISHMENT_REQUEST, on_session},
 	{PFCP_PFD_MANAGEMENT_REQUEST, on_session},
-	{PFCP_ASSOCIATION_UPDATE_REQUEST, on_session},
+	{PFCP_ASSOCIATION_UPDATE_REQUEST, n4_association_update},
+	{PFCP_ASSOCIATION_RELEASE_REQUEST, on_release},
 	{PFCP_NODE_REPORT_REQUEST, on_session},
 	{PFCP_SESSION_SET_DELETION_REQUEST, on_session},
 	{PFCP_SESSION_SET_MODIFICATION_REQUEST, on_session},
@@ -151,8 +175,9 @@ static void end_open(struct wire *w, struct end *end, enum n4_role role, const c
 			   .cache_ms = 200,
 			   .retry_min_ms = 5,
 			   .retry_max_ms = 20},
-		.handlers = role == N4_ROLE_UP ? handlers : NULL,
+		.handlers = role == N4_ROLE_UP ? handlers : cp_handlers,
 		.peer_event = on_peer_event,
+		.peer_updated = on_peer_updated,
 		.user = end,
 		.transmit = on_transmit,
 	};
@@ -1094,6 +1119,104 @@ static void test_counter_names(void **state)
 		assert_non_null(n4_counter_name((enum n4_counter)i));
 }
 
+/* ---- update and release ---- */
+
+static void send_update(struct end *end, struct n4_peer *peer, uint64_t up_features,
+			uint64_t cp_features)
+{
+	struct pfcp_msg *msg;
+	struct pfcp_association_update_request *u = n4_association_updating(end->node, &msg);
+
+	u->has_up_features = up_features != 0;
+	u->up_features = up_features;
+	u->has_cp_features = cp_features != 0;
+	u->cp_features = cp_features;
+	assert_int_equal(n4_request_send(peer, msg, on_done, end), 0);
+}
+
+static void test_update_by_either(void **state)
+{
+	struct wire *w = *state;
+	struct n4_peer *up = associate(w, &w->cp), *cp = n4_peer_find(w->up.node, w->cp.addr);
+
+	send_update(&w->up, cp, PFCP_UPF_FTUP | PFCP_UPF_PFDM, 0);
+	send_update(&w->cp, up, 0, PFCP_CPF_LOAD);
+	deliver(w);
+	assert_int_equal(w->up.done, 1);
+	assert_int_equal(w->up.done_type, PFCP_ASSOCIATION_UPDATE_RESPONSE);
+	assert_int_equal(w->cp.done, 1);
+	assert_int_equal(w->cp.updated, 1);
+	assert_int_equal(w->up.updated, 1);
+	assert_int_equal(up->features, PFCP_UPF_FTUP | PFCP_UPF_PFDM);
+	assert_int_equal(cp->features, PFCP_CPF_LOAD);
+	/* without features: they stay; the other role's are not the sender's to say */
+	send_update(&w->up, cp, 0, PFCP_CPF_OVRL);
+	deliver(w);
+	assert_int_equal(w->cp.updated, 2);
+	assert_int_equal(up->features, PFCP_UPF_FTUP | PFCP_UPF_PFDM);
+}
+
+/* An update that names another's node, and one from nobody we know */
+static void test_update_of_no_association(void **state)
+{
+	struct wire *w = *state;
+	struct n4_peer *up = associate(w, &w->cp);
+	struct datagram d;
+
+	send_update(&w->up, n4_peer_find(w->up.node, w->cp.addr), 1, 0);
+	d = take(w);
+	d.from = at(ip("10.0.0.66"), PFCP_PORT);
+	n4_receive(w->cp.node, &d.from, d.buf, d.len);
+	d = take(w);
+	assert_int_equal(decoded(w, &d)->association_update_response.cause,
+			 PFCP_CAUSE_NO_ASSOCIATION);
+	pfcp_msg_init(&w->msg, PFCP_ASSOCIATION_UPDATE_REQUEST, 0, 9);
+	w->msg.association_update_request.node_id =
+		(struct pfcp_node_id){.type = PFCP_NODE_FQDN, .fqdn = "other.upf"};
+	d.from = at(w->up.addr, PFCP_PORT);
+	assert_int_equal(pfcp_encode(&w->msg, d.buf, DATAGRAM, &d.len), 0);
+	n4_receive(w->cp.node, &d.from, d.buf, d.len);
+	d = take(w);
+	assert_int_equal(decoded(w, &d)->association_update_response.cause,
+			 PFCP_CAUSE_NO_ASSOCIATION);
+	assert_int_equal(w->cp.updated, 0);
+	assert_int_equal(up->features, PFCP_UPF_FTUP);
+}
+
+static void test_release_and_again(void **state)
+{
+	struct wire *w = *state;
+	struct n4_peer *peer = associate(w, &w->cp);
+
+	assert_int_equal(n4_peer_release(peer, 5), 0);
+	assert_int_equal(n4_peer_release(peer, 5), -ENOTCONN); /* it is being released */
+	deliver(w);
+	assert_int_equal(w->cp.released, 1);
+	assert_false(peer->associated);
+	assert_null(n4_peer_find(w->up.node, w->cp.addr));
+	assert_int_equal(n4_peer_release(peer, 5), -ENOTCONN);
+	while (w->cp.up < 2) {
+		turn(w);
+		deliver(w);
+	}
+	assert_true(peer->associated);
+	assert_int_equal(w->cp.restarted, 0);
+}
+
+/* Nobody answers: nobody has an association any more either */
+static void test_release_without_answer(void **state)
+{
+	struct wire *w = *state;
+	struct n4_peer *peer = associate(w, &w->cp);
+
+	assert_int_equal(n4_peer_release(peer, 5), 0);
+	while (!w->cp.released) {
+		turn(w);
+		w->n = 0;
+	}
+	assert_false(peer->associated);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -1135,6 +1258,10 @@ int main(void)
 		T(test_association_anew),
 		T(test_another_node_at_the_address),
 		T(test_sequence_starts_at_random),
+		T(test_update_by_either),
+		T(test_update_of_no_association),
+		T(test_release_and_again),
+		T(test_release_without_answer),
 		T(test_counter_names),
 	};
 

@@ -844,7 +844,7 @@ static void test_paths(void **state)
 	struct harness *h = *state;
 
 	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
-	assert_int_equal(uv_timer_get_due_in(h->upf.echo_timer), UPF_ECHO_INTERVAL_MS);
+	assert_int_equal(uv_timer_get_due_in(h->upf.echo_timer), UPF_ECHO_INTERVAL_S * 1000);
 	hasten(h, h->upf.echo_timer);
 	assert_true(null_dp_echoes(h->upf.dp, h->ex.gnb) >= 1);
 	assert_int_equal(upf_paths_lost(&h->upf), 0);

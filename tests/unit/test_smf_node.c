@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a UPF tells of itself, and what smf-lite makes of it: TS 29.244 cl. 6.2. */
+#include "tests/unit/smf_world.h"
+
+static void begin(struct world *w)
+{
+	world_gnb(w, 0, false);
+	world_register(w, 7);
+}
+
+static bool both_associated(struct world *w)
+{
+	return w->smf.n4->upfs[0].associated && w->smf.n4->upfs[1].associated;
+}
+
+static bool released(struct world *w)
+{
+	return w->upf[0].seen[PFCP_ASSOCIATION_RELEASE_REQUEST] > 0;
+}
+
+/* ---- a UPF that stops ---- */
+
+/* The whole way: the UE is told, asks again, and is anchored elsewhere; the UPF has nothing left.
+ */
+static void test_upf_leaves(void **state)
+{
+	struct world *w = *state;
+	struct session *s;
+
+	begin(w);
+	world_establish(w, 1);
+	assert_int_equal(world_upf_update(w, 0, PFCP_RELEASE_SARR, 10), PFCP_CAUSE_ACCEPTED);
+	assert_true(w->smf.n4->upfs[0].leaving);
+	world_expect(w, NGAP_PDU_SESSION_RESOURCE_RELEASE_COMMAND);
+	assert_int_equal(w->sm.pdu_session_release_command.cause, NAS_SM_REACTIVATION_REQUESTED);
+	world_release_response(w, 1);
+	assert_false(released(w)); /* it still has the session */
+	world_release_complete(w, 1);
+	world_wait(w, released);
+	assert_int_equal(w->upf[0].count, 0);
+	assert_int_equal(w->upf[0].seen[PFCP_SESSION_DELETION_REQUEST], 1);
+	s = world_establish(w, 1);
+	assert_ptr_equal(s->upf, &w->smf.n4->upfs[1]);
+	assert_int_equal(w->smf.counters.count[SMF_sessions_moved], 1);
+	assert_int_equal(w->smf.counters.count[SMF_upf_departures], 1);
+	world_wait(w, both_associated); /* it is back */
+	assert_false(w->smf.n4->upfs[0].leaving);
+	assert_string_equal(anchor_choose(&w->smf, WORLD_SUPI, "internet", 2)->config->dnai,
+			    "edge-a");
+}
+
+/* Nothing there: nothing to wait for. And whoever chose it gets another until it is back. */
+static void test_idle_upf_leaves(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(anchor_set(w->smf.anchors, WORLD_SUPI, "internet", "edge-a"), 0);
+	w->upf[0].mute[PFCP_ASSOCIATION_RELEASE_REQUEST] = true;
+	assert_int_equal(world_upf_update(w, 0, PFCP_RELEASE_SARR, 60), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(w->upf[0].seen[PFCP_ASSOCIATION_RELEASE_REQUEST], 1);
+	assert_string_equal(anchor_choose(&w->smf, WORLD_SUPI, "internet", 1)->config->dnai,
+			    "edge-b");
+}
+
+/* The UE doesn't answer; the association is released in time, and the session is gone with it. */
+static void test_upf_leaves_with_a_silent_ue(void **state)
+{
+	struct world *w = *state;
+	struct session *s;
+
+	begin(w);
+	s = world_establish(w, 1);
+	assert_int_equal(world_upf_update(w, 0, PFCP_RELEASE_SARR, 0), PFCP_CAUSE_ACCEPTED);
+	world_expect(w, NGAP_PDU_SESSION_RESOURCE_RELEASE_COMMAND);
+	assert_int_equal(s->state, SESSION_N2_RELEASE);
+	world_wait(w, released);
+	world_wait(w, both_associated);
+	assert_int_equal(w->upf[0].count, 0);
+}
+
+/* URSS: it has said all, and nothing is there any more: released at once (cl. 5.18.1). */
+static void test_upf_has_reported_all(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	world_establish(w, 1);
+	assert_int_equal(world_upf_update(w, 0, PFCP_RELEASE_URSS, 0), PFCP_CAUSE_ACCEPTED);
+	assert_true(released(w));
+}
+
+/* An update without any of it is answered, and changes nothing. */
+static void test_update_of_features_alone(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(world_upf_update(w, 0, 0, 0), PFCP_CAUSE_ACCEPTED);
+	assert_false(w->smf.n4->upfs[0].leaving);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_upf_leaves),
+		T(test_idle_upf_leaves),
+		T(test_upf_leaves_with_a_silent_ue),
+		T(test_upf_has_reported_all),
+		T(test_update_of_features_alone),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
