@@ -45,6 +45,8 @@
 	X(sessions_restored, "PDU sessions re-established at a restarted UPF")                     \
 	X(sessions_failed, "PDU session establishments that failed midway")                        \
 	X(error_indications, "N3 error indications reported by UPFs")                              \
+	X(upf_paths_lost, "GTP-U peers that a UPF reported as not answering")                      \
+	X(upf_paths_back, "GTP-U peers that a UPF reported as answering again")                    \
 	X(upf_departures, "UPFs that asked to be left, since they stop")                           \
 	X(sessions_moved, "PDU sessions released so that their UEs ask for them elsewhere")
 

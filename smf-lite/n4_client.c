@@ -207,6 +207,7 @@ static void on_report(struct n4_request *req, const struct pfcp_msg *msg, void *
 static const struct n4_handler_row handlers[] = {
 	{PFCP_SESSION_REPORT_REQUEST, on_report},
 	{PFCP_ASSOCIATION_UPDATE_REQUEST, n4_association_update},
+	{PFCP_NODE_REPORT_REQUEST, n4_node_report},
 	{0, NULL},
 };
 
@@ -253,11 +254,13 @@ static void on_peer(struct n4_peer *peer, enum n4_peer_event event, void *user)
 	case N4_PEER_RESTARTED: /* acted upon when it is associated again */
 		upf->associated = false;
 		upf->lost_state = true;
+		upf->lost.count = 0; /* what it sees, it tells anew */
 		break;
 	case N4_PEER_RELEASED: /* with all sessions that it had */
 		log_info("n4", "upf=%s what=released sessions=%zu", upf->config->name,
 			 upf->sessions);
 		upf->associated = false;
+		upf->lost.count = 0;
 		n4_leave_over(upf);
 		session_feed_upf(upf->client->smf, upf, SESSION_EV_UPF_RESTARTED);
 		break;

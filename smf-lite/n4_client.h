@@ -27,6 +27,14 @@ struct session;
 struct smf_timer;
 struct smf_upf;
 
+enum { N4_LOST_PATHS_MAX = SMF_GNBS_MAX };
+
+/* N3 and N9 peers that a UPF says don't answer it */
+struct n4_lost_paths {
+	size_t count;
+	struct pfcp_address peer[N4_LOST_PATHS_MAX]; /* the oldest first */
+};
+
 struct upf {
 	struct n4_client *client;
 	const struct smf_upf *config;
@@ -38,6 +46,7 @@ struct upf {
 	bool lost_state; /* it has said that it has no association, or has another time stamp */
 	size_t sessions; /* those that point here, also while they are being deleted */
 	bool leaving;	 /* it has asked to be left: nothing new goes there */
+	struct n4_lost_paths lost;
 	struct smf_timer *leave; /* until it is, with whatever it has still */
 };
 
@@ -74,6 +83,11 @@ void n4_leave_asked(struct upf *upf, const struct pfcp_association_update_reques
 void n4_leave_session_gone(struct upf *upf);
 /** n4_leave_over - the association is released, or made anew */
 void n4_leave_over(struct upf *upf);
+
+/** n4_address_text - of its IPv4 address, or the IPv6 one where there is none; Return: @buf */
+const char *n4_address_text(const struct pfcp_address *a, char buf[INET6_ADDRSTRLEN]);
+/** n4_node_report - n4_handler: user plane paths that a UPF has lost, or has again */
+void n4_node_report(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 
 /*
  * Requests for a session, one at a time (s->n4_busy). The outcome comes as SESSION_EV_N4_...

@@ -11,6 +11,7 @@
 #include <utlist.h>
 
 #include "lib/log.h"
+#include "upf/node_report.h"
 #include "upf/upf.h"
 
 static void on_close_free(uv_handle_t *handle)
@@ -42,6 +43,7 @@ static struct upf_peer *peer_new(struct upf *upf, struct n4_peer *n4)
 static void peer_free(struct upf_peer *peer)
 {
 	uv_close((uv_handle_t *)peer->wait, on_close_free);
+	upf_node_report_forget(peer);
 	peer->n4->user = NULL;
 	free(peer);
 }
@@ -224,6 +226,7 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 	log_info("n4", "peer=%s what=associated recovery_time_stamp=%u",
 		 upf_addr_text(n4->addr, addr), n4->recovery_time_stamp);
 	uv_timer_stop(peer->wait);
+	upf_node_report_forget(peer); /* of sessions that are retained it is told again */
 	/* Another node at an old one's address can't ask that sessions of that be retained. */
 	if (peer->sessions.count)
 		sessions_drop(peer, known && setup->has_retention ? &setup->retention : NULL,

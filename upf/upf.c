@@ -27,6 +27,8 @@ static const char *const counter_names[UPF_COUNTERS] = {
 	[UPF_REPORTS_LIMITED] = "reports_limited",
 	[UPF_REPORTS_FAILED] = "reports_failed",
 	[UPF_PATHS_LOST] = "paths_lost",
+	[UPF_NODE_REPORTS_SENT] = "node_reports_sent",
+	[UPF_NODE_REPORTS_FAILED] = "node_reports_failed",
 	[UPF_END_MARKERS] = "end_markers_sent",
 };
 

@@ -43,6 +43,8 @@ enum upf_counter {
 	UPF_REPORTS_LIMITED, /* not sent: UPF_REPORT_INTERVAL_MS */
 	UPF_REPORTS_FAILED,
 	UPF_PATHS_LOST,
+	UPF_NODE_REPORTS_SENT,
+	UPF_NODE_REPORTS_FAILED,
 	UPF_END_MARKERS, /* sent */
 	UPF_COUNTERS
 };
@@ -76,6 +78,7 @@ struct upf_peer {
 	struct upf *upf;
 	struct n4_peer *n4;
 	struct upf_peer_sessions sessions;
+	struct upf_told *told; /* uthash: paths that it knows to be lost, node_report.c */
 	uv_timer_t *wait; /* UPF_RETENTION_WAIT_MS: it has restarted, and will associate or not */
 };
 

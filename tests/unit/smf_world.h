@@ -153,6 +153,8 @@ struct world_upf_session *world_upf_find(struct world *w, int index, uint64_t cp
 /** world_upf_update - an Association Update Request: @release: PFCP_RELEASE_ flags, @period_s: 0:
  * none; Return: the cause of the answer */
 uint8_t world_upf_update(struct world *w, int index, uint8_t release, unsigned period_s);
+/** world_upf_path - a Node Report; Return: the cause of the answer */
+uint8_t world_upf_path(struct world *w, int index, struct in_addr peer, bool lost);
 void world_report_error(struct world *w, int index, const struct session *s, uint32_t teid);
 
 struct session *world_session(struct world *w, uint8_t id);

@@ -217,6 +217,8 @@ static void told(struct world *w, struct world_upf *u)
 	u->told_type = w->msg->header.type;
 	if (u->told_type == PFCP_ASSOCIATION_UPDATE_RESPONSE)
 		u->told_cause = w->msg->association_update_response.cause;
+	if (u->told_type == PFCP_NODE_REPORT_RESPONSE)
+		u->told_cause = w->msg->node_report_response.cause;
 }
 
 static int upf_at(const struct world *w, struct in_addr addr)
@@ -311,5 +313,24 @@ uint8_t world_upf_update(struct world *w, int index, uint8_t release, unsigned p
 	send_answer(w, u, w->msg);
 	world_turn(w);
 	assert_int_equal(u->told_type, PFCP_ASSOCIATION_UPDATE_RESPONSE);
+	return u->told_cause;
+}
+
+uint8_t world_upf_path(struct world *w, int index, struct in_addr peer, bool lost)
+{
+	struct pfcp_node_report_request *r = &w->msg->node_report_request;
+	struct pfcp_path_report *path = lost ? &r->path_failure : &r->path_recovery;
+	struct world_upf *u = &w->upf[index];
+
+	pfcp_msg_init(w->msg, PFCP_NODE_REPORT_REQUEST, 0, next_sequence());
+	r->node_id = node_id(u);
+	r->report_type = lost ? PFCP_NODE_REPORT_UPFR : PFCP_NODE_REPORT_UPRR;
+	r->has_path_failure = lost;
+	r->has_path_recovery = !lost;
+	path->n_peer = 1;
+	path->peer[0] = (struct pfcp_gtpu_peer){.address = {.v4 = true, .ip4 = peer}};
+	send_answer(w, u, w->msg);
+	world_turn(w);
+	assert_int_equal(u->told_type, PFCP_NODE_REPORT_RESPONSE);
 	return u->told_cause;
 }

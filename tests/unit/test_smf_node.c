@@ -2,6 +2,8 @@
 /* What a UPF tells of itself, and what smf-lite makes of it: TS 29.244 cl. 6.2. */
 #include "tests/unit/smf_world.h"
 
+#include <arpa/inet.h>
+
 static void begin(struct world *w)
 {
 	world_gnb(w, 0, false);
@@ -16,6 +18,11 @@ static bool both_associated(struct world *w)
 static bool released(struct world *w)
 {
 	return w->upf[0].seen[PFCP_ASSOCIATION_RELEASE_REQUEST] > 0;
+}
+
+static bool restarted(struct world *w)
+{
+	return w->smf.n4->upfs[0].associated && w->smf.n4->upfs[0].recovery_time_stamp == 1001;
 }
 
 /* ---- a UPF that stops ---- */
@@ -98,6 +105,44 @@ static void test_update_of_features_alone(void **state)
 	assert_false(w->smf.n4->upfs[0].leaving);
 }
 
+/* ---- paths ---- */
+
+static void test_node_report(void **state)
+{
+	struct world *w = *state;
+	struct upf *upf = &w->smf.n4->upfs[0];
+	const struct in_addr gnb = {.s_addr = htonl(0x0a650101)};
+
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(world_upf_path(w, 0, gnb, true), PFCP_CAUSE_ACCEPTED);
+		assert_int_equal(upf->lost.count, 1);
+		assert_int_equal(upf->lost.peer[0].ip4.s_addr, gnb.s_addr);
+		assert_int_equal(w->smf.counters.count[SMF_upf_paths_lost], 1);
+	}
+	assert_int_equal(w->smf.n4->upfs[1].lost.count, 0);
+	assert_int_equal(world_upf_path(w, 0, gnb, false), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(upf->lost.count, 0);
+	assert_int_equal(w->smf.counters.count[SMF_upf_paths_back], 1);
+}
+
+/* However many a UPF makes up */
+static void test_lost_paths_are_bounded(void **state)
+{
+	struct world *w = *state;
+	struct n4_lost_paths *lost = &w->smf.n4->upfs[0].lost;
+	struct in_addr gnb;
+
+	for (uint32_t i = 0; i < N4_LOST_PATHS_MAX + 10; i++) {
+		gnb.s_addr = htonl(0x0a650101 + i);
+		assert_int_equal(world_upf_path(w, 0, gnb, true), PFCP_CAUSE_ACCEPTED);
+	}
+	assert_int_equal(lost->count, N4_LOST_PATHS_MAX);
+	assert_int_equal(lost->peer[N4_LOST_PATHS_MAX - 1].ip4.s_addr, gnb.s_addr);
+	world_upf_restart(w, 0);
+	world_wait(w, restarted);
+	assert_int_equal(lost->count, 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
@@ -108,6 +153,8 @@ int main(void)
 		T(test_upf_leaves_with_a_silent_ue),
 		T(test_upf_has_reported_all),
 		T(test_update_of_features_alone),
+		T(test_node_report),
+		T(test_lost_paths_are_bounded),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

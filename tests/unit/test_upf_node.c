@@ -134,6 +134,121 @@ static void test_drain_with_nobody(void **state)
 	assert_int_equal(h->sent, sent);
 }
 
+/* ---- paths ---- */
+
+static void path_state(struct harness *h, struct in_addr gnb, bool lost)
+{
+	const struct dp_addr peer = dp_addr_ip4(gnb);
+
+	upf_path_state(&peer, lost, &h->upf);
+}
+
+/* A timer of the UPF's, now */
+static void hasten(struct harness *h, uv_timer_t *timer)
+{
+	uint64_t due = uv_now(&h->loop) + 2;
+
+	uv_timer_set_repeat(timer, 1);
+	assert_int_equal(uv_timer_again(timer), 0);
+	while (uv_now(&h->loop) < due)
+		uv_run(&h->loop, UV_RUN_ONCE);
+	uv_timer_set_repeat(timer, 60000);
+	assert_int_equal(uv_timer_again(timer), 0);
+}
+
+static void report_check(struct harness *h, struct in_addr smf, uint8_t type)
+{
+	const struct pfcp_node_report_request *r = &h->reply.node_report_request;
+	const struct pfcp_path_report *p =
+		type == PFCP_NODE_REPORT_UPFR ? &r->path_failure : &r->path_recovery;
+
+	assert_int_equal(h->sent_to.sin_addr.s_addr, smf.s_addr);
+	assert_int_equal(h->reply.header.type, PFCP_NODE_REPORT_REQUEST);
+	assert_int_equal(r->report_type, type);
+	assert_int_equal(r->has_path_failure, type == PFCP_NODE_REPORT_UPFR);
+	assert_int_equal(r->has_path_recovery, type == PFCP_NODE_REPORT_UPRR);
+	assert_int_equal(p->n_peer, 1);
+	assert_true(p->peer[0].address.v4 && !p->peer[0].address.v6);
+	assert_int_equal(p->peer[0].address.ip4.s_addr, h->ex.gnb.s_addr);
+}
+
+/* One report for each event to each SMF with a session there, however many; none to the others */
+static void test_path_reports(void **state)
+{
+	struct harness *h = *state;
+	struct example second = another(h, "10.60.1.3", 0x2222);
+	struct in_addr idle = harness_ip("10.100.128.2");
+	size_t sent;
+
+	assert_int_equal(harness_associate(h, idle, 1, NULL), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(harness_establish(h, &second), PFCP_CAUSE_ACCEPTED);
+	hasten(h, h->upf.echo_timer);
+	sent = h->sent;
+	path_state(h, h->ex.gnb, true);
+	assert_int_equal(h->sent, sent + 1);
+	report_check(h, h->ex.smf, PFCP_NODE_REPORT_UPFR);
+	answer(h, h->ex.smf, PFCP_CAUSE_ACCEPTED);
+	path_state(h, h->ex.gnb, true); /* no news */
+	assert_int_equal(h->sent, sent + 1);
+	path_state(h, h->ex.gnb, false);
+	assert_int_equal(h->sent, sent + 2);
+	report_check(h, h->ex.smf, PFCP_NODE_REPORT_UPRR);
+	answer(h, h->ex.smf, PFCP_CAUSE_ACCEPTED);
+	path_state(h, h->ex.gnb, false);
+	assert_int_equal(h->sent, sent + 2);
+	assert_int_equal(h->upf.counter[UPF_NODE_REPORTS_SENT], 2);
+	assert_int_equal(h->upf.counter[UPF_NODE_REPORTS_FAILED], 0);
+}
+
+/* What an SMF has not accepted, and who has come since, is told by the next round of echoes. */
+static void test_path_report_again(void **state)
+{
+	struct harness *h = *state;
+	struct in_addr late = harness_ip("10.100.128.2");
+	struct example other = another(h, "10.60.1.3", 0x2222);
+	size_t sent;
+
+	other.smf = late;
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	hasten(h, h->upf.echo_timer);
+	path_state(h, h->ex.gnb, true);
+	answer(h, h->ex.smf, PFCP_CAUSE_REJECTED);
+	assert_int_equal(h->upf.counter[UPF_NODE_REPORTS_FAILED], 1);
+	sent = h->sent;
+	hasten(h, h->upf.echo_timer);
+	assert_true(h->sent > sent);
+	report_check(h, h->ex.smf, PFCP_NODE_REPORT_UPFR);
+	answer(h, h->ex.smf, PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(harness_associate(h, late, 1, NULL), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(harness_establish(h, &other), PFCP_CAUSE_ACCEPTED);
+	hasten(h, h->upf.echo_timer);
+	report_check(h, late, PFCP_NODE_REPORT_UPFR);
+	answer(h, late, PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.counter[UPF_NODE_REPORTS_SENT], 3);
+	path_state(h, h->ex.gnb, false);
+	assert_int_equal(h->upf.counter[UPF_NODE_REPORTS_SENT], 5); /* to both */
+}
+
+/* It has restarted: what it was told is forgotten, with its sessions; nobody is told of the
+ * recovery */
+static void test_path_of_no_session(void **state)
+{
+	struct harness *h = *state;
+	uint64_t sent;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	hasten(h, h->upf.echo_timer);
+	path_state(h, h->ex.gnb, true);
+	answer(h, h->ex.smf, PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(harness_associate(h, h->ex.smf, 1001, NULL), PFCP_CAUSE_ACCEPTED);
+	sent = h->sent;
+	path_state(h, h->ex.gnb, false);
+	assert_int_equal(h->sent, sent);
+	hasten(h, h->upf.echo_timer);
+	assert_null(h->upf.paths);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -142,6 +257,9 @@ int main(void)
 		T(test_drain),
 		T(test_drain_of_smfs_that_do_not_care),
 		T(test_drain_with_nobody),
+		T(test_path_reports),
+		T(test_path_report_again),
+		T(test_path_of_no_session),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
