@@ -47,6 +47,7 @@
 	X(error_indications, "N3 error indications reported by UPFs")                              \
 	X(upf_paths_lost, "GTP-U peers that a UPF reported as not answering")                      \
 	X(upf_paths_back, "GTP-U peers that a UPF reported as answering again")                    \
+	X(pfds_provisioned, "PFD Management Requests that a UPF accepted")                         \
 	X(upf_departures, "UPFs that asked to be left, since they stop")                           \
 	X(sessions_moved, "PDU sessions released so that their UEs ask for them elsewhere")
 

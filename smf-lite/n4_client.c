@@ -234,6 +234,7 @@ static void on_up(struct upf *upf)
 	}
 	n4_leave_over(upf);
 	upf->associated = true;
+	n4_pfds_provision(upf);
 	session_feed_upf(upf->client->smf, upf, SESSION_EV_UPF_UP);
 }
 

@@ -84,6 +84,8 @@ void n4_leave_session_gone(struct upf *upf);
 /** n4_leave_over - the association is released, or made anew */
 void n4_leave_over(struct upf *upf);
 
+/** n4_pfds_provision - the configured applications, in a UPF that has just been associated */
+void n4_pfds_provision(struct upf *upf);
 /** n4_address_text - of its IPv4 address, or the IPv6 one where there is none; Return: @buf */
 const char *n4_address_text(const struct pfcp_address *a, char buf[INET6_ADDRSTRLEN]);
 /** n4_node_report - n4_handler: user plane paths that a UPF has lost, or has again */

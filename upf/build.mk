@@ -2,14 +2,14 @@
 #
 # The UPF is a library with a thin main(), so that its tests drive it with a data plane of their own.
 $(call library,upf,$(addprefix upf/,upf.c config.c association.c establishment.c modification.c deletion.c \
-	rules.c pdr.c far.c translate.c session.c teid.c report.c path.c drain.c node_report.c rest.c),libuv jansson)
-$(call program,upf,upf/main.c,upf dataplane n4 pfcp gtpu netlink core)
+	rules.c pdr.c far.c translate.c session.c teid.c report.c path.c drain.c node_report.c pfds.c pfd_management.c rest.c),libuv jansson)
+$(call program,upf,upf/main.c,upf dataplane n4 pfcp ipfilter gtpu netlink core)
 UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_refusals.c upf_null_dp.c) \
 	dataplane/address.c dataplane/session_check.c
-$(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp core,libmnl)
-$(call unit-test,test_upf_node,tests/unit/test_upf_node.c $(UPF_TEST_SOURCES),upf n4 pfcp core,libmnl)
-$(call unit-test,test_upf_config,tests/unit/test_upf_config.c dataplane/address.c,upf n4 pfcp core)
-$(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp core,libmnl)
+$(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
+$(call unit-test,test_upf_node,tests/unit/test_upf_node.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
+$(call unit-test,test_upf_config,tests/unit/test_upf_config.c dataplane/address.c,upf n4 pfcp ipfilter core)
+$(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 
 # Need root, so they are run by tests/integration/upf.t and tests/lab/upf.t, not by make check
 UPF_BED_SOURCES := $(addprefix tests/integration/,upf_bed.c upf_talk.c dataplane_net.c) \

@@ -29,6 +29,7 @@ static const char *const counter_names[UPF_COUNTERS] = {
 	[UPF_PATHS_LOST] = "paths_lost",
 	[UPF_NODE_REPORTS_SENT] = "node_reports_sent",
 	[UPF_NODE_REPORTS_FAILED] = "node_reports_failed",
+	[UPF_PFDS_PROVISIONED] = "pfds_provisioned",
 	[UPF_END_MARKERS] = "end_markers_sent",
 };
 
@@ -183,6 +184,7 @@ static const struct n4_handler_row handlers[] = {
 	{PFCP_ASSOCIATION_SETUP_REQUEST, upf_association_setup},
 	{PFCP_ASSOCIATION_UPDATE_REQUEST, n4_association_update},
 	{PFCP_ASSOCIATION_RELEASE_REQUEST, upf_association_release},
+	{PFCP_PFD_MANAGEMENT_REQUEST, upf_pfd_management},
 	{PFCP_SESSION_ESTABLISHMENT_REQUEST, upf_session_establish},
 	{PFCP_SESSION_MODIFICATION_REQUEST, upf_session_modify},
 	{PFCP_SESSION_DELETION_REQUEST, upf_session_delete},
@@ -286,6 +288,7 @@ void upf_stop(struct upf *upf)
 	upf_drain_stop(upf);
 	upf_paths_stop(upf);
 	upf_sessions_done(&upf->sessions);
+	upf_pfds_done(&upf->pfds);
 	upf_teids_done(&upf->teids);
 	if (upf->dp_poll) {
 		uv_poll_stop(upf->dp_poll);

@@ -17,6 +17,7 @@
 #include "lib/http_server.h"
 #include "lib/n4/n4.h"
 #include "upf/config.h"
+#include "upf/pfds.h"
 #include "upf/session.h"
 
 enum {
@@ -45,7 +46,8 @@ enum upf_counter {
 	UPF_PATHS_LOST,
 	UPF_NODE_REPORTS_SENT,
 	UPF_NODE_REPORTS_FAILED,
-	UPF_END_MARKERS, /* sent */
+	UPF_PFDS_PROVISIONED, /* PFD Management Requests accepted */
+	UPF_END_MARKERS,      /* sent */
 	UPF_COUNTERS
 };
 
@@ -70,6 +72,7 @@ struct upf {
 	uv_poll_t *dp_poll;	/* the data plane's GTP-U control messages */
 	uv_timer_t *echo_timer;
 	struct upf_drain drain;
+	struct upf_pfds pfds;
 	uint64_t counter[UPF_COUNTERS];
 };
 
@@ -124,6 +127,7 @@ struct upf_session *upf_session_of(struct upf *upf, struct n4_request *req);
 /* ---- procedures: n4_handlers, with struct upf as user ---- */
 void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_association_release(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+void upf_pfd_management(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_session_delete(struct n4_request *req, const struct pfcp_msg *msg, void *user);

@@ -65,9 +65,11 @@ struct world_upf {
 	enum world_flaw flaw;
 	bool retention; /* the latest association asked for retention */
 	struct world_answer answer[64];
-	size_t answers;		       /* given so far */
-	unsigned seen[64];	       /* requests by type */
-	uint8_t told_type, told_cause; /* the latest answer to a node request of its own */
+	size_t answers;			    /* given so far */
+	unsigned seen[64];		    /* requests by type */
+	uint64_t features;		    /* announced */
+	size_t pfd_applications, pfd_flows; /* provisioned so far */
+	uint8_t told_type, told_cause;	    /* the latest answer to a node request of its own */
 	uint32_t last_teid;
 	uint64_t last_seid;
 	size_t count;

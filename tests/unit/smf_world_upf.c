@@ -187,6 +187,21 @@ static void answer_association(struct world *w, struct world_upf *u)
 	w->msg->association_setup_response.node_id = node_id(u);
 	w->msg->association_setup_response.cause = PFCP_CAUSE_ACCEPTED;
 	w->msg->association_setup_response.recovery_time_stamp = u->stamp;
+	w->msg->association_setup_response.has_up_features = u->features != 0;
+	w->msg->association_setup_response.up_features = u->features;
+	send_answer(w, u, w->msg);
+}
+
+static void answer_pfds(struct world *w, struct world_upf *u, uint8_t cause)
+{
+	const struct pfcp_pfd_management_request *r = &w->msg->pfd_management_request;
+	uint32_t sequence = w->msg->header.sequence;
+
+	for (size_t i = 0; i < r->n_application; i++)
+		u->pfd_flows += r->application[i].n_pfd;
+	u->pfd_applications += r->n_application;
+	pfcp_msg_init(w->msg, PFCP_PFD_MANAGEMENT_RESPONSE, 0, sequence);
+	w->msg->pfd_management_response.cause = cause;
 	send_answer(w, u, w->msg);
 }
 
@@ -263,6 +278,8 @@ void world_upf_answer(struct world *w)
 		answer_modification(w, u, cause);
 	else if (type == PFCP_SESSION_DELETION_REQUEST)
 		answer_deletion(w, u, cause);
+	else if (type == PFCP_PFD_MANAGEMENT_REQUEST)
+		answer_pfds(w, u, cause);
 	else if (type == PFCP_ASSOCIATION_RELEASE_REQUEST)
 		answer_release(w, u, cause);
 }

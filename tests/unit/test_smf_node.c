@@ -3,6 +3,7 @@
 #include "tests/unit/smf_world.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 
 static void begin(struct world *w)
 {
@@ -143,6 +144,51 @@ static void test_lost_paths_are_bounded(void **state)
 	assert_int_equal(lost->count, 0);
 }
 
+/* ---- PFDs ---- */
+
+static void applications(struct world *w, size_t count)
+{
+	w->config.application_count = count;
+	w->config.applications = calloc(count, sizeof(*w->config.applications));
+	for (size_t i = 0; i < count; i++) {
+		struct smf_application *app = &w->config.applications[i];
+
+		snprintf(app->id, sizeof(app->id), "app-%zu", i);
+		app->flow_count = 2;
+		strcpy(app->flow[0], "permit out 6 from 192.0.2.1 80 to assigned");
+		strcpy(app->flow[1], "permit out 6 from 192.0.2.1 443 to assigned");
+	}
+}
+
+static bool provisioned(struct world *w)
+{
+	return w->upf[0].seen[PFCP_PFD_MANAGEMENT_REQUEST] == 2;
+}
+
+/* Each time that it is associated, if it can; what it refuses is counted. */
+static void test_pfds_are_provisioned(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(w->upf[0].seen[PFCP_PFD_MANAGEMENT_REQUEST], 0);
+	applications(w, 5);
+	w->upf[0].features = PFCP_UPF_PFDM;
+	world_upf_restart(w, 0);
+	world_upf_restart(w, 1);
+	world_wait(w, restarted);
+	world_wait(w, provisioned);
+	assert_int_equal(w->upf[1].seen[PFCP_PFD_MANAGEMENT_REQUEST], 0);
+	assert_int_equal(w->upf[0].pfd_applications, 5);
+	assert_int_equal(w->upf[0].pfd_flows, 10);
+	assert_int_equal(w->smf.counters.count[SMF_pfds_provisioned], 2);
+	assert_int_equal(w->smf.counters.drop[SMF_upf_rejected], 0);
+	w->upf[0].cause[PFCP_PFD_MANAGEMENT_REQUEST] = PFCP_CAUSE_NO_RESOURCES;
+	world_upf_restart(w, 0);
+	w->upf[0].seen[PFCP_PFD_MANAGEMENT_REQUEST] = 0;
+	world_wait(w, provisioned);
+	assert_int_equal(w->smf.counters.drop[SMF_upf_rejected], 2);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
@@ -155,6 +201,7 @@ int main(void)
 		T(test_update_of_features_alone),
 		T(test_node_report),
 		T(test_lost_paths_are_bounded),
+		T(test_pfds_are_provisioned),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

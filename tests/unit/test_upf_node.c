@@ -2,6 +2,7 @@
 /* The UPF's procedures that belong to no session: TS 29.244 cl. 6.2. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -249,6 +250,182 @@ static void test_path_of_no_session(void **state)
 	assert_null(h->upf.paths);
 }
 
+/* ---- PFDs ---- */
+
+static struct pfcp_application_pfds *pfds_begin(struct harness *h)
+{
+	pfcp_msg_init(&h->msg, PFCP_PFD_MANAGEMENT_REQUEST, 0, h->sequence++);
+	return h->msg.pfd_management_request.application;
+}
+
+/* One more application in the message, without PFDs */
+static void pfds_app(struct harness *h, const char *id)
+{
+	struct pfcp_pfd_management_request *r = &h->msg.pfd_management_request;
+	struct pfcp_application_pfds *app = &r->application[r->n_application++];
+
+	memset(app, 0, offsetof(struct pfcp_application_pfds, lists));
+	strcpy(app->application_id.text, id);
+}
+
+/* One more PFD in its last application, of one content */
+static void pfds_add(struct harness *h, enum pfcp_pfd_kind kind, const char *text)
+{
+	struct pfcp_pfd_management_request *r = &h->msg.pfd_management_request;
+	struct pfcp_application_pfds *app = &r->application[r->n_application - 1];
+	struct pfcp_pfd *pfd = &app->pfd[app->n_pfd++];
+
+	pfd->n_contents = 1;
+	memset(&pfd->contents[0], 0, sizeof(pfd->contents[0]));
+	assert_int_equal(pfcp_pfd_add(&pfd->contents[0], kind, text, strlen(text)), 0);
+}
+
+static uint8_t pfds_send(struct harness *h, struct in_addr from)
+{
+	assert_true(harness_send(h, from));
+	assert_int_equal(h->reply.header.type, PFCP_PFD_MANAGEMENT_RESPONSE);
+	return h->reply.pfd_management_response.cause;
+}
+
+static uint8_t pfds_one(struct harness *h, const char *id, const char *flow)
+{
+	pfds_begin(h);
+	pfds_app(h, id);
+	if (flow)
+		pfds_add(h, PFCP_PFD_FLOW, flow);
+	return pfds_send(h, h->ex.smf);
+}
+
+static void on_changed(const char *id, void *user)
+{
+	strcat(user, id);
+	strcat(user, " ");
+}
+
+#define WEB "permit out 6 from 192.0.2.1 80 to assigned"
+#define TLS "permit out 6 from 192.0.2.1 443 to assigned"
+
+static void test_pfds(void **state)
+{
+	struct harness *h = *state;
+	struct upf_pfds *pfds = &h->upf.pfds;
+	const struct upf_application *app;
+	char changed[256] = "";
+
+	pfds->changed = on_changed;
+	pfds->user = changed;
+	pfds_begin(h);
+	pfds_app(h, "web");
+	pfds_add(h, PFCP_PFD_FLOW, WEB);
+	pfds_add(h, PFCP_PFD_FLOW, TLS);
+	pfds_add(h, PFCP_PFD_DOMAIN, "web.example"); /* can't be told by headers */
+	pfds_app(h, "game");
+	pfds_add(h, PFCP_PFD_FLOW, "permit out 17 from 192.0.2.9 to assigned 7000-7999");
+	assert_int_equal(pfds_send(h, h->ex.smf), PFCP_CAUSE_ACCEPTED);
+	assert_string_equal(changed, "web game ");
+	app = upf_pfds_find(pfds, "web");
+	assert_non_null(app);
+	assert_int_equal(app->n_flow, 2);
+	assert_int_equal(app->left_out, 1);
+	assert_int_equal(app->flow[0].src.ports[0].low, 80);
+	assert_int_equal(app->flow[1].src.ports[0].low, 443);
+	assert_int_equal(pfds->flows, 3);
+	/* the same again is no change; less is; of another SMF as well: one store for all */
+	changed[0] = '\0';
+	assert_int_equal(pfds_one(h, "game", "permit out 17 from 192.0.2.9 to assigned 7000-7999"),
+			 PFCP_CAUSE_ACCEPTED);
+	assert_string_equal(changed, "");
+	assert_int_equal(pfds_one(h, "web", TLS), PFCP_CAUSE_ACCEPTED);
+	assert_string_equal(changed, "web ");
+	assert_int_equal(upf_pfds_find(pfds, "web")->n_flow, 1);
+	/* no PFD: the application goes; no application: all go */
+	assert_int_equal(pfds_one(h, "game", NULL), PFCP_CAUSE_ACCEPTED);
+	assert_null(upf_pfds_find(pfds, "game"));
+	assert_int_equal(pfds_one(h, "unknown", NULL), PFCP_CAUSE_ACCEPTED);
+	assert_string_equal(changed, "web game ");
+	pfds_begin(h);
+	assert_int_equal(pfds_send(h, h->ex.smf), PFCP_CAUSE_ACCEPTED);
+	assert_string_equal(changed, "web game web ");
+	assert_null(upf_pfds_find(pfds, "web"));
+	assert_int_equal(pfds->flows, 0);
+}
+
+/* A request that can't be taken whole changes nothing. */
+static void test_pfds_refused(void **state)
+{
+	struct harness *h = *state;
+	struct upf_pfds *pfds = &h->upf.pfds;
+	char changed[256] = "";
+
+	assert_int_equal(pfds_one(h, "web", WEB), PFCP_CAUSE_ACCEPTED);
+	pfds->changed = on_changed;
+	pfds->user = changed;
+	for (int row = 0; row < 4; row++) {
+		uint8_t cause = PFCP_CAUSE_MANDATORY_IE_INCORRECT;
+
+		pfds_begin(h);
+		pfds_app(h, "web");
+		pfds_add(h, PFCP_PFD_FLOW, TLS);
+		if (row == 1)
+			pfds_app(h, "web");
+		else
+			pfds_app(h, "bad");
+		if (row == 0)
+			pfds_add(h, PFCP_PFD_FLOW, "allow everything");
+		if (row == 1)
+			pfds_add(h, PFCP_PFD_FLOW, WEB);
+		if (row == 2)
+			pfds_add(h, PFCP_PFD_URL, "^http://bad.example/");
+		if (row == 3)
+			pfds_add(h, PFCP_PFD_FLOW, WEB);
+		if (row == 2)
+			cause = PFCP_CAUSE_SERVICE_NOT_SUPPORTED;
+		if (row == 3)
+			cause = PFCP_CAUSE_NO_ASSOCIATION;
+		assert_int_equal(pfds_send(h, row == 3 ? harness_ip("10.100.128.66") : h->ex.smf),
+				 cause);
+		assert_int_equal(h->reply.pfd_management_response.has_offending_ie, row < 2);
+		assert_int_equal(upf_pfds_find(pfds, "web")->flow[0].src.ports[0].low, 80);
+		assert_null(upf_pfds_find(pfds, "bad"));
+		assert_int_equal(pfds->flows, 1);
+	}
+	assert_string_equal(changed, "");
+	assert_int_equal(h->upf.counter[UPF_REFUSED], 4);
+}
+
+static void test_pfds_are_bounded(void **state)
+{
+	struct harness *h = *state;
+	char id[32];
+
+	for (int i = 0; i <= UPF_APPLICATIONS_MAX; i++) {
+		snprintf(id, sizeof(id), "app-%d", i);
+		assert_int_equal(pfds_one(h, id, WEB), i < UPF_APPLICATIONS_MAX
+							       ? PFCP_CAUSE_ACCEPTED
+							       : PFCP_CAUSE_NO_RESOURCES);
+	}
+	assert_int_equal(HASH_COUNT(h->upf.pfds.by_id), UPF_APPLICATIONS_MAX);
+	/* one goes, one comes: there is room for that */
+	pfds_begin(h);
+	pfds_app(h, "app-0");
+	pfds_app(h, "another");
+	pfds_add(h, PFCP_PFD_FLOW, TLS);
+	assert_int_equal(pfds_send(h, h->ex.smf), PFCP_CAUSE_ACCEPTED);
+	/* more flows than a session has filters */
+	pfds_begin(h);
+	pfds_app(h, "another");
+	for (int i = 0; i < PFCP_MAX_PFD; i++) {
+		struct pfcp_pfd_contents *c;
+
+		pfds_add(h, PFCP_PFD_FLOW, WEB);
+		c = &h->msg.pfd_management_request.application[0].pfd[i].contents[0];
+		for (int j = 1; j < 9; j++)
+			assert_int_equal(pfcp_pfd_add(c, PFCP_PFD_FLOW, TLS, strlen(TLS)), 0);
+	}
+	assert_int_equal(pfds_send(h, h->ex.smf), PFCP_CAUSE_NO_RESOURCES);
+	assert_int_equal(upf_pfds_find(&h->upf.pfds, "another")->n_flow, 1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -260,6 +437,9 @@ int main(void)
 		T(test_path_reports),
 		T(test_path_report_again),
 		T(test_path_of_no_session),
+		T(test_pfds),
+		T(test_pfds_refused),
+		T(test_pfds_are_bounded),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
