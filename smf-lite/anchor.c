@@ -98,15 +98,29 @@ static struct upf *named(struct smf *smf, const char *dnai)
 	return upf && !upf->leaving ? upf : NULL;
 }
 
+/* Of those that can be had; the first of equals. NULL: none */
+static struct upf *least_loaded(struct n4_client *n4)
+{
+	struct upf *best = NULL;
+
+	for (size_t i = 0; i < n4->upf_count; i++) {
+		struct upf *upf = &n4->upfs[i];
+
+		if (upf->associated && !upf->leaving &&
+		    (!best || n4_load_cost(upf) < n4_load_cost(best)))
+			best = upf;
+	}
+	return best;
+}
+
 struct upf *anchor_choose(struct smf *smf, const char *supi, const char *dnn, uint8_t session)
 {
 	struct upf *upf = named(smf, anchor_get(smf->anchors, supi, dnn));
 
 	if (!upf)
 		upf = named(smf, configured(smf->config, supi, dnn, session));
-	for (size_t i = 0; !upf && i < smf->n4->upf_count; i++)
-		if (smf->n4->upfs[i].associated && !smf->n4->upfs[i].leaving)
-			upf = &smf->n4->upfs[i];
+	if (!upf)
+		upf = least_loaded(smf->n4);
 	return upf ? upf : &smf->n4->upfs[0];
 }
 

@@ -31,6 +31,7 @@
 	X(address_pool_empty, "PDU session establishments for which no address was left")          \
 	X(upf_unknown_session, "Session Report Requests for a session that isn't known")           \
 	X(upf_rejected, "N4 requests that a UPF rejected")                                         \
+	X(upf_overload, "PDU session establishments left out since the UPF is overloaded")         \
 	X(upf_timeout, "N4 requests that a UPF didn't answer")                                     \
 	X(upf_bad_answer, "N4 answers that lack what they must have")                              \
 	X(store_failed, "writes to the database that failed")

@@ -18,6 +18,7 @@
  */
 struct pending {
 	struct smf *smf;
+	struct upf *upf;
 	uint64_t cp_seid;
 	uint8_t type; /* of the request */
 };
@@ -117,6 +118,8 @@ static void on_done(int status, const struct pfcp_msg *msg, void *user)
 	struct session_input in = {0};
 	uint8_t cause = status ? 0 : cause_of(msg);
 
+	if (!status)
+		n4_load_read(p->upf, msg);
 	free(p);
 	if (status == -ECANCELED || !s)
 		return;
@@ -141,7 +144,7 @@ static int send_request(struct session *s, struct pfcp_msg *msg)
 
 	if (!p)
 		return -ENOMEM;
-	*p = (struct pending){s->smf, s->cp_seid, type};
+	*p = (struct pending){s->smf, s->upf, s->cp_seid, type};
 	err = n4_request_send(s->upf->peer, msg, on_done, p);
 	if (err)
 		free(p);
@@ -198,6 +201,7 @@ static void on_report(struct n4_request *req, const struct pfcp_msg *msg, void *
 		n4_respond_cause(req, 0, PFCP_CAUSE_SESSION_NOT_FOUND, 0);
 		return;
 	}
+	n4_load_read(s->upf, msg);
 	n4_respond_cause(req, s->up_seid, PFCP_CAUSE_ACCEPTED, 0);
 	/* An indication for a tunnel that we have replaced since is no news. */
 	if (r->report_type & PFCP_REPORT_ERIR && s->state == SESSION_ACTIVE && names_downlink(s, r))
@@ -256,12 +260,14 @@ static void on_peer(struct n4_peer *peer, enum n4_peer_event event, void *user)
 		upf->associated = false;
 		upf->lost_state = true;
 		upf->lost.count = 0; /* what it sees, it tells anew */
+		n4_load_forget(upf);
 		break;
 	case N4_PEER_RELEASED: /* with all sessions that it had */
 		log_info("n4", "upf=%s what=released sessions=%zu", upf->config->name,
 			 upf->sessions);
 		upf->associated = false;
 		upf->lost.count = 0;
+		n4_load_forget(upf);
 		n4_leave_over(upf);
 		session_feed_upf(upf->client->smf, upf, SESSION_EV_UPF_RESTARTED);
 		break;
@@ -314,6 +320,7 @@ int n4_client_start(struct n4_client *client, const struct n4_config *overrides)
 		n4_timers_default(&config.timers);
 	config.role = N4_ROLE_CP;
 	config.addr = client->smf->config->n4_address;
+	config.features = PFCP_CPF_LOAD | PFCP_CPF_OVRL | PFCP_CPF_BUNDL;
 	config.handlers = handlers;
 	config.peer_event = on_peer;
 	config.peer_updated = on_update;

@@ -35,6 +35,15 @@ struct n4_lost_paths {
 	struct pfcp_address peer[N4_LOST_PATHS_MAX]; /* the oldest first */
 };
 
+/* What a UPF has said of itself; percents */
+struct n4_load {
+	bool has_load;
+	uint8_t load, overload; /* overload: of the requests, to be left out */
+	uint32_t load_sequence, overload_sequence;
+	uint64_t overload_until_ms; /* loop time */
+	unsigned shed;		    /* towards the next request to be left out */
+};
+
 struct upf {
 	struct n4_client *client;
 	const struct smf_upf *config;
@@ -47,6 +56,7 @@ struct upf {
 	size_t sessions; /* those that point here, also while they are being deleted */
 	bool leaving;	 /* it has asked to be left: nothing new goes there */
 	struct n4_lost_paths lost;
+	struct n4_load load;
 	struct smf_timer *leave; /* until it is, with whatever it has still */
 };
 
@@ -83,6 +93,18 @@ void n4_leave_asked(struct upf *upf, const struct pfcp_association_update_reques
 void n4_leave_session_gone(struct upf *upf);
 /** n4_leave_over - the association is released, or made anew */
 void n4_leave_over(struct upf *upf);
+
+/* n4_load.c */
+/** n4_load_read - load and overload control information, if @msg has some */
+void n4_load_read(struct upf *upf, const struct pfcp_msg *msg);
+/** n4_load_forget - it has restarted: its numbers begin anew */
+void n4_load_forget(struct upf *upf);
+/** n4_overload - percent of the requests to be left out now */
+unsigned n4_overload(const struct upf *upf);
+/** n4_load_cost - the higher, the less is it to be selected */
+unsigned n4_load_cost(const struct upf *upf);
+/** n4_overload_sheds - is the next new session one of those to be left out? Counted */
+bool n4_overload_sheds(struct upf *upf);
 
 /** n4_pfds_provision - the configured applications, in a UPF that has just been associated */
 void n4_pfds_provision(struct upf *upf);

@@ -170,6 +170,10 @@ void session_start(struct session *s)
 		s->upf = anchor_choose(smf, s->supi, s->dnn, s->id);
 	s->requested_mono_ns = clock_mono_ns();
 	s->upf->sessions++;
+	if (n4_overload_sheds(s->upf)) {
+		session_undo(s, NAS_SM_INSUFFICIENT_RESOURCES);
+		return;
+	}
 	if (pool_take(&s->upf->pool, &s->address)) {
 		smf->counters.drop[SMF_address_pool_empty]++;
 		session_undo(s, NAS_SM_INSUFFICIENT_RESOURCES);

@@ -11,6 +11,7 @@
 #include <utlist.h>
 
 #include "lib/log.h"
+#include "upf/features.h"
 #include "upf/node_report.h"
 #include "upf/upf.h"
 
@@ -176,7 +177,7 @@ static void setup_accept(struct upf *upf, struct n4_request *req, bool retained)
 	r->cause = PFCP_CAUSE_ACCEPTED;
 	r->recovery_time_stamp = n4_node_recovery_time_stamp(upf->n4);
 	r->has_up_features = true;
-	r->up_features = PFCP_UPF_FTUP;
+	r->up_features = upf_features();
 	r->has_asrsp_flags = retained;
 	r->asrsp_flags = PFCP_ASRSP_PSREI;
 	if (n4_respond(req, answer))
@@ -226,6 +227,7 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 	log_info("n4", "peer=%s what=associated recovery_time_stamp=%u",
 		 upf_addr_text(n4->addr, addr), n4->recovery_time_stamp);
 	uv_timer_stop(peer->wait);
+	peer->load_told = peer->overload_told = 0;
 	upf_node_report_forget(peer); /* of sessions that are retained it is told again */
 	/* Another node at an old one's address can't ask that sessions of that be retained. */
 	if (peer->sessions.count)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "lib/log.h"
+#include "upf/features.h"
 
 static const char *const counter_names[UPF_COUNTERS] = {
 	[UPF_ESTABLISHED] = "sessions_established",
@@ -250,10 +251,12 @@ int upf_start_n4(struct upf *upf, struct n4_config *n4_config)
 	if (rc)
 		return rc;
 	upf_sessions_init(&upf->sessions);
+	upf_load_init(&upf->load);
 	n4_config->role = N4_ROLE_UP;
-	n4_config->features = PFCP_UPF_FTUP;
+	n4_config->features = upf_features();
 	n4_config->handlers = handlers;
 	n4_config->peer_event = upf_peer_event;
+	n4_config->before_send = upf_load_fill;
 	n4_config->peer_seid = peer_seid;
 	n4_config->user = upf;
 	rc = n4_node_new(upf->loop, n4_config, &upf->n4);

@@ -17,6 +17,7 @@
 #include "lib/http_server.h"
 #include "lib/n4/n4.h"
 #include "upf/config.h"
+#include "upf/load.h"
 #include "upf/pfds.h"
 #include "upf/session.h"
 
@@ -73,6 +74,7 @@ struct upf {
 	uv_timer_t *echo_timer;
 	struct upf_drain drain;
 	struct upf_pfds pfds;
+	struct upf_load load;
 	uint64_t counter[UPF_COUNTERS];
 };
 
@@ -81,6 +83,7 @@ struct upf_peer {
 	struct upf *upf;
 	struct n4_peer *n4;
 	struct upf_peer_sessions sessions;
+	uint32_t load_told, overload_told; /* numbers of what it has been told, load.c */
 	struct upf_told *told; /* uthash: paths that it knows to be lost, node_report.c */
 	uv_timer_t *wait; /* UPF_RETENTION_WAIT_MS: it has restarted, and will associate or not */
 };

@@ -107,6 +107,8 @@ int n4_respond(struct n4_request *req, struct pfcp_msg *msg)
 	int rc = -EINVAL;
 
 	msg->header.sequence = req->sequence;
+	if (req->peer && node->config.before_send)
+		node->config.before_send(req->peer, msg, node->config.user);
 	if (msg->header.type == req->type + 1)
 		rc = pfcp_encode(msg, node->tx_buf, sizeof(node->tx_buf), &len);
 	if (rc) {

@@ -139,7 +139,10 @@ struct n4_config {
 	 * see n4_association_update. May end the peer. NULL: nothing more to do */
 	void (*peer_updated)(struct n4_peer *peer,
 			     const struct pfcp_association_update_request *update, void *user);
-	void *user; /* of the handlers, peer_event and peer_updated */
+	/* A message to a peer is about to be encoded, by n4_respond() or n4_request_send(): the
+	 * last chance to add what any of them may have (load control). NULL: nothing to add */
+	void (*before_send)(struct n4_peer *peer, struct pfcp_msg *msg, void *user);
+	void *user; /* of the handlers and all of these */
 	/* The peer's SEID of our session @seid from @peer, 0 if there is none: for the header of
 	 * answers that the node gives by itself to requests that can't be read. NULL: 0 in them */
 	uint64_t (*peer_seid)(struct n4_peer *peer, uint64_t seid, void *user);

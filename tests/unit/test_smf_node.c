@@ -189,6 +189,119 @@ static void test_pfds_are_provisioned(void **state)
 	assert_int_equal(w->smf.counters.drop[SMF_upf_rejected], 2);
 }
 
+/* ---- load and overload ---- */
+
+static const char *chosen(struct world *w)
+{
+	return anchor_choose(&w->smf, WORLD_SUPI, "internet", 1)->config->dnai;
+}
+
+static void load(struct world *w, int index, uint32_t sequence, uint8_t metric)
+{
+	struct pfcp_session_deletion_response *r = &w->msg->session_deletion_response;
+
+	pfcp_msg_init(w->msg, PFCP_SESSION_DELETION_RESPONSE, 0, 0);
+	r->has_load = true;
+	r->load = (struct pfcp_load_control){sequence, metric};
+	n4_load_read(&w->smf.n4->upfs[index], w->msg);
+}
+
+static void overload(struct world *w, int index, uint32_t sequence, uint8_t metric,
+		     uint32_t validity_s)
+{
+	struct pfcp_session_report_request *r = &w->msg->session_report_request;
+
+	pfcp_msg_init(w->msg, PFCP_SESSION_REPORT_REQUEST, 0, 0);
+	r->has_overload = true;
+	r->overload = (struct pfcp_overload_control){
+		.sequence = sequence, .metric = metric, .validity_s = validity_s};
+	n4_load_read(&w->smf.n4->upfs[index], w->msg);
+}
+
+static void test_selection_by_load(void **state)
+{
+	struct world *w = *state;
+
+	assert_string_equal(chosen(w), "edge-a");
+	load(w, 0, 10, 50);
+	assert_string_equal(chosen(w), "edge-b");
+	load(w, 1, 4000000000u, 60);
+	assert_string_equal(chosen(w), "edge-a");
+	load(w, 0, 9, 90); /* late */
+	load(w, 0, 10, 90);
+	assert_string_equal(chosen(w), "edge-a");
+	load(w, 1, 5, 10); /* its numbers have gone round */
+	assert_string_equal(chosen(w), "edge-b");
+	overload(w, 1, 1, 5, 60); /* worse than any load */
+	load(w, 0, 11, 100);
+	assert_string_equal(chosen(w), "edge-a");
+	/* what somebody chose stays chosen */
+	assert_int_equal(anchor_set(w->smf.anchors, WORLD_SUPI, "internet", "edge-b"), 0);
+	assert_string_equal(chosen(w), "edge-b");
+}
+
+static void test_overload_sheds_its_share(void **state)
+{
+	struct world *w = *state;
+	struct upf *upf = &w->smf.n4->upfs[0];
+	unsigned shed = 0;
+
+	for (int i = 0; i < 100; i++)
+		shed += n4_overload_sheds(upf);
+	assert_int_equal(shed, 0);
+	overload(w, 0, 7, 30, 60);
+	for (int i = 0; i < 100; i++)
+		shed += n4_overload_sheds(upf);
+	assert_int_equal(shed, 30);
+	assert_int_equal(w->smf.counters.drop[SMF_upf_overload], 30);
+	overload(w, 0, 6, 90, 60); /* late */
+	assert_int_equal(n4_overload(upf), 30);
+	overload(w, 0, 8, 0, 60);
+	assert_int_equal(n4_overload(upf), 0);
+	overload(w, 0, 9, 50, PFCP_TIMER_INFINITE);
+	assert_int_equal(n4_overload(upf), 50);
+}
+
+static bool overload_over(struct world *w)
+{
+	return n4_overload(&w->smf.n4->upfs[0]) == 0;
+}
+
+/* Its period of validity ends it, the same number again doesn't prolong it, and then any number
+ * holds. */
+static void test_overload_expires(void **state)
+{
+	struct world *w = *state;
+
+	overload(w, 0, 7, 30, 1);
+	overload(w, 0, 7, 30, 600);
+	world_wait(w, overload_over);
+	overload(w, 0, 3, 40, 60);
+	assert_int_equal(n4_overload(&w->smf.n4->upfs[0]), 40);
+	world_upf_restart(w, 0);
+	world_wait(w, restarted);
+	assert_true(overload_over(w));
+}
+
+/* The UE is told that there are no resources; nothing is left behind. */
+static void test_session_left_out(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	overload(w, 0, 7, 100, 60);
+	overload(w, 1, 7, 100, 60);
+	world_ask(w, 1, 5);
+	world_expect(w, NGAP_DOWNLINK_NAS_TRANSPORT);
+	assert_int_equal(w->sm.type, NAS_PDU_SESSION_ESTABLISHMENT_REJECT);
+	assert_int_equal(w->sm.pdu_session_establishment_reject.cause,
+			 NAS_SM_INSUFFICIENT_RESOURCES);
+	assert_int_equal(w->upf[0].seen[PFCP_SESSION_ESTABLISHMENT_REQUEST], 0);
+	assert_int_equal(w->smf.n4->upfs[0].sessions, 0);
+	assert_int_equal(w->smf.n4->upfs[0].pool.taken, 0);
+	assert_null(world_session(w, 1));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
@@ -202,6 +315,10 @@ int main(void)
 		T(test_node_report),
 		T(test_lost_paths_are_bounded),
 		T(test_pfds_are_provisioned),
+		T(test_selection_by_load),
+		T(test_overload_sheds_its_share),
+		T(test_overload_expires),
+		T(test_session_left_out),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

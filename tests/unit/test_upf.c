@@ -6,10 +6,12 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "dataplane/address.h"
 #include "tests/unit/upf_harness.h"
+#include "upf/features.h"
 
 static int setup(void **state)
 {
@@ -656,15 +658,22 @@ static void test_retransmitted_establishment(void **state)
 static void test_features_are_those_there_are(void **state)
 {
 	struct harness *h = *state;
-
-	static const uint8_t octets[] = {0x00, 0x2b, 0x00, 0x02, 0x10, 0x00}; /* FTUP */
+	uint64_t bits = 0;
 
 	assert_false(h->reply.association_setup_response.has_asrsp_flags);
-	assert_non_null(memmem(h->last, h->last_len, octets, sizeof(octets)));
+	for (size_t i = 0; i < upf_feature_count; i++) {
+		const struct upf_feature *row = &upf_feature_rows[i];
+
+		assert_int_equal(__builtin_popcountll(row->bit), 1);
+		assert_false(bits & row->bit);
+		assert_int_equal(access(row->where, R_OK), 0); /* run from the root */
+		bits |= row->bit;
+	}
 
 	assert_int_equal(h->reply.header.type, PFCP_ASSOCIATION_SETUP_RESPONSE);
 	assert_true(h->reply.association_setup_response.has_up_features);
-	assert_int_equal(h->reply.association_setup_response.up_features, PFCP_UPF_FTUP);
+	assert_int_equal(h->reply.association_setup_response.up_features, bits);
+	assert_true(bits & PFCP_UPF_FTUP);
 }
 
 static void test_smf_restart_drops_its_sessions(void **state)

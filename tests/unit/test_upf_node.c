@@ -426,6 +426,75 @@ static void test_pfds_are_bounded(void **state)
 	assert_int_equal(upf_pfds_find(&h->upf.pfds, "another")->n_flow, 1);
 }
 
+/* ---- load and overload ---- */
+
+static void test_load_samples(void **state)
+{
+	struct upf_load l;
+	uint32_t load, overload;
+
+	upf_load_init(&l);
+	load = l.load.sequence;
+	overload = l.overload.sequence;
+	assert_true(load > 0);
+	upf_load_note(&l, 1000, 1, 2); /* nothing worth telling */
+	assert_int_equal(l.load.sequence, load);
+	assert_int_equal(l.overload.sequence, overload);
+	upf_load_note(&l, 2000, 42, 13);
+	assert_int_equal(l.load.metric, 40);
+	assert_int_equal(l.load.sequence, load + 1);
+	upf_load_note(&l, 3000, 41, 39); /* a small variation */
+	assert_int_equal(l.load.sequence, load + 1);
+	upf_load_note(&l, 4000, 100, 20); /* full isn't overloaded */
+	assert_int_equal(l.load.metric, 100);
+	assert_int_equal(l.overload.metric, 0);
+	upf_load_note(&l, 5000, 10, 90);
+	assert_int_equal(l.load.metric, 90);
+	assert_int_equal(l.overload.metric, 40);
+	assert_int_equal(l.overload.sequence, overload + 1);
+	upf_load_note(&l, 9999, 10, 90);
+	assert_int_equal(l.overload.sequence, overload + 1);
+	upf_load_note(&l, 10000, 10, 90); /* before what was told expires */
+	assert_int_equal(l.overload.sequence, overload + 2);
+	upf_load_note(&l, 11000, 10, 500); /* a thread's clock that is ahead */
+	assert_int_equal(l.overload.metric, 80);
+	upf_load_note(&l, 12000, 10, 79);
+	assert_int_equal(l.overload.metric, 0);
+	assert_int_equal(l.overload.sequence, overload + 4);
+}
+
+/* Who announces it is told once, also in a refusal; who doesn't, never. */
+static void test_load_is_told(void **state)
+{
+	struct harness *h = *state;
+	const struct pfcp_session_establishment_response *r =
+		&h->reply.session_establishment_response;
+	struct example other = another(h, "10.60.1.3", 0x2222);
+	struct n4_peer *n4 = n4_peer_find(h->upf.n4, h->ex.smf);
+
+	upf_load_note(&h->upf.load, 1, 50, 90);
+	h->upf.load.sampled_ms = uv_now(&h->loop); /* the loop stands: no sample but these */
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_false(r->has_load || r->has_overload);
+	n4->features = PFCP_CPF_LOAD | PFCP_CPF_OVRL;
+	other.ue = h->ex.ue; /* in use */
+	assert_int_equal(harness_establish(h, &other), PFCP_CAUSE_RULE_FAILURE);
+	assert_true(r->has_load && r->has_overload);
+	assert_int_equal(r->load.metric, 90);
+	assert_int_equal(r->overload.metric, 40);
+	assert_int_equal(r->overload.validity_s, UPF_OVERLOAD_VALIDITY_S);
+	assert_int_equal(r->overload.flags, PFCP_OCI_AOCI);
+	pfcp_msg_init(&h->msg, PFCP_SESSION_DELETION_REQUEST, h->ex.up_seid, h->sequence++);
+	assert_true(harness_send(h, h->ex.smf));
+	assert_int_equal(h->reply.session_deletion_response.cause, PFCP_CAUSE_ACCEPTED);
+	assert_false(h->reply.session_deletion_response.has_load);
+	upf_load_note(&h->upf.load, 2, 20, 20);
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(r->load.metric, 20);
+	assert_true(r->has_overload);
+	assert_int_equal(r->overload.metric, 0); /* it is over */
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -440,6 +509,8 @@ int main(void)
 		T(test_pfds),
 		T(test_pfds_refused),
 		T(test_pfds_are_bounded),
+		T(test_load_samples),
+		T(test_load_is_told),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
