@@ -91,18 +91,36 @@ static const char *configured(const struct smf_config *config, const char *supi,
 	return NULL;
 }
 
-struct upf *anchor_choose(struct smf *smf, const char *supi, const char *dnn, uint8_t session)
+static struct upf *named(struct smf *smf, const char *dnai)
 {
-	const char *dnai = anchor_get(smf->anchors, supi, dnn);
 	struct upf *upf = dnai ? n4_upf_by_dnai(smf->n4, dnai) : NULL;
 
-	if (upf)
-		return upf;
-	dnai = configured(smf->config, supi, dnn, session);
-	upf = dnai ? n4_upf_by_dnai(smf->n4, dnai) : NULL;
-	for (size_t i = 0; !upf && i < smf->n4->upf_count; i++)
-		if (smf->n4->upfs[i].associated)
-			upf = &smf->n4->upfs[i];
+	return upf && !upf->leaving ? upf : NULL;
+}
+
+/* Of those that can be had; the first of equals. NULL: none */
+static struct upf *least_loaded(struct n4_client *n4)
+{
+	struct upf *best = NULL;
+
+	for (size_t i = 0; i < n4->upf_count; i++) {
+		struct upf *upf = &n4->upfs[i];
+
+		if (upf->associated && !upf->leaving &&
+		    (!best || n4_load_cost(upf) < n4_load_cost(best)))
+			best = upf;
+	}
+	return best;
+}
+
+struct upf *anchor_choose(struct smf *smf, const char *supi, const char *dnn, uint8_t session)
+{
+	struct upf *upf = named(smf, anchor_get(smf->anchors, supi, dnn));
+
+	if (!upf)
+		upf = named(smf, configured(smf->config, supi, dnn, session));
+	if (!upf)
+		upf = least_loaded(smf->n4);
 	return upf ? upf : &smf->n4->upfs[0];
 }
 
@@ -131,5 +149,5 @@ struct upf *anchor_resume(struct ue *ue, const char *dnn, uint8_t session)
 	struct upf *upf = strcasecmp(lost->dnn, dnn) == 0 ? lost->upf : NULL;
 
 	lost->upf = NULL;
-	return upf;
+	return upf && !upf->leaving ? upf : NULL;
 }

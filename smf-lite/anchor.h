@@ -2,8 +2,10 @@
 /*
  * Which UPF anchors a new PDU session (TS 23.501 cl. 6.3.3): what the migration manager has told
  * over REST for {supi, dnn}; else the configuration's choice for {supi, dnn, session}; else the
- * first associated UPF in file order. A UPF that was chosen is waited for, not replaced: a
- * migration that asked for edge B must not end at edge A.
+ * least loaded one of the associated UPFs, as they say, the first in file order among equals. A UPF
+ * that was chosen is waited for, not replaced: a migration that asked for edge B must not end at
+ * edge A. Only one that has said that it is going to stop is not taken, whoever chose it: waiting
+ * for it would leave the UE without a session.
  *
  * A session that is lost, since a gNB or the UE was restarted, and asked for again is no new one:
  * it is anchored where it was, whatever was told for new ones meanwhile. What is told after the

@@ -16,12 +16,17 @@
 /* What the top-level table fills: the configuration, and the lists that are read afterwards. */
 struct raw {
 	struct smf_config config;
-	const struct yaml_node *dnns, *upfs, *anchors;
+	const struct yaml_node *dnns, *upfs, *anchors, *applications;
 };
 
 struct raw_dnn {
 	struct smf_dnn dnn;
 	const struct yaml_node *sd_node, *dns;
+};
+
+struct raw_application {
+	struct smf_application app;
+	const struct yaml_node *flows;
 };
 
 #define AT(type, member) offsetof(struct type, member), sizeof(((struct type *)0)->member)
@@ -45,6 +50,8 @@ static const struct yaml_field top_fields[] = {
 	{"dnns", yaml_read_node, AT(raw, dnns), 0, 0, true, "data networks"},
 	{"upfs", yaml_read_node, AT(raw, upfs), 0, 0, true, "user plane functions"},
 	{"anchors", yaml_read_node, AT(raw, anchors), 0, 0, false, "first choices of a UPF"},
+	{"applications", yaml_read_node, AT(raw, applications), 0, 0, false,
+	 "what UPFs recognise by PFDs"},
 	{0},
 };
 
@@ -71,6 +78,12 @@ static const struct yaml_field anchor_fields[] = {
 	{"dnn", yaml_read_text, AT(smf_anchor, dnn), 0, 0, true, "data network name"},
 	{"session", yaml_read_u32, AT(smf_anchor, session), 1, 15, true, "PDU session id"},
 	{"dnai", yaml_read_text, AT(smf_anchor, dnai), 0, 0, true, "DNAI of the UPF"},
+	{0},
+};
+
+static const struct yaml_field application_fields[] = {
+	{"id", yaml_read_text, AT(raw_application, app.id), 0, 0, true, "Application ID"},
+	{"flows", yaml_read_node, AT(raw_application, flows), 0, 0, true, "flow descriptions"},
 	{0},
 };
 
@@ -217,6 +230,56 @@ static int read_anchor(const struct yaml_doc *doc, const struct yaml_node *node,
 	return 0;
 }
 
+static int read_flow(const struct yaml_doc *doc, const struct yaml_node *node,
+		     struct smf_application *app, struct yaml_error *err)
+{
+	struct ipfilter_error bad;
+	struct ipfilter flow;
+
+	if (app->flow_count == SMF_FLOWS_MAX)
+		return yaml_fail(doc, node, err, "more than %d flows", SMF_FLOWS_MAX);
+	if (node->kind != YAML_SCALAR || strlen(node->scalar) >= IPFILTER_MAX_TEXT)
+		return yaml_fail(doc, node, err,
+				 "expected a flow description of at most %d characters",
+				 IPFILTER_MAX_TEXT - 1);
+	if (ipfilter_parse(node->scalar, strlen(node->scalar), IPFILTER_PFD, &flow, &bad))
+		return yaml_fail(doc, node, err, "at character %zu of the flow: %s",
+				 bad.position + 1, bad.text);
+	strcpy(app->flow[app->flow_count++], node->scalar); /* its length is checked above */
+	return 0;
+}
+
+static int read_application(const struct yaml_doc *doc, const struct yaml_node *node,
+			    struct smf_config *config, struct yaml_error *err)
+{
+	struct raw_application raw = {0};
+	struct smf_application *grown;
+	int ret = yaml_read_fields(doc, node, application_fields, &raw, err);
+
+	if (ret)
+		return ret;
+	if (!raw.app.id[0])
+		return yaml_fail(doc, node, err, "the id is empty");
+	if (config->application_count == SMF_APPLICATIONS_MAX)
+		return yaml_fail(doc, node, err, "more than %d applications", SMF_APPLICATIONS_MAX);
+	for (size_t i = 0; i < config->application_count; i++)
+		if (!strcmp(config->applications[i].id, raw.app.id))
+			return yaml_fail(doc, node, err, "application '%s' is there twice",
+					 raw.app.id);
+	if (raw.flows->kind != YAML_SEQUENCE || !raw.flows->child)
+		return yaml_fail(doc, raw.flows, err, "expected a list of flow descriptions");
+	for (node = raw.flows->child; node && !ret; node = node->next)
+		ret = read_flow(doc, node, &raw.app, err);
+	if (ret)
+		return ret;
+	grown = realloc(config->applications, (config->application_count + 1) * sizeof(*grown));
+	if (!grown)
+		return yaml_fail(doc, node, err, "out of memory");
+	config->applications = grown;
+	config->applications[config->application_count++] = raw.app;
+	return 0;
+}
+
 typedef int (*row_reader)(const struct yaml_doc *doc, const struct yaml_node *node,
 			  struct smf_config *config, struct yaml_error *err);
 
@@ -247,6 +310,8 @@ static int read_lists(const struct yaml_doc *doc, struct raw *raw, struct yaml_e
 		ret = yaml_fail(doc, raw->upfs, err, "expected at least one UPF");
 	if (!ret)
 		ret = read_list(doc, raw->anchors, read_anchor, config, err);
+	if (!ret)
+		ret = read_list(doc, raw->applications, read_application, config, err);
 	if (!ret && ngap_plmn_set(&config->plmn, config->mcc, config->mnc))
 		ret = yaml_fail(doc, yaml_root(doc), err,
 				"expected an mcc of 3 and an mnc of 2 or 3 digits");
@@ -283,6 +348,7 @@ int smf_config_read(struct daemon *daemon, struct smf_config *ret)
 void smf_config_done(struct smf_config *config)
 {
 	free(config->anchors);
+	free(config->applications);
 	memset(config, 0, sizeof(*config));
 }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/daemon.h"
+#include "lib/ipfilter/ipfilter.h"
 #include "lib/nas/nas.h"
 #include "lib/ngap/ngap.h"
 #include "lib/yaml.h"
@@ -38,6 +39,13 @@ struct smf_anchor {
 	char dnai[SMF_NAME_SIZE];
 };
 
+/* What tells the packets of an application: PFDs of flow descriptions (TS 29.244 cl. 6.2.5) */
+struct smf_application {
+	char id[SMF_NAME_SIZE];
+	size_t flow_count;
+	char flow[SMF_FLOWS_MAX][IPFILTER_MAX_TEXT];
+};
+
 struct smf_config {
 	struct in_addr rest_address;
 	uint32_t rest_port;
@@ -56,6 +64,8 @@ struct smf_config {
 	struct smf_upf upfs[SMF_UPFS_MAX];
 	size_t anchor_count;
 	struct smf_anchor *anchors; /* owned */
+	size_t application_count;
+	struct smf_application *applications; /* owned */
 };
 
 /**

@@ -31,6 +31,7 @@
 	X(address_pool_empty, "PDU session establishments for which no address was left")          \
 	X(upf_unknown_session, "Session Report Requests for a session that isn't known")           \
 	X(upf_rejected, "N4 requests that a UPF rejected")                                         \
+	X(upf_overload, "PDU session establishments left out since the UPF is overloaded")         \
 	X(upf_timeout, "N4 requests that a UPF didn't answer")                                     \
 	X(upf_bad_answer, "N4 answers that lack what they must have")                              \
 	X(store_failed, "writes to the database that failed")
@@ -44,7 +45,12 @@
 	X(sessions_released, "PDU sessions released")                                              \
 	X(sessions_restored, "PDU sessions re-established at a restarted UPF")                     \
 	X(sessions_failed, "PDU session establishments that failed midway")                        \
-	X(error_indications, "N3 error indications reported by UPFs")
+	X(error_indications, "N3 error indications reported by UPFs")                              \
+	X(upf_paths_lost, "GTP-U peers that a UPF reported as not answering")                      \
+	X(upf_paths_back, "GTP-U peers that a UPF reported as answering again")                    \
+	X(pfds_provisioned, "PFD Management Requests that a UPF accepted")                         \
+	X(upf_departures, "UPFs that asked to be left, since they stop")                           \
+	X(sessions_moved, "PDU sessions released so that their UEs ask for them elsewhere")
 
 #define SMF_ENUM_ROW(name, help) SMF_##name,
 enum smf_drop { SMF_DROP_REASONS(SMF_ENUM_ROW) SMF_DROPS };

@@ -18,6 +18,7 @@
  */
 struct pending {
 	struct smf *smf;
+	struct upf *upf;
 	uint64_t cp_seid;
 	uint8_t type; /* of the request */
 };
@@ -117,6 +118,8 @@ static void on_done(int status, const struct pfcp_msg *msg, void *user)
 	struct session_input in = {0};
 	uint8_t cause = status ? 0 : cause_of(msg);
 
+	if (!status)
+		n4_load_read(p->upf, msg);
 	free(p);
 	if (status == -ECANCELED || !s)
 		return;
@@ -141,7 +144,7 @@ static int send_request(struct session *s, struct pfcp_msg *msg)
 
 	if (!p)
 		return -ENOMEM;
-	*p = (struct pending){s->smf, s->cp_seid, type};
+	*p = (struct pending){s->smf, s->upf, s->cp_seid, type};
 	err = n4_request_send(s->upf->peer, msg, on_done, p);
 	if (err)
 		free(p);
@@ -198,6 +201,7 @@ static void on_report(struct n4_request *req, const struct pfcp_msg *msg, void *
 		n4_respond_cause(req, 0, PFCP_CAUSE_SESSION_NOT_FOUND, 0);
 		return;
 	}
+	n4_load_read(s->upf, msg);
 	n4_respond_cause(req, s->up_seid, PFCP_CAUSE_ACCEPTED, 0);
 	/* An indication for a tunnel that we have replaced since is no news. */
 	if (r->report_type & PFCP_REPORT_ERIR && s->state == SESSION_ACTIVE && names_downlink(s, r))
@@ -206,6 +210,8 @@ static void on_report(struct n4_request *req, const struct pfcp_msg *msg, void *
 
 static const struct n4_handler_row handlers[] = {
 	{PFCP_SESSION_REPORT_REQUEST, on_report},
+	{PFCP_ASSOCIATION_UPDATE_REQUEST, n4_association_update},
+	{PFCP_NODE_REPORT_REQUEST, n4_node_report},
 	{0, NULL},
 };
 
@@ -230,7 +236,9 @@ static void on_up(struct upf *upf)
 		upf->recovery_time_stamp = stamp;
 		store_upf_save(upf);
 	}
+	n4_leave_over(upf);
 	upf->associated = true;
+	n4_pfds_provision(upf);
 	session_feed_upf(upf->client->smf, upf, SESSION_EV_UPF_UP);
 }
 
@@ -251,8 +259,28 @@ static void on_peer(struct n4_peer *peer, enum n4_peer_event event, void *user)
 	case N4_PEER_RESTARTED: /* acted upon when it is associated again */
 		upf->associated = false;
 		upf->lost_state = true;
+		upf->lost.count = 0; /* what it sees, it tells anew */
+		n4_load_forget(upf);
+		break;
+	case N4_PEER_RELEASED: /* with all sessions that it had */
+		log_info("n4", "upf=%s what=released sessions=%zu", upf->config->name,
+			 upf->sessions);
+		upf->associated = false;
+		upf->lost.count = 0;
+		n4_load_forget(upf);
+		n4_leave_over(upf);
+		session_feed_upf(upf->client->smf, upf, SESSION_EV_UPF_RESTARTED);
 		break;
 	}
+}
+
+static void on_update(struct n4_peer *peer, const struct pfcp_association_update_request *update,
+		      void *user)
+{
+	struct upf *upf = peer->user;
+
+	if (upf)
+		n4_leave_asked(upf, update);
 }
 
 int n4_client_new(struct smf *smf, struct n4_client **ret_client)
@@ -268,12 +296,14 @@ int n4_client_new(struct smf *smf, struct n4_client **ret_client)
 
 		upf->client = client;
 		upf->config = &smf->config->upfs[i];
+		client->upf_count++;
 		err = pool_init(&upf->pool, upf->config->pool.addr, upf->config->pool.len);
+		if (!err)
+			err = n4_leave_init(upf);
 		if (err) {
 			n4_client_free(client);
 			return err;
 		}
-		client->upf_count++;
 	}
 	*ret_client = client;
 	return 0;
@@ -290,8 +320,10 @@ int n4_client_start(struct n4_client *client, const struct n4_config *overrides)
 		n4_timers_default(&config.timers);
 	config.role = N4_ROLE_CP;
 	config.addr = client->smf->config->n4_address;
+	config.features = PFCP_CPF_LOAD | PFCP_CPF_OVRL | PFCP_CPF_BUNDL;
 	config.handlers = handlers;
 	config.peer_event = on_peer;
+	config.peer_updated = on_update;
 	config.user = client;
 	err = n4_node_new(client->smf->loop, &config, &client->node);
 	for (size_t i = 0; !err && i < client->upf_count; i++) {
@@ -311,6 +343,8 @@ void n4_client_stop(struct n4_client *client)
 		return;
 	n4_node_free(client->node);
 	client->node = NULL;
+	for (size_t i = 0; i < client->upf_count; i++)
+		client->upfs[i].peer = NULL;
 }
 
 void n4_client_free(struct n4_client *client)
@@ -318,7 +352,9 @@ void n4_client_free(struct n4_client *client)
 	if (!client)
 		return;
 	n4_client_stop(client);
-	for (size_t i = 0; i < client->upf_count; i++)
+	for (size_t i = 0; i < client->upf_count; i++) {
+		n4_leave_done(&client->upfs[i]);
 		pool_done(&client->upfs[i].pool);
+	}
 	free(client);
 }

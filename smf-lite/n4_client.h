@@ -24,7 +24,25 @@
 #include "smf-lite/smf.h"
 
 struct session;
+struct smf_timer;
 struct smf_upf;
+
+enum { N4_LOST_PATHS_MAX = SMF_GNBS_MAX };
+
+/* N3 and N9 peers that a UPF says don't answer it */
+struct n4_lost_paths {
+	size_t count;
+	struct pfcp_address peer[N4_LOST_PATHS_MAX]; /* the oldest first */
+};
+
+/* What a UPF has said of itself; percents */
+struct n4_load {
+	bool has_load;
+	uint8_t load, overload; /* overload: of the requests, to be left out */
+	uint32_t load_sequence, overload_sequence;
+	uint64_t overload_until_ms; /* loop time */
+	unsigned shed;		    /* towards the next request to be left out */
+};
 
 struct upf {
 	struct n4_client *client;
@@ -35,7 +53,11 @@ struct upf {
 	uint32_t
 		recovery_time_stamp; /* of the life in which it got its sessions; in the database */
 	bool lost_state; /* it has said that it has no association, or has another time stamp */
-	size_t sessions;	     /* those that point here, also while they are being deleted */
+	size_t sessions; /* those that point here, also while they are being deleted */
+	bool leaving;	 /* it has asked to be left: nothing new goes there */
+	struct n4_lost_paths lost;
+	struct n4_load load;
+	struct smf_timer *leave; /* until it is, with whatever it has still */
 };
 
 struct n4_client {
@@ -61,6 +83,35 @@ void n4_client_free(struct n4_client *client);
 
 struct upf *n4_upf_by_dnai(struct n4_client *client, const char *dnai);
 struct upf *n4_upf_by_name(struct n4_client *client, const char *name);
+
+/* n4_leave.c: UPFs that stop */
+int n4_leave_init(struct upf *upf);
+void n4_leave_done(struct upf *upf);
+/** n4_leave_asked - what an Association Update Request says of leaving, if anything */
+void n4_leave_asked(struct upf *upf, const struct pfcp_association_update_request *update);
+/** n4_leave_session_gone - a session of @upf's is no more: maybe it was the last */
+void n4_leave_session_gone(struct upf *upf);
+/** n4_leave_over - the association is released, or made anew */
+void n4_leave_over(struct upf *upf);
+
+/* n4_load.c */
+/** n4_load_read - load and overload control information, if @msg has some */
+void n4_load_read(struct upf *upf, const struct pfcp_msg *msg);
+/** n4_load_forget - it has restarted: its numbers begin anew */
+void n4_load_forget(struct upf *upf);
+/** n4_overload - percent of the requests to be left out now */
+unsigned n4_overload(const struct upf *upf);
+/** n4_load_cost - the higher, the less is it to be selected */
+unsigned n4_load_cost(const struct upf *upf);
+/** n4_overload_sheds - is the next new session one of those to be left out? Counted */
+bool n4_overload_sheds(struct upf *upf);
+
+/** n4_pfds_provision - the configured applications, in a UPF that has just been associated */
+void n4_pfds_provision(struct upf *upf);
+/** n4_address_text - of its IPv4 address, or the IPv6 one where there is none; Return: @buf */
+const char *n4_address_text(const struct pfcp_address *a, char buf[INET6_ADDRSTRLEN]);
+/** n4_node_report - n4_handler: user plane paths that a UPF has lost, or has again */
+void n4_node_report(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 
 /*
  * Requests for a session, one at a time (s->n4_busy). The outcome comes as SESSION_EV_N4_...

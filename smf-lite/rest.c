@@ -136,17 +136,29 @@ static void post_release(struct http_request *req, void *user)
 
 /* ---- UPFs ---- */
 
+static json_t *lost_paths_json(const struct n4_lost_paths *lost)
+{
+	json_t *list = json_array();
+	char addr[INET6_ADDRSTRLEN];
+
+	for (size_t i = 0; i < lost->count; i++)
+		json_array_append_new(list, json_string(n4_address_text(&lost->peer[i], addr)));
+	return list;
+}
+
 static json_t *upf_json(const struct upf *upf)
 {
 	char pool[INET_ADDRSTRLEN + 4], addr[INET_ADDRSTRLEN];
 
 	inet_ntop(AF_INET, &upf->config->pool.addr, addr, sizeof(addr));
 	snprintf(pool, sizeof(pool), "%s/%u", addr, upf->config->pool.len);
-	return json_pack(
-		"{s:s, s:s, s:o, s:b, s:s, s:b, s:I, s:I}", "name", upf->config->name, "dnai",
-		upf->config->dnai, "n4_address", json_ipv4(upf->config->n4_address), "associated",
-		upf->associated, "pool", pool, "qos", upf->config->qos, "recovery_time_stamp",
-		(json_int_t)upf->recovery_time_stamp, "sessions", (json_int_t)upf->sessions);
+	return json_pack("{s:s, s:s, s:o, s:b, s:b, s:s, s:b, s:I, s:I, s:I, s:I, s:o}", "name",
+			 upf->config->name, "dnai", upf->config->dnai, "n4_address",
+			 json_ipv4(upf->config->n4_address), "associated", upf->associated,
+			 "leaving", upf->leaving, "pool", pool, "qos", upf->config->qos,
+			 "recovery_time_stamp", (json_int_t)upf->recovery_time_stamp, "sessions",
+			 (json_int_t)upf->sessions, "load", (json_int_t)upf->load.load, "overload",
+			 (json_int_t)n4_overload(upf), "lost_paths", lost_paths_json(&upf->lost));
 }
 
 static void get_upfs(struct http_request *req, void *user)

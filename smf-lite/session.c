@@ -81,6 +81,10 @@ static const struct rule {
 	{IN(N4_ACTIVATE) | IN(ACTIVE), SESSION_EV_UPF_UP, session_step_restore},
 	{IN(N4_ESTABLISH) | IN(N2_SETUP) | IN(N1_REJECT) | IN(N2_RELEASE), SESSION_EV_UPF_UP,
 	 nothing},
+	/* the UPF stops: what is active goes elsewhere, what is being made, when it is active */
+	{IN(ACTIVE), SESSION_EV_UPF_LEAVING, session_step_move},
+	{ESTABLISHING | IN(N1_REJECT) | IN(N2_RELEASE) | IN(N4_DELETE), SESSION_EV_UPF_LEAVING,
+	 nothing},
 	{IN(ACTIVE), SESSION_EV_N4_ESTABLISHED, session_step_restored},
 	{IN(ACTIVE), SESSION_EV_N4_ESTABLISH_FAILED, session_step_not_restored},
 	{IN(ACTIVE), SESSION_EV_N4_MODIFIED, session_step_modified},
@@ -166,6 +170,10 @@ void session_start(struct session *s)
 		s->upf = anchor_choose(smf, s->supi, s->dnn, s->id);
 	s->requested_mono_ns = clock_mono_ns();
 	s->upf->sessions++;
+	if (n4_overload_sheds(s->upf)) {
+		session_undo(s, NAS_SM_INSUFFICIENT_RESOURCES);
+		return;
+	}
 	if (pool_take(&s->upf->pool, &s->address)) {
 		smf->counters.drop[SMF_address_pool_empty]++;
 		session_undo(s, NAS_SM_INSUFFICIENT_RESOURCES);
@@ -173,7 +181,7 @@ void session_start(struct session *s)
 	}
 	if (session_set_state(s, SESSION_WAIT_UPF, SMF_ASSOCIATION_WAIT_MS))
 		session_undo(s, NAS_SM_INSUFFICIENT_RESOURCES);
-	else if (s->upf->associated)
+	else if (s->upf->associated && !s->upf->leaving)
 		session_feed(s, SESSION_EV_UPF_UP, NULL);
 }
 

@@ -45,6 +45,7 @@ enum session_state {
 enum session_event {
 	SESSION_EV_UPF_UP,	  /* its UPF is associated */
 	SESSION_EV_UPF_RESTARTED, /* its UPF has lost the session */
+	SESSION_EV_UPF_LEAVING,	  /* its UPF is going to stop */
 	SESSION_EV_N4_ESTABLISHED,
 	SESSION_EV_N4_ESTABLISH_FAILED, /* @n4: why; so for the next two */
 	SESSION_EV_N4_MODIFIED,
@@ -113,12 +114,13 @@ struct session {
 	uint8_t cause;				/* 5GSM cause of the release */
 	bool n4_sent;				/* the UPF may have a session under cp_seid */
 	bool n4_busy;				/* an N4 request is without answer */
-	bool n4_dirty;	   /* what the UPF has is outdated, or may be: send again */
-	bool n4_end_marker; /* the next downlink tunnel replaces one: packets to that are to be ended */
-	bool n4_lost;	   /* the UPF has lost it: to be established anew (RESTI) */
-	bool n2_sent;	   /* the gNB may have resources for it */
-	bool reactivating; /* N2_SETUP without NAS: the UE has the session already */
-	bool was_active;   /* has been so once: it is counted, established_ns and setup_us hold */
+	bool n4_dirty;	    /* what the UPF has is outdated, or may be: send again */
+	bool n4_end_marker; /* the next downlink tunnel replaces one: packets to that are to be
+			       ended */
+	bool n4_lost;	    /* the UPF has lost it: to be established anew (RESTI) */
+	bool n2_sent;	    /* the gNB may have resources for it */
+	bool reactivating;  /* N2_SETUP without NAS: the UE has the session already */
+	bool was_active;    /* has been so once: it is counted, established_ns and setup_us hold */
 	const char *published;	/* the public state told last by an event */
 	bool gnb_done, ue_done; /* SESSION_N2_RELEASE: who has answered */
 	unsigned tries;

@@ -98,7 +98,9 @@ void session_step_not_modified(struct session *s, const struct session_input *in
 
 void session_step_active_timer(struct session *s, const struct session_input *in)
 {
-	if ((s->n4_lost || s->n4_dirty) && session_update_n4(s))
+	if (s->upf->leaving)
+		session_step_move(s, in);
+	else if ((s->n4_lost || s->n4_dirty) && session_update_n4(s))
 		smf_timer_start(s->timer, SMF_PURGE_RETRY_MS);
 }
 

@@ -121,7 +121,8 @@ static void activate(struct session *s)
 			 (unsigned long long)s->setup_us);
 	}
 	s->reactivating = false;
-	session_set_state(s, SESSION_ACTIVE, 0);
+	/* An anchor that has begun to leave meanwhile: as soon as this is done with */
+	session_set_state(s, SESSION_ACTIVE, s->upf->leaving ? 1 : 0);
 }
 
 void session_step_n4_activated(struct session *s, const struct session_input *in)

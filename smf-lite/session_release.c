@@ -67,6 +67,14 @@ void session_step_error_indication(struct session *s, const struct session_input
 	session_begin_reactivation(s);
 }
 
+/* Its anchor is going to stop. The UE asks for the session again, and gets another anchor: that the
+ * old one is not taken is anchor.c's. */
+void session_step_move(struct session *s, const struct session_input *in)
+{
+	s->smf->counters.count[SMF_sessions_moved]++;
+	session_begin_release(s, NAS_SM_REACTIVATION_REQUESTED, 0);
+}
+
 void session_step_release_midway(struct session *s, const struct session_input *in)
 {
 	session_begin_release(s, NAS_SM_NETWORK_FAILURE, 0);

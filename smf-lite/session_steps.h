@@ -78,6 +78,7 @@ void session_step_idle_midway(struct session *s, const struct session_input *in)
 /* session_release.c */
 void session_step_release(struct session *s, const struct session_input *in);
 void session_step_release_requested(struct session *s, const struct session_input *in);
+void session_step_move(struct session *s, const struct session_input *in);
 void session_step_error_indication(struct session *s, const struct session_input *in);
 void session_step_release_midway(struct session *s, const struct session_input *in);
 void session_step_release_reactivate(struct session *s, const struct session_input *in);

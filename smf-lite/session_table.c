@@ -22,6 +22,7 @@ static const char *const state_names[SESSION_STATES] = {
 static const char *const event_names[SESSION_EVENTS] = {
 	[SESSION_EV_UPF_UP] = "upf-up",
 	[SESSION_EV_UPF_RESTARTED] = "upf-restarted",
+	[SESSION_EV_UPF_LEAVING] = "upf-leaving",
 	[SESSION_EV_N4_ESTABLISHED] = "n4-established",
 	[SESSION_EV_N4_ESTABLISH_FAILED] = "n4-establish-failed",
 	[SESSION_EV_N4_MODIFIED] = "n4-modified",
@@ -180,10 +181,14 @@ void session_feed_upf(struct smf *smf, const struct upf *upf, enum session_event
 
 void session_gone(struct session *s)
 {
+	struct upf *upf = s->upf;
+
 	log_info("session", "ue=%s session=%u seid=%#llx what=gone", s->supi, s->id,
 		 (unsigned long long)s->cp_seid);
-	if (s->upf && s->address.s_addr)
-		pool_release(&s->upf->pool, s->address);
+	if (upf && s->address.s_addr)
+		pool_release(&upf->pool, s->address);
 	store_session_delete(s);
 	session_free(s);
+	if (upf)
+		n4_leave_session_gone(upf);
 }

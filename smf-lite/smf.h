@@ -25,6 +25,8 @@ enum {
 	SMF_UPFS_MAX = 64,	/* configured */
 	SMF_DNNS_MAX = 8,	/* configured; also the allowed NSSAI's bound */
 	SMF_ANCHORS_MAX = 4096, /* preferences told over REST, and configured ones */
+	SMF_APPLICATIONS_MAX = 64, /* configured */
+	SMF_FLOWS_MAX = 16,	   /* flow descriptions of one: PFD Contexts in a request */
 	SMF_STREAMS_MAX = 64,	/* open event streams */
 	SMF_SUPI_SIZE = 24,	/* "imsi-" and 15 digits, NUL */
 	SMF_NAME_SIZE = 64,	/* names, DNNs and DNAIs, NUL included */
@@ -58,6 +60,8 @@ enum {
 		30000, /* sessions caught half-way wait this long for their gNB to come back */
 	/* a gNB without association; then its UEs are CM-IDLE, to be deregistered implicitly */
 	SMF_GNB_GONE_MS = 60000,
+	/* a UPF that was left because it stops: until it is asked for an association again */
+	SMF_UPF_AGAIN_MS = 1000,
 	SMF_PURGE_RETRY_MS = 2000, /* a session that a UPF can't be asked to delete now: next try */
 };
 

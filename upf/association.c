@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Association setup and release (TS 29.244 cl. 6.2.6.2, 6.2.8), and what becomes of an SMF's
- * sessions when it restarts (TS 23.527 cl. 4.3): they are dropped, unless it asks in its new
- * association that they be retained (PFCP Session Retention Information). A heartbeat may tell of
- * the restart before the association request comes; the sessions then wait for it, for
+ * sessions when it associates anew, restarted or not (cl. 6.2.6.2.2, TS 23.527 cl. 4.3): they are
+ * dropped, unless it asks that they be retained (PFCP Session Retention Information). A heartbeat
+ * may tell of a restart before the association request comes; the sessions then wait for it, for
  * UPF_RETENTION_WAIT_MS.
  */
 #include <errno.h>
@@ -11,6 +11,8 @@
 #include <utlist.h>
 
 #include "lib/log.h"
+#include "upf/features.h"
+#include "upf/node_report.h"
 #include "upf/upf.h"
 
 static void on_close_free(uv_handle_t *handle)
@@ -42,6 +44,7 @@ static struct upf_peer *peer_new(struct upf *upf, struct n4_peer *n4)
 static void peer_free(struct upf_peer *peer)
 {
 	uv_close((uv_handle_t *)peer->wait, on_close_free);
+	upf_node_report_forget(peer);
 	peer->n4->user = NULL;
 	free(peer);
 }
@@ -89,14 +92,25 @@ static void sessions_drop(struct upf_peer *peer, const struct pfcp_session_reten
 		 upf_addr_text(peer->n4->addr, addr), why, dropped, kept);
 }
 
+void upf_peer_release(struct n4_peer *n4)
+{
+	struct upf_peer *peer = n4->user;
+	struct upf *upf = peer->upf;
+
+	if (peer->sessions.count)
+		sessions_drop(peer, NULL, "released-here");
+	peer_free(peer);
+	n4_peer_forget(n4);
+	upf_drain_peer_gone(upf);
+}
+
 static void on_wait_over(uv_timer_t *timer)
 {
 	struct upf_peer *peer = timer->data;
 	struct n4_peer *n4 = peer->n4;
 
 	sessions_drop(peer, NULL, "restarted-without-association");
-	peer_free(peer);
-	n4_peer_forget(n4);
+	upf_peer_release(n4);
 }
 
 void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
@@ -113,9 +127,10 @@ void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
 		/* Its users are still served; it may be the path. */
 		log_warn("n4", "peer=%s what=lost sessions=%zu", text, peer->sessions.count);
 		break;
+	case N4_PEER_RELEASED: /* the CP role's */
+		break;
 	case N4_PEER_RESTARTED:
 		log_warn("n4", "peer=%s what=restarted sessions=%zu", text, peer->sessions.count);
-		peer->restarted = true;
 		uv_timer_start(peer->wait, on_wait_over, UPF_RETENTION_WAIT_MS, 0);
 		break;
 	}
@@ -123,20 +138,33 @@ void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
 
 /* ---- procedures ---- */
 
-/* Room for another SMF, at the cost of one that is lost and has no session. Return: whether there
- * was one */
+/* An SMF that is lost and has no session makes room. Return: whether it did */
+static bool forget_if_lost(struct n4_peer *n4)
+{
+	struct upf_peer *peer = n4->user;
+
+	if (n4->alive || peer->sessions.count)
+		return false;
+	peer_free(peer);
+	n4_peer_forget(n4);
+	return true;
+}
+
 static bool make_room(struct upf *upf)
 {
-	for (struct n4_peer *p = n4_peer_next(upf->n4, NULL); p; p = n4_peer_next(upf->n4, p)) {
-		struct upf_peer *peer = p->user;
-
-		if (p->alive || peer->sessions.count)
-			continue;
-		peer_free(peer);
-		n4_peer_forget(p);
-		return true;
-	}
+	for (struct n4_peer *p = n4_peer_next(upf->n4, NULL); p; p = n4_peer_next(upf->n4, p))
+		if (forget_if_lost(p))
+			return true;
 	return false;
+}
+
+/* A node that has moved to another address gets its Node ID back once nothing is left of it at the
+ * old one: whoever takes a name takes nothing with it. */
+static bool id_free(struct upf *upf, const struct pfcp_node_id *id)
+{
+	struct n4_peer *n4 = n4_peer_find_id(upf->n4, id);
+
+	return n4 && forget_if_lost(n4);
 }
 
 /* @retained: we know this SMF, and have kept what it wanted kept (PSREI) */
@@ -149,7 +177,7 @@ static void setup_accept(struct upf *upf, struct n4_request *req, bool retained)
 	r->cause = PFCP_CAUSE_ACCEPTED;
 	r->recovery_time_stamp = n4_node_recovery_time_stamp(upf->n4);
 	r->has_up_features = true;
-	r->up_features = UPF_FEATURES;
+	r->up_features = upf_features();
 	r->has_asrsp_flags = retained;
 	r->asrsp_flags = PFCP_ASRSP_PSREI;
 	if (n4_respond(req, answer))
@@ -171,12 +199,18 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 	struct upf *upf = user;
 	struct n4_peer *n4;
 	struct upf_peer *peer;
-	bool restarted, known;
-	int rc = n4_peer_accept(req, setup, &n4, &restarted);
+	bool known;
+	int rc;
 	char addr[INET_ADDRSTRLEN];
 
-	if (rc == -ENOSPC && make_room(upf))
-		rc = n4_peer_accept(req, setup, &n4, &restarted);
+	if (upf_draining(upf)) {
+		setup_refuse(upf, req, PFCP_CAUSE_NO_RESOURCES, "about to stop");
+		return;
+	}
+	rc = n4_peer_accept(req, setup, &n4, &known);
+	if ((rc == -ENOSPC && make_room(upf)) ||
+	    (rc == -EADDRINUSE && id_free(upf, &setup->node_id)))
+		rc = n4_peer_accept(req, setup, &n4, &known);
 	if (rc) {
 		setup_refuse(upf, req,
 			     rc == -EADDRINUSE ? PFCP_CAUSE_REJECTED : PFCP_CAUSE_NO_RESOURCES,
@@ -184,8 +218,7 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 					       : "too many associations");
 		return;
 	}
-	known = n4->user != NULL;
-	peer = known ? n4->user : peer_new(upf, n4);
+	peer = n4->user ? n4->user : peer_new(upf, n4);
 	if (!peer) {
 		setup_refuse(upf, req, PFCP_CAUSE_NO_RESOURCES, "out of memory");
 		n4_peer_forget(n4);
@@ -194,9 +227,12 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 	log_info("n4", "peer=%s what=associated recovery_time_stamp=%u",
 		 upf_addr_text(n4->addr, addr), n4->recovery_time_stamp);
 	uv_timer_stop(peer->wait);
-	if (restarted || peer->restarted)
-		sessions_drop(peer, setup->has_retention ? &setup->retention : NULL, "restarted");
-	peer->restarted = false;
+	peer->load_told = peer->overload_told = 0;
+	upf_node_report_forget(peer); /* of sessions that are retained it is told again */
+	/* Another node at an old one's address can't ask that sessions of that be retained. */
+	if (peer->sessions.count)
+		sessions_drop(peer, known && setup->has_retention ? &setup->retention : NULL,
+			      "associated-anew");
 	setup_accept(upf, req, known && setup->has_retention);
 }
 
@@ -212,6 +248,5 @@ void upf_association_release(struct n4_request *req, const struct pfcp_msg *msg,
 	}
 	sessions_drop(n4->user, NULL, "released");
 	n4_respond_cause(req, 0, PFCP_CAUSE_ACCEPTED, 0);
-	peer_free(n4->user);
-	n4_peer_forget(n4);
+	upf_peer_release(n4);
 }

@@ -71,6 +71,18 @@ const struct yaml_field upf_config_fields[] = {
 	 .min = 1,
 	 .max = 65535,
 	 .help = "REST"},
+	{.key = "drain_s",
+	 .read = yaml_read_u32,
+	 FIELD(drain_s),
+	 .min = 0,
+	 .max = 3600,
+	 .help = "SMFs have so long to leave before a stop"},
+	{.key = "echo_interval_s",
+	 .read = yaml_read_u32,
+	 FIELD(echo_interval_s),
+	 .min = 1,
+	 .max = 3600,
+	 .help = "between GTP-U echo requests to a peer"},
 	{.key = "token_file", TEXT(token_file), .help = "bearer token of the topology"},
 	{0},
 };
@@ -113,6 +125,7 @@ void upf_config_default(struct upf_config *config)
 		.sessions_max = UPF_SESSIONS_DEFAULT,
 		.instance_count = 1,
 		.rest_port = 8082,
+		.echo_interval_s = UPF_ECHO_INTERVAL_S,
 	};
 }
 

@@ -9,7 +9,12 @@
 #include "lib/yaml.h"
 #include "upf/rules/rules.h"
 
-enum { UPF_PATH_SIZE = 256, UPF_SESSIONS_DEFAULT = 65536 };
+enum {
+	UPF_PATH_SIZE = 256,
+	UPF_SESSIONS_DEFAULT = 65536,
+	/* GTP-U echo requests to each peer, TS 29.281 cl. 7.2.1: not more often than every 60 s */
+	UPF_ECHO_INTERVAL_S = 60,
+};
 
 /* Where an instance's plain IP leaves */
 struct upf_n6 {
@@ -38,6 +43,8 @@ struct upf_config {
 	struct in_addr rest_address;
 	uint32_t rest_port;
 	char token_file[UPF_PATH_SIZE]; /* "": none */
+	uint32_t drain_s;		/* 0: stops at once */
+	uint32_t echo_interval_s;
 };
 
 /* For daemon_config() */

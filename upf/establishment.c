@@ -10,12 +10,14 @@
 #include "lib/log.h"
 #include "upf/upf.h"
 
-static int request_check(const struct n4_request *req,
+static int request_check(const struct upf *upf, const struct n4_request *req,
 			 const struct pfcp_session_establishment_request *e, struct upf_refusal *r)
 {
 	if (!pfcp_node_id_equal(&e->node_id, &req->peer->node_id))
 		return upf_refuse(r, PFCP_CAUSE_NO_ASSOCIATION, PFCP_IE_NODE_ID,
 				  "the Node ID is not the association's");
+	if (upf_draining(upf))
+		return upf_refuse(r, PFCP_CAUSE_NO_RESOURCES, 0, "about to stop");
 	if (!e->cp_f_seid.seid)
 		return upf_refuse(r, PFCP_CAUSE_MANDATORY_IE_INCORRECT, PFCP_IE_F_SEID, "SEID 0");
 	if (!e->n_create_pdr)
@@ -132,7 +134,7 @@ void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, v
 	struct upf_session *session = NULL;
 	struct upf_refusal refusal = {0};
 	bool is_new = false;
-	int rc = request_check(req, e, &refusal);
+	int rc = request_check(upf, req, e, &refusal);
 
 	if (!rc)
 		rc = session_begin(upf, req, e, restore, &session, &is_new, &refusal);

@@ -53,6 +53,24 @@ static int rest_start(struct upf *upf, const struct upf_config *config, char *to
 	return rc;
 }
 
+static void on_drained(void *user)
+{
+	bool *over = user;
+
+	*over = true;
+}
+
+/* The signals have their default action again: whoever can't wait sends a second one. */
+static void drain(struct upf *upf, unsigned period_s)
+{
+	bool over = false;
+
+	if (!period_s || upf_drain(upf, period_s, on_drained, &over))
+		return;
+	while (!over)
+		uv_run(upf->loop, UV_RUN_ONCE);
+}
+
 int main(int argc, char **argv)
 {
 	static struct daemon daemon;
@@ -75,6 +93,7 @@ int main(int argc, char **argv)
 		goto stop;
 	daemon_ready("serving N4");
 	status = daemon_run(&daemon);
+	drain(&upf, config.drain_s);
 stop:
 	http_server_free(upf.rest);
 	upf.rest = NULL;

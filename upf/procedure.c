@@ -20,7 +20,7 @@ static struct upf_rules_env env_of(struct upf *upf, const struct upf_rules *owne
 		.owned = owned,
 		.instance_count = upf->config->instance_count,
 		.instance = upf->config->instance,
-		.flows = upf->flows,
+		.pfds = &upf->pfds,
 	};
 
 	upf_config_locals(upf->config, env.local);
@@ -194,6 +194,24 @@ int upf_session_reinstall(struct upf *upf, struct upf_session *session)
 		log_error("dataplane", "seid=0x%" PRIx64 " what=reinstall error=\"%s\"",
 			  session->seid, refusal.text);
 	return rc;
+}
+
+static bool detects(const struct upf_rules *rules, const char *application_id)
+{
+	for (size_t i = 0; i < rules->n_application; i++)
+		if (!strcmp(rules->application[i].id, application_id))
+			return true;
+	return false;
+}
+
+void upf_application_changed(const char *application_id, void *user)
+{
+	struct upf *upf = user;
+	struct upf_session *s;
+
+	for (s = upf_session_next(&upf->sessions, NULL); s; s = upf_session_next(&upf->sessions, s))
+		if (detects(upf_session_rules(upf, s), application_id))
+			(void)upf_session_reinstall(upf, s);
 }
 
 /* ---- what answers have in common ---- */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/log.h"
+#include "upf/features.h"
 
 static const char *const counter_names[UPF_COUNTERS] = {
 	[UPF_ESTABLISHED] = "sessions_established",
@@ -24,6 +25,9 @@ static const char *const counter_names[UPF_COUNTERS] = {
 	[UPF_REPORTS_LIMITED] = "reports_limited",
 	[UPF_REPORTS_FAILED] = "reports_failed",
 	[UPF_PATHS_LOST] = "paths_lost",
+	[UPF_NODE_REPORTS_SENT] = "node_reports_sent",
+	[UPF_NODE_REPORTS_FAILED] = "node_reports_failed",
+	[UPF_PFDS_PROVISIONED] = "pfds_provisioned",
 	[UPF_END_MARKERS] = "end_markers_sent",
 	[UPF_DOWNLINK_DATA] = "downlink_data",
 	[UPF_USAGE_REPORTS] = "usage_reports",
@@ -52,7 +56,9 @@ static uint64_t peer_seid(struct n4_peer *peer, uint64_t seid, void *user)
 
 static const struct n4_handler_row handlers[] = {
 	{PFCP_ASSOCIATION_SETUP_REQUEST, upf_association_setup},
+	{PFCP_ASSOCIATION_UPDATE_REQUEST, n4_association_update},
 	{PFCP_ASSOCIATION_RELEASE_REQUEST, upf_association_release},
+	{PFCP_PFD_MANAGEMENT_REQUEST, upf_pfd_management},
 	{PFCP_SESSION_ESTABLISHMENT_REQUEST, upf_session_establish},
 	{PFCP_SESSION_MODIFICATION_REQUEST, upf_session_modify},
 	{PFCP_SESSION_DELETION_REQUEST, upf_session_delete},
@@ -154,10 +160,14 @@ int upf_start_n4(struct upf *upf, struct n4_config *n4_config)
 
 	if (rc)
 		return rc;
+	upf_load_init(&upf->load);
+	upf->pfds.changed = upf_application_changed;
+	upf->pfds.user = upf;
 	n4_config->role = N4_ROLE_UP;
-	n4_config->features = UPF_FEATURES;
+	n4_config->features = upf_features();
 	n4_config->handlers = handlers;
 	n4_config->peer_event = upf_peer_event;
+	n4_config->before_send = upf_load_fill;
 	n4_config->peer_seid = peer_seid;
 	n4_config->user = upf;
 	rc = n4_node_new(upf->loop, n4_config, &upf->n4);
@@ -189,10 +199,12 @@ void upf_stop(struct upf *upf)
 	if (upf->n4)
 		upf_peers_stop(upf);
 	n4_node_free(upf->n4);
+	upf_drain_stop(upf);
 	upf_paths_stop(upf);
 	upf_sessions_done(&upf->sessions);
 	upf_alarms_done(&upf->alarms);
 	upf_ue_addresses_done(&upf->addresses);
+	upf_pfds_done(&upf->pfds);
 	upf_teids_done(&upf->teids);
 	free(upf->scratch);
 	if (upf->dp_poll) {

@@ -18,6 +18,8 @@
 #include "lib/http_server.h"
 #include "lib/n4/n4.h"
 #include "upf/config.h"
+#include "upf/load.h"
+#include "upf/pfds.h"
 #include "upf/session.h"
 
 enum {
@@ -27,8 +29,6 @@ enum {
 	/* Error indications are reported once a session in this time, TS 29.244 cl. 5.9: not for
 	   each packet */
 	UPF_REPORT_INTERVAL_MS = 1000,
-	/* GTP-U echo requests to each gNB, TS 29.281 cl. 7.2.1: not more often than every 60 s */
-	UPF_ECHO_INTERVAL_MS = 60000,
 	UPF_PATHS_MAX = 1024,
 };
 
@@ -46,21 +46,15 @@ enum upf_counter {
 	UPF_REPORTS_LIMITED, /* not sent: UPF_REPORT_INTERVAL_MS */
 	UPF_REPORTS_FAILED,
 	UPF_PATHS_LOST,
-	UPF_END_MARKERS,   /* sent */
-	UPF_DOWNLINK_DATA, /* packets that the SMF was to be told of */
-	UPF_USAGE_REPORTS, /* Usage Reports, in whatever message */
-	UPF_DISCARDED,	   /* buffered packets dropped on the SMF's word */
+	UPF_NODE_REPORTS_SENT,
+	UPF_NODE_REPORTS_FAILED,
+	UPF_PFDS_PROVISIONED, /* PFD Management Requests accepted */
+	UPF_END_MARKERS,      /* sent */
+	UPF_DOWNLINK_DATA,    /* packets that the SMF was to be told of */
+	UPF_USAGE_REPORTS,    /* Usage Reports, in whatever message */
+	UPF_DISCARDED,	      /* buffered packets dropped on the SMF's word */
 	UPF_COUNTERS
 };
-
-/* What is implemented, and announced: cl. 8.2.25. Buffering (both ways, UDBC, UPBER) with
- * Notification Delay, F-TEIDs and UE addresses by the UPF, end markers, Traffic Endpoints, FARs for
- * quota action, framed routes, deferred activation of PDRs, numbers of packets and of reports,
- * validity times, inactivity by URR */
-#define UPF_FEATURES                                                                               \
-	(PFCP_UPF_DDND | PFCP_UPF_FTUP | PFCP_UPF_EMPU | PFCP_UPF_PDIU | PFCP_UPF_UDBC |           \
-	 PFCP_UPF_QUOAC | PFCP_UPF_FRRT | PFCP_UPF_DPDRA | PFCP_UPF_UEIP | PFCP_UPF_MNOP |         \
-	 PFCP_UPF_VTIME | PFCP_UPF_NORP | PFCP_UPF_UPBER | PFCP_UPF_UPIDP)
 
 struct upf_path;
 
@@ -70,6 +64,13 @@ struct upf_scratch {
 	struct dp_session dp;
 	struct upf_created created;
 	struct upf_usage usage[UPF_URRS_MAX];
+};
+
+/* drain.c: the UPF is going to stop while @timer is there */
+struct upf_drain {
+	uv_timer_t *timer;
+	void (*done)(void *user);
+	void *user;
 };
 
 struct upf {
@@ -83,10 +84,12 @@ struct upf {
 	struct upf_ue_addresses addresses;
 	struct upf_alarms alarms; /* of the sessions */
 	struct upf_scratch *scratch;
-	struct upf_flows flows; /* of applications */
 	struct upf_path *paths; /* uthash by address */
 	uv_poll_t *dp_poll;	/* the data plane's GTP-U control messages */
 	uv_timer_t *echo_timer;
+	struct upf_drain drain;
+	struct upf_pfds pfds;
+	struct upf_load load;
 	uint64_t counter[UPF_COUNTERS];
 };
 
@@ -95,9 +98,9 @@ struct upf_peer {
 	struct upf *upf;
 	struct n4_peer *n4;
 	struct upf_peer_sessions sessions;
-	bool restarted;	  /* its sessions are its predecessor's, to be dropped or retained when it
-			     associates */
-	uv_timer_t *wait; /* UPF_RETENTION_WAIT_MS */
+	uint32_t load_told, overload_told; /* numbers of what it has been told, load.c */
+	struct upf_told *told; /* uthash: paths that it knows to be lost, node_report.c */
+	uv_timer_t *wait; /* UPF_RETENTION_WAIT_MS: it has restarted, and will associate or not */
 };
 
 /* ---- upf.c ---- */
@@ -134,6 +137,8 @@ int upf_session_change(struct upf *upf, struct upf_session *session,
 /** upf_session_reinstall - the rules are as they were, but what they come to isn't: a PDR's time
  * has come, or an application has other flows; Return: 0 or -EINVAL, logged */
 int upf_session_reinstall(struct upf *upf, struct upf_session *session);
+/** upf_application_changed - struct upf_pfds: the sessions that detect it follow */
+void upf_application_changed(const char *application_id, void *user);
 
 /** upf_created_fill - Created PDRs and Created Traffic Endpoints of an answer, from
  * upf->scratch->created */
@@ -152,13 +157,34 @@ struct upf_session *upf_session_of(struct upf *upf, struct n4_request *req);
 /* ---- procedures: n4_handlers, with struct upf as user ---- */
 void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_association_release(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+void upf_pfd_management(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_session_delete(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 
 /* ---- association.c ---- */
 void upf_peer_event(struct n4_peer *peer, enum n4_peer_event event, void *user);
+/** upf_peer_release - end an association with all its sessions, here only; @peer is gone */
+void upf_peer_release(struct n4_peer *peer);
 void upf_peers_stop(struct upf *upf);
+
+/* ---- drain.c ---- */
+/**
+ * upf_drain - before a stop: tell the SMFs, and let them move their sessions
+ * @period_s: that they have; rounded up to what N4 can tell (2 s up to a minute)
+ * @done:     when all associations are released, by them or in the end by us; maybe in this call
+ *
+ * Return: 0, -EALREADY, -ENOMEM
+ */
+int upf_drain(struct upf *upf, unsigned period_s, void (*done)(void *user), void *user);
+/** upf_drain_peer_gone - an association has been released */
+void upf_drain_peer_gone(struct upf *upf);
+void upf_drain_stop(struct upf *upf);
+/** upf_draining - takes no new association and no new session */
+static inline bool upf_draining(const struct upf *upf)
+{
+	return upf->drain.timer != NULL;
+}
 
 /* ---- metering.c: URRs, and all that a session waits for ---- */
 struct upf_now upf_now(const struct upf *upf);
@@ -194,7 +220,7 @@ int upf_report_usage(struct upf *upf, struct upf_session *session, const struct 
 
 /* ---- path.c ---- */
 void upf_path_state(const struct dp_addr *peer, bool lost, void *user); /* struct dp_events */
-/** upf_paths_start - echo requests to the peers of all sessions, every UPF_ECHO_INTERVAL_MS */
+/** upf_paths_start - echo requests to the peers of all sessions, each config->echo_interval_s */
 int upf_paths_start(struct upf *upf);
 void upf_paths_stop(struct upf *upf);
 size_t upf_paths_lost(const struct upf *upf);

@@ -45,7 +45,7 @@ static struct pfcp_volume volume_of(const struct upf_usage *usage)
 static void application_fill(struct pfcp_usage_report *to, const struct upf_rules *rules)
 {
 	for (size_t i = 0; i < rules->n_application; i++) {
-		const struct upf_application *a = &rules->application[i];
+		const struct upf_pdr_application *a = &rules->application[i];
 
 		for (size_t j = 0; j < rules->n_pdr; j++) {
 			const struct upf_pdr *pdr = &rules->pdr[j];

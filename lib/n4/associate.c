@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The CP function's side of an association (TS 29.244 cl. 6.2.6.2, 6.2.8): asked for until it is
- * there, then a heartbeat, then N4_PEER_UP. The heartbeat comes first because some UP functions
- * (open5gs) look at recovery time stamps in heartbeats only, and would take sessions that were
- * set up before it for a restarted CP function's old ones.
+ * there, then a heartbeat, then N4_PEER_UP. The heartbeat comes first because only what it says
+ * is a recovery time stamp to go by (cl. 7.4.4.2, NOTE), and because some UP functions (open5gs)
+ * would take sessions that were set up before it for a restarted CP function's old ones.
  */
 #include <errno.h>
 #include <string.h>
@@ -34,11 +34,13 @@ static void on_first_heartbeat(int status, const struct pfcp_msg *response, void
 
 	if (status == -ECANCELED || !entry->connect)
 		return;
-	if (status ||
-	    response->heartbeat_response.recovery_time_stamp != peer->recovery_time_stamp) {
+	if (status) {
 		associate_failed(entry, status == -ETIMEDOUT ? 0 : entry->backoff_ms);
 		return;
 	}
+	peer->recovery_time_stamp = response->heartbeat_response.recovery_time_stamp;
+	entry->stamp_confirmed = true;
+	entry->life++;
 	entry->associating = false;
 	peer->associated = true;
 	peer->alive = true;
@@ -90,7 +92,7 @@ static void associate_try(struct n4_peer_entry *entry)
 	setup->recovery_time_stamp = node->recovery_time_stamp;
 	setup->has_cp_features = node->config.features != 0;
 	setup->cp_features = node->config.features;
-	setup->has_retention = entry->retain_sessions;
+	setup->has_retention = entry->retain_sessions || entry->known;
 	if (n4_outgoing_send(&entry->pub, msg, entry->backoff_ms, 1, on_setup_done, entry))
 		associate_failed(entry, entry->backoff_ms);
 }
@@ -103,6 +105,14 @@ void n4_associate_begin(struct n4_peer_entry *entry)
 	entry->backoff_ms = entry->pub.node->config.timers.retry_min_ms;
 	entry->retry.ring = on_retry;
 	associate_try(entry);
+}
+
+void n4_associate_later(struct n4_peer_entry *entry, unsigned in_ms)
+{
+	entry->associating = true;
+	entry->backoff_ms = entry->pub.node->config.timers.retry_min_ms;
+	entry->retry.ring = on_retry;
+	n4_alarm_set(entry->pub.node, &entry->retry, in_ms);
 }
 
 int n4_peer_connect(struct n4_node *node, struct in_addr addr, bool retain_sessions,

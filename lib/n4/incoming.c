@@ -107,6 +107,8 @@ int n4_respond(struct n4_request *req, struct pfcp_msg *msg)
 	int rc = -EINVAL;
 
 	msg->header.sequence = req->sequence;
+	if (req->peer && node->config.before_send)
+		node->config.before_send(req->peer, msg, node->config.user);
 	if (msg->header.type == req->type + 1)
 		rc = pfcp_encode(msg, node->tx_buf, sizeof(node->tx_buf), &len);
 	if (rc) {
@@ -248,10 +250,22 @@ static n4_handler handler_of(const struct n4_node *node, uint8_t type)
 	return row && row->type ? row->handler : NULL;
 }
 
+/* Who says that it lives: the source, or behind an address translation what the request names
+ * (TS 29.244 cl. 7.4.2.1). A name is easily lied about, but so is a source: peer.c asks. */
+static struct n4_peer *heartbeat_peer(struct n4_node *node, const struct sockaddr_in *from)
+{
+	const struct pfcp_heartbeat *h = &node->rx->heartbeat_request;
+	struct n4_peer *peer = n4_peer_find(node, from->sin_addr);
+
+	if (!peer && h->has_source_ip && h->source_ip.address.v4)
+		peer = n4_peer_find(node, h->source_ip.address.ip4);
+	return peer;
+}
+
 static void heartbeat_answer(struct n4_node *node, const struct sockaddr_in *from)
 {
 	uint32_t stamp = node->rx->heartbeat_request.recovery_time_stamp;
-	struct n4_peer *peer = n4_peer_find(node, from->sin_addr);
+	struct n4_peer *peer = heartbeat_peer(node, from);
 	struct pfcp_msg *msg = n4_msg(node, PFCP_HEARTBEAT_RESPONSE, 0);
 	size_t len;
 
@@ -262,7 +276,7 @@ static void heartbeat_answer(struct n4_node *node, const struct sockaddr_in *fro
 	else
 		n4_transmit(node, from, node->tx_buf, len);
 	if (peer)
-		n4_peer_stamp_seen(peer, stamp);
+		n4_peer_stamp_claimed(peer, stamp);
 }
 
 static uint64_t peer_seid(struct n4_node *node, struct n4_peer *peer, uint64_t seid)
@@ -314,6 +328,23 @@ static struct n4_incoming *incoming_new(struct n4_node *node, const struct socka
 	return in;
 }
 
+/* An establishment may tell the sender's recovery time stamp (cl. 7.5.2.1). Another one than the
+ * association's means that its sender has no association: it has to make one first, so that what
+ * its predecessor left can be told from what it makes. */
+static bool of_another_life(struct n4_node *node, const struct sockaddr_in *from,
+			    struct n4_peer *peer, const struct pfcp_header *header)
+{
+	const struct pfcp_session_establishment_request *e =
+		&node->rx->session_establishment_request;
+
+	if (header->type != PFCP_SESSION_ESTABLISHMENT_REQUEST || !e->has_recovery_time_stamp ||
+	    !n4_peer_stamp_claimed(peer, e->recovery_time_stamp))
+		return false;
+	node->counter[N4_REJECT_NO_ASSOCIATION]++;
+	refuse(node, from, header, e->cp_f_seid.seid, PFCP_CAUSE_NO_ASSOCIATION, 0);
+	return true;
+}
+
 static void serve(struct n4_node *node, const struct sockaddr_in *from, struct n4_peer *peer,
 		  const struct pfcp_header *header, const uint8_t *buf, size_t len)
 {
@@ -329,7 +360,8 @@ static void serve(struct n4_node *node, const struct sockaddr_in *from, struct n
 		refuse(node, from, header, 0, PFCP_CAUSE_NO_ASSOCIATION, 0);
 		return;
 	}
-	if (!request_decode(node, from, peer, header, buf, len))
+	if (!request_decode(node, from, peer, header, buf, len) ||
+	    of_another_life(node, from, peer, header))
 		return;
 	if (node->pending_count < N4_PENDING_MAX)
 		in = incoming_new(node, from, peer, header, digest_of(buf, len));

@@ -9,7 +9,7 @@
  *
  * Reading order: this file; node.c (socket, dispatch), incoming.c (requests and their cached
  * answers), outgoing.c (our requests), peer.c (peers, heartbeats), associate.c (the CP function's
- * side of association).
+ * side of association), update.c (association update and release).
  *
  * A struct pfcp_msg is about 800 kB: none is kept. Messages handed to a callback are borrowed until
  * it returns; build yours in n4_msg().
@@ -57,7 +57,8 @@ struct n4_node;
  * @addr:	 requests go to this address and the node's peer_port; messages belong to it by
  * source address
  * @node_id:	 as it told us; zero until associated
- * @recovery_time_stamp: the latest it told us; 0: none yet
+ * @recovery_time_stamp: the latest that it has answered a heartbeat with; until then, of its
+ *	 association (peer.c tells what is believed)
  * @associated: session requests are exchanged only while this is set
  * @alive:	 answered the latest heartbeat (or is just associated)
  * @features:	 the UP (or CP) function features that it announced, PFCP_UPF_ (PFCP_CPF_)
@@ -81,12 +82,14 @@ enum n4_peer_event {
 	N4_PEER_UP,
 	/* No answer to N1 heartbeats. The association and the sessions stand; heartbeats go on. */
 	N4_PEER_LOST,
-	/* It has lost its state: another recovery time stamp in a heartbeat, or it says that it has
-	 * no association (cause 72). It isn't associated any more; after n4_peer_connect the
+	/* It has lost its state: another recovery time stamp, shown by it (peer.c), or it says that
+	 * it has no association (cause 72). It isn't associated any more; after n4_peer_connect the
 	 * association is set up again, and UP follows. UP role: an association request tells it
 	 * through n4_peer_accept instead. A CP function that has itself restarted compares
 	 * recovery_time_stamp with what it saved, at UP. */
 	N4_PEER_RESTARTED,
+	/* CP role: what n4_peer_release() asked for is done. It isn't associated any more. */
+	N4_PEER_RELEASED,
 };
 
 /**
@@ -132,7 +135,14 @@ struct n4_config {
 	struct n4_timers timers;	       /* n4_timers_default() */
 	const struct n4_handler_row *handlers; /* borrowed for the node's life */
 	void (*peer_event)(struct n4_peer *peer, enum n4_peer_event event, void *user);
-	void *user; /* of the handlers and peer_event */
+	/* An Association Update Request of a peer's, answered already and its features taken over:
+	 * see n4_association_update. May end the peer. NULL: nothing more to do */
+	void (*peer_updated)(struct n4_peer *peer,
+			     const struct pfcp_association_update_request *update, void *user);
+	/* A message to a peer is about to be encoded, by n4_respond() or n4_request_send(): the
+	 * last chance to add what any of them may have (load control). NULL: nothing to add */
+	void (*before_send)(struct n4_peer *peer, struct pfcp_msg *msg, void *user);
+	void *user; /* of the handlers and all of these */
 	/* The peer's SEID of our session @seid from @peer, 0 if there is none: for the header of
 	 * answers that the node gives by itself to requests that can't be read. NULL: 0 in them */
 	uint64_t (*peer_seid)(struct n4_peer *peer, uint64_t seid, void *user);
@@ -214,8 +224,9 @@ size_t n4_peer_count(const struct n4_node *node);
  * @ret_peer:	     the node's; good until n4_peer_forget(). May be NULL
  *
  * Tries until it is associated (retry_min_ms, doubling to retry_max_ms), exchanges a heartbeat,
- * reports N4_PEER_UP, and begins anew whenever the peer has restarted. Return: 0, -EEXIST, -ENOSPC:
- * N4_PEERS_MAX
+ * reports N4_PEER_UP, and begins anew whenever the peer has restarted; then always with
+ * @retain_sessions, since this life of ours knows all that it has there. Return: 0, -EEXIST,
+ * -ENOSPC: N4_PEERS_MAX
  */
 int n4_peer_connect(struct n4_node *node, struct in_addr addr, bool retain_sessions,
 		    struct n4_peer **ret_peer);
@@ -224,17 +235,48 @@ int n4_peer_connect(struct n4_node *node, struct in_addr addr, bool retain_sessi
  * n4_peer_accept - UP role: take note of the association that @req asks for; the caller answers
  * @req
  * @ret_peer:	    the node's; also @req->peer from now on
- * @ret_restarted: its recovery time stamp, or its node id, differs from what we knew
+ * @ret_known:	    this Node ID was associated from here before: sessions go unless it asks that
+ *		    they be retained, whatever its recovery time stamp
  *
  * Return: 0; -EADDRINUSE: that Node ID is another address's (nothing is taken over); -ENOSPC:
- * N4_PEERS_MAX Spec: TS 29.244 cl. 6.2.6.2.2
+ * N4_PEERS_MAX
+ *
+ * Spec: TS 29.244 cl. 6.2.6.2.2, 7.4.4.1 (NOTE)
  */
 int n4_peer_accept(struct n4_request *req, const struct pfcp_association_setup_request *setup,
-		   struct n4_peer **ret_peer, bool *ret_restarted);
+		   struct n4_peer **ret_peer, bool *ret_known);
+
+/** n4_peer_find_id - who has that Node ID by an association, or NULL */
+struct n4_peer *n4_peer_find_id(struct n4_node *node, const struct pfcp_node_id *id);
 
 /** n4_peer_forget - end the association without a word: its requests are done with -ECANCELED;
  * @peer is gone */
 void n4_peer_forget(struct n4_peer *peer);
+
+/**
+ * n4_association_update - the n4_handler of Association Update Requests, for the handlers of either
+ * role: the peer's features become what it says, then config.peer_updated sees the rest
+ *
+ * Spec: TS 29.244 cl. 6.2.7
+ */
+void n4_association_update(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+
+/**
+ * n4_association_updating - an Association Update Request of ours to fill, as n4_msg()
+ * @ret: the message, for n4_request_send()
+ */
+struct pfcp_association_update_request *n4_association_updating(struct n4_node *node,
+								struct pfcp_msg **ret);
+
+/**
+ * n4_peer_release - CP role: release the association (TS 29.244 cl. 6.2.8)
+ * @again_ms: after this time it is asked for again, as by n4_peer_connect
+ *
+ * N4_PEER_RELEASED follows when it is answered, whatever the answer, or isn't in N1 tries. The
+ * peer's sessions are gone then. Return: 0; -ENOTCONN: not associated, or being released; or of
+ * n4_request_send()
+ */
+int n4_peer_release(struct n4_peer *peer, unsigned again_ms);
 
 /* ---- counters ---- */
 
@@ -256,6 +298,9 @@ enum n4_counter {
 	N4_DROP_BUSY,	     /* N4_PENDING_MAX */
 	N4_REJECT_MALFORMED, /* requests answered with the codec's cause */
 	N4_REJECT_NO_ASSOCIATION,
+	N4_STAMP_CLAIMED, /* messages with another recovery time stamp than the peer's: it is asked
+			   */
+	N4_STAMP_REFUTED, /* and had the old one */
 	N4_COUNTERS
 };
 uint64_t n4_counter(const struct n4_node *node, enum n4_counter which);

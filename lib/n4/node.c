@@ -29,6 +29,8 @@ static const char *const counter_names[N4_COUNTERS] = {
 	[N4_DROP_BUSY] = "drop_busy",
 	[N4_REJECT_MALFORMED] = "reject_malformed",
 	[N4_REJECT_NO_ASSOCIATION] = "reject_no_association",
+	[N4_STAMP_CLAIMED] = "stamp_claimed",
+	[N4_STAMP_REFUTED] = "stamp_refuted",
 };
 
 const char *n4_counter_name(enum n4_counter which)
@@ -47,7 +49,7 @@ void n4_timers_default(struct n4_timers *timers)
 		.t1_ms = 1000,
 		.n1 = 3,
 		.heartbeat_ms = 1000,
-		.cache_ms = 10000, /* over N1 * T1 of any sensible peer */
+		.cache_ms = 10000,  /* over N1 * T1 of any sensible peer */
 		.retry_min_ms = 20, /* peers come up at the same time as we */
 		.retry_max_ms = 1000,
 	};

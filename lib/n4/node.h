@@ -65,10 +65,18 @@ struct n4_peer_entry {
 	struct n4_peer pub;
 	bool known; /* has been associated once: its stamp and Node ID mean something */
 	struct n4_alarm heartbeat;
+	bool asked;	      /* a heartbeat is without answer */
+	unsigned life;	      /* which association it is */
+	unsigned asked_life;  /* the heartbeat's; of an earlier one it means nothing any more */
+	bool stamp_confirmed; /* by an answer to a heartbeat of ours */
+	bool has_claim;	      /* somebody at its address has shown another stamp */
+	uint32_t claim;
 	/* CP role */
 	bool connect; /* by n4_peer_connect: associate whenever it isn't */
 	bool associating;
 	bool retain_sessions;
+	bool releasing;
+	unsigned again_ms; /* n4_peer_release */
 	unsigned backoff_ms;
 	struct n4_alarm retry;
 	UT_hash_handle hh;
@@ -126,8 +134,9 @@ void n4_outgoing_cancel(struct n4_node *node, const struct n4_peer *peer);
 /* peer.c */
 struct n4_peer_entry *n4_peer_entry(struct n4_peer *peer);
 int n4_peer_new(struct n4_node *node, struct in_addr addr, struct n4_peer_entry **ret_entry);
-/* What a heartbeat said: notes a restart. The peer may be gone after it. */
-void n4_peer_stamp_seen(struct n4_peer *peer, uint32_t stamp);
+/* What a request said that anybody could have sent: where it's news, the peer is asked. Return:
+ * whether it differs from what is known */
+bool n4_peer_stamp_claimed(struct n4_peer *peer, uint32_t stamp);
 void n4_peer_restarted(struct n4_peer *peer);
 void n4_peer_event(struct n4_peer *peer, enum n4_peer_event event);
 void n4_peer_heartbeats_start(struct n4_peer_entry *entry);
@@ -135,5 +144,7 @@ void n4_peers_done(struct n4_node *node);
 
 /* associate.c */
 void n4_associate_begin(struct n4_peer_entry *entry);
+/* The same, after some time */
+void n4_associate_later(struct n4_peer_entry *entry, unsigned in_ms);
 
 #endif

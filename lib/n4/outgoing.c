@@ -113,6 +113,8 @@ int n4_outgoing_send(struct n4_peer *peer, struct pfcp_msg *msg, unsigned t1_ms,
 	if (node->outgoing_count >= N4_OUTGOING_MAX)
 		return -EBUSY;
 	msg->header.sequence = sequence_take(node);
+	if (node->config.before_send)
+		node->config.before_send(peer, msg, node->config.user);
 	rc = pfcp_encode(msg, node->tx_buf, sizeof(node->tx_buf), &len);
 	if (rc) {
 		node->counter[N4_TX_BAD_MSG]++;

@@ -3,6 +3,14 @@
  * Peers: who they are, heartbeats to them (TS 29.244 cl. 6.2.2), and how their restart is noticed
  * (TS 23.527 cl. 4.2: another recovery time stamp). Any other stamp counts, not only a later one: a
  * machine whose clock was set back restarts too.
+ *
+ * A restart costs all of a peer's sessions, so one datagram from whoever writes its address as the
+ * source must not make one up. Heartbeat Requests are answered to anybody (cl. 6.2.2.2), from any
+ * port, and are not proof: one that shows another stamp, or that comes from a peer which is lost,
+ * is a claim, and the peer is asked by a heartbeat of ours, to its address and port. Its answer,
+ * which has to match our sequence number, decides; where nobody answers N1 times, nobody
+ * contradicts the claim either, and it is believed. The stamp of an association is not compared at
+ * all (cl. 7.4.4.1, NOTE), only kept until the first answer.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -65,44 +73,98 @@ void n4_peer_restarted(struct n4_peer *peer)
 	n4_peer_event(peer, N4_PEER_RESTARTED);
 }
 
-void n4_peer_stamp_seen(struct n4_peer *peer, uint32_t stamp)
+/* From an answer to us. The peer may be gone after it. */
+static void stamp_told(struct n4_peer_entry *entry, uint32_t stamp)
 {
-	struct n4_peer_entry *entry = n4_peer_entry(peer);
+	struct n4_peer *peer = &entry->pub;
+	const bool changed = entry->stamp_confirmed && peer->recovery_time_stamp != stamp;
 
-	if (entry->known && peer->recovery_time_stamp != stamp) {
-		peer->recovery_time_stamp = stamp;
-		if (peer->associated)
-			n4_peer_restarted(peer);
-		return;
-	}
-	peer_alive(peer);
+	if (!changed && entry->has_claim && entry->claim != stamp)
+		peer->node->counter[N4_STAMP_REFUTED]++;
+	entry->has_claim = false;
+	entry->stamp_confirmed = true;
+	peer->recovery_time_stamp = stamp;
+	if (changed && peer->associated)
+		n4_peer_restarted(peer);
+	else
+		peer_alive(peer);
 }
 
-static void on_heartbeat_done(int status, const struct pfcp_msg *response, void *user)
+static void not_answered(struct n4_peer_entry *entry)
 {
-	struct n4_peer_entry *entry = user;
 	struct n4_peer *peer = &entry->pub;
 
-	if (status == -ECANCELED)
-		return;
-	/* Set before the events: with them, the peer may end. */
-	if (peer->associated)
-		n4_peer_heartbeats_start(entry);
-	if (!status) {
-		n4_peer_stamp_seen(peer, response->heartbeat_response.recovery_time_stamp);
+	if (entry->has_claim) {
+		entry->has_claim = false;
+		peer->recovery_time_stamp = entry->claim;
+		if (peer->associated)
+			n4_peer_restarted(peer);
 	} else if (peer->associated && peer->alive) {
 		peer->alive = false;
 		n4_peer_event(peer, N4_PEER_LOST);
 	}
 }
 
+static void on_heartbeat_done(int status, const struct pfcp_msg *response, void *user)
+{
+	struct n4_peer_entry *entry = user;
+
+	if (status == -ECANCELED)
+		return;
+	entry->asked = false;
+	/* Set before the events: with them, the peer may end. */
+	if (entry->pub.associated)
+		n4_peer_heartbeats_start(entry);
+	/* Said to a former life, or in one: it may have crossed the new association. */
+	if (entry->asked_life != entry->life)
+		return;
+	if (status)
+		not_answered(entry);
+	else
+		stamp_told(entry, response->heartbeat_response.recovery_time_stamp);
+}
+
+/* Return: 0, also if it is being asked already */
+static int ask(struct n4_peer_entry *entry)
+{
+	struct n4_node *node = entry->pub.node;
+	struct pfcp_msg *msg;
+	int rc;
+
+	if (entry->asked)
+		return 0;
+	msg = n4_msg(node, PFCP_HEARTBEAT_REQUEST, 0);
+	msg->heartbeat_request.recovery_time_stamp = node->recovery_time_stamp;
+	rc = n4_request_send(&entry->pub, msg, on_heartbeat_done, entry);
+	if (rc)
+		return rc;
+	n4_alarm_stop(node, &entry->heartbeat); /* the answer sets it */
+	entry->asked = true;
+	entry->asked_life = entry->life;
+	return 0;
+}
+
+bool n4_peer_stamp_claimed(struct n4_peer *peer, uint32_t stamp)
+{
+	struct n4_peer_entry *entry = n4_peer_entry(peer);
+	const bool differs = entry->known && peer->recovery_time_stamp != stamp;
+
+	if (!peer->associated || (!differs && peer->alive))
+		return differs;
+	if (differs) {
+		peer->node->counter[N4_STAMP_CLAIMED]++;
+		entry->has_claim = true;
+		entry->claim = stamp;
+	}
+	(void)ask(entry); /* too much to do: the next claim or heartbeat asks */
+	return differs;
+}
+
 static void on_heartbeat_time(struct n4_node *node, struct n4_alarm *alarm)
 {
 	struct n4_peer_entry *entry = n4_container(alarm, struct n4_peer_entry, heartbeat);
-	struct pfcp_msg *msg = n4_msg(node, PFCP_HEARTBEAT_REQUEST, 0);
 
-	msg->heartbeat_request.recovery_time_stamp = node->recovery_time_stamp;
-	if (n4_request_send(&entry->pub, msg, on_heartbeat_done, entry))
+	if (ask(entry))
 		n4_peer_heartbeats_start(entry); /* too much to do: next time */
 }
 
@@ -131,46 +193,54 @@ int n4_peer_new(struct n4_node *node, struct in_addr addr, struct n4_peer_entry 
 	return 0;
 }
 
-/* Whether another address has that Node ID in an association */
-static bool node_id_taken(struct n4_node *node, const struct pfcp_node_id *id, struct in_addr addr)
+struct n4_peer *n4_peer_find_id(struct n4_node *node, const struct pfcp_node_id *id)
 {
 	struct n4_peer_entry *entry, *tmp;
 
 	HASH_ITER (hh, node->peers, entry, tmp) {
-		if (entry->pub.associated && entry->pub.addr.s_addr != addr.s_addr &&
-		    pfcp_node_id_equal(&entry->pub.node_id, id))
-			return true;
+		if (entry->known && pfcp_node_id_equal(&entry->pub.node_id, id))
+			return &entry->pub;
 	}
-	return false;
+	return NULL;
+}
+
+/* Its stamp is to be known before it makes sessions, so the first heartbeat is not put off. */
+static void heartbeat_soon(struct n4_peer_entry *entry)
+{
+	const struct n4_timers *timers = &entry->pub.node->config.timers;
+
+	if (timers->heartbeat_ms)
+		n4_alarm_set(entry->pub.node, &entry->heartbeat, timers->retry_min_ms);
 }
 
 int n4_peer_accept(struct n4_request *req, const struct pfcp_association_setup_request *setup,
-		   struct n4_peer **ret_peer, bool *ret_restarted)
+		   struct n4_peer **ret_peer, bool *ret_known)
 {
 	struct n4_node *node = req->node;
 	struct n4_peer_entry *entry = req->peer ? n4_peer_entry(req->peer) : NULL;
-	struct n4_peer *peer;
+	struct n4_peer *peer = n4_peer_find_id(node, &setup->node_id);
 	int rc = 0;
 
-	if (node_id_taken(node, &setup->node_id, req->from.sin_addr))
+	if (peer && peer != req->peer)
 		return -EADDRINUSE;
+	*ret_known = peer != NULL;
 	if (!entry)
 		rc = n4_peer_new(node, req->from.sin_addr, &entry);
 	if (rc)
 		return rc;
 	peer = &entry->pub;
-	*ret_restarted = entry->known && (peer->recovery_time_stamp != setup->recovery_time_stamp ||
-					  !pfcp_node_id_equal(&peer->node_id, &setup->node_id));
-	if (*ret_restarted)
-		n4_incoming_flush(node, peer->addr);
+	n4_incoming_flush(node, peer->addr);
 	entry->known = true;
+	entry->life++;
+	entry->stamp_confirmed = false;
+	entry->has_claim = false;
 	peer->node_id = setup->node_id;
 	peer->recovery_time_stamp = setup->recovery_time_stamp;
 	peer->features = setup->has_cp_features ? setup->cp_features : 0;
 	peer->associated = true;
 	peer->alive = true;
 	req->peer = peer;
-	n4_peer_heartbeats_start(entry);
+	heartbeat_soon(entry);
 	*ret_peer = peer;
 	return 0;
 }

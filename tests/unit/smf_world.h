@@ -65,8 +65,11 @@ struct world_upf {
 	enum world_flaw flaw;
 	bool retention; /* the latest association asked for retention */
 	struct world_answer answer[64];
-	size_t answers;	   /* given so far */
-	unsigned seen[64]; /* requests by type */
+	size_t answers;			    /* given so far */
+	unsigned seen[64];		    /* requests by type */
+	uint64_t features;		    /* announced */
+	size_t pfd_applications, pfd_flows; /* provisioned so far */
+	uint8_t told_type, told_cause;	    /* the latest answer to a node request of its own */
 	uint32_t last_teid;
 	uint64_t last_seid;
 	size_t count;
@@ -117,7 +120,8 @@ void world_wait(struct world *w, bool (*done)(struct world *w));
  */
 void world_gnb(struct world *w, int index, bool retained);
 void world_gnb_lost(struct world *w);
-/** world_path_switch - the gNB in use asks for sessions 1 to @sessions, with TEIDs from @dl_teid on */
+/** world_path_switch - the gNB in use asks for sessions 1 to @sessions, with TEIDs from @dl_teid on
+ */
 void world_path_switch(struct world *w, uint32_t ran_ue_id, uint64_t amf_ue_id, uint8_t sessions,
 		       uint32_t dl_teid);
 void world_ngap(struct world *w, const struct ngap_pdu *pdu);
@@ -148,6 +152,11 @@ void world_release_complete(struct world *w, uint8_t id);
 /** world_upf_restart - loses its sessions, has another stamp; the next heartbeat tells */
 void world_upf_restart(struct world *w, int index);
 struct world_upf_session *world_upf_find(struct world *w, int index, uint64_t cp_seid);
+/** world_upf_update - an Association Update Request: @release: PFCP_RELEASE_ flags, @period_s: 0:
+ * none; Return: the cause of the answer */
+uint8_t world_upf_update(struct world *w, int index, uint8_t release, unsigned period_s);
+/** world_upf_path - a Node Report; Return: the cause of the answer */
+uint8_t world_upf_path(struct world *w, int index, struct in_addr peer, bool lost);
 void world_report_error(struct world *w, int index, const struct session *s, uint32_t teid);
 
 struct session *world_session(struct world *w, uint8_t id);

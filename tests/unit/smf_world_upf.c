@@ -187,6 +187,33 @@ static void answer_association(struct world *w, struct world_upf *u)
 	w->msg->association_setup_response.node_id = node_id(u);
 	w->msg->association_setup_response.cause = PFCP_CAUSE_ACCEPTED;
 	w->msg->association_setup_response.recovery_time_stamp = u->stamp;
+	w->msg->association_setup_response.has_up_features = u->features != 0;
+	w->msg->association_setup_response.up_features = u->features;
+	send_answer(w, u, w->msg);
+}
+
+static void answer_pfds(struct world *w, struct world_upf *u, uint8_t cause)
+{
+	const struct pfcp_pfd_management_request *r = &w->msg->pfd_management_request;
+	uint32_t sequence = w->msg->header.sequence;
+
+	for (size_t i = 0; i < r->n_application; i++)
+		u->pfd_flows += r->application[i].n_pfd;
+	u->pfd_applications += r->n_application;
+	pfcp_msg_init(w->msg, PFCP_PFD_MANAGEMENT_RESPONSE, 0, sequence);
+	w->msg->pfd_management_response.cause = cause;
+	send_answer(w, u, w->msg);
+}
+
+static void answer_release(struct world *w, struct world_upf *u, uint8_t cause)
+{
+	uint32_t sequence = w->msg->header.sequence;
+
+	u->associated = false;
+	u->count = 0;
+	pfcp_msg_init(w->msg, PFCP_ASSOCIATION_RELEASE_RESPONSE, 0, sequence);
+	w->msg->association_release_response.node_id = node_id(u);
+	w->msg->association_release_response.cause = cause;
 	send_answer(w, u, w->msg);
 }
 
@@ -197,6 +224,16 @@ static void answer_heartbeat(struct world *w, struct world_upf *u)
 	pfcp_msg_init(w->msg, PFCP_HEARTBEAT_RESPONSE, 0, sequence);
 	w->msg->heartbeat_response.recovery_time_stamp = u->stamp;
 	send_answer(w, u, w->msg);
+}
+
+/* The answer to a request of the UPF's own */
+static void told(struct world *w, struct world_upf *u)
+{
+	u->told_type = w->msg->header.type;
+	if (u->told_type == PFCP_ASSOCIATION_UPDATE_RESPONSE)
+		u->told_cause = w->msg->association_update_response.cause;
+	if (u->told_type == PFCP_NODE_REPORT_RESPONSE)
+		u->told_cause = w->msg->node_report_response.cause;
 }
 
 static int upf_at(const struct world *w, struct in_addr addr)
@@ -222,6 +259,8 @@ void world_upf_answer(struct world *w)
 	assert_int_equal(pfcp_decode(p.bytes, p.len, w->msg, NULL), 0);
 	type = w->msg->header.type;
 	u->seen[type]++;
+	if (!pfcp_is_request(type))
+		told(w, u);
 	if (u->silent || u->mute[type] || !pfcp_is_request(type))
 		return;
 	if (answer_again(w, u, w->msg->header.sequence))
@@ -239,6 +278,10 @@ void world_upf_answer(struct world *w)
 		answer_modification(w, u, cause);
 	else if (type == PFCP_SESSION_DELETION_REQUEST)
 		answer_deletion(w, u, cause);
+	else if (type == PFCP_PFD_MANAGEMENT_REQUEST)
+		answer_pfds(w, u, cause);
+	else if (type == PFCP_ASSOCIATION_RELEASE_REQUEST)
+		answer_release(w, u, cause);
 }
 
 void world_upf_restart(struct world *w, int index)
@@ -263,4 +306,48 @@ void world_report_error(struct world *w, int index, const struct session *s, uin
 		(struct pfcp_address){.v4 = true, .ip4 = s->downlink.addr};
 	send_answer(w, &w->upf[index], w->msg);
 	world_turn(w);
+}
+
+/* A number of its own: the answers kept by the UPF are told from each other by theirs */
+static uint32_t next_sequence(void)
+{
+	static uint32_t sequence = 0x700;
+
+	return ++sequence;
+}
+
+uint8_t world_upf_update(struct world *w, int index, uint8_t release, unsigned period_s)
+{
+	struct pfcp_association_update_request *r = &w->msg->association_update_request;
+	struct world_upf *u = &w->upf[index];
+
+	pfcp_msg_init(w->msg, PFCP_ASSOCIATION_UPDATE_REQUEST, 0, next_sequence());
+	r->node_id = node_id(u);
+	r->has_release_request = release != 0;
+	r->release_request = release;
+	r->has_graceful_release = period_s != 0;
+	r->graceful_release_s = period_s;
+	send_answer(w, u, w->msg);
+	world_turn(w);
+	assert_int_equal(u->told_type, PFCP_ASSOCIATION_UPDATE_RESPONSE);
+	return u->told_cause;
+}
+
+uint8_t world_upf_path(struct world *w, int index, struct in_addr peer, bool lost)
+{
+	struct pfcp_node_report_request *r = &w->msg->node_report_request;
+	struct pfcp_path_report *path = lost ? &r->path_failure : &r->path_recovery;
+	struct world_upf *u = &w->upf[index];
+
+	pfcp_msg_init(w->msg, PFCP_NODE_REPORT_REQUEST, 0, next_sequence());
+	r->node_id = node_id(u);
+	r->report_type = lost ? PFCP_NODE_REPORT_UPFR : PFCP_NODE_REPORT_UPRR;
+	r->has_path_failure = lost;
+	r->has_path_recovery = !lost;
+	path->n_peer = 1;
+	path->peer[0] = (struct pfcp_gtpu_peer){.address = {.v4 = true, .ip4 = peer}};
+	send_answer(w, u, w->msg);
+	world_turn(w);
+	assert_int_equal(u->told_type, PFCP_NODE_REPORT_RESPONSE);
+	return u->told_cause;
 }

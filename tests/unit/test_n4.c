@@ -27,7 +27,7 @@ struct end {
 	struct wire *wire;
 	struct in_addr addr;
 	struct n4_node *node;
-	unsigned up, lost, restarted;
+	unsigned up, lost, restarted, known, released, updated;
 	unsigned handled;
 	struct n4_request *held; /* kept unanswered when @hold */
 	bool hold;
@@ -80,17 +80,26 @@ static void on_peer_event(struct n4_peer *peer, enum n4_peer_event event, void *
 	end->up += event == N4_PEER_UP;
 	end->lost += event == N4_PEER_LOST;
 	end->restarted += event == N4_PEER_RESTARTED;
+	end->released += event == N4_PEER_RELEASED;
+}
+
+static void on_peer_updated(struct n4_peer *peer,
+			    const struct pfcp_association_update_request *update, void *user)
+{
+	struct end *end = user;
+
+	end->updated++;
 }
 
 static void on_setup(struct n4_request *req, const struct pfcp_msg *msg, void *user)
 {
 	struct end *end = user;
 	struct n4_peer *peer;
-	bool restarted = false;
-	int rc = n4_peer_accept(req, &msg->association_setup_request, &peer, &restarted);
+	bool known = false;
+	int rc = n4_peer_accept(req, &msg->association_setup_request, &peer, &known);
 
 	end->handled++;
-	end->restarted += restarted;
+	end->known += known;
 	if (rc) {
 		n4_respond_cause(req, 0, PFCP_CAUSE_REJECTED, 0);
 		return;
@@ -118,12 +127,27 @@ static void on_session(struct n4_request *req, const struct pfcp_msg *msg, void 
 		n4_respond_cause(req, 0x77, PFCP_CAUSE_ACCEPTED, 0);
 }
 
+static void on_release(struct n4_request *req, const struct pfcp_msg *msg, void *user)
+{
+	struct n4_peer *peer = req->peer;
+
+	n4_respond_cause(req, 0, peer ? PFCP_CAUSE_ACCEPTED : PFCP_CAUSE_NO_ASSOCIATION, 0);
+	if (peer)
+		n4_peer_forget(peer);
+}
+
+static const struct n4_handler_row cp_handlers[] = {
+	{PFCP_ASSOCIATION_UPDATE_REQUEST, n4_association_update},
+	{0},
+};
+
 static const struct n4_handler_row handlers[] = {
 	{PFCP_ASSOCIATION_SETUP_REQUEST, on_setup},
 	{PFCP_SESSION_DELETION_REQUEST, on_session},
 	{PFCP_SESSION_ESTABLISHMENT_REQUEST, on_session},
 	{PFCP_PFD_MANAGEMENT_REQUEST, on_session},
-	{PFCP_ASSOCIATION_UPDATE_REQUEST, on_session},
+	{PFCP_ASSOCIATION_UPDATE_REQUEST, n4_association_update},
+	{PFCP_ASSOCIATION_RELEASE_REQUEST, on_release},
 	{PFCP_NODE_REPORT_REQUEST, on_session},
 	{PFCP_SESSION_SET_DELETION_REQUEST, on_session},
 	{PFCP_SESSION_SET_MODIFICATION_REQUEST, on_session},
@@ -151,8 +175,9 @@ static void end_open(struct wire *w, struct end *end, enum n4_role role, const c
 			   .cache_ms = 200,
 			   .retry_min_ms = 5,
 			   .retry_max_ms = 20},
-		.handlers = role == N4_ROLE_UP ? handlers : NULL,
+		.handlers = role == N4_ROLE_UP ? handlers : cp_handlers,
 		.peer_event = on_peer_event,
+		.peer_updated = on_peer_updated,
 		.user = end,
 		.transmit = on_transmit,
 	};
@@ -805,29 +830,87 @@ static void test_lost_and_back(void **state)
 	assert_int_equal(w->cp.restarted, 0);
 }
 
-/* The UP function again, with nothing in mind and another recovery time stamp */
-static void up_restart(struct wire *w)
+/* A Heartbeat Request to the CP function with stamp 1000, which is not the UP function's */
+static void claim(struct wire *w, struct in_addr from, uint16_t port)
 {
+	static uint32_t sequence = 99;
 	struct datagram d;
 
-	forge(w, w->up.addr, PFCP_HEARTBEAT_REQUEST, 0, 99, &d);
+	forge(w, from, PFCP_HEARTBEAT_REQUEST, 0, sequence++, &d);
+	d.from.sin_port = htons(port);
 	n4_receive(w->cp.node, &d.from, d.buf, d.len);
 }
 
-static void test_restart_seen_in_a_heartbeat_request(void **state)
+/* As deliver(), but the UP function's stamp has changed by @xor: the last octet of the only IE */
+static void deliver_restarted(struct wire *w, uint8_t xor)
+{
+	while (w->n) {
+		struct datagram d = take(w);
+		struct end *end = end_at(w, d.to.sin_addr);
+
+		if (d.buf[1] == PFCP_HEARTBEAT_RESPONSE && end == &w->cp)
+			d.buf[15] ^= xor;
+		n4_receive(end->node, &d.from, d.buf, d.len);
+	}
+}
+
+/* Whoever writes a peer's address as the source, from whatever port, ends nothing: the peer is
+ * asked, once for any number of claims, and answers that it is as it was. */
+static void test_forged_heartbeat(void **state)
+{
+	struct wire *w = *state;
+	struct n4_peer *peer = associate(w, &w->cp);
+	struct datagram answer, question;
+
+	for (int i = 0; i < 20; i++)
+		claim(w, w->up.addr, i % 2 ? PFCP_PORT : 40000);
+	assert_int_equal(w->n, 21); /* 20 answers, one question */
+	answer = take(w);
+	assert_int_equal(answer.buf[1], PFCP_HEARTBEAT_RESPONSE);
+	question = take(w);
+	assert_int_equal(question.buf[1], PFCP_HEARTBEAT_REQUEST);
+	assert_int_equal(ntohs(question.to.sin_port), PFCP_PORT);
+	n4_receive(w->up.node, &question.from, question.buf, question.len);
+	deliver(w);
+	assert_int_equal(n4_counter(w->cp.node, N4_STAMP_CLAIMED), 20);
+	assert_int_equal(n4_counter(w->cp.node, N4_STAMP_REFUTED), 1);
+	assert_int_equal(w->cp.restarted, 0);
+	assert_true(peer->associated && peer->alive);
+	assert_int_equal(peer->recovery_time_stamp, n4_node_recovery_time_stamp(w->up.node));
+}
+
+static void test_restart_claimed_and_confirmed(void **state)
 {
 	struct wire *w = *state;
 	struct n4_peer *peer = associate(w, &w->cp);
 
-	up_restart(w);
+	claim(w, w->up.addr, PFCP_PORT);
+	assert_int_equal(w->cp.restarted, 0);
+	deliver_restarted(w, 1);
 	assert_int_equal(w->cp.restarted, 1);
-	assert_false(peer->associated);
+	assert_int_equal(n4_counter(w->cp.node, N4_STAMP_REFUTED), 0);
 	while (w->cp.up < 2) {
 		turn(w);
-		deliver(w);
+		deliver_restarted(w, 1);
 	}
 	assert_true(peer->associated);
 	assert_int_equal(w->cp.restarted, 1);
+}
+
+/* Nobody contradicts it. */
+static void test_restart_claimed_and_not_answered(void **state)
+{
+	struct wire *w = *state;
+	struct n4_peer *peer = associate(w, &w->cp);
+
+	claim(w, w->up.addr, PFCP_PORT);
+	while (!w->cp.restarted) {
+		assert_true(peer->associated);
+		turn(w);
+		w->n = 0;
+	}
+	assert_int_equal(w->cp.lost, 0);
+	assert_int_equal(peer->recovery_time_stamp, 1000);
 }
 
 static void test_restart_seen_in_a_heartbeat_response(void **state)
@@ -837,16 +920,111 @@ static void test_restart_seen_in_a_heartbeat_response(void **state)
 	associate(w, &w->cp);
 	while (!w->cp.restarted) {
 		turn(w);
-		while (w->n) {
-			struct datagram d = take(w);
-			struct end *end = end_at(w, d.to.sin_addr);
-
-			if (d.buf[1] == PFCP_HEARTBEAT_RESPONSE && end == &w->cp)
-				d.buf[15] ^= 1; /* last octet of the only IE: the stamp */
-			n4_receive(end->node, &d.from, d.buf, d.len);
-		}
+		deliver_restarted(w, 1);
 	}
 	assert_int_equal(w->cp.restarted, 1);
+}
+
+/* An answer that was on its way while the peer associated anew tells of its former life. */
+static void test_late_answer_of_a_former_life(void **state)
+{
+	struct wire *w = *state;
+	struct datagram question;
+	struct pfcp_msg *m = &w->msg;
+	struct n4_peer *peer;
+
+	inject_setup(w, "10.0.0.2", 1);
+	peer = n4_peer_find(w->up.node, w->cp.addr);
+	w->n = 0;
+	for (uint32_t life = 0; life < 2; life++) {
+		while (!w->n)
+			turn(w);
+		question = take(w);
+		assert_int_equal(question.buf[1], PFCP_HEARTBEAT_REQUEST);
+		if (life == 1) {
+			inject_setup(w, "10.0.0.2", 2);
+			assert_int_equal(peer->recovery_time_stamp, 1000);
+		}
+		pfcp_msg_init(m, PFCP_HEARTBEAT_RESPONSE, 0,
+			      (uint32_t)question.buf[4] << 16 | question.buf[5] << 8 |
+				      question.buf[6]);
+		m->heartbeat_response.recovery_time_stamp = 2000 + life;
+		question.from = at(w->cp.addr, PFCP_PORT);
+		assert_int_equal(pfcp_encode(m, question.buf, DATAGRAM, &question.len), 0);
+		inject(w, &question);
+		/* the association's own stamp is not compared with, the former life's not taken */
+		assert_int_equal(peer->recovery_time_stamp, life ? 1000 : 2000);
+		w->n = 0;
+	}
+	assert_int_equal(w->up.restarted, 0);
+}
+
+/* Through an address translation: the Source IP Address says who it is, and it is asked there. */
+static void test_heartbeat_through_a_nat(void **state)
+{
+	struct wire *w = *state;
+	struct datagram d;
+
+	associate(w, &w->cp);
+	pfcp_msg_init(&w->msg, PFCP_HEARTBEAT_REQUEST, 0, 77);
+	w->msg.heartbeat_request = (struct pfcp_heartbeat){
+		.recovery_time_stamp = 1000,
+		.has_source_ip = true,
+		.source_ip.address = {.v4 = true, .ip4 = w->up.addr},
+	};
+	d.from = at(ip("10.0.0.77"), 40000);
+	assert_int_equal(pfcp_encode(&w->msg, d.buf, DATAGRAM, &d.len), 0);
+	n4_receive(w->cp.node, &d.from, d.buf, d.len);
+	assert_int_equal(w->n, 2);
+	d = take(w);
+	assert_int_equal(d.to.sin_addr.s_addr, ip("10.0.0.77").s_addr);
+	assert_int_equal(ntohs(d.to.sin_port), 40000);
+	deliver_restarted(w, 1);
+	assert_int_equal(w->cp.restarted, 1);
+}
+
+/* A recovery time stamp in an establishment: of an association's own, and of no association's */
+static void test_stamp_in_an_establishment(void **state)
+{
+	struct wire *w = *state;
+	struct datagram d = {.from = at(w->cp.addr, PFCP_PORT)};
+	struct pfcp_session_establishment_request *e = &w->msg.session_establishment_request;
+
+	inject_setup(w, "10.0.0.2", 1);
+	w->n = 0;
+	w->up.handled = 0;
+	for (uint32_t stamp = 1000; stamp < 1002; stamp++) {
+		pfcp_msg_init(&w->msg, PFCP_SESSION_ESTABLISHMENT_REQUEST, 0, stamp);
+		e->node_id = (struct pfcp_node_id){.type = PFCP_NODE_IP4, .ip4 = w->cp.addr};
+		e->cp_f_seid = (struct pfcp_f_seid){.seid = 0x55,
+						    .address = {.v4 = true, .ip4 = w->cp.addr}};
+		e->has_recovery_time_stamp = true;
+		e->recovery_time_stamp = stamp;
+		e->n_create_pdr = 1;
+		pfcp_pdr_init(&e->create_pdr[0]);
+		e->create_pdr[0].pdr_id = 1;
+		e->create_pdr[0].has_precedence = true;
+		e->create_pdr[0].has_pdi = true;
+		e->create_pdr[0].has_far_id = true;
+		e->n_create_far = 1;
+		pfcp_far_init(&e->create_far[0]);
+		e->create_far[0].has_apply_action = true;
+		e->create_far[0].apply_action = PFCP_ACTION_DROP;
+		assert_int_equal(pfcp_encode(&w->msg, d.buf, DATAGRAM, &d.len), 0);
+		w->up.hold = true;
+		inject(w, &d);
+		assert_int_equal(w->up.handled, 1);
+	}
+	d = take(w); /* the first is left without an answer */
+	assert_int_equal(d.buf[1], PFCP_HEARTBEAT_REQUEST);
+	d = take(w);
+	assert_int_equal(decoded(w, &d)->session_establishment_response.cause,
+			 PFCP_CAUSE_NO_ASSOCIATION);
+	assert_int_equal(w->msg.header.seid, 0x55);
+	while (!w->up.restarted) { /* nobody contradicts */
+		turn(w);
+		w->n = 0;
+	}
 }
 
 static void test_restart_seen_by_cause_72(void **state)
@@ -867,14 +1045,16 @@ static void test_restart_seen_by_cause_72(void **state)
 	assert_true(peer->associated);
 }
 
-static void test_restart_seen_in_a_setup(void **state)
+/* Whether its stamp is another one or not: TS 29.244 cl. 6.2.6.2.2 */
+static void test_association_anew(void **state)
 {
 	struct wire *w = *state;
 	struct datagram d;
 
 	inject_setup(w, "10.0.0.2", 1);
-	inject_setup(w, "10.0.0.2", 2); /* same stamp: the association is made anew */
-	assert_int_equal(w->up.restarted, 0);
+	assert_int_equal(w->up.known, 0);
+	inject_setup(w, "10.0.0.2", 2);
+	assert_int_equal(w->up.known, 1);
 	forge(w, w->cp.addr, PFCP_SESSION_DELETION_REQUEST, 0x11, 7, &d);
 	inject(w, &d);
 	w->up.handled = 0;
@@ -885,9 +1065,28 @@ static void test_restart_seen_in_a_setup(void **state)
 	struct datagram s = {.from = at(w->cp.addr, PFCP_PORT)};
 	assert_int_equal(pfcp_encode(&w->msg, s.buf, DATAGRAM, &s.len), 0);
 	inject(w, &s);
-	assert_int_equal(w->up.restarted, 1);
+	assert_int_equal(w->up.known, 2);
 	inject(w, &d); /* what its predecessor was answered is forgotten */
 	assert_int_equal(w->up.handled, 2);
+}
+
+/* It has nothing to do with what the former one had, and may retain nothing of it. */
+static void test_another_node_at_the_address(void **state)
+{
+	struct wire *w = *state;
+	struct datagram d = {.from = at(w->cp.addr, PFCP_PORT)};
+	struct n4_peer *peer;
+
+	inject_setup(w, "10.0.0.2", 1);
+	pfcp_msg_init(&w->msg, PFCP_ASSOCIATION_SETUP_REQUEST, 0, 3);
+	w->msg.association_setup_request.node_id =
+		(struct pfcp_node_id){.type = PFCP_NODE_FQDN, .fqdn = "other.smf"};
+	assert_int_equal(pfcp_encode(&w->msg, d.buf, DATAGRAM, &d.len), 0);
+	inject(w, &d);
+	peer = n4_peer_find(w->up.node, w->cp.addr);
+	assert_int_equal(w->up.known, 0);
+	assert_int_equal(peer->node_id.type, PFCP_NODE_FQDN);
+	assert_ptr_equal(n4_peer_find_id(w->up.node, &peer->node_id), peer);
 }
 
 static void test_sequence_starts_at_random(void **state)
@@ -920,6 +1119,104 @@ static void test_counter_names(void **state)
 		assert_non_null(n4_counter_name((enum n4_counter)i));
 }
 
+/* ---- update and release ---- */
+
+static void send_update(struct end *end, struct n4_peer *peer, uint64_t up_features,
+			uint64_t cp_features)
+{
+	struct pfcp_msg *msg;
+	struct pfcp_association_update_request *u = n4_association_updating(end->node, &msg);
+
+	u->has_up_features = up_features != 0;
+	u->up_features = up_features;
+	u->has_cp_features = cp_features != 0;
+	u->cp_features = cp_features;
+	assert_int_equal(n4_request_send(peer, msg, on_done, end), 0);
+}
+
+static void test_update_by_either(void **state)
+{
+	struct wire *w = *state;
+	struct n4_peer *up = associate(w, &w->cp), *cp = n4_peer_find(w->up.node, w->cp.addr);
+
+	send_update(&w->up, cp, PFCP_UPF_FTUP | PFCP_UPF_PFDM, 0);
+	send_update(&w->cp, up, 0, PFCP_CPF_LOAD);
+	deliver(w);
+	assert_int_equal(w->up.done, 1);
+	assert_int_equal(w->up.done_type, PFCP_ASSOCIATION_UPDATE_RESPONSE);
+	assert_int_equal(w->cp.done, 1);
+	assert_int_equal(w->cp.updated, 1);
+	assert_int_equal(w->up.updated, 1);
+	assert_int_equal(up->features, PFCP_UPF_FTUP | PFCP_UPF_PFDM);
+	assert_int_equal(cp->features, PFCP_CPF_LOAD);
+	/* without features: they stay; the other role's are not the sender's to say */
+	send_update(&w->up, cp, 0, PFCP_CPF_OVRL);
+	deliver(w);
+	assert_int_equal(w->cp.updated, 2);
+	assert_int_equal(up->features, PFCP_UPF_FTUP | PFCP_UPF_PFDM);
+}
+
+/* An update that names another's node, and one from nobody we know */
+static void test_update_of_no_association(void **state)
+{
+	struct wire *w = *state;
+	struct n4_peer *up = associate(w, &w->cp);
+	struct datagram d;
+
+	send_update(&w->up, n4_peer_find(w->up.node, w->cp.addr), 1, 0);
+	d = take(w);
+	d.from = at(ip("10.0.0.66"), PFCP_PORT);
+	n4_receive(w->cp.node, &d.from, d.buf, d.len);
+	d = take(w);
+	assert_int_equal(decoded(w, &d)->association_update_response.cause,
+			 PFCP_CAUSE_NO_ASSOCIATION);
+	pfcp_msg_init(&w->msg, PFCP_ASSOCIATION_UPDATE_REQUEST, 0, 9);
+	w->msg.association_update_request.node_id =
+		(struct pfcp_node_id){.type = PFCP_NODE_FQDN, .fqdn = "other.upf"};
+	d.from = at(w->up.addr, PFCP_PORT);
+	assert_int_equal(pfcp_encode(&w->msg, d.buf, DATAGRAM, &d.len), 0);
+	n4_receive(w->cp.node, &d.from, d.buf, d.len);
+	d = take(w);
+	assert_int_equal(decoded(w, &d)->association_update_response.cause,
+			 PFCP_CAUSE_NO_ASSOCIATION);
+	assert_int_equal(w->cp.updated, 0);
+	assert_int_equal(up->features, PFCP_UPF_FTUP);
+}
+
+static void test_release_and_again(void **state)
+{
+	struct wire *w = *state;
+	struct n4_peer *peer = associate(w, &w->cp);
+
+	assert_int_equal(n4_peer_release(peer, 5), 0);
+	assert_int_equal(n4_peer_release(peer, 5), -ENOTCONN); /* it is being released */
+	deliver(w);
+	assert_int_equal(w->cp.released, 1);
+	assert_false(peer->associated);
+	assert_null(n4_peer_find(w->up.node, w->cp.addr));
+	assert_int_equal(n4_peer_release(peer, 5), -ENOTCONN);
+	while (w->cp.up < 2) {
+		turn(w);
+		deliver(w);
+	}
+	assert_true(peer->associated);
+	assert_int_equal(w->cp.restarted, 0);
+}
+
+/* Nobody answers: nobody has an association any more either */
+static void test_release_without_answer(void **state)
+{
+	struct wire *w = *state;
+	struct n4_peer *peer = associate(w, &w->cp);
+
+	assert_int_equal(n4_peer_release(peer, 5), 0);
+	while (!w->cp.released) {
+		turn(w);
+		w->n = 0;
+	}
+	assert_false(peer->associated);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -950,11 +1247,21 @@ int main(void)
 		T(test_malformed_heartbeat_is_dropped),
 		T(test_two_messages_in_a_datagram),
 		T(test_lost_and_back),
-		T(test_restart_seen_in_a_heartbeat_request),
+		T(test_forged_heartbeat),
+		T(test_restart_claimed_and_confirmed),
+		T(test_restart_claimed_and_not_answered),
+		T(test_late_answer_of_a_former_life),
+		T(test_heartbeat_through_a_nat),
+		T(test_stamp_in_an_establishment),
 		T(test_restart_seen_in_a_heartbeat_response),
 		T(test_restart_seen_by_cause_72),
-		T(test_restart_seen_in_a_setup),
+		T(test_association_anew),
+		T(test_another_node_at_the_address),
 		T(test_sequence_starts_at_random),
+		T(test_update_by_either),
+		T(test_update_of_no_association),
+		T(test_release_and_again),
+		T(test_release_without_answer),
 		T(test_counter_names),
 	};
 

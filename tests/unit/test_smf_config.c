@@ -59,6 +59,9 @@ static void test_example(void **state)
 	assert_int_equal(c.upfs[1].pool.len, 24);
 	assert_true(c.upfs[1].qos);
 	assert_int_equal(c.anchor_count, 1);
+	assert_int_equal(c.application_count, 1);
+	assert_string_equal(c.applications[0].id, "game");
+	assert_int_equal(c.applications[0].flow_count, 1);
 	assert_int_equal(c.anchors[0].session, 2);
 	assert_ptr_equal(smf_config_dnn(&c, "INTERNET"), &c.dnns[0]);
 	assert_int_equal(smf_config_upf_by_dnai(&c, "edge-b"), 1);
@@ -94,6 +97,13 @@ static const struct spoilt {
 	{"an anchor without a UPF", "session: 2\n    dnai: edge-b", "session: 2\n    dnai: edge-z"},
 	{"an anchor for no DNN", "dnn: internet\n    session", "dnn: outernet\n    session"},
 	{"an anchor for session 16", "session: 2\n", "session: 16\n"},
+	{"a flow that is none", "permit out 17 from", "allow out 17 from"},
+	{"a flow that denies", "permit out 17 from", "deny out 17 from"},
+	{"an application without flows",
+	 "\n      - permit out 17 from 10.70.0.0/24 30000 to assigned", " []"},
+	{"an application twice", "  - id: game\n",
+	 "  - id: game\n    flows: [permit out ip from any to assigned]\n  - id: game\n"},
+	{"an application without a name", "id: game", "id: \"\""},
 	{"an anchor for no SUPI", "supi: imsi-001010000000001", "supi: 001010000000001"},
 };
 

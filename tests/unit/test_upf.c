@@ -6,10 +6,12 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "dataplane/address.h"
 #include "tests/unit/upf_harness.h"
+#include "upf/features.h"
 
 static int setup(void **state)
 {
@@ -663,11 +665,22 @@ static void test_retransmitted_establishment(void **state)
 static void test_features_are_those_there_are(void **state)
 {
 	struct harness *h = *state;
+	uint64_t bits = 0;
 
 	assert_false(h->reply.association_setup_response.has_asrsp_flags);
+	for (size_t i = 0; i < upf_feature_count; i++) {
+		const struct upf_feature *row = &upf_feature_rows[i];
+
+		assert_int_equal(__builtin_popcountll(row->bit), 1);
+		assert_false(bits & row->bit);
+		assert_int_equal(access(row->where, R_OK), 0); /* run from the root */
+		bits |= row->bit;
+	}
+
 	assert_int_equal(h->reply.header.type, PFCP_ASSOCIATION_SETUP_RESPONSE);
 	assert_true(h->reply.association_setup_response.has_up_features);
-	assert_true(h->reply.association_setup_response.up_features == UPF_FEATURES);
+	assert_int_equal(h->reply.association_setup_response.up_features, bits);
+	assert_true(bits & PFCP_UPF_FTUP);
 }
 
 static void test_smf_restart_drops_its_sessions(void **state)
@@ -680,13 +693,23 @@ static void test_smf_restart_drops_its_sessions(void **state)
 	assert_int_equal(harness_associate(h, smf2, 7, NULL), PFCP_CAUSE_ACCEPTED);
 	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
 	assert_int_equal(harness_establish(h, &other), PFCP_CAUSE_ACCEPTED);
-	assert_int_equal(harness_associate(h, h->ex.smf, 1000, NULL), PFCP_CAUSE_ACCEPTED);
-	assert_int_equal(h->upf.sessions.count, 2); /* the same stamp: no restart */
 	assert_int_equal(harness_associate(h, h->ex.smf, 1001, NULL), PFCP_CAUSE_ACCEPTED);
 	assert_int_equal(h->upf.sessions.count, 1);
 	assert_non_null(null_dp_find(h->upf.dp, other.up_seid));
 	assert_int_equal(upf_teid_count(&h->upf.teids), 1);
 	assert_int_equal(h->upf.counter[UPF_LOST_WITH_PEER], 1);
+}
+
+/* TS 29.244 cl. 6.2.6.2.2: regardless of the Recovery Time Stamp */
+static void test_associated_anew_without_restart(void **state)
+{
+	struct harness *h = *state;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(harness_associate(h, h->ex.smf, 1000, NULL), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 0);
+	assert_int_equal(upf_teid_count(&h->upf.teids), 0);
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
 }
 
 static void test_retention(void **state)
@@ -710,12 +733,56 @@ static void test_retention(void **state)
 	assert_int_equal(h->upf.sessions.count, 0);
 }
 
+/* Another node that has got the address may not keep what it isn't the owner of. */
+static void test_retention_is_the_nodes_own(void **state)
+{
+	struct harness *h = *state;
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	example_association(&h->msg, &h->ex, 1001);
+	h->msg.header.sequence = h->sequence++;
+	h->msg.association_setup_request.node_id =
+		(struct pfcp_node_id){.type = PFCP_NODE_FQDN, .fqdn = "other.smf"};
+	h->msg.association_setup_request.has_retention = true;
+	assert_true(harness_send(h, h->ex.smf));
+	assert_int_equal(h->reply.association_setup_response.cause, PFCP_CAUSE_ACCEPTED);
+	assert_false(h->reply.association_setup_response.has_asrsp_flags);
+	assert_int_equal(h->upf.sessions.count, 0);
+}
+
+/* A Node ID at another address: only once the old one is lost and has nothing */
+static void test_node_moves_when_nothing_is_left(void **state)
+{
+	struct harness *h = *state;
+	struct in_addr elsewhere = harness_ip("10.100.128.9");
+
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	n4_peer_find(h->upf.n4, h->ex.smf)->alive = false;
+	for (int left = 1; left >= 0; left--) {
+		example_association(&h->msg, &h->ex, 5);
+		h->msg.header.sequence = h->sequence++;
+		assert_true(harness_send(h, elsewhere));
+		assert_int_equal(h->reply.association_setup_response.cause,
+				 left ? PFCP_CAUSE_REJECTED : PFCP_CAUSE_ACCEPTED);
+		if (left)
+			assert_int_equal(delete (h, h->ex.up_seid, h->ex.smf), PFCP_CAUSE_ACCEPTED);
+	}
+	assert_null(n4_peer_find(h->upf.n4, h->ex.smf));
+}
+
+/* Another stamp than before: the UPF asks, and is answered so */
 static void heartbeat(struct harness *h, uint32_t stamp)
 {
+	size_t sent = h->sent;
+
 	pfcp_msg_init(&h->msg, PFCP_HEARTBEAT_REQUEST, 0, h->sequence++);
 	h->msg.heartbeat_request.recovery_time_stamp = stamp;
 	assert_true(harness_send(h, h->ex.smf));
-	assert_int_equal(h->reply.header.type, PFCP_HEARTBEAT_RESPONSE);
+	assert_int_equal(h->sent, sent + 2);
+	assert_int_equal(h->reply.header.type, PFCP_HEARTBEAT_REQUEST);
+	pfcp_msg_init(&h->msg, PFCP_HEARTBEAT_RESPONSE, 0, h->reply.header.sequence);
+	h->msg.heartbeat_response.recovery_time_stamp = stamp;
+	assert_false(harness_send(h, h->ex.smf));
 }
 
 /* The restart shows in a heartbeat first: the sessions wait for what the association request says.
@@ -726,12 +793,16 @@ static void test_restart_in_a_heartbeat(void **state)
 	struct pfcp_session_retention all = {0};
 
 	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	heartbeat(h, 999); /* the first: only now the UPF knows the stamp to go by */
+	example_handover(&h->msg, &h->ex, h->ex.gnb, 55);
+	assert_int_equal(modify(h, &h->ex), PFCP_CAUSE_ACCEPTED);
 	heartbeat(h, 1001);
 	assert_int_equal(h->upf.sessions.count, 1);
 	assert_int_equal(delete (h, h->ex.up_seid, h->ex.smf), PFCP_CAUSE_NO_ASSOCIATION);
 	assert_int_equal(harness_associate(h, h->ex.smf, 1001, &all), PFCP_CAUSE_ACCEPTED);
 	assert_int_equal(h->upf.sessions.count, 1);
 	heartbeat(h, 1002);
+	heartbeat(h, 1003);
 	assert_int_equal(harness_associate(h, h->ex.smf, 1002, NULL), PFCP_CAUSE_ACCEPTED);
 	assert_int_equal(h->upf.sessions.count, 0);
 }
@@ -756,6 +827,7 @@ static void test_restart_without_association(void **state)
 
 	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
 	heartbeat(h, 1001);
+	heartbeat(h, 1002);
 	assert_int_equal(uv_timer_get_due_in(peer->wait), UPF_RETENTION_WAIT_MS);
 	hasten(h, peer->wait);
 	assert_int_equal(h->upf.sessions.count, 0);
@@ -788,7 +860,7 @@ static void test_paths(void **state)
 	struct harness *h = *state;
 
 	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
-	assert_int_equal(uv_timer_get_due_in(h->upf.echo_timer), UPF_ECHO_INTERVAL_MS);
+	assert_int_equal(uv_timer_get_due_in(h->upf.echo_timer), UPF_ECHO_INTERVAL_S * 1000);
 	hasten(h, h->upf.echo_timer);
 	assert_true(null_dp_echoes(h->upf.dp, h->ex.gnb) >= 1);
 	assert_int_equal(upf_paths_lost(&h->upf), 0);
@@ -1006,7 +1078,10 @@ int main(void)
 		T(test_retransmitted_establishment),
 		T(test_features_are_those_there_are),
 		T(test_smf_restart_drops_its_sessions),
+		T(test_associated_anew_without_restart),
 		T(test_retention),
+		T(test_retention_is_the_nodes_own),
+		T(test_node_moves_when_nothing_is_left),
 		T(test_restart_in_a_heartbeat),
 		T(test_restart_without_association),
 		T(test_room_for_another_smf),

@@ -452,7 +452,7 @@ static void traffic_starts_and_stops(void **state)
 
 	bed_add(bed, 1, VOLUME, PFCP_TRIGGER_START | PFCP_TRIGGER_STOPT);
 	bed->rules.n_application = 1;
-	bed->rules.application[0] = (struct upf_application){.pdr_id = 1, .id = "video"};
+	bed->rules.application[0] = (struct upf_pdr_application){.pdr_id = 1, .id = "video"};
 	bed_commit(bed, NULL);
 	bed_run(bed, 5000);
 	assert_int_equal(bed->logged, 0);

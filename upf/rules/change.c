@@ -395,5 +395,5 @@ int upf_rules_change(struct upf_rules *rules, const struct upf_change *change,
 		return rc;
 	endpoints_copy(rules);
 	ue_tidy(rules, env);
-	return upf_rules_check(rules, &env->flows, ret_refusal);
+	return upf_rules_check(rules, env->pfds, ret_refusal);
 }

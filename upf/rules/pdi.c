@@ -110,15 +110,16 @@ static int filters_read(const struct pfcp_pdr *ie, struct upf_reading *reading)
 static int application_read(const struct pfcp_pdr *ie, struct upf_reading *reading)
 {
 	struct upf_rules *rules = reading->rules;
-	struct upf_application *application = &rules->application[rules->n_application];
+	struct upf_pdr_application *application = &rules->application[rules->n_application];
 
 	if (!ie->pdi.has_application_id)
 		return 0;
 	if (ie->pdi.n_sdf)
 		return REFUSE(ie, reading, "SDF filters beside an application id");
-	if (rules->n_application == UPF_APPLICATIONS_MAX)
+	if (rules->n_application == UPF_PDR_APPLICATIONS_MAX)
 		return upf_refuse(reading->refusal, PFCP_CAUSE_NO_RESOURCES, 0,
-				  "more than %d PDRs with an application id", UPF_APPLICATIONS_MAX);
+				  "more than %d PDRs with an application id",
+				  UPF_PDR_APPLICATIONS_MAX);
 	application->pdr_id = ie->pdr_id;
 	snprintf(application->id, sizeof(application->id), "%s", ie->pdi.application_id.text);
 	rules->n_application++;

@@ -22,6 +22,7 @@
 #include "dataplane/dataplane.h"
 #include "lib/ipfilter/ipfilter.h"
 #include "lib/pfcp/pfcp.h"
+#include "upf/pfds.h"
 #include "upf/teid.h"
 #include "upf/ue_address.h"
 
@@ -33,7 +34,7 @@ enum {
 	UPF_ENDPOINTS_MAX = PFCP_MAX_TRAFFIC_ENDPOINT,
 	UPF_UES_MAX = DP_PREFIXES_MAX,
 	UPF_FILTERS_MAX = 64,
-	UPF_APPLICATIONS_MAX = 8,
+	UPF_PDR_APPLICATIONS_MAX = 8,
 	UPF_DUPLICATES_MAX = 8,
 	UPF_LINKS_MAX = 32,
 	UPF_CREATED_MAX = PFCP_MAX_PDR,
@@ -71,7 +72,7 @@ struct upf_filter {
 };
 
 /* The application that a PDR detects, at most one */
-struct upf_application {
+struct upf_pdr_application {
 	uint16_t pdr_id;
 	char id[PFCP_MAX_NAME + 1];
 };
@@ -155,7 +156,7 @@ struct upf_rules {
 	struct upf_endpoint endpoint[UPF_ENDPOINTS_MAX];
 	struct upf_ue ue[UPF_UES_MAX];
 	struct upf_filter filter[UPF_FILTERS_MAX];
-	struct upf_application application[UPF_APPLICATIONS_MAX];
+	struct upf_pdr_application application[UPF_PDR_APPLICATIONS_MAX];
 	struct upf_duplicate duplicate[UPF_DUPLICATES_MAX];
 	struct upf_link link[UPF_LINKS_MAX];
 };
@@ -227,14 +228,6 @@ struct upf_instance {
 	struct dp_prefix pool[DP_PREFIXES_MAX];
 };
 
-/* The flows that tell an application's packets (PFDs) */
-struct upf_flows {
-	void *user;
-	/* Return: how many, with *ret borrowed until the next PFD management; -ENOENT: no such
-	 * application */
-	int (*find)(void *user, const char *application_id, const struct ipfilter **ret);
-};
-
 /**
  * struct upf_rules_env - what a change needs to know of the UPF
  * @local:   of every F-TEID, IPv4 and IPv6; AF_UNSPEC: none of that version
@@ -249,7 +242,7 @@ struct upf_rules_env {
 	const struct upf_rules *owned;
 	uint8_t instance_count;
 	const struct upf_instance *instance;
-	struct upf_flows flows;
+	const struct upf_pfds *pfds;
 };
 
 /* What the UPF has chosen on request, for Created PDRs and Created Traffic Endpoints */
@@ -363,7 +356,7 @@ int upf_locality_read(struct upf_endpoint *at, const struct upf_locality *from,
 int upf_instance_find(const struct upf_rules_env *env, const struct pfcp_name *name);
 
 /** upf_rules_check - does the whole make sense? Return: 0, or -EINVAL with the refusal */
-int upf_rules_check(struct upf_rules *rules, const struct upf_flows *flows,
+int upf_rules_check(struct upf_rules *rules, const struct upf_pfds *pfds,
 		    struct upf_refusal *refusal);
 /** upf_filter_resolve - the filter itself, where @filter is only the id of another PDR's; NULL:
  * there is none */

@@ -169,13 +169,12 @@ static int filter_pack(const struct translation *t, struct dp_pdr *pdr,
 
 static int application_pack(const struct translation *t, struct dp_pdr *pdr, const char *id)
 {
-	const struct upf_flows *flows = &t->env->flows;
-	const struct ipfilter *flow;
-	int n = flows->find ? flows->find(flows->user, id, &flow) : 0;
+	const struct upf_application *application = upf_pfds_find(t->env->pfds, id);
+	const size_t n = application ? application->n_flow : 0;
 	int rc = 0;
 
-	for (int i = 0; !rc && i < n; i++) {
-		const struct ipfilter_sdf sdf = {.has_flow = true, .flow = flow[i]};
+	for (size_t i = 0; !rc && i < n; i++) {
+		const struct ipfilter_sdf sdf = {.has_flow = true, .flow = application->flow[i]};
 
 		rc = filter_pack(t, pdr, &sdf);
 	}
