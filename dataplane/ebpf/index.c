@@ -100,6 +100,8 @@ int index_put(struct indexes *x, const struct dp_key *key, bool fresh, uint32_t 
 			return 0;
 		}
 	}
+	if (!fresh)
+		return 0; /* it leads to the slot, which leads to the set */
 	map = map_of(x, key, &form);
 	if (map == x->routes)
 		*x->has_routes = 1;

@@ -18,7 +18,9 @@ struct indexes {
 
 /**
  * index_put - from now on @key leads to @set of @slot; in place of what it led to, in one step
- * @fresh: it led nowhere; a TEID that once had to go beside the array stays there
+ * @fresh: it led nowhere; a TEID that once had to go beside the array stays there. A key that isn't
+ * in an array leads to the slot alone, by whose `set` programs go on: nothing is done for it when
+ * it isn't fresh, and the caller stores that
  * Return: 0, or a negative errno: -ENOSPC, ...; then nothing has changed. It can't fail for a key
  * that leads somewhere already.
  */

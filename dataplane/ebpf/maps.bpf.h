@@ -95,6 +95,27 @@ static __always_inline bool owner_of(const struct ebpf_index *index, struct owne
 	return ret->set;
 }
 
+/*
+ * By a hash or the trie, whose elements don't change as long as the session is there: one that was
+ * replaced would be another key's at once, while it is still being read here.
+ */
+static __always_inline bool owner_by_slot(const struct ebpf_index *index, struct owner *ret)
+{
+	const struct ebpf_slot *slot;
+
+	if (!index)
+		return false;
+	ret->slot = index->slot;
+	slot = bpf_map_lookup_elem(&slots, &ret->slot);
+	if (!slot)
+		return false;
+	ret->number = *(volatile const __u32 *)&slot->set;
+	if (!ret->number)
+		return false;
+	ret->set = bpf_map_lookup_elem(&sets, &ret->number);
+	return ret->set;
+}
+
 static __always_inline bool owner_by_teid(__u32 teid, struct owner *ret)
 {
 	__u32 cell = teid & config.teid_mask;
@@ -102,7 +123,7 @@ static __always_inline bool owner_by_teid(__u32 teid, struct owner *ret)
 
 	if (index && index->key == teid && owner_of(index, ret))
 		return true;
-	return owner_of(bpf_map_lookup_elem(&teids_far, &teid), ret);
+	return owner_by_slot(bpf_map_lookup_elem(&teids_far, &teid), ret);
 }
 
 static __always_inline bool owner_in_pool(__be32 addr_be, __u32 instance, struct owner *ret)
@@ -145,13 +166,13 @@ static __always_inline bool owner_by_ue(const __be32 addr[4], bool v6, __u32 ins
 		return true;
 	if (v6)
 		key.addr[1] = addr[1];
-	if (owner_of(bpf_map_lookup_elem(&ue_other, &key), ret))
+	if (owner_by_slot(bpf_map_lookup_elem(&ue_other, &key), ret))
 		return true;
 	now = state_now();
 	if (!now || !now->has_routes)
 		return false;
 	route_key(addr, v6, instance, &route);
-	return owner_of(bpf_map_lookup_elem(&routes, &route), ret);
+	return owner_by_slot(bpf_map_lookup_elem(&routes, &route), ret);
 }
 
 static __always_inline void drop_count(__u32 reason)

@@ -187,6 +187,11 @@ static int change_begin(struct rules *r, const struct dp_entry *entry,
 	return rc;
 }
 
+static void set_of_slot(struct rules *r, uint32_t slot, uint32_t set)
+{
+	__atomic_store_n(&r->slot[slot].set, set, __ATOMIC_RELEASE);
+}
+
 static int change_publish(struct rules *r, struct dp_entry *entry,
 			  const struct rules_change *change, struct session *session, uint32_t slot)
 {
@@ -200,9 +205,13 @@ static int change_publish(struct rules *r, struct dp_entry *entry,
 	if (!rc)
 		rc = session_slot_prepare(r, slot, session, change->session);
 	if (!rc) {
+		if (!session->set)
+			set_of_slot(r, slot, set);
 		rc = keys_publish(r, entry, change->keys, slot, set);
 		if (rc)
 			session_slot_restore(r, slot);
+		if (rc && !session->set)
+			set_of_slot(r, slot, 0);
 	}
 	if (rc) {
 		sets_retire(r, set, false);
@@ -210,11 +219,11 @@ static int change_publish(struct rules *r, struct dp_entry *entry,
 		free(base);
 		return rc;
 	}
+	set_of_slot(r, slot, set);
 	keys_prune(r, entry, change->keys);
 	sets_retire(r, session->set, true);
 	session_slot_update(r, slot, change->session);
 	session->set = set;
-	__atomic_store_n(&r->slot[slot].set, set, __ATOMIC_RELEASE);
 	free(session->numbers);
 	session->numbers = numbers;
 	free(session->base);
@@ -271,7 +280,7 @@ void rules_remove(struct rules *r, struct dp_entry *entry)
 	struct session *session = session_of(entry);
 
 	r->owner[entry->slot] = 0;
-	__atomic_store_n(&r->slot[entry->slot].set, 0, __ATOMIC_RELEASE);
+	set_of_slot(r, entry->slot, 0);
 	keys_prune(r, entry, NULL);
 	sets_retire(r, session->set, true);
 	session_fold_never(r, session);

@@ -48,7 +48,10 @@ enum ebpf_interface {
 };
 enum ebpf_direction { EBPF_UPLINK, EBPF_DOWNLINK };
 enum ebpf_action { EBPF_DROP, EBPF_FORWARD, EBPF_BUFFER, EBPF_GATE /* a QER's, closed */ };
-/* Where an index leads. @key tells whose it is where a cell is shared by hashing; @set 0: nobody's
+/*
+ * Where an index leads. @key tells whose it is where a cell is shared by hashing; @set 0: nobody's.
+ * In maps that aren't arrays only @slot holds, as long as the session is there: the kernel gives an
+ * element that was replaced to the next key at once, while programs still read it.
  */
 struct ebpf_index {
 	__u32 key;
@@ -157,7 +160,7 @@ struct ebpf_slot {
 	__u32 notified;	  /* DOWNLINK_DATA was told since the rules are as they are */
 	__u32 waiting[2]; /* buffered packets by direction, up to where they have passed a program
 			     again */
-	__u32 set;	  /* the session's: for who comes back with nothing but its number */
+	__u32 set; /* the session's: for who comes by a hash or the trie, or back from waiting */
 	__u32 zero;
 	struct ebpf_sum sum[EBPF_SLOT_LIMITS];
 	struct ebpf_account account[EBPF_SLOT_ACCOUNTS];

@@ -640,7 +640,7 @@ int dp_radio(struct __sk_buff *skb)
 		return (int)bpf_redirect(config.stack_ifindex, 0);
 	}
 	__builtin_memcpy(bearer.mac, eth->h_source, ETH_ALEN);
-	if (!owner_of(bpf_map_lookup_elem(&bearers, &bearer), &p.owner))
+	if (!owner_by_slot(bpf_map_lookup_elem(&bearers, &bearer), &p.owner))
 		return drop(EBPF_DROP_UNKNOWN_UE);
 	p.inner.offset = ETH_HLEN;
 	if (inner_parse(skb, &v, v.length, &p.inner))
