@@ -41,6 +41,32 @@ static int fail(struct dp_error *ret_err, int rc, const char *what)
 	return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "XDP, %s: %s", what, strerror(-rc));
 }
 
+/* The same device may have several local addresses */
+static bool is_attached(const struct dataplane *dp, uint8_t local)
+{
+	for (uint8_t i = 0; i < local; i++)
+		if (dp->n3[i].ifindex == dp->n3[local].ifindex)
+			return true;
+	return false;
+}
+
+static int attach_all(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
+{
+	int rc;
+
+	for (uint8_t i = 0; i < dp->config.local_count; i++) {
+		rc = is_attached(dp, i) ? 0 : attach(dp->n3[i].ifindex, e->xdp->progs.xdp_n3);
+		if (rc)
+			return fail(ret_err, rc, dp->config.local[i].dev);
+	}
+	for (uint8_t i = 0; i < dp->config.instance_count; i++) {
+		rc = attach(dp->n6[i].link.ifindex, e->xdp->progs.xdp_n6);
+		if (rc)
+			return fail(ret_err, rc, dp->config.instance[i].dev);
+	}
+	return 0;
+}
+
 int xdp_open(struct dataplane *dp, struct ebpf *e, const struct ebpf_config *config,
 	     struct dp_error *ret_err)
 {
@@ -55,11 +81,7 @@ int xdp_open(struct dataplane *dp, struct ebpf *e, const struct ebpf_config *con
 		rc = ebpf_xdp__load(e->xdp);
 	if (rc)
 		return fail(ret_err, rc, "programs");
-	rc = attach(dp->n3.ifindex, e->xdp->progs.xdp_n3);
-	if (rc)
-		return fail(ret_err, rc, dp->config.local[0].dev);
-	rc = attach(dp->n6.ifindex, e->xdp->progs.xdp_n6);
-	return rc ? fail(ret_err, rc, dp->config.instance[0].dev) : 0;
+	return attach_all(dp, e, ret_err);
 }
 
 /* Only if it is ours that is there */
@@ -75,8 +97,10 @@ void xdp_close(struct dataplane *dp, struct ebpf *e)
 {
 	if (!e->xdp)
 		return;
-	detach(dp->n3.ifindex, e->xdp->progs.xdp_n3);
-	detach(dp->n6.ifindex, e->xdp->progs.xdp_n6);
+	for (size_t i = 0; i < dp->config.local_count; i++)
+		detach(dp->n3[i].ifindex, e->xdp->progs.xdp_n3);
+	for (size_t i = 0; i < dp->config.instance_count; i++)
+		detach(dp->n6[i].link.ifindex, e->xdp->progs.xdp_n6);
 	ebpf_xdp__destroy(e->xdp);
 	e->xdp = NULL;
 }
