@@ -16,8 +16,6 @@
 #include "dataplane/internal.h"
 #include "lib/gtpu/gtpu.h"
 
-enum { TUNNEL_OVERHEAD = 44 /* IPv4, UDP, GTP-U with a PDU session container */ };
-
 const char *dp_drop_name(enum dp_drop reason)
 {
 	static const char *const names[] = {
@@ -37,13 +35,6 @@ const char *dp_drop_name(enum dp_drop reason)
 	};
 
 	return (unsigned)reason < DP_DROP_REASONS ? names[reason] : "unknown";
-}
-
-uint16_t dp_session_mtu(const struct dataplane *dp, uint16_t mtu)
-{
-	const uint32_t most = dp->n3.mtu - TUNNEL_OVERHEAD;
-
-	return (uint16_t)(mtu && mtu < most ? mtu : most);
 }
 
 static const struct dp_backend *const backends[] = {&dp_backend_ebpf, &dp_backend_gtp};
@@ -76,10 +67,40 @@ const char *dataplane_probe(const char *backend, bool needs_qos, const char **re
 	return name;
 }
 
+static bool any_ip6(const struct dp_prefix *prefixes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (prefixes[i].addr.family == AF_INET6)
+			return true;
+	return false;
+}
+
+/* What of a configuration that is right the gtp driver hasn't; NULL: nothing */
+static const char *gtp_lacks(const struct dp_config *config)
+{
+	if (config->local_count > 1 || config->instance_count > 1)
+		return "more than one local address or network instance";
+	if (config->local[0].addr.family == AF_INET6 ||
+	    any_ip6(config->protected_prefix, config->protected_count) ||
+	    (config->instance_count &&
+	     any_ip6(config->instance[0].pool, config->instance[0].pool_count)))
+		return "IPv6";
+	return NULL;
+}
+
 static int backend_choose(struct dataplane *dp, struct dp_error *ret_err)
 {
 	const char *name = dataplane_probe(dp->config.backend, dp->config.needs_qos, &dp->reason);
+	const char *lacks = gtp_lacks(&dp->config);
 
+	if (lacks && name && !strcmp(name, "gtp") && !strcmp(dp->config.backend, "auto")) {
+		dp->reason = "IPv6, or several local addresses or network instances, which the "
+			     "gtp driver cannot do";
+		name = "ebpf";
+	}
+	if (lacks && name && !strcmp(name, "gtp"))
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EOPNOTSUPP,
+				    "the gtp driver: %s: not supported", lacks);
 	if (!name)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "no back end \"%s\"",
 				    dp->config.backend);
@@ -96,31 +117,61 @@ static int addr_first(struct in_addr addr, unsigned prefix_len, void *user)
 	return 1;
 }
 
+static int addr6_first(struct in6_addr addr, unsigned prefix_len, void *user)
+{
+	if (IN6_IS_ADDR_LINKLOCAL(&addr))
+		return 0;
+	*(struct in6_addr *)user = addr;
+	return 1;
+}
+
+static int no_link(const char *name, int rc, struct dp_error *ret_err)
+{
+	return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "interface %s: %s", name,
+			    strerror(-rc));
+}
+
+static int locals_find(struct dataplane *dp, struct dp_error *ret_err)
+{
+	int rc = 0;
+
+	for (uint8_t i = 0; i < dp->config.local_count && !rc; i++) {
+		rc = dp_link_find(dp->nl, dp->config.local[i].dev, &dp->n3[i]);
+		if (rc)
+			return no_link(dp->config.local[i].dev, rc, ret_err);
+		rc = dp_mtu_check(dp, i, ret_err);
+	}
+	return rc;
+}
+
+static int instance_find(struct dataplane *dp, uint8_t i)
+{
+	struct n6_link *n6 = &dp->n6[i];
+	int rc = dp_link_find(dp->nl, dp->config.instance[i].dev, &n6->link);
+
+	if (!rc && (nl_addr_list(dp->nl, n6->link.ifindex, addr_first, &n6->ip4) < 0 ||
+		    nl_addr6_list(dp->nl, n6->link.ifindex, addr6_first, &n6->ip6) < 0))
+		rc = -EIO;
+	return rc;
+}
+
 static int links_find(struct dataplane *dp, struct dp_error *ret_err)
 {
-	const char *missing = dp->config.local[0].dev;
 	int rc = nl_open(&dp->nl);
 
 	if (rc)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "netlink: %s", strerror(-rc));
-	rc = dp_link_find(dp->nl, missing, &dp->n3);
-	if (!rc && dp->config.role == DP_ROLE_UPF) {
-		missing = dp->config.instance[0].dev;
-		rc = dp_link_find(dp->nl, missing, &dp->n6);
-		if (!rc && nl_addr_list(dp->nl, dp->n6.ifindex, addr_first, &dp->n6_addr) < 0)
-			rc = -EIO;
+	rc = locals_find(dp, ret_err);
+	for (uint8_t i = 0; i < dp->config.instance_count && !rc; i++) {
+		rc = dp->config.role == DP_ROLE_UPF ? instance_find(dp, i) : 0;
+		if (rc)
+			return no_link(dp->config.instance[i].dev, rc, ret_err);
 	}
 	if (rc)
-		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "interface %s: %s", missing,
-				    strerror(-rc));
+		return rc;
 	rc = dp_barrier_open(dp->nl, &dp->backlog);
-	if (rc)
-		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "loopback: %s",
-				    strerror(-rc));
-	if (dp->n3.mtu < TUNNEL_OVERHEAD + 68 || dp->n3.mtu > UINT16_MAX)
-		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "interface %s: MTU %u",
-				    dp->config.local[0].dev, dp->n3.mtu);
-	return 0;
+	return rc ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "loopback: %s", strerror(-rc))
+		  : 0;
 }
 
 /* Return: true when no session has the TEID */
@@ -191,26 +242,12 @@ static const char *config_fault(const struct dp_config *config)
 	return NULL;
 }
 
-static bool any_ip6(const struct dp_prefix *prefixes, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (prefixes[i].addr.family == AF_INET6)
-			return true;
-	return false;
-}
-
 /* What no back end has yet, of a configuration that is right */
 static const char *config_lacks(const struct dp_config *config)
 {
-	const struct dp_instance *n6 = &config->instance[0];
-
 	if (config->local_count > 1 || config->instance_count > 1)
 		return "more than one local address or network instance";
-	if (config->local[0].addr.family != AF_INET ||
-	    any_ip6(config->protected_prefix, config->protected_count) ||
-	    any_ip6(n6->pool, n6->pool_count))
-		return "IPv6";
-	return NULL;
+	return config->local[0].addr.family == AF_INET ? NULL : "IPv6 on N3";
 }
 
 static int config_check(const struct dp_config *config, struct dp_error *ret_err)
@@ -333,7 +370,7 @@ static int session_install(struct dataplane *dp, struct dp_entry *entry,
 		return rc;
 	}
 	dp_store_claim(&dp->store, entry, claim, keys->count);
-	entry->mtu = session->mtu;
+	entry->mtu = dp_session_mtu(dp, session);
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataplane/address.h"
 #include "dataplane/bpf_maps.h"
 #include "dataplane/gtp.h"
 #include "dataplane/gtp_shared.h"
@@ -143,7 +144,7 @@ static int gtp_open(struct dataplane *dp, struct dp_error *ret_err)
 		rc = guard_attach(dp, g, ret_err);
 	if (rc || dp->config.role != DP_ROLE_UPF)
 		return rc;
-	return n6_routing_up(dp, device, g->ifindex, ret_err);
+	return n6_routing_up(dp, 0, device, g->ifindex, ret_err);
 }
 
 /* What they had in the kernel goes with the devices */
@@ -204,11 +205,18 @@ static unsigned ifindex_of(const struct gtp *g, unsigned sender)
 	return sender ? g->sender[sender - 1].ifindex : g->ifindex;
 }
 
+static uint16_t mtu_of(const struct dataplane *dp, const struct gtp_session *s)
+{
+	const uint16_t most = dp_mtu_max(dp);
+
+	return s->mtu && s->mtu < most ? s->mtu : most;
+}
+
 static int guard_add(struct dataplane *dp, struct gtp *g, const struct gtp_session *s,
 		     unsigned sender)
 {
 	const struct gtp_plan *plan = &s->plan;
-	const struct gtp_ue value = {.mtu = dp_session_mtu(dp, s->mtu),
+	const struct gtp_ue value = {.mtu = mtu_of(dp, s),
 				     .bearer = bearer_of(&s->bearer),
 				     .hold = plan->hold,
 				     .sender_ifindex = plan->forwards ? ifindex_of(g, sender) : 0};
@@ -342,19 +350,24 @@ static void contexts_prune(struct dataplane *dp, struct gtp *g, const struct cha
 		(void)gtp_pdp_del(g->netlink, ifindex_of(g, c->now), sender_pdp(dp, old));
 }
 
-static struct n6_way way_of(const struct gtp *g, const struct gtp_session *s, unsigned sender)
+static struct n6_way way_of(const struct dataplane *dp, const struct gtp_session *s,
+			    unsigned sender)
 {
-	return (struct n6_way){.ue = s->plan.whole ? s->plan.pdp.ue : (struct in_addr){0},
-			       .mtu = s->mtu,
+	const struct gtp *g = dp->state;
+
+	return (struct n6_way){.ue = {.addr = dp_addr_ip4(s->plan.pdp.ue), .len = 32},
+			       .mtu = mtu_of(dp, s),
 			       .ifindex = ifindex_of(g, sender)};
 }
 
 static int route(struct dataplane *dp, struct gtp *g, const struct change *c)
 {
+	const struct n6_way old = way_of(dp, c->old, c->now), new = way_of(dp, c->new, c->sender);
+
 	if (dp->config.role != DP_ROLE_UPF)
 		return 0;
-	return n6_routing_session(dp, g->ifindex, way_of(g, c->old, c->now),
-				  way_of(g, c->new, c->sender));
+	return n6_routing_session(dp, g->ifindex, c->old->plan.whole ? &old : NULL,
+				  c->new->plan.whole ? &new : NULL);
 }
 
 static int session_change(struct dataplane *dp, const struct change *c, struct dp_error *ret_err)

@@ -19,7 +19,7 @@ int gtp_link_up(struct dataplane *dp, const char *name, unsigned *ret_ifindex)
 	*ret_ifindex = link.ifindex;
 	rc = nl_link_set_alias(dp->nl, link.ifindex, DP_LINK_ALIAS);
 	if (!rc)
-		rc = nl_link_set_mtu(dp->nl, link.ifindex, dp_session_mtu(dp, 0));
+		rc = nl_link_set_mtu(dp->nl, link.ifindex, dp_mtu_max(dp));
 	if (!rc)
 		rc = dp_ipv6_disable(name);
 	return rc ? rc : nl_link_set_up(dp->nl, link.ifindex, true);

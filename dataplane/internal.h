@@ -80,9 +80,6 @@ int dp_session_keys(const struct dp_session *session, struct dp_keys *ret_keys,
 		    struct dp_error *ret_err);
 bool dp_keys_have(const struct dp_keys *keys, const struct dp_key *key);
 bool dp_entry_has_key(const struct dp_entry *entry, const struct dp_key *key);
-/** dp_keys_ue - the first whole IPv4 address, or 0.0.0.0 */
-struct in_addr dp_keys_ue(const struct dp_keys *keys);
-struct in_addr dp_entry_ue(const struct dp_entry *entry);
 /** dp_store_check - are @keys nobody else's? Return: 0, or -EEXIST with the rule in *ret_err */
 int dp_store_check(const struct dp_store *store, const struct dp_entry *entry,
 		   const struct dp_session *session, const struct dp_keys *keys,
@@ -171,6 +168,13 @@ struct dp_backend {
 
 extern const struct dp_backend dp_backend_ebpf, dp_backend_gtp;
 
+/* An instance's device, and our first addresses there that aren't link-local; zero: none */
+struct n6_link {
+	struct nl_link link;
+	struct in_addr ip4;
+	struct in6_addr ip6;
+};
+
 struct dataplane {
 	struct dp_config config; /* backend, pin_dir: owned copies */
 	struct dp_events events;
@@ -178,9 +182,9 @@ struct dataplane {
 	const char *reason;
 	void *state; /* the back end's */
 	struct dp_store store;
-	struct nl *nl; /* in the data plane's namespace */
-	struct nl_link n3, n6;
-	struct in_addr n6_addr; /* our first address on N6, 0: none */
+	struct nl *nl;			     /* in the data plane's namespace */
+	struct nl_link n3[DP_LOCALS_MAX];    /* by dp_config.local: the same may be there twice */
+	struct n6_link n6[DP_INSTANCES_MAX]; /* by dp_config.instance */
 	struct gtpu_path *path;
 	struct hold_set *hold;		 /* NULL until one is wanted */
 	int backlog;			 /* a socket on lo, see dp_barrier */
@@ -206,29 +210,48 @@ int dp_sysctl_set(const char *dev, const char *name, int value);
 /** dp_forwarding_set_up - what routing through @dev takes: forwarding on, reverse path filter and
  * redirects off */
 int dp_forwarding_set_up(const char *dev);
+/** dp_forwarding6_set_up - the same for IPv6, which is on there afterwards; a default route that
+ * came by router advertisements stays */
+int dp_forwarding6_set_up(const char *dev);
+/** dp_ip6_quiet - a link that has none of IPv6's own talk: no link-local address, no solicitations;
+ * before it is up */
+int dp_ip6_quiet(const char *dev);
 /** dp_ipv6_disable - on a link that carries IPv4 only; 0 also where the kernel has no IPv6 */
 int dp_ipv6_disable(const char *dev);
-/** dp_session_mtu - of inner packets, @mtu as the session says (0: nothing), with the default
- * filled in */
-uint16_t dp_session_mtu(const struct dataplane *dp, uint16_t mtu);
+/** dp_mtu_check - of the device of a local address: is there room for a tunnel? 0 or -EINVAL */
+int dp_mtu_check(const struct dataplane *dp, uint8_t local, struct dp_error *ret_err);
+/** dp_mtu_max - of inner packets, in whatever tunnel has most room: the MTU of devices that stand
+ * for UEs */
+uint16_t dp_mtu_max(const struct dataplane *dp);
+/** dp_session_mtu - of inner packets of a session: its own, or what its tunnels have room for */
+uint16_t dp_session_mtu(const struct dataplane *dp, const struct dp_session *session);
+/** dp_route_mtu - what a route to a UE has to say of a session's @mtu; 0: the device says it */
+uint16_t dp_route_mtu(const struct dataplane *dp, sa_family_t family, uint16_t mtu);
+/** dp_session_room_check - a UE with IPv6 needs room for its least MTU; 0 or -EOPNOTSUPP */
+int dp_session_room_check(const struct dataplane *dp, const struct dp_session *session,
+			  struct dp_error *ret_err);
 
-/** n6_routing_up - routes of the UE pools to @dev, rules that keep what comes from it in n6_table;
- * UPF */
-int n6_routing_up(struct dataplane *dp, const char *dev, unsigned ifindex,
+/** dp_instance_has_ip6 - among its pools: its devices have IPv6 then */
+bool dp_instance_has_ip6(const struct dp_instance *instance);
+/** n6_routing_up - routes of an instance's UE pools to @dev, rules that keep what comes from it in
+ * its table; UPF. Instance 0 first */
+int n6_routing_up(struct dataplane *dp, uint8_t instance, const char *dev, unsigned ifindex,
 		  struct dp_error *ret_err);
-/** n6_routing_down - the rules; the routes go with the device */
+/** n6_routing_down - the rules of all; the routes go with the devices */
 void n6_routing_down(struct dataplane *dp);
-/* A session's way: its address (0: it has none), its own MTU (0: none), by which device */
+/* The way to a UE's address or prefix: its session's MTU, by which device */
 struct n6_way {
-	struct in_addr ue;
+	struct dp_prefix ue;
+	uint8_t instance;
 	uint16_t mtu;
 	unsigned ifindex;
 };
 
-/** n6_routing_session - a session with an MTU of its own, or another device than @pool_ifindex, has
- * a route that says so, replaced in one step */
-int n6_routing_session(struct dataplane *dp, unsigned pool_ifindex, struct n6_way old,
-		       struct n6_way new);
+/** n6_routing_session - a way with an MTU of its own, or another device than @pool_ifindex, has a
+ * route that says so, replaced in one step
+ * @old, @new: NULL: there was, or is to be, none */
+int n6_routing_session(struct dataplane *dp, unsigned pool_ifindex, const struct n6_way *old,
+		       const struct n6_way *new);
 
 /** dp_filter_attach - clsact; takes the place of a predecessor's program */
 int dp_filter_attach(struct dataplane *dp, unsigned ifindex, bool egress, int prog_fd,

@@ -80,14 +80,57 @@ int dp_sysctl_set(const char *dev, const char *name, int value)
 	return sysctl_write(path, value);
 }
 
-int dp_ipv6_disable(const char *dev)
+static int sysctl6_set(const char *dev, const char *name, int value)
 {
 	char path[128];
-	int rc;
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6", dev);
-	rc = sysctl_write(path, 1);
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s", dev, name);
+	return sysctl_write(path, value);
+}
+
+int dp_ipv6_disable(const char *dev)
+{
+	int rc = sysctl6_set(dev, "disable_ipv6", 1);
+
 	return rc == -ENOENT ? 0 : rc;
+}
+
+int dp_ip6_quiet(const char *dev)
+{
+	int rc = sysctl6_set(dev, "addr_gen_mode", 1);
+
+	if (!rc)
+		rc = sysctl6_set(dev, "accept_ra", 0);
+	if (!rc)
+		rc = sysctl6_set(dev, "router_solicitations", 0);
+	return rc ? rc : sysctl6_set(dev, "disable_ipv6", 0);
+}
+
+/* A router doesn't listen to others, unless told that it does so all the same */
+static int accept_ra_keep(const char *dev)
+{
+	char path[128], text[16] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/accept_ra", dev);
+	file = fopen(path, "re");
+	if (!file)
+		return -errno;
+	if (!fgets(text, sizeof(text), file))
+		text[0] = 0;
+	fclose(file);
+	return atoi(text) == 1 ? sysctl_write(path, 2) : 0;
+}
+
+int dp_forwarding6_set_up(const char *dev)
+{
+	int rc = accept_ra_keep(dev);
+
+	if (!rc)
+		rc = sysctl6_set(dev, "disable_ipv6", 0);
+	if (!rc)
+		rc = sysctl6_set(dev, "forwarding", 1);
+	return rc ? rc : sysctl6_set("all", "forwarding", 1);
 }
 
 int dp_forwarding_set_up(const char *dev)

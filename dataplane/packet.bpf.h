@@ -30,19 +30,25 @@ enum {
 	GTPU_EXT_CONTAINER = 0x85,
 	GTPU_EXT_REQUIRED = 0x80, /* the endpoint must understand it, figure 5.2.1-2 */
 	GTPU_EXTENSIONS_MAX = 8,
-	IP6_HEADERS_MAX = 8,
+	IP6_HEADERS_MAX = 8, /* IPFILTER_MAX_IP6_HEADERS */
+	IP6_MTU_MIN = 1280,  /* what each link has room for, RFC 8200 cl. 5 */
 	IP_OFFSET = 0x1fff,
 	IP_MORE = 0x2000,
 	IP_DONT_FRAGMENT = 0x4000,
 	READ_MAX = 1024, /* nothing is looked at behind so many octets */
+	L4_ICMP = 1,
 	L4_TCP = 6,
 	L4_UDP = 17,
 	L4_IPV6_ROUTING = 43,
 	L4_IPV6_FRAGMENT = 44,
 	L4_ESP = 50,
 	L4_AH = 51,
+	L4_ICMP6 = 58,
 	L4_IPV6_OPTIONS = 60,
 	L4_SCTP = 132,
+	L4_IPV6_MOBILITY = 135,
+	L4_IPV6_HIP = 139,
+	L4_IPV6_SHIM6 = 140,
 };
 
 struct gtpu_wire {
@@ -200,7 +206,15 @@ static __always_inline int gtpu_parse(struct FRAME *frame, const struct view *v,
 
 /* ---- the inner packet ---- */
 
-enum { INNER_V6 = 1, INNER_PORTS = 2, INNER_SPI = 4, INNER_DF = 8, INNER_FRAGMENT = 16 };
+/* FRAGMENT: not the first one, without ports; PIECE: any fragment */
+enum {
+	INNER_V6 = 1,
+	INNER_PORTS = 2,
+	INNER_SPI = 4,
+	INNER_DF = 8,
+	INNER_FRAGMENT = 16,
+	INNER_PIECE = 32,
+};
 
 /* As ipfilter_packet_read has it (lib/ipfilter/packet.h): addresses in network order, IPv4 in the
  * first word; numbers in host order */
@@ -259,11 +273,21 @@ static __always_inline int inner_ip4(const struct view *v, __u32 limit, struct i
 	ret->l4 = ret->offset + header;
 	if (ip->frag_off & bpf_htons(IP_DONT_FRAGMENT))
 		ret->flags |= INNER_DF;
+	if (ip->frag_off & bpf_htons(IP_OFFSET | IP_MORE))
+		ret->flags |= INNER_PIECE;
 	if (ip->frag_off & bpf_htons(IP_OFFSET))
 		ret->flags |= INNER_FRAGMENT;
 	else
 		inner_ports(v, ret);
-	return 0;
+	/* one that begins within the transport header would hide it, RFC 1858 */
+	return (ip->frag_off & bpf_htons(IP_OFFSET)) == bpf_htons(1) ? -1 : 0;
+}
+
+/* Whose form is known: next header, length in units of 8 octets without the first */
+static __always_inline bool is_extension(__u8 protocol)
+{
+	return !protocol || protocol == L4_IPV6_ROUTING || protocol == L4_IPV6_OPTIONS ||
+	       protocol == L4_IPV6_MOBILITY || protocol == L4_IPV6_HIP || protocol == L4_IPV6_SHIM6;
 }
 
 /* Over the extension headers: ret->protocol is what comes behind them, or that of a fragment that
@@ -274,20 +298,23 @@ static __always_inline int inner_ip6_headers(const struct view *v, struct inner 
 		const __u8 *head;
 		bool fragment = ret->protocol == L4_IPV6_FRAGMENT;
 
-		if (ret->protocol && ret->protocol != L4_IPV6_ROUTING && !fragment &&
-		    ret->protocol != L4_IPV6_OPTIONS)
+		if (!fragment && !is_extension(ret->protocol))
 			return 0;
 		head = at(v, ret->l4, 8);
 		if (!head || ret->l4 + 8 > ret->offset + ret->length)
 			return -1;
 		ret->protocol = head[0];
 		ret->l4 += fragment ? 8 : 8 + head[1] * 8u;
+		if (fragment)
+			ret->flags |= INNER_PIECE;
+		if (fragment && !head[2] && (head[3] & 0xf8) == 8)
+			return -1; /* RFC 7112 */
 		if (fragment && (head[2] || head[3] & 0xf8)) {
 			ret->flags |= INNER_FRAGMENT;
 			return 0;
 		}
 	}
-	return -1;
+	return ret->protocol == L4_IPV6_FRAGMENT || is_extension(ret->protocol) ? -1 : 0;
 }
 
 __noinline int inner_ip6(struct FRAME *frame, __u32 limit, struct inner *ret)
@@ -312,7 +339,7 @@ __noinline int inner_ip6(struct FRAME *frame, __u32 limit, struct inner *ret)
 	ret->protocol = ip6->nexthdr;
 	ret->l4 = ret->offset + sizeof(*ip6);
 	ret->flags = INNER_V6 | INNER_DF;
-	if (inner_ip6_headers(v, ret))
+	if (inner_ip6_headers(v, ret) || ret->l4 > ret->offset + ret->length)
 		return -1;
 	if (!(ret->flags & INNER_FRAGMENT))
 		inner_ports(v, ret);
@@ -331,6 +358,50 @@ static __always_inline int inner_parse(struct FRAME *frame, const struct view *v
 	if (*first >> 4 == 4)
 		return inner_ip4(v, limit, ret);
 	return *first >> 4 == 6 ? inner_ip6(frame, limit, ret) : -1;
+}
+
+static __always_inline bool is_link_local6(const __be32 addr[4])
+{
+	return (addr[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000);
+}
+
+static __always_inline bool is_zero6(const __be32 addr[4])
+{
+	return !(addr[0] | addr[1] | addr[2] | addr[3]);
+}
+
+/* No router sends it on to another network: to several, to this link, to this node (RFC 1812
+ * cl. 5.3.7, RFC 4291 cl. 2.5, 2.7). For a routing table it is but one more destination. */
+static __always_inline bool is_unroutable(const struct inner *in)
+{
+	const __u32 host = bpf_ntohl(in->dst[0]);
+
+	if (!(in->flags & INNER_V6))
+		return host >> 29 == 7 || host >> 24 == 127 || !(host >> 24);
+	return host >> 24 == 0xff || is_link_local6(in->dst) || is_link_local6(in->src) ||
+	       is_zero6(in->src) || !(in->dst[0] | in->dst[1] | in->dst[2]);
+}
+
+/* As a router does; the IP header is behind an Ethernet header */
+static __always_inline int hop_count(const struct FRAME *frame, bool v6)
+{
+	void *data = (void *)(long)frame->data, *end = (void *)(long)frame->data_end;
+	struct ipv6hdr *ip6 = data + ETH_HLEN;
+	struct iphdr *ip = data + ETH_HLEN;
+	__u32 check;
+
+	if (v6) {
+		if ((void *)(ip6 + 1) > end)
+			return -1;
+		ip6->hop_limit--;
+		return 0;
+	}
+	if ((void *)(ip + 1) > end)
+		return -1;
+	check = ip->check + bpf_htons(0x0100); /* RFC 1624: TTL and protocol are one word */
+	ip->check = (__sum16)(check + (check >= 0xffff));
+	ip->ttl--;
+	return 0;
 }
 
 #endif

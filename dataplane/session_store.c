@@ -104,27 +104,6 @@ int dp_session_keys(const struct dp_session *session, struct dp_keys *ret_keys,
 	return 0;
 }
 
-static bool is_ue(const struct dp_key *key)
-{
-	return key->kind == DP_KEY_UE && key->family == AF_INET && key->len == 32;
-}
-
-struct in_addr dp_keys_ue(const struct dp_keys *keys)
-{
-	for (size_t i = 0; i < keys->count; i++)
-		if (is_ue(&keys->key[i]))
-			return keys->key[i].ip4;
-	return (struct in_addr){0};
-}
-
-struct in_addr dp_entry_ue(const struct dp_entry *entry)
-{
-	for (size_t i = 0; i < entry->claim_count; i++)
-		if (is_ue(&entry->claim[i].key))
-			return entry->claim[i].key.ip4;
-	return (struct in_addr){0};
-}
-
 /* ---- who owns them ---- */
 
 static struct dp_claim *claim_find(const struct dp_store *store, const struct dp_key *key)

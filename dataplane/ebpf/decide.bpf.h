@@ -19,6 +19,15 @@ struct packet {
 	bool beside; /* a copy, or what is over quota: not counted */
 };
 
+/* Of inner packets towards N3. IPv6's least holds whatever the session's is: the loader sees to it
+ * that N3 has room for it */
+static __always_inline __u32 mtu_of(const struct packet *p)
+{
+	const __u32 mtu = p->owner.set->mtu;
+
+	return p->inner.flags & INNER_V6 && mtu < IP6_MTU_MIN ? IP6_MTU_MIN : mtu;
+}
+
 static __always_inline struct ebpf_slot *slot_of(const struct packet *p)
 {
 	const __u32 slot = p->owner.slot;
@@ -41,8 +50,7 @@ static __always_inline bool packet_match(struct packet *p, __u32 source, __u32 t
 				.set = p->owner.number,
 				.slot = p->owner.slot,
 				.teid = teid,
-				.source = source,
-				.instance = p->instance};
+				.source = source};
 	const int found = rule_find(&key, &p->inner);
 
 	p->entry = found < 0 ? NULL : rule_at((__u32)found);

@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "dataplane/address.h"
 #include "dataplane/bpf_maps.h"
 #include "dataplane/ebpf/session.h"
 #include "dataplane/gtpu_path.h"
@@ -62,14 +63,30 @@ static void ebpf_process(struct dataplane *dp)
 
 /* ---- programs ---- */
 
-static void local_fill(const struct dp_local *local, unsigned ifindex, struct ebpf_local *ret)
+/* A device's ways are told apart by the first local address that it has */
+static void locals_fill(const struct dataplane *dp, struct ebpf_local ret[EBPF_LOCALS_MAX])
 {
-	ret->ifindex = ifindex;
-	ret->v6 = local->addr.family == AF_INET6;
-	if (ret->v6)
-		memcpy(ret->addr, &local->addr.ip6, sizeof(ret->addr));
-	else
-		ret->addr[0] = local->addr.ip4.s_addr;
+	for (uint8_t i = 0; i < dp->config.local_count; i++) {
+		const struct dp_addr *addr = &dp->config.local[i].addr;
+		uint8_t first = 0;
+
+		while (dp->n3[first].ifindex != dp->n3[i].ifindex)
+			first++;
+		ret[i] = (struct ebpf_local){.ifindex = dp->n3[i].ifindex,
+					     .v6 = addr->family == AF_INET6,
+					     .way = EBPF_HOP_N3 | first};
+		memcpy(ret[i].addr, &addr->ip6, dp_addr_octets(addr));
+	}
+}
+
+static struct ebpf_wire wire_of(const struct wire *wire)
+{
+	struct ebpf_wire ret = {.stack_ifindex = wire->stack_ifindex,
+				.wire_ifindex = wire->wire_ifindex};
+
+	memcpy(ret.stack_mac, wire->stack_mac, sizeof(ret.stack_mac));
+	memcpy(ret.wire_mac, wire->wire_mac, sizeof(ret.wire_mac));
+	return ret;
 }
 
 static void constants_fill(const struct dataplane *dp, const struct ebpf *e,
@@ -78,17 +95,17 @@ static void constants_fill(const struct dataplane *dp, const struct ebpf *e,
 	static const uint8_t gnb_mac[] = RADIO_GNB_MAC;
 
 	ret->gnb = dp->config.role == DP_ROLE_GNB;
-	ret->segment = e->wire.segment;
+	ret->segment = e->segment;
 	ret->teid_mask = bpf_map__max_entries(e->skel->maps.teids) - 1;
-	ret->stack_ifindex = e->wire.stack_ifindex;
-	ret->wire_ifindex = e->wire.wire_ifindex;
-	memcpy(ret->stack_mac, e->wire.stack_mac, sizeof(ret->stack_mac));
-	memcpy(ret->wire_mac, e->wire.wire_mac, sizeof(ret->wire_mac));
 	memcpy(ret->gnb_mac, gnb_mac, sizeof(gnb_mac));
-	ret->local_count = 1;
-	local_fill(&dp->config.local[0], dp->n3.ifindex, &ret->local[0]);
+	ret->local_count = dp->config.local_count;
+	memcpy(ret->local, e->local, sizeof(ret->local));
 	ret->instance_count = dp->config.instance_count;
-	ret->instance[0] = (struct ebpf_instance){dp->n6.ifindex, dp->config.instance[0].table};
+	for (uint8_t i = 0; i < dp->config.instance_count; i++)
+		ret->instance[i] = (struct ebpf_instance){dp->n6[i].link.ifindex,
+							  dp->config.instance[i].table};
+	for (size_t i = 0; i < EBPF_INSTANCES_MAX; i++)
+		ret->wire[i] = wire_of(&e->wire[i]);
 	ret->pool_count = (uint32_t)e->rules.index.pool_count;
 	memcpy(ret->pool, e->pool, sizeof(ret->pool));
 }
@@ -114,6 +131,7 @@ static int programs_load(struct dataplane *dp, struct ebpf *e, struct dp_error *
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -errno, "tc programs: %s",
 				    strerror(errno));
 	maps_size(dp, e);
+	locals_fill(dp, e->local);
 	constants_fill(dp, e, (struct ebpf_config *)&e->skel->rodata->config);
 	role_select(e->skel, dp->config.role);
 	rc = ebpf_tc__load(e->skel);
@@ -162,18 +180,33 @@ static int attach_one(struct dataplane *dp, unsigned ifindex, const struct bpf_p
 		  : 0;
 }
 
+/* The wires first: what comes in by the others may be sent there */
 static int attach_all(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
 {
+	const struct ebpf_tc *skel = e->skel;
+	const bool upf = dp->config.role == DP_ROLE_UPF;
 	int rc = 0;
 
-	if (dp->config.role == DP_ROLE_UPF) {
-		rc = attach_one(dp, e->wire.wire_ifindex, e->skel->progs.dp_stack, ret_err);
-		if (!rc)
-			rc = attach_one(dp, dp->n6.ifindex, e->skel->progs.dp_n6, ret_err);
-	} else if (e->wire.made) {
-		rc = attach_one(dp, e->wire.wire_ifindex, e->skel->progs.dp_radio, ret_err);
-	}
-	return rc ? rc : attach_one(dp, dp->n3.ifindex, e->skel->progs.dp_n3, ret_err);
+	for (size_t i = 0; i < EBPF_INSTANCES_MAX && !rc; i++)
+		if (e->wire[i].made)
+			rc = attach_one(dp, e->wire[i].wire_ifindex,
+					upf ? skel->progs.dp_stack : skel->progs.dp_radio, ret_err);
+	for (size_t i = 0; upf && i < dp->config.instance_count && !rc; i++)
+		rc = attach_one(dp, dp->n6[i].link.ifindex, skel->progs.dp_n6, ret_err);
+	for (size_t i = 0; i < dp->config.local_count && !rc; i++)
+		rc = attach_one(dp, dp->n3[i].ifindex, skel->progs.dp_n3, ret_err);
+	return rc;
+}
+
+static void detach_all(struct dataplane *dp, struct ebpf *e)
+{
+	for (size_t i = 0; i < dp->config.local_count; i++)
+		dp_filter_detach(dp, dp->n3[i].ifindex, false);
+	if (dp->config.role == DP_ROLE_UPF)
+		for (size_t i = 0; i < dp->config.instance_count; i++)
+			dp_filter_detach(dp, dp->n6[i].link.ifindex, false);
+	for (size_t i = 0; i < e->radio_count; i++)
+		dp_filter_detach(dp, e->radio[i], false);
 }
 
 /*
@@ -182,9 +215,34 @@ static int attach_all(struct dataplane *dp, struct ebpf *e, struct dp_error *ret
  */
 static bool xdp_is_wanted(const struct dataplane *dp)
 {
+	bool wanted = true;
+
 	if (dp->config.role != DP_ROLE_UPF || dp->config.attach == DP_ATTACH_TC)
 		return false;
-	return dp->config.attach == DP_ATTACH_XDP || (!dp->n3.kind[0] && !dp->n6.kind[0]);
+	for (size_t i = 0; i < dp->config.local_count; i++)
+		wanted &= !dp->n3[i].kind[0];
+	for (size_t i = 0; i < dp->config.instance_count; i++)
+		wanted &= !dp->n6[i].link.kind[0];
+	return dp->config.attach == DP_ATTACH_XDP || wanted;
+}
+
+/* bpf_fib_lookup refuses an ingress that doesn't forward */
+static int locals_set_up(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < dp->config.local_count && !rc; i++) {
+		const struct dp_local *local = &dp->config.local[i];
+
+		e->segment |= strcmp(dp->n3[i].kind, "veth") != 0;
+		rc = dp_forwarding_set_up(local->dev);
+		if (!rc && local->addr.family == AF_INET6)
+			rc = dp_forwarding6_set_up(local->dev);
+		if (rc)
+			return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "settings of %s: %s",
+					    local->dev, strerror(-rc));
+	}
+	return rc;
 }
 
 static int ebpf_open(struct dataplane *dp, struct dp_error *ret_err)
@@ -198,14 +256,9 @@ static int ebpf_open(struct dataplane *dp, struct dp_error *ret_err)
 	e->cpus = libbpf_num_possible_cpus();
 	if (e->cpus < 0 || syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EOPNOTSUPP, "no membarrier");
-	/* bpf_fib_lookup refuses an ingress that doesn't forward */
-	rc = dp_forwarding_set_up(dp->config.local[0].dev);
-	if (rc)
-		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "settings of %s: %s",
-				    dp->config.local[0].dev, strerror(-rc));
-	e->wire.segment = strcmp(dp->n3.kind, "veth") != 0;
-	if (dp->config.role == DP_ROLE_UPF || e->wire.segment)
-		rc = wire_make(dp, &e->wire, ret_err);
+	rc = locals_set_up(dp, e, ret_err);
+	if (!rc && (dp->config.role == DP_ROLE_UPF || e->segment))
+		rc = wires_make(dp, e, ret_err);
 	if (!rc)
 		rc = programs_load(dp, e, ret_err);
 	if (!rc && dp->config.role == DP_ROLE_UPF)
@@ -232,12 +285,8 @@ static void ebpf_close(struct dataplane *dp)
 
 	xdp_close(e);
 	sessions_forget(&dp->store);
-	dp_filter_detach(dp, dp->n3.ifindex, false);
-	if (dp->config.role == DP_ROLE_UPF)
-		dp_filter_detach(dp, dp->n6.ifindex, false);
-	for (size_t i = 0; i < e->radio_count; i++)
-		dp_filter_detach(dp, e->radio[i], false);
-	wire_remove(dp, &e->wire);
+	detach_all(dp, e);
+	wires_remove(dp, e);
 	if (e->skel && dp->config.pin_dir)
 		dp_maps_unpin(e->skel->obj, dp->config.pin_dir);
 	buffer_close(e->buffer);
@@ -248,22 +297,43 @@ static void ebpf_close(struct dataplane *dp)
 	dp->state = NULL;
 }
 
-static int session_route(struct dataplane *dp, struct in_addr old_ue, uint16_t old_mtu,
-			 struct in_addr ue, uint16_t mtu)
+static struct n6_way way_of(const struct ebpf *e, const struct dp_key *key, uint16_t mtu)
+{
+	struct n6_way ret = {.ue = {.addr.family = key->family, .len = key->len},
+			     .instance = key->instance,
+			     .mtu = mtu,
+			     .ifindex = e->wire[key->instance].stack_ifindex};
+
+	memcpy(&ret.ue.addr.ip6, key->octets, dp_addr_octets(&ret.ue.addr));
+	return ret;
+}
+
+/* @keys: NULL: the session ends */
+static int session_routes(struct dataplane *dp, const struct dp_entry *entry,
+			  const struct dp_keys *keys, uint16_t mtu)
 {
 	const struct ebpf *e = dp->state;
-	const unsigned ifindex = e->wire.stack_ifindex;
+	int rc = 0;
 
-	if (dp->config.role != DP_ROLE_UPF)
-		return 0;
-	return n6_routing_session(dp, ifindex, (struct n6_way){old_ue, old_mtu, ifindex},
-				  (struct n6_way){ue, mtu, ifindex});
+	for (size_t i = 0; keys && i < keys->count && !rc; i++) {
+		const struct dp_key *key = &keys->key[i];
+		const struct n6_way old = way_of(e, key, entry->mtu), new = way_of(e, key, mtu);
+
+		if (key->kind == DP_KEY_UE)
+			rc = n6_routing_session(dp, new.ifindex,
+						dp_entry_has_key(entry, key) ? &old : NULL, &new);
+	}
+	for (size_t i = 0; i < entry->claim_count && !rc; i++) {
+		const struct dp_key *key = &entry->claim[i].key;
+		const struct n6_way old = way_of(e, key, entry->mtu);
+
+		if (key->kind == DP_KEY_UE && (!keys || !dp_keys_have(keys, key)))
+			rc = n6_routing_session(dp, old.ifindex, &old, NULL);
+	}
+	return rc;
 }
 
 /* ---- sessions ---- */
-
-/* What these programs can't do */
-static const unsigned lacks = DP_NEED_IP6;
 
 static bool is_buffering(uint32_t slot, uint16_t pdr, void *user)
 {
@@ -278,7 +348,7 @@ static int buffer_want(struct dataplane *dp, const struct dp_session *session)
 	struct ebpf *e = dp->state;
 	const struct buffer_config config = {.nl = dp->nl,
 					     .path = dp->path,
-					     .stack_ifindex = e->wire.stack_ifindex,
+					     .stack_ifindex = e->wire[0].stack_ifindex,
 					     .slot = e->rules.slot,
 					     .slots = e->rules.slots.count,
 					     .buffers = is_buffering,
@@ -290,12 +360,32 @@ static int buffer_want(struct dataplane *dp, const struct dp_session *session)
 		wanted |= session->far[i].action == DP_BUFFER;
 	if (!wanted || e->buffer)
 		return 0;
-	if (!e->wire.made)
+	if (!e->wire[0].made)
 		return -EOPNOTSUPP;
 	rc = buffer_open(&config, &e->buffer);
 	if (!rc)
 		e->state->buffer_ifindex = buffer_ifindex(e->buffer);
 	return rc;
+}
+
+/* A UE's IPv6 packets need an instance that has it, and room on N3 */
+static int session_ip6_check(const struct dataplane *dp, const struct dp_session *session,
+			     struct dp_error *ret_err)
+{
+	for (size_t i = 0; i < session->pdr_count; i++) {
+		const struct dp_pdr *pdr = &session->pdr[i];
+		const struct dp_instance *instance = &dp->config.instance[pdr->instance];
+
+		if (pdr->source != DP_N6 || dp_instance_has_ip6(instance))
+			continue;
+		for (size_t ue = 0; ue < session->ue_count; ue++)
+			if (pdr->ue >> ue & 1 && session->ue[ue].addr.family == AF_INET6)
+				return dp_error_set(ret_err, DP_ERROR_PDR, pdr->id, -EOPNOTSUPP,
+						    "PDR %u: network instance \"%s\" has no IPv6 "
+						    "pool",
+						    pdr->id, instance->name);
+	}
+	return dp_session_room_check(dp, session, ret_err);
 }
 
 static int ebpf_apply(struct dataplane *dp, struct dp_entry *entry,
@@ -304,8 +394,8 @@ static int ebpf_apply(struct dataplane *dp, struct dp_entry *entry,
 {
 	struct ebpf *e = dp->state;
 	const struct rules_change change = {
-		.session = session, .keys = keys, .mtu = dp_session_mtu(dp, session->mtu)};
-	int rc = dp_session_refuse(session, lacks, "the ebpf back end", ret_err);
+		.session = session, .keys = keys, .mtu = dp_session_mtu(dp, session)};
+	int rc = session_ip6_check(dp, session, ret_err);
 
 	if (rc)
 		return rc;
@@ -317,8 +407,7 @@ static int ebpf_apply(struct dataplane *dp, struct dp_entry *entry,
 	if (!rc && e->buffer)
 		buffer_flush(e->buffer, entry->slot);
 	/* the route only makes ICMP say the session's own MTU: not worth refusing a session */
-	if (!rc &&
-	    session_route(dp, dp_entry_ue(entry), entry->mtu, dp_keys_ue(keys), session->mtu))
+	if (!rc && session_routes(dp, entry, keys, change.mtu))
 		log_warn("dataplane", "session=%#lx what=mtu-route error=\"%s\"",
 			 (unsigned long)session->id, nl_error_text(dp->nl));
 	return rc;
@@ -331,7 +420,7 @@ static void ebpf_remove(struct dataplane *dp, struct dp_entry *entry)
 	if (e->buffer)
 		(void)buffer_discard(e->buffer, entry->slot);
 	rules_remove(&e->rules, entry);
-	(void)session_route(dp, dp_entry_ue(entry), entry->mtu, (struct in_addr){0}, 0);
+	(void)session_routes(dp, entry, NULL, 0);
 }
 
 static int ebpf_counters(struct dataplane *dp, struct dp_entry *entry,

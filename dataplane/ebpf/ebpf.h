@@ -13,13 +13,14 @@ struct ebpf_tc; /* the skeletons */
 struct ebpf_xdp;
 
 /*
- * The wire into the stack: in a UPF; in a gNB only to cut super-packets in pieces, with segment.
+ * A wire into the stack: in a UPF, one for each network instance; in a gNB one, only to cut
+ * super-packets in pieces, with segment.
  * Each segment needs its own GTP-U length, which neither the stack nor a network card would give it
  * once it is in the tunnel. Between virtual Ethernet devices a super-packet stays one, and needs no
  * cutting.
  */
 struct wire {
-	bool made, segment;
+	bool made;
 	unsigned stack_ifindex, wire_ifindex;
 	uint8_t stack_mac[6], wire_mac[6];
 };
@@ -44,12 +45,14 @@ enum {
 struct ebpf {
 	struct ebpf_tc *skel;
 	struct ebpf_xdp *xdp; /* NULL: tc alone */
-	int xdp_link[2];      /* on N3, on N6; -1: none */
+	int xdp_link[DP_LOCALS_MAX + DP_INSTANCES_MAX];
+	uint8_t xdp_link_count;
 	struct rules rules;
 	struct memory memory[MEMORIES];
 	struct ebpf_pool pool[EBPF_POOLS_MAX];
-	unsigned local_ifindex[DP_LOCALS_MAX];
-	struct wire wire;
+	struct ebpf_local local[EBPF_LOCALS_MAX];
+	bool segment; /* some device of N3 can't carry super-packets */
+	struct wire wire[EBPF_INSTANCES_MAX];
 	struct ring_buffer *events;
 	volatile struct ebpf_state *state; /* the map's own memory */
 	struct buffer *buffer;		   /* NULL: nobody has buffered yet */
@@ -72,9 +75,9 @@ int xdp_open(struct dataplane *dp, struct ebpf *e, const struct ebpf_config *con
 	     struct dp_error *ret_err);
 void xdp_close(struct ebpf *e);
 
-/** wire_make - the veth pair dp-ue, dp-ue-x, with routes of the UE pools and rules to n6_table;
- * replaces a predecessor's */
-int wire_make(struct dataplane *dp, struct wire *ret_wire, struct dp_error *ret_err);
-void wire_remove(struct dataplane *dp, struct wire *wire);
+/** wires_make - the veth pairs dp-ue, dp-ue-x, dp-ue1, dp-ue1-x, ..., with routes of the UE pools
+ * and rules to the instances' tables; replaces a predecessor's */
+int wires_make(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err);
+void wires_remove(struct dataplane *dp, struct ebpf *e);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "dataplane/internal.h"
 
-enum { IP6_UE_BITS = 64, BUCKET_GUARANTEE = 0x80 };
+enum { IP6_GNB_BITS = 64, BUCKET_GUARANTEE = 0x80 };
 
 /* What is being made */
 struct making {
@@ -25,32 +25,38 @@ static bool is_own4(const struct dp_prefix *ue)
 	return ue->addr.family == AF_INET && ue->len == 32;
 }
 
-static bool is_own6(const struct dp_prefix *ue)
+/* In a gNB's sets there is the bearer in the place of the lower half */
+static bool is_own6(const struct making *m, const struct dp_prefix *ue)
 {
-	return ue->addr.family == AF_INET6 && ue->len <= IP6_UE_BITS;
+	return ue->addr.family == AF_INET6 && ue->len &&
+	       (ue->len <= IP6_GNB_BITS || m->ways->config->role == DP_ROLE_UPF);
 }
 
 /* The first address and the first prefix are the UE's own: they stand in the set. All others are
  * told by the routes map. */
-static void own_addresses(const struct dp_session *s, struct entries *ret)
+static void own_addresses(const struct making *m, struct entries *ret)
 {
+	const struct dp_session *s = m->session;
+
 	for (size_t i = s->ue_count; i-- > 0;) {
 		const struct dp_prefix *ue = &s->ue[i];
 
 		if (is_own4(ue))
 			ret->ip4_be = ue->addr.ip4.s_addr;
-		if (!is_own6(ue))
+		if (!is_own6(m, ue))
 			continue;
 		memcpy(ret->ip6, &ue->addr.ip6, sizeof(ret->ip6));
 		ret->ip6_bits = (uint8_t)ue->len;
 	}
 }
 
-static uint16_t ue_form(const struct entries *all, const struct dp_prefix *ue)
+static uint16_t ue_form(const struct making *m, const struct dp_prefix *ue)
 {
+	const struct entries *all = m->ret;
+
 	if (is_own4(ue) && ue->addr.ip4.s_addr == all->ip4_be)
 		return EBPF_ENTRY_IP4;
-	if (is_own6(ue) && ue->len == all->ip6_bits &&
+	if (is_own6(m, ue) && ue->len == all->ip6_bits &&
 	    !memcmp(&ue->addr.ip6, all->ip6, sizeof(all->ip6)))
 		return EBPF_ENTRY_IP6;
 	return EBPF_ENTRY_ROUTED;
@@ -62,8 +68,34 @@ static uint16_t ue_forms(const struct making *m, const struct dp_pdr *pdr)
 
 	for (size_t i = 0; i < m->session->ue_count; i++)
 		if (pdr->ue >> i & 1)
-			forms |= ue_form(m->ret, &m->session->ue[i]);
+			forms |= ue_form(m, &m->session->ue[i]);
 	return forms ? forms : EBPF_ENTRY_ANY_UE;
+}
+
+/*
+ * Under which network instance the routes map has what of a PDR's addresses the set hasn't: where
+ * it is a PDR of N6, its own; else that of one of N6 which has all of them. Return: false: there is
+ * none
+ */
+static bool ue_instance(const struct making *m, const struct dp_pdr *pdr, uint8_t *ret)
+{
+	uint32_t routed = 0;
+
+	*ret = pdr->instance;
+	for (size_t i = 0; i < m->session->ue_count; i++)
+		if (pdr->ue >> i & 1 && ue_form(m, &m->session->ue[i]) == EBPF_ENTRY_ROUTED)
+			routed |= 1u << i;
+	if (pdr->source == DP_N6 || !routed)
+		return true;
+	for (size_t i = 0; i < m->session->pdr_count; i++) {
+		const struct dp_pdr *other = &m->session->pdr[i];
+
+		if (other->source != DP_N6 || routed & ~other->ue)
+			continue;
+		*ret = other->instance;
+		return true;
+	}
+	return false;
 }
 
 /* ---- what it is counted and limited by ---- */
@@ -125,8 +157,7 @@ static int destination(const struct making *m, uint32_t far, const struct dp_des
 		e->peer = m->session->bearer.ifindex;
 	if (to->interface != DP_N3)
 		return 0;
-	rc = peers_take(m->ways->peers, &m->ways->config->local[to->local],
-			m->ways->local_ifindex[to->local], &to->peer, &e->peer);
+	rc = peers_take(m->ways->peers, &m->ways->local[to->local], &to->peer, &e->peer);
 	if (rc)
 		return dp_error_set(m->err, DP_ERROR_FAR, far, rc, "FAR %u: peer: %s", far,
 				    strerror(-rc));
@@ -180,6 +211,11 @@ static int entry_of(const struct making *m, const struct dp_pdr *pdr, struct ebp
 				 .action = (uint8_t)action_of(m, pdr),
 				 .account = numbers_account(m->numbers, pdr->id),
 				 .pdr_id = pdr->id};
+	if (!ue_instance(m, pdr, &e->ue_instance))
+		return dp_error_set(
+			m->err, DP_ERROR_PDR, pdr->id, -EOPNOTSUPP,
+			"PDR %u: addresses of a UE beyond its first that no PDR of N6 has",
+			pdr->id);
 	mark(&pdr->mark, e);
 	if (far->notify)
 		e->flags |= EBPF_ENTRY_NOTIFY;
@@ -313,7 +349,7 @@ int entries_make(const struct ways *ways, const struct dp_session *session,
 	memset(ret, 0, offsetof(struct entries, entry));
 	ret->ip4_be = 0;
 	ret->ip6_bits = 0;
-	own_addresses(session, ret);
+	own_addresses(&m, ret);
 	for (size_t i = 0; i < session->pdr_count && !rc; i++) {
 		const size_t next = next_pdr(session, taken);
 

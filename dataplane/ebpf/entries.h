@@ -15,7 +15,7 @@ enum {
 /* Where entries lead */
 struct ways {
 	const struct dp_config *config;
-	const unsigned *local_ifindex; /* by number of dp_config.local */
+	const struct ebpf_local *local; /* by number of dp_config.local */
 	struct peers *peers;
 };
 
@@ -24,7 +24,7 @@ struct entries {
 	struct ebpf_entry entry[ENTRIES_MAX];
 	/* what the head of the chain has */
 	__be32 ip4_be;
-	uint8_t ip6[8], ip6_bits;
+	uint8_t ip6[16], ip6_bits;
 };
 
 /** entries_make - takes what peers they lead to; Return: 0, or -EOPNOTSUPP, -ENOSPC, -ENOMEM with

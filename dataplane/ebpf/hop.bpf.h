@@ -45,9 +45,9 @@ static __always_inline struct ebpf_hop *hop_find(const __be32 dst[4], bool v6, _
 	return hop;
 }
 
-static __always_inline __u32 class_of(const __be32 addr[4], bool v6)
+static __always_inline __u32 class_of(const __be32 addr[4], bool v6, __u32 instance)
 {
-	struct ebpf_class_key key = {.bits = 128};
+	struct ebpf_class_key key = {.bits = EBPF_CLASS_BITS + 128, .instance = instance};
 	const __u32 *class;
 
 	if (v6) {
@@ -85,7 +85,7 @@ static __always_inline int question_ask(void *ctx, const struct question *q,
 		fib->ipv4_dst = q->dst[0];
 		fib->tos = q->tos & 0x1c; /* what fib rules may match: IPTOS_RT_MASK */
 	}
-	if (q->way == EBPF_HOP_N3) {
+	if (q->way & EBPF_HOP_N3) {
 		fib->l4_protocol = L4_UDP;
 		fib->sport = fib->dport = bpf_htons(PORT_GTPU);
 		/* DIRECT: N3's routes are in the main table, or its VRF's */
@@ -113,7 +113,7 @@ __noinline int hop_ask(struct FRAME *frame, const struct question *q, struct ebp
 	if (!q || !hop)
 		return -1;
 	now_ns = q->now_ns;
-	class = q->way == EBPF_HOP_N3 ? 0 : class_of(q->dst, q->v6);
+	class = q->way & EBPF_HOP_N3 ? 0 : class_of(q->dst, q->v6, q->way);
 	hop->until_ns = 0;
 	hop->class = (__u8) class;
 	hop->way = (__u8)q->way;

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { IP6_PREFIX_BITS = 64, ROUTE_BITS_MORE = 16 };
+enum { IP6_PREFIX_BITS = 64 };
 
 /* ---- cells of arrays ---- */
 
@@ -72,7 +72,7 @@ static int map_of(const struct indexes *x, const struct dp_key *key, union form 
 		memcpy(ret->ue.addr, key->octets, key->family == AF_INET ? 4 : 8);
 		return x->ue_other;
 	}
-	ret->route.bits = key->len + ROUTE_BITS_MORE;
+	ret->route.bits = key->len + EBPF_ROUTE_BITS;
 	ret->route.v6 = key->family == AF_INET6;
 	ret->route.instance = key->instance;
 	memcpy(ret->route.addr, key->octets, sizeof(ret->route.addr));

@@ -147,7 +147,7 @@ static __always_inline bool owner_in_pool(__be32 addr_be, __u32 instance, struct
 static __always_inline void route_key(const __be32 addr[4], bool v6, __u32 instance,
 				      struct ebpf_route_key *ret)
 {
-	ret->bits = v6 ? 144 : 48;
+	ret->bits = (v6 ? 128 : 32) + EBPF_ROUTE_BITS;
 	ret->v6 = v6;
 	ret->instance = (__u8)instance;
 	__builtin_memcpy(ret->addr, addr, sizeof(ret->addr));
@@ -173,6 +173,28 @@ static __always_inline bool owner_by_ue(const __be32 addr[4], bool v6, __u32 ins
 		return false;
 	route_key(addr, v6, instance, &route);
 	return owner_by_slot(bpf_map_lookup_elem(&routes, &route), ret);
+}
+
+static __always_inline bool is_local(const __be32 addr[4], bool v6)
+{
+	for (__u32 i = 0; i < EBPF_LOCALS_MAX && i < config.local_count; i++) {
+		if (config.local[i].v6 != v6 || config.local[i].addr[0] != addr[0])
+			continue;
+		if (!v6 ||
+		    (config.local[i].addr[1] == addr[1] && config.local[i].addr[2] == addr[2] &&
+		     config.local[i].addr[3] == addr[3]))
+			return true;
+	}
+	return false;
+}
+
+/* By an N6 device, or by our end of the instance's wire */
+static __always_inline __u32 instance_of(__u32 ifindex)
+{
+	for (__u32 i = 0; i < EBPF_INSTANCES_MAX && i < config.instance_count; i++)
+		if (config.instance[i].ifindex == ifindex || config.wire[i].wire_ifindex == ifindex)
+			return i;
+	return 0;
 }
 
 static __always_inline void drop_count(__u32 reason)

@@ -9,13 +9,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "dataplane/address.h"
 #include "dataplane/ebpf/ebpf.h"
 /* after shared.h, whose struct ebpf_config is in it */
 #include "bpf/ebpf_tc.skel.h"
 
 enum {
 	PEERS_MAX = 4096,
-	CLASSES_MAX = 4 * DP_PREFIXES_MAX * DP_INSTANCES_MAX,
+	CLASSES_OF_ONE = 2 * DP_PREFIXES_MAX + 2 * DP_INSTANCES_MAX + DP_LOCALS_MAX,
+	CLASSES_MAX = CLASSES_OF_ONE * DP_INSTANCES_MAX,
 	SETS_SPARE = 1024, /* and a quarter: of chains, and of what waits for its grace period */
 	MORE_SPARE = 64,   /* and a sixteenth */
 	UE4_MAX = 1 << 22, /* addresses of pools that have cells, 16 octets each */
@@ -93,10 +95,11 @@ void maps_size(const struct dataplane *dp, struct ebpf *e)
 
 /* ---- what is what ---- */
 
-static int class_put(int map, const struct dp_prefix *prefix, uint32_t class)
+static int class_put(int map, uint32_t instance, const struct dp_prefix *prefix, uint32_t class)
 {
 	const bool v6 = prefix->addr.family == AF_INET6;
-	struct ebpf_class_key key = {.bits = prefix->len + (v6 ? 0 : 96)};
+	struct ebpf_class_key key = {.bits = EBPF_CLASS_BITS + prefix->len + (v6 ? 0 : 96),
+				     .instance = instance};
 	uint32_t old = 0;
 
 	if (v6) {
@@ -111,29 +114,58 @@ static int class_put(int map, const struct dp_prefix *prefix, uint32_t class)
 }
 
 /* The shorter prefixes first: a longer one inherits what contains it is. */
-static int classes_put(int map, const struct dp_prefix *prefixes, size_t count, uint32_t class)
+static int classes_put(int map, uint32_t instance, const struct dp_prefix *prefixes, size_t count,
+		       uint32_t class)
 {
 	int rc = 0;
 
 	for (unsigned len = 0; len <= 128 && !rc; len++)
 		for (size_t i = 0; i < count && !rc; i++)
 			if (prefixes[i].len == len)
-				rc = class_put(map, &prefixes[i], class);
+				rc = class_put(map, instance, &prefixes[i], class);
+	return rc;
+}
+
+/* Of N3 and of each network instance: whoever's UE it is, the stack would take them for its own */
+static int own_addresses_put(const struct dataplane *dp, int map, uint32_t instance)
+{
+	int rc = 0;
+
+	for (uint8_t i = 0; i < dp->config.instance_count && !rc; i++) {
+		const struct n6_link *n6 = &dp->n6[i];
+		const struct dp_prefix ip4 = {.addr = dp_addr_ip4(n6->ip4), .len = 32},
+				       ip6 = {.addr = {.family = AF_INET6, .ip6 = n6->ip6},
+					      .len = 128};
+
+		if (n6->ip4.s_addr)
+			rc = class_put(map, instance, &ip4, EBPF_OURS);
+		if (!rc && !IN6_IS_ADDR_UNSPECIFIED(&n6->ip6))
+			rc = class_put(map, instance, &ip6, EBPF_OURS);
+	}
+	for (uint8_t i = 0; i < dp->config.local_count && !rc; i++) {
+		const struct dp_addr *addr = &dp->config.local[i].addr;
+		const struct dp_prefix own = {.addr = *addr,
+					      .len = (unsigned)dp_addr_octets(addr) * 8};
+
+		rc = class_put(map, instance, &own, EBPF_OURS);
+	}
 	return rc;
 }
 
 static int classes_fill(const struct dataplane *dp, const struct ebpf *e)
 {
 	const int map = bpf_map__fd(e->skel->maps.classes);
-	const struct dp_prefix own = {.addr = {.family = AF_INET, .ip4 = dp->n6_addr}, .len = 32};
-	int rc = classes_put(map, dp->config.protected_prefix, dp->config.protected_count,
-			     EBPF_PROTECTED);
+	int rc = 0;
 
-	for (uint8_t i = 0; i < dp->config.instance_count && !rc; i++)
-		rc = classes_put(map, dp->config.instance[i].pool,
-				 dp->config.instance[i].pool_count, EBPF_POOL);
-	if (!rc && dp->n6_addr.s_addr)
-		rc = class_put(map, &own, EBPF_OURS);
+	for (uint8_t i = 0; i < dp->config.instance_count && !rc; i++) {
+		rc = classes_put(map, i, dp->config.protected_prefix, dp->config.protected_count,
+				 EBPF_PROTECTED);
+		if (!rc)
+			rc = classes_put(map, i, dp->config.instance[i].pool,
+					 dp->config.instance[i].pool_count, EBPF_POOL);
+		if (!rc)
+			rc = own_addresses_put(dp, map, i);
+	}
 	return rc;
 }
 
@@ -210,8 +242,7 @@ int maps_open(const struct dataplane *dp, struct ebpf *e)
 	r->set = e->memory[MEMORY_SETS].at;
 	r->slot = e->memory[MEMORY_SLOTS].at;
 	r->more = e->memory[MEMORY_MORE].at;
-	e->local_ifindex[0] = dp->n3.ifindex;
-	r->ways = (struct ways){&dp->config, e->local_ifindex, &r->peers};
+	r->ways = (struct ways){&dp->config, e->local, &r->peers};
 	r->owner = calloc(bpf_map__max_entries(e->skel->maps.slots), sizeof(*r->owner));
 	rc = r->owner ? cells_open(e) : -ENOMEM;
 	return rc ? rc : classes_fill(dp, e);

@@ -10,7 +10,7 @@
 struct key {
 	__u64 qfi_bit;	 /* 0: no container */
 	__u32 set, slot; /* the session's */
-	__u32 teid, source, instance, zero;
+	__u32 teid, source;
 };
 
 /* ---- filters ---- */
@@ -39,11 +39,11 @@ static __always_inline bool ip6_is(const struct ebpf_set *set, const __be32 addr
 }
 
 /* Its own besides what it was given (RFC 4861 cl. 4.1): link-local addresses, and the unspecified
- * one before it has them */
+ * one before it has them. They leave by tunnels alone (is_unroutable): to who advertises its
+ * router, say. */
 static __always_inline bool ip6_own_anyway(const __be32 addr[4])
 {
-	return (addr[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000) ||
-	       !(addr[0] | addr[1] | addr[2] | addr[3]);
+	return is_link_local6(addr) || is_zero6(addr);
 }
 
 static __always_inline bool is_assigned(const struct ebpf_set *set, const __be32 addr[4], bool v6)
@@ -105,11 +105,11 @@ static __always_inline bool ue_matches(const struct ebpf_set *set, const struct 
 		return true;
 	if (!v6 && e->flags & EBPF_ENTRY_IP4 && set->ip4_be == addr[0])
 		return true;
-	if (v6 && e->flags & EBPF_ENTRY_IP6 && ip6_is(set, addr))
+	if (v6 && e->flags & EBPF_ENTRY_IP6 && (ip6_is(set, addr) || ip6_own_anyway(addr)))
 		return true;
 	if (!(e->flags & EBPF_ENTRY_ROUTED))
 		return false;
-	route_key(addr, v6, k->instance, &route);
+	route_key(addr, v6, e->ue_instance, &route);
 	index = bpf_map_lookup_elem(&routes, &route);
 	return index && index->set && index->slot == k->slot;
 }

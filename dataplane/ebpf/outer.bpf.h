@@ -25,16 +25,6 @@ static __always_inline __sum16 fold(__u32 sum)
 	return (__sum16)~sum;
 }
 
-/* RFC 1624: TTL and protocol are one word of the checksum */
-static __always_inline void ttl_decrement(struct iphdr *ip)
-{
-	__u32 check = ip->check;
-
-	check += bpf_htons(0x0100);
-	ip->check = (__sum16)(check + (check >= 0xffff));
-	ip->ttl--;
-}
-
 /*
  * DF with identification 0 (an atomic datagram, RFC 6864): the inner packet was held against the
  * session's MTU before, and a peer need not put fragments together. No UDP checksum, as TS 29.281

@@ -6,13 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataplane/address.h"
+#include "lib/gtpu/gtpu.h"
+
 #define HASH_NONFATAL_OOM 1 /* a library never exits */
 #include <uthash.h>
 
 /* No padding: it is hashed */
 struct peer_key {
 	uint8_t local[16], remote[16];
-	uint32_t ifindex, family;
+	uint32_t ifindex;
+	uint8_t family, way, zero[2];
 };
 
 struct peer {
@@ -40,12 +44,16 @@ void peers_done(struct peers *p)
 	free(p->number);
 }
 
-static void octets_of(const struct dp_addr *addr, uint8_t ret[16])
+static uint32_t sum_of(const void *at, size_t octets)
 {
-	if (addr->family == AF_INET)
-		memcpy(ret, &addr->ip4, sizeof(addr->ip4));
-	else
-		memcpy(ret, &addr->ip6, sizeof(addr->ip6));
+	uint16_t word;
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < octets; i += sizeof(word)) {
+		memcpy(&word, (const uint8_t *)at + i, sizeof(word));
+		sum += word;
+	}
+	return sum;
 }
 
 /* Of the words that are the same in each header: version and length, DF, TTL and protocol,
@@ -53,26 +61,27 @@ static void octets_of(const struct dp_addr *addr, uint8_t ret[16])
 static uint32_t constant_sum(const struct ebpf_peer *peer)
 {
 	const uint16_t words[] = {htons(0x4500), htons(0x4000), htons(64 << 8 | IPPROTO_UDP)};
-	uint16_t addresses[4];
-	uint32_t sum = 0;
 
-	memcpy(addresses, &peer->src[0], 4);
-	memcpy(addresses + 2, &peer->dst[0], 4);
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		sum += words[i];
-	for (size_t i = 0; i < 4; i++)
-		sum += addresses[i];
-	return sum;
+	return sum_of(words, sizeof(words)) + sum_of(&peer->src[0], 4) + sum_of(&peer->dst[0], 4);
+}
+
+/* Of those that are the same in each UDP checksum over IPv6: addresses, protocol, both ports; RFC
+ * 8200 cl. 8.1 */
+static uint32_t constant_sum6(const struct ebpf_peer *peer)
+{
+	const uint16_t words[] = {htons(IPPROTO_UDP), htons(GTPU_PORT), htons(GTPU_PORT)};
+
+	return sum_of(words, sizeof(words)) + sum_of(peer->src, 16) + sum_of(peer->dst, 16);
 }
 
 static void write_down(struct ebpf_peer *to, const struct peer_key *key)
 {
-	struct ebpf_peer peer = {.ifindex = key->ifindex, .v6 = key->family == AF_INET6};
+	struct ebpf_peer peer = {
+		.ifindex = key->ifindex, .v6 = key->family == AF_INET6, .way = key->way};
 
 	memcpy(peer.src, key->local, sizeof(peer.src));
 	memcpy(peer.dst, key->remote, sizeof(peer.dst));
-	if (!peer.v6)
-		peer.sum = constant_sum(&peer);
+	peer.sum = peer.v6 ? constant_sum6(&peer) : constant_sum(&peer);
 	*to = peer;
 }
 
@@ -99,15 +108,16 @@ static int peer_add(struct peers *p, const struct peer_key *key, struct peer **r
 	return 0;
 }
 
-int peers_take(struct peers *p, const struct dp_local *local, unsigned ifindex,
-	       const struct dp_addr *remote, uint32_t *ret_number)
+int peers_take(struct peers *p, const struct ebpf_local *local, const struct dp_addr *remote,
+	       uint32_t *ret_number)
 {
-	struct peer_key key = {.ifindex = ifindex, .family = remote->family};
+	struct peer_key key = {
+		.ifindex = local->ifindex, .family = (uint8_t)remote->family, .way = local->way};
 	struct peer *peer;
 	int rc = 0;
 
-	octets_of(&local->addr, key.local);
-	octets_of(remote, key.remote);
+	memcpy(key.local, local->addr, sizeof(key.local));
+	memcpy(key.remote, &remote->ip6, dp_addr_octets(remote));
 	HASH_FIND(hh, p->all, &key, sizeof(key), peer);
 	if (!peer)
 		rc = peer_add(p, &key, &peer);

@@ -19,8 +19,8 @@ struct peers {
 int peers_init(struct peers *peers, struct ebpf_peer *map, uint32_t count);
 void peers_done(struct peers *peers);
 /** peers_take - the number of who is reached from @local; Return: 0, -ENOSPC, -ENOMEM */
-int peers_take(struct peers *peers, const struct dp_local *local, unsigned ifindex,
-	       const struct dp_addr *peer, uint32_t *ret_number);
+int peers_take(struct peers *peers, const struct ebpf_local *local, const struct dp_addr *peer,
+	       uint32_t *ret_number);
 /** peers_drop - one who took it needs it no more, and no program will begin to */
 void peers_drop(struct peers *peers, uint32_t number);
 

@@ -23,7 +23,8 @@ static void set_head(struct ebpf_set *set, const struct rules *r, const struct r
 	set->ip4_be = r->entries.ip4_be;
 	memcpy(set->ip6, r->entries.ip6, sizeof(set->ip6));
 	set->ip6_bits = r->entries.ip6_bits;
-	memcpy(set->bearer_mac, change->session->bearer.ue_mac, sizeof(set->bearer_mac));
+	if (r->ways.config->role == DP_ROLE_GNB)
+		memcpy(set->bearer_mac, change->session->bearer.ue_mac, sizeof(set->bearer_mac));
 }
 
 /* From the last to the first, so that each knows the number of the one behind it */

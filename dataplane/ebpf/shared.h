@@ -101,7 +101,8 @@ struct ebpf_entry {
 	__u8 account;
 	__u8 bucket[EBPF_BUCKET_REFS], limit[EBPF_LIMIT_REFS]; /* counted from 1; 0: no more */
 	__u16 pdr_id;
-	__u8 zero[2];
+	__u8 ue_instance; /* ROUTED: where `routes` has the UE's */
+	__u8 zero;
 };
 
 struct ebpf_set {
@@ -109,10 +110,15 @@ struct ebpf_set {
 	__u32 slot;
 	__u16 mtu;
 	__u8 count, ip6_bits;
-	__be32 ip4_be;	    /* the UE's, 0: none */
-	__u8 ip6[8];	    /* its prefix, up to /64 */
-	__u8 bearer_mac[6]; /* gNB */
-	__u8 zero[2];
+	__be32 ip4_be; /* the UE's, 0: none */
+	union {
+		__u8 ip6[16]; /* its prefix; in a gNB up to /64 */
+		struct {
+			__u8 ip6_upper[8];
+			__u8 bearer_mac[6]; /* gNB */
+			__u8 zero[2];
+		};
+	};
 	struct ebpf_entry entry[EBPF_ENTRIES];
 };
 
@@ -197,9 +203,10 @@ struct ebpf_event {
 /* A GTP-U peer, as one of our addresses reaches it */
 struct ebpf_peer {
 	__be32 src[4], dst[4]; /* IPv4 in the first word */
-	__u32 sum;	       /* IPv4: of the header's constant words */
+	__u32 sum;	       /* constant words: IPv4: of the header; IPv6: of UDP's checksum */
 	__u32 ifindex;	       /* of our address */
-	__u8 v6, zero[7];
+	__u8 v6, way;	       /* way: EBPF_HOP_N3 and which device that is */
+	__u8 zero[6];
 };
 
 /* What a destination is; it may be several */
@@ -211,13 +218,13 @@ struct ebpf_hop {
 	__be32 dst[4], next[4];
 	__u32 ifindex;
 	__u16 mtu;
-	__u8 way; /* instance, or EBPF_HOP_N3 */
+	__u8 way; /* instance, or EBPF_HOP_N3 and a number */
 	__u8 v6;  /* bits: the destination, the next hop */
 	__u8 class;
 	__u8 dst_mac[6], src_mac[6];
 	__u8 zero[3];
 };
-enum { EBPF_HOP_N3 = 255 };
+enum { EBPF_HOP_N3 = 0x80 };
 
 struct ebpf_ue_key {
 	__be32 addr[4]; /* IPv6: the first 64 bits */
@@ -225,14 +232,17 @@ struct ebpf_ue_key {
 };
 
 struct ebpf_route_key {
-	__u32 bits; /* of what follows: 16 more than the prefix has */
+	__u32 bits; /* of what follows: EBPF_ROUTE_BITS more than the prefix has */
 	__u8 v6, instance;
 	__u8 addr[16];
 	__u8 zero[2];
 };
 
+enum { EBPF_ROUTE_BITS = 16, EBPF_CLASS_BITS = 32 };
+
 struct ebpf_class_key {
-	__u32 bits;
+	__u32 bits; /* of what follows: EBPF_CLASS_BITS more than the prefix has */
+	__u32 instance;
 	__be32 addr[4]; /* IPv4: ::ffff:a.b.c.d */
 };
 
@@ -261,22 +271,29 @@ struct ebpf_instance {
 	__u32 ifindex, table;
 };
 
+/* Into the stack, and out of it */
+struct ebpf_wire {
+	__u32 stack_ifindex; /* dp-ue, the stack's end */
+	__u32 wire_ifindex;  /* dp-ue-x, our end */
+	__u8 stack_mac[6], wire_mac[6];
+};
+
 struct ebpf_local {
 	__be32 addr[4];
 	__u32 ifindex;
-	__u8 v6, zero[3];
+	__u8 v6, way; /* way: as a peer's */
+	__u8 zero[2];
 };
 
 struct ebpf_config {
 	__u32 gnb;     /* role */
 	__u32 segment; /* N3 can't carry super-packets */
 	__u32 teid_mask;
-	__u32 stack_ifindex; /* dp-ue, the stack's end */
-	__u32 wire_ifindex;  /* dp-ue-x, our end; in a gNB only with segment */
 	__u32 local_count, instance_count, pool_count;
-	__u8 stack_mac[6], wire_mac[6], gnb_mac[6], zero[2];
+	__u8 gnb_mac[6], zero[2];
 	struct ebpf_local local[EBPF_LOCALS_MAX];
 	struct ebpf_instance instance[EBPF_INSTANCES_MAX];
+	struct ebpf_wire wire[EBPF_INSTANCES_MAX]; /* an instance's; in a gNB one, with segment */
 	struct ebpf_pool pool[EBPF_POOLS_MAX];
 };
 

@@ -23,6 +23,7 @@
 enum {
 	NOTICES_PER_SECOND = 100, /* packets per CPU that are shown to the socket to be answered */
 	SECOND_NS = 1000000000,
+	IP6_MORE = 20, /* octets of its header, more than IPv4's */
 };
 
 struct budget {
@@ -40,7 +41,7 @@ SEC("tc")
 int fib_probe(struct __sk_buff *skb)
 {
 	struct bpf_fib_lookup fib = {.family = AF_INET4,
-				     .ifindex = config.stack_ifindex,
+				     .ifindex = config.wire[0].stack_ifindex,
 				     .tbid = config.instance[0].table};
 
 	return bpf_fib_lookup(skb, &fib, sizeof(fib),
@@ -87,31 +88,32 @@ static __always_inline void packet_load(const struct __sk_buff *skb, const struc
 	p->load.now_ns = bpf_ktime_get_coarse_ns();
 }
 
-/* As a router does; the packet starts with an Ethernet header */
-static __always_inline int hop_count(struct __sk_buff *skb, bool v6)
+/*
+ * The skb's own idea of its version, which adjust_room and the neighbour's code go by, is that of
+ * the headers it came with. *ret_more: octets that there are more of behind the Ethernet header
+ * now.
+ */
+static __always_inline int proto_turn(struct __sk_buff *skb, bool v6, __s32 *ret_more)
 {
-	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
-	struct ipv6hdr *ip6 = data + ETH_HLEN;
-	struct iphdr *ip = data + ETH_HLEN;
+	const __u16 wanted = v6 ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_IP);
 
-	if (v6) {
-		if ((void *)(ip6 + 1) > end)
-			return -1;
-		ip6->hop_limit--;
+	*ret_more = 0;
+	if (skb->protocol == wanted)
 		return 0;
-	}
-	if ((void *)(ip + 1) > end)
-		return -1;
-	ttl_decrement(ip);
-	return 0;
+	*ret_more = v6 ? IP6_MORE : -IP6_MORE;
+	return (int)bpf_skb_change_proto(skb, wanted, 0);
 }
 
 /* Takes the outer headers off and what is behind the inner packet */
 static __always_inline int outer_remove(struct __sk_buff *skb, struct packet *p)
 {
+	__s32 more;
+
 	if (p->inner.offset == ETH_HLEN)
 		return 0;
-	if (bpf_skb_adjust_room(skb, -(__s32)(p->inner.offset - ETH_HLEN), BPF_ADJ_ROOM_MAC,
+	if (proto_turn(skb, p->inner.flags & INNER_V6, &more))
+		return -1;
+	if (bpf_skb_adjust_room(skb, -(__s32)(p->inner.offset - ETH_HLEN) - more, BPF_ADJ_ROOM_MAC,
 				BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_NO_CSUM_RESET))
 		return -1;
 	p->inner.offset = ETH_HLEN;
@@ -169,12 +171,14 @@ static __always_inline int redirect(const struct packet *p)
 	return (int)bpf_redirect_neigh(p->hop->ifindex, &neigh, sizeof(neigh), 0);
 }
 
-/* The whole router, for what the fast path leaves alone: in by dp-ue */
-static __always_inline int to_stack(struct __sk_buff *skb, bool v6)
+/* The whole router, for what the fast path leaves alone: in by the instance's dp-ue */
+static __always_inline int to_stack(struct __sk_buff *skb, __u32 instance, bool v6)
 {
-	if (eth_write(skb, config.stack_mac, config.wire_mac, v6))
+	const volatile struct ebpf_wire *wire = &config.wire[instance & (EBPF_INSTANCES_MAX - 1)];
+
+	if (eth_write(skb, wire->stack_mac, wire->wire_mac, v6))
 		return TC_ACT_SHOT;
-	return (int)bpf_redirect(config.wire_ifindex, 0);
+	return (int)bpf_redirect(wire->wire_ifindex, 0);
 }
 
 /* ---- packets that wait ---- */
@@ -207,7 +211,7 @@ enum { KIND_BESIDE = 0x80 };
 static __always_inline void duplicate(struct __sk_buff *skb, struct packet *p, __u32 nth)
 {
 	if (!address_write(skb, p, (__u8)(KIND_BESIDE | nth)))
-		bpf_clone_redirect(skb, config.stack_ifindex, 0);
+		bpf_clone_redirect(skb, config.wire[0].stack_ifindex, 0);
 }
 
 static __always_inline void duplicates(struct __sk_buff *skb, struct packet *p)
@@ -232,7 +236,7 @@ static __always_inline int may_go(struct __sk_buff *skb, struct packet *p)
 		nth += (p->entry->flags & EBPF_ENTRY_DUPLICATE ? 1 : 0) +
 		       (p->entry->flags & EBPF_ENTRY_DUPLICATE2 ? 1 : 0);
 		if (!address_write(skb, p, KIND_BESIDE | nth))
-			return (int)bpf_redirect(config.stack_ifindex, 0);
+			return (int)bpf_redirect(config.wire[0].stack_ifindex, 0);
 		return drop(EBPF_DROP_MALFORMED);
 	default:
 		return TC_ACT_SHOT;
@@ -275,7 +279,7 @@ static __always_inline int to_tunnel(struct __sk_buff *skb, struct packet *p, __
 {
 	const __u32 number = p->entry->peer;
 	const struct ebpf_peer *peer = bpf_map_lookup_elem(&peers, &number);
-	struct question q = {.way = EBPF_HOP_N3};
+	struct question q = {};
 	bool known;
 	int rc;
 
@@ -283,13 +287,14 @@ static __always_inline int to_tunnel(struct __sk_buff *skb, struct packet *p, __
 		return refuse(p, EBPF_DROP_NO_ROUTE);
 	if (p->inner.length + OUTER_CONTAINER > 0xffff)
 		return refuse(p, EBPF_DROP_TOO_BIG);
-	p->hop = hop_find(peer->dst, peer->v6, EBPF_HOP_N3, p->load.now_ns, &known);
+	p->hop = hop_find(peer->dst, peer->v6, peer->way, p->load.now_ns, &known);
 	if (!p->hop)
 		return refuse(p, EBPF_DROP_NO_ROUTE);
 	if (!known) {
 		__builtin_memcpy(q.src, peer->src, sizeof(q.src));
 		__builtin_memcpy(q.dst, peer->dst, sizeof(q.dst));
 		q.now_ns = p->load.now_ns;
+		q.way = peer->way;
 		q.v6 = peer->v6;
 		q.ifindex = peer->ifindex;
 		if (hop_ask(skb, &q, p->hop))
@@ -318,7 +323,7 @@ static __always_inline int downlink_send(struct __sk_buff *skb, struct packet *p
 
 	if (p->entry->action != EBPF_FORWARD || p->entry->destination != EBPF_N3)
 		return action_drop(p);
-	if (p->load.segment > p->owner.set->mtu) {
+	if (p->load.segment > mtu_of(p)) {
 		if (routed || p->inner.flags & INNER_DF)
 			packet_drop(p, EBPF_DROP_TOO_BIG);
 		return routed ? TC_ACT_SHOT : TC_ACT_UNSPEC;
@@ -343,8 +348,10 @@ static __always_inline int downlink(struct __sk_buff *skb, struct packet *p, boo
 {
 	const bool v6 = p->inner.flags & INNER_V6;
 
+	if (!routed && v6 && is_link_local6(p->inner.src))
+		return TC_ACT_UNSPEC; /* no router sends it on */
 	if (!owner_by_ue(p->inner.dst, v6, p->instance, &p->owner)) {
-		if (!routed && !(class_of(p->inner.dst, v6) & EBPF_POOL))
+		if (!routed && !(class_of(p->inner.dst, v6, p->instance) & EBPF_POOL))
 			return TC_ACT_UNSPEC;
 		return drop(EBPF_DROP_UNKNOWN_UE);
 	}
@@ -360,9 +367,13 @@ static __always_inline int to_n6(struct __sk_buff *skb, struct packet *p)
 {
 	const __u32 instance = p->entry->instance & (EBPF_INSTANCES_MAX - 1);
 	const bool v6 = p->inner.flags & INNER_V6;
-	struct question q = {.way = instance, .ifindex = config.stack_ifindex, .v6 = v6};
+	struct question q = {
+		.way = instance, .ifindex = config.wire[instance].stack_ifindex, .v6 = v6};
 	bool known, stack;
 	int rc;
+
+	if (is_unroutable(&p->inner))
+		return refuse(p, EBPF_DROP_NO_ROUTE);
 
 	p->hop = hop_find(p->inner.dst, v6, instance, p->load.now_ns, &known);
 	if (!p->hop)
@@ -382,8 +393,7 @@ static __always_inline int to_n6(struct __sk_buff *skb, struct packet *p)
 	if (p->hop->class & EBPF_OURS)
 		return refuse(p, EBPF_DROP_NO_ROUTE);
 	/* to another UE here, too: the stack leads it to dp-ue, and its own rules are met there */
-	stack = p->hop->class & EBPF_POOL || p->inner.ttl <= 1 || p->load.segment > p->hop->mtu ||
-		(p->fresh && v6);
+	stack = p->hop->class & EBPF_POOL || p->inner.ttl <= 1 || p->load.segment > p->hop->mtu;
 	rc = may_go(skb, p);
 	if (rc != TC_ACT_OK)
 		return rc;
@@ -391,7 +401,7 @@ static __always_inline int to_n6(struct __sk_buff *skb, struct packet *p)
 		return drop(EBPF_DROP_MALFORMED);
 	duplicates(skb, p);
 	if (stack)
-		return to_stack(skb, v6);
+		return to_stack(skb, instance, v6);
 	if (hop_count(skb, v6) || eth_write(skb, p->hop->dst_mac, p->hop->src_mac, v6))
 		return drop(EBPF_DROP_MALFORMED);
 	return redirect(p);
@@ -439,7 +449,7 @@ static __always_inline int to_radio(struct __sk_buff *skb, struct packet *p)
 /* N9: from tunnel to tunnel */
 static __always_inline int to_n9(struct __sk_buff *skb, struct packet *p, __u8 pdu_type)
 {
-	if (p->load.segment > p->owner.set->mtu)
+	if (p->load.segment > mtu_of(p))
 		return refuse(p, EBPF_DROP_TOO_BIG);
 	if (outer_remove(skb, p))
 		return refuse(p, EBPF_DROP_MALFORMED);
@@ -447,19 +457,6 @@ static __always_inline int to_n9(struct __sk_buff *skb, struct packet *p, __u8 p
 }
 
 /* ---- where they come in ---- */
-
-static __always_inline bool is_local(const __be32 addr[4], bool v6)
-{
-	for (__u32 i = 0; i < EBPF_LOCALS_MAX && i < config.local_count; i++) {
-		if (config.local[i].v6 != v6 || config.local[i].addr[0] != addr[0])
-			continue;
-		if (!v6 ||
-		    (config.local[i].addr[1] == addr[1] && config.local[i].addr[2] == addr[2] &&
-		     config.local[i].addr[3] == addr[3]))
-			return true;
-	}
-	return false;
-}
 
 static __always_inline int from_n3(struct __sk_buff *skb, const struct view *v)
 {
@@ -508,14 +505,6 @@ int dp_n3(struct __sk_buff *skb)
 	const struct view v = view_of(skb);
 
 	return from_n3(skb, &v);
-}
-
-static __always_inline __u32 instance_of(__u32 ifindex)
-{
-	for (__u32 i = 0; i < EBPF_INSTANCES_MAX && i < config.instance_count; i++)
-		if (config.instance[i].ifindex == ifindex)
-			return i;
-	return 0;
 }
 
 static __always_inline int from_n6(struct __sk_buff *skb, const struct view *v, bool routed)
@@ -602,7 +591,8 @@ int dp_stack(struct __sk_buff *skb)
 		return TC_ACT_SHOT;
 	v = view_of(skb);
 	eth = at(&v, 0, sizeof(*eth));
-	if (!eth)
+	/* the stack's own talk to its link (MLD): nobody is there */
+	if (!eth || eth->h_dest[0] & 1)
 		return TC_ACT_SHOT;
 	rc = is_returned(eth) ? from_buffer(skb, &v, eth) : from_n6(skb, &v, true);
 	/* nothing else goes by this wire */
@@ -632,12 +622,12 @@ int dp_radio(struct __sk_buff *skb)
 	/* radio control is the daemon's */
 	if (eth->h_proto != bpf_htons(ETH_P_IP) && eth->h_proto != bpf_htons(ETH_P_IPV6))
 		return TC_ACT_UNSPEC;
-	if (config.segment && skb->ifindex == config.wire_ifindex) {
+	if (config.segment && skb->ifindex == config.wire[0].wire_ifindex) {
 		bearer.ifindex = skb->mark;
 		skb->mark = 0;
 	} else if (config.segment && skb->gso_size) {
 		skb->mark = skb->ifindex;
-		return (int)bpf_redirect(config.stack_ifindex, 0);
+		return (int)bpf_redirect(config.wire[0].stack_ifindex, 0);
 	}
 	__builtin_memcpy(bearer.mac, eth->h_source, ETH_ALEN);
 	if (!owner_by_slot(bpf_map_lookup_elem(&bearers, &bearer), &p.owner))
@@ -650,7 +640,7 @@ int dp_radio(struct __sk_buff *skb)
 		return TC_ACT_SHOT;
 	if (p.entry->action != EBPF_FORWARD || p.entry->destination != EBPF_N3)
 		return action_drop(&p);
-	if (p.load.segment > p.owner.set->mtu)
+	if (p.load.segment > mtu_of(&p))
 		return refuse(&p, EBPF_DROP_TOO_BIG);
 	return to_tunnel(skb, &p, 1);
 }

@@ -11,8 +11,9 @@
  * In a gNB (and only where N3 can't carry super-packets) it goes in a circle: radio --> dp-ue,
  * which cuts them in pieces, --> dp-ue-x --[dp_radio]--> N3, the radio link being told by the mark.
  *
- * n6_routing.c makes the routes and rules of dp-ue; bpf_fib_lookup is asked with dp-ue as its
- * ingress, so the fast path obeys them as well.
+ * Each network instance has a pair of its own, so that the stack knows whose packets are: dp-ue1,
+ * dp-ue1-x for the second. n6_routing.c makes the routes and rules of dp-ue; bpf_fib_lookup is
+ * asked with dp-ue as its ingress, so the fast path obeys them as well.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,37 +21,53 @@
 
 #include "dataplane/ebpf/ebpf.h"
 
-static const char stack_name[] = "dp-ue";
-static const char wire_name[] = "dp-ue-x";
+struct names {
+	char stack[IFNAMSIZ], wire[IFNAMSIZ];
+};
 
-static int wire_up(struct dataplane *dp, struct wire *wire)
+static struct names names_of(unsigned instance)
 {
-	/* no IPv6 neighbour talk on a wire that has none */
-	int rc = dp_ipv6_disable(stack_name);
+	struct names ret = {"dp-ue", "dp-ue-x"};
+
+	if (instance) {
+		snprintf(ret.stack, sizeof(ret.stack), "dp-ue%u", instance & 0xff);
+		snprintf(ret.wire, sizeof(ret.wire), "dp-ue%u-x", instance & 0xff);
+	}
+	return ret;
+}
+
+/* Nobody talks IPv6 on the wire by itself: our end has none, the stack's is quiet */
+static int wire_up(struct dataplane *dp, const struct wire *wire, const struct names *names,
+		   bool ip6)
+{
+	int rc = ip6 ? dp_ip6_quiet(names->stack) : dp_ipv6_disable(names->stack);
 
 	if (!rc)
-		rc = dp_ipv6_disable(wire_name);
+		rc = dp_ipv6_disable(names->wire);
 	if (!rc)
 		rc = nl_link_set_up(dp->nl, wire->wire_ifindex, true);
 	return rc ? rc : nl_link_set_up(dp->nl, wire->stack_ifindex, true);
 }
 
-static int wire_pair(struct dataplane *dp, struct wire *wire)
+static int wire_pair(struct dataplane *dp, bool segment, unsigned instance, struct wire *wire)
 {
-	const struct nl_veth veth = {.name = stack_name,
-				     .peer = wire_name,
+	const struct names names = names_of(instance);
+	const struct nl_veth veth = {.name = names.stack,
+				     .peer = names.wire,
 				     .netns_fd = -1,
 				     .peer_netns_fd = -1,
-				     .mtu = dp_session_mtu(dp, 0),
+				     .mtu = dp_mtu_max(dp),
 				     .noarp = true};
+	const bool ip6 = dp->config.role == DP_ROLE_UPF &&
+			 dp_instance_has_ip6(&dp->config.instance[instance]);
 	struct nl_link link, peer;
 	int rc = nl_link_add_veth(dp->nl, &veth);
 
 	if (rc)
 		return rc;
-	rc = dp_link_find(dp->nl, stack_name, &link);
+	rc = dp_link_find(dp->nl, names.stack, &link);
 	if (!rc)
-		rc = dp_link_find(dp->nl, wire_name, &peer);
+		rc = dp_link_find(dp->nl, names.wire, &peer);
 	if (rc)
 		return rc;
 	wire->made = true;
@@ -59,31 +76,52 @@ static int wire_pair(struct dataplane *dp, struct wire *wire)
 	memcpy(wire->stack_mac, link.mac, sizeof(link.mac));
 	memcpy(wire->wire_mac, peer.mac, sizeof(peer.mac));
 	rc = nl_link_set_alias(dp->nl, wire->stack_ifindex, DP_LINK_ALIAS);
-	if (!rc && wire->segment)
-		rc = dp_segmentation_off(stack_name);
-	return rc ? rc : wire_up(dp, wire);
+	if (!rc && segment)
+		rc = dp_segmentation_off(names.stack);
+	return rc ? rc : wire_up(dp, wire, &names, ip6);
 }
 
-int wire_make(struct dataplane *dp, struct wire *ret_wire, struct dp_error *ret_err)
+/* A predecessor may have had more of them */
+static int wires_clear(struct dataplane *dp, struct dp_error *ret_err)
 {
-	int rc = dp_link_clear(dp->nl, stack_name);
+	for (unsigned i = 0; i < EBPF_INSTANCES_MAX; i++) {
+		const struct names names = names_of(i);
+		int rc = dp_link_clear(dp->nl, names.stack);
 
-	if (!rc)
-		rc = wire_pair(dp, ret_wire);
-	if (rc)
-		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "interface %s: %s",
-				    stack_name, strerror(-rc));
-	if (dp->config.role != DP_ROLE_UPF)
-		return 0;
-	return n6_routing_up(dp, stack_name, ret_wire->stack_ifindex, ret_err);
+		if (rc && i < (dp->config.instance_count ? dp->config.instance_count : 1))
+			return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "interface %s: %s",
+					    names.stack, strerror(-rc));
+	}
+	return 0;
 }
 
-void wire_remove(struct dataplane *dp, struct wire *wire)
+int wires_make(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
 {
-	if (!wire->made)
-		return;
-	if (dp->config.role == DP_ROLE_UPF)
+	const bool upf = dp->config.role == DP_ROLE_UPF;
+	const unsigned count = upf ? dp->config.instance_count : 1;
+	int rc = wires_clear(dp, ret_err);
+
+	for (unsigned i = 0; i < count && !rc; i++) {
+		const struct names names = names_of(i);
+
+		rc = wire_pair(dp, e->segment, i, &e->wire[i]);
+		if (rc)
+			return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "interface %s: %s",
+					    names.stack, strerror(-rc));
+		if (upf)
+			rc = n6_routing_up(dp, (uint8_t)i, names.stack, e->wire[i].stack_ifindex,
+					   ret_err);
+	}
+	return rc;
+}
+
+void wires_remove(struct dataplane *dp, struct ebpf *e)
+{
+	if (dp->config.role == DP_ROLE_UPF && e->wire[0].made)
 		n6_routing_down(dp);
-	(void)nl_link_del(dp->nl, wire->stack_ifindex);
-	wire->made = false;
+	for (unsigned i = 0; i < EBPF_INSTANCES_MAX; i++) {
+		if (e->wire[i].made)
+			(void)nl_link_del(dp->nl, e->wire[i].stack_ifindex);
+		e->wire[i].made = false;
+	}
 }

@@ -46,25 +46,6 @@ static __always_inline int action_drop(const struct packet *p)
 	return XDP_DROP;
 }
 
-/* As a router does; the IP header is behind an Ethernet header */
-static __always_inline int hop_count(const struct xdp_md *xdp, bool v6)
-{
-	void *data = (void *)(long)xdp->data, *end = (void *)(long)xdp->data_end;
-	struct ipv6hdr *ip6 = data + ETH_HLEN;
-	struct iphdr *ip = data + ETH_HLEN;
-
-	if (v6) {
-		if ((void *)(ip6 + 1) > end)
-			return -1;
-		ip6->hop_limit--;
-		return 0;
-	}
-	if ((void *)(ip + 1) > end)
-		return -1;
-	ttl_decrement(ip);
-	return 0;
-}
-
 /* ---- into a tunnel ---- */
 
 static __always_inline int to_tunnel(struct xdp_md *xdp, struct packet *p, __u32 strip,
@@ -78,9 +59,9 @@ static __always_inline int to_tunnel(struct xdp_md *xdp, struct packet *p, __u32
 	void *data, *end;
 	bool known;
 
-	if (!peer || peer->v6 || p->load.segment > p->owner.set->mtu)
+	if (!peer || peer->v6 || p->load.segment > mtu_of(p))
 		return XDP_PASS;
-	p->hop = hop_find(peer->dst, false, EBPF_HOP_N3, p->load.now_ns, &known);
+	p->hop = hop_find(peer->dst, false, peer->way, p->load.now_ns, &known);
 	if (!p->hop || !known)
 		return XDP_PASS;
 	if (packet_decide(p) != VERDICT_GO)
@@ -109,7 +90,7 @@ static __always_inline int to_n6(struct xdp_md *xdp, struct packet *p)
 	struct ethhdr *eth;
 	bool known;
 
-	if (p->inner.ttl <= 1)
+	if (p->inner.ttl <= 1 || is_unroutable(&p->inner))
 		return XDP_PASS;
 	p->hop = hop_find(p->inner.dst, v6, instance, p->load.now_ns, &known);
 	if (!p->hop || !known || p->hop->class & EBPF_POOL || p->inner.length > p->hop->mtu)
@@ -132,19 +113,6 @@ static __always_inline int to_n6(struct xdp_md *xdp, struct packet *p)
 }
 
 /* ---- where they come in ---- */
-
-static __always_inline bool is_local(const __be32 addr[4], bool v6)
-{
-	for (__u32 i = 0; i < EBPF_LOCALS_MAX && i < config.local_count; i++) {
-		if (config.local[i].v6 != v6 || config.local[i].addr[0] != addr[0])
-			continue;
-		if (!v6 ||
-		    (config.local[i].addr[1] == addr[1] && config.local[i].addr[2] == addr[2] &&
-		     config.local[i].addr[3] == addr[3]))
-			return true;
-	}
-	return false;
-}
 
 SEC("xdp")
 int xdp_n3(struct xdp_md *xdp)
@@ -180,14 +148,6 @@ int xdp_n3(struct xdp_md *xdp)
 	}
 }
 
-static __always_inline __u32 instance_of(__u32 ifindex)
-{
-	for (__u32 i = 0; i < EBPF_INSTANCES_MAX && i < config.instance_count; i++)
-		if (config.instance[i].ifindex == ifindex)
-			return i;
-	return 0;
-}
-
 SEC("xdp")
 int xdp_n6(struct xdp_md *xdp)
 {
@@ -204,6 +164,8 @@ int xdp_n6(struct xdp_md *xdp)
 	    v.length != ETH_HLEN + p.inner.length)
 		return XDP_PASS;
 	v6 = p.inner.flags & INNER_V6;
+	if (v6 && is_link_local6(p.inner.src))
+		return XDP_PASS;
 	if (!owner_by_ue(p.inner.dst, v6, p.instance, &p.owner))
 		return XDP_PASS;
 	load_of(&p);

@@ -87,18 +87,33 @@ struct nl_link {
 /** nl_link_list - @each is called for every link; a non-zero answer ends the walk and is returned */
 int nl_link_list(struct nl *nl, int (*each)(const struct nl_link *link, void *user), void *user);
 
-/* Addresses, IPv4 */
+/* Addresses, IPv4 and IPv6 */
 int nl_addr_add(struct nl *nl, unsigned ifindex, struct in_addr addr, unsigned prefix_len);
 int nl_addr_del(struct nl *nl, unsigned ifindex, struct in_addr addr, unsigned prefix_len);
 int nl_addr_list(struct nl *nl, unsigned ifindex, int (*each)(struct in_addr addr, unsigned prefix_len, void *user), void *user);
+/** nl_addr6_add - usable at once: without duplicate address detection */
+int nl_addr6_add(struct nl *nl, unsigned ifindex, struct in6_addr addr, unsigned prefix_len);
+int nl_addr6_del(struct nl *nl, unsigned ifindex, struct in6_addr addr, unsigned prefix_len);
+/** nl_addr6_list - link-local ones, too */
+int nl_addr6_list(struct nl *nl, unsigned ifindex, int (*each)(struct in6_addr addr, unsigned prefix_len, void *user), void *user);
 
-/* Routes, IPv4. A zero gateway means on-link; dst_len 0 the default route. */
+/* Routes. A zero gateway means on-link; dst_len 0 the default route. */
 enum nl_route_type { NL_ROUTE_UNICAST, NL_ROUTE_BLACKHOLE, NL_ROUTE_PROHIBIT, NL_ROUTE_UNREACHABLE };
 struct nl_route {
-	struct in_addr dst;
+	sa_family_t family; /* AF_INET6; 0 or AF_INET: IPv4. What is listed has 0 for IPv4 */
+	union {
+		struct in_addr dst;
+		struct in6_addr dst6;
+	};
 	unsigned dst_len;
-	struct in_addr gateway;
-	struct in_addr prefsrc; /* zero: none */
+	union {
+		struct in_addr gateway;
+		struct in6_addr gateway6;
+	};
+	union { /* zero: none */
+		struct in_addr prefsrc;
+		struct in6_addr prefsrc6;
+	};
 	unsigned ifindex;
 	uint32_t table;		/* 0: main */
 	uint32_t metric;
@@ -108,11 +123,21 @@ struct nl_route {
 int nl_route_add(struct nl *nl, const struct nl_route *route);	   /* -EEXIST when there is one */
 int nl_route_replace(struct nl *nl, const struct nl_route *route); /* NLM_F_CREATE | NLM_F_REPLACE: one atomic step */
 int nl_route_del(struct nl *nl, const struct nl_route *route);
+/** nl_route_list - of IPv4; nl_route6_list - of IPv6, of which the kernel makes some itself */
 int nl_route_list(struct nl *nl, uint32_t table, int (*each)(const struct nl_route *route, void *user), void *user);
+int nl_route6_list(struct nl *nl, uint32_t table, int (*each)(const struct nl_route *route, void *user), void *user);
 
-/* Policy rules, IPv4 */
+/* Policy rules */
 struct nl_rule {
-	struct in_addr src, dst;
+	sa_family_t family; /* as a route's */
+	union {
+		struct in_addr src;
+		struct in6_addr src6;
+	};
+	union {
+		struct in_addr dst;
+		struct in6_addr dst6;
+	};
 	unsigned src_len, dst_len;
 	char iif[16]; /* "": any */
 	uint32_t fwmark, fwmask;
@@ -124,11 +149,15 @@ int nl_rule_add(struct nl *nl, const struct nl_rule *rule); /* -EEXIST */
 /** nl_rule_append - behind all of its priority, also when there is one like it already */
 int nl_rule_append(struct nl *nl, const struct nl_rule *rule);
 int nl_rule_del(struct nl *nl, const struct nl_rule *rule); /* the first like it; -ENOENT */
+/** nl_rule_list - of IPv4; nl_rule6_list - of IPv6 */
 int nl_rule_list(struct nl *nl, int (*each)(const struct nl_rule *rule, void *user), void *user);
+int nl_rule6_list(struct nl *nl, int (*each)(const struct nl_rule *rule, void *user), void *user);
 
 /** nl_neigh_replace - a permanent neighbour entry */
 int nl_neigh_replace(struct nl *nl, unsigned ifindex, struct in_addr addr, const uint8_t mac[6]);
 int nl_neigh_del(struct nl *nl, unsigned ifindex, struct in_addr addr);
+int nl_neigh6_replace(struct nl *nl, unsigned ifindex, struct in6_addr addr, const uint8_t mac[6]);
+int nl_neigh6_del(struct nl *nl, unsigned ifindex, struct in6_addr addr);
 
 /* Bridges */
 /** nl_bridge_port_static - a port that learns nothing and gets only what nl_bridge_fdb_add leads there */

@@ -37,14 +37,34 @@ struct in_addr nl_attr_in(const struct nlattr *attr)
 	return (struct in_addr){.s_addr = nl_attr_u32(attr, 0)};
 }
 
+unsigned nl_addr_bits(sa_family_t family)
+{
+	return family == AF_INET6 ? 128 : 32;
+}
+
+void nl_attr_addr(const struct nlattr *attr, sa_family_t family, void *ret)
+{
+	const size_t octets = nl_addr_bits(family) / 8;
+
+	memset(ret, 0, octets);
+	if (attr && mnl_attr_get_payload_len(attr) >= octets)
+		memcpy(ret, mnl_attr_get_payload(attr), octets);
+}
+
+void nl_put_addr(struct nlmsghdr *nlh, uint16_t attr, sa_family_t family, const void *addr)
+{
+	mnl_attr_put(nlh, attr, nl_addr_bits(family) / 8, addr);
+}
+
 void nl_attrs(const struct nlmsghdr *nlh, size_t header_len, const struct nlattr **table,
 	      unsigned max)
 {
 	const struct nlattr *attr;
 
 	memset(table, 0, (max + 1) * sizeof(*table));
-	mnl_attr_for_each(attr, nlh, (unsigned)header_len) if (mnl_attr_get_type(attr) <= max)
-		table[mnl_attr_get_type(attr)] = attr;
+	mnl_attr_for_each (attr, nlh, (unsigned)header_len)
+		if (mnl_attr_get_type(attr) <= max)
+			table[mnl_attr_get_type(attr)] = attr;
 }
 
 struct nlmsghdr *nl_request(struct nl *nl, uint16_t type, uint16_t flags)
@@ -87,10 +107,11 @@ static void keep_text(struct nl *nl, const struct nlmsghdr *nlh)
 		return;
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
 		skip += err->msg.nlmsg_len - sizeof(err->msg);
-	mnl_attr_for_each(attr, nlh,
-			  (unsigned)skip) if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG)
-		snprintf(nl->error, sizeof(nl->error), "%.*s", (int)mnl_attr_get_payload_len(attr),
-			 (const char *)mnl_attr_get_payload(attr));
+	mnl_attr_for_each (attr, nlh, (unsigned)skip)
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG)
+			snprintf(nl->error, sizeof(nl->error), "%.*s",
+				 (int)mnl_attr_get_payload_len(attr),
+				 (const char *)mnl_attr_get_payload(attr));
 }
 
 static int error_of(const struct nlmsghdr *nlh)

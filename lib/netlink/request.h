@@ -64,6 +64,13 @@ bool nl_name_valid(const char *name);
 uint32_t nl_attr_u32(const struct nlattr *attr, uint32_t otherwise);
 struct in_addr nl_attr_in(const struct nlattr *attr);
 
+/** nl_attr_addr - the address in an attribute into @ret, 4 octets of it, or 16 with AF_INET6; zero when there is none */
+void nl_attr_addr(const struct nlattr *attr, sa_family_t family, void *ret);
+/** nl_put_addr - one of a family */
+void nl_put_addr(struct nlmsghdr *nlh, uint16_t attr, sa_family_t family, const void *addr);
+/** nl_addr_bits - 32 or 128 */
+unsigned nl_addr_bits(sa_family_t family);
+
 /** nl_attrs - fill @table[0..max] with the attributes after a header of @header_len bytes */
 void nl_attrs(const struct nlmsghdr *nlh, size_t header_len, const struct nlattr **table, unsigned max);
 

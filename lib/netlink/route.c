@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* IPv4 routes in any table. */
+/* Routes in any table. */
 #include <errno.h>
+#include <string.h>
 
 #include "lib/netlink/request.h"
 
@@ -11,13 +12,35 @@ static const unsigned char route_types[] = {
 	[NL_ROUTE_UNREACHABLE] = RTN_UNREACHABLE,
 };
 
+static sa_family_t family_of(const struct nl_route *route)
+{
+	return route->family == AF_INET6 ? AF_INET6 : AF_INET;
+}
+
+/* Whether there is one, in the first 4 octets or all 16 */
+static bool is_set(sa_family_t family, const struct in6_addr *addr)
+{
+	static const struct in6_addr none;
+
+	return memcmp(addr, &none, nl_addr_bits(family) / 8) != 0;
+}
+
 static unsigned char route_scope(const struct nl_route *route, uint16_t type)
 {
+	if (family_of(route) == AF_INET6)
+		return RT_SCOPE_UNIVERSE; /* means nothing there */
 	if (type == RTM_DELROUTE)
 		return RT_SCOPE_NOWHERE; /* any */
 	if (route->type != NL_ROUTE_UNICAST || route->gateway.s_addr)
 		return RT_SCOPE_UNIVERSE;
 	return RT_SCOPE_LINK;
+}
+
+static void put_addr(struct nlmsghdr *nlh, uint16_t attr, sa_family_t family,
+		     const struct in6_addr *addr)
+{
+	if (is_set(family, addr))
+		nl_put_addr(nlh, attr, family, addr);
 }
 
 static void put_optional(struct nlmsghdr *nlh, uint16_t attr, uint32_t value)
@@ -39,24 +62,25 @@ static void put_mtu(struct nlmsghdr *nlh, uint32_t mtu)
 
 static int route_change(struct nl *nl, uint16_t type, uint16_t flags, const struct nl_route *route)
 {
+	const sa_family_t family = family_of(route);
 	uint32_t table = route->table ? route->table : RT_TABLE_MAIN;
 	struct nlmsghdr *nlh;
 	struct rtmsg *rtm;
 
-	if (route->dst_len > 32)
+	if (route->dst_len > nl_addr_bits(family))
 		return -EINVAL;
 	nlh = nl_request(nl, type, flags);
 	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
-	rtm->rtm_family = AF_INET;
+	rtm->rtm_family = (unsigned char)family;
 	rtm->rtm_dst_len = (unsigned char)route->dst_len;
 	rtm->rtm_table = table < 256 ? (unsigned char)table : RT_TABLE_UNSPEC;
 	rtm->rtm_protocol = type == RTM_DELROUTE ? RTPROT_UNSPEC : RTPROT_STATIC;
 	rtm->rtm_scope = route_scope(route, type);
 	rtm->rtm_type = route_types[route->type];
 	if (route->dst_len)
-		mnl_attr_put_u32(nlh, RTA_DST, route->dst.s_addr);
-	put_optional(nlh, RTA_GATEWAY, route->gateway.s_addr);
-	put_optional(nlh, RTA_PREFSRC, route->prefsrc.s_addr);
+		nl_put_addr(nlh, RTA_DST, family, &route->dst6);
+	put_addr(nlh, RTA_GATEWAY, family, &route->gateway6);
+	put_addr(nlh, RTA_PREFSRC, family, &route->prefsrc6);
 	put_optional(nlh, RTA_OIF, route->ifindex);
 	put_optional(nlh, RTA_TABLE, table);
 	put_optional(nlh, RTA_PRIORITY, route->metric);
@@ -80,6 +104,7 @@ int nl_route_del(struct nl *nl, const struct nl_route *route)
 }
 
 struct route_walk {
+	sa_family_t family;
 	uint32_t table;
 	int (*each)(const struct nl_route *route, void *user);
 	void *user;
@@ -101,8 +126,9 @@ static uint32_t read_mtu(const struct nlattr *metrics)
 
 	if (!metrics)
 		return 0;
-	mnl_attr_for_each_nested(attr, metrics) if (mnl_attr_get_type(attr) ==
-						    RTAX_MTU) return nl_attr_u32(attr, 0);
+	mnl_attr_for_each_nested (attr, metrics)
+		if (mnl_attr_get_type(attr) == RTAX_MTU)
+			return nl_attr_u32(attr, 0);
 	return 0;
 }
 
@@ -113,34 +139,49 @@ static int read_route(const struct nlmsghdr *nlh, void *user)
 	const struct nlattr *attr[RTA_MAX + 1];
 	struct nl_route route = {0};
 
-	if (nlh->nlmsg_type != RTM_NEWROUTE || rtm->rtm_flags & RTM_F_CLONED ||
-	    !read_type(rtm->rtm_type, &route.type))
+	if (nlh->nlmsg_type != RTM_NEWROUTE || rtm->rtm_family != walk->family ||
+	    rtm->rtm_flags & RTM_F_CLONED || !read_type(rtm->rtm_type, &route.type))
 		return 0;
 	nl_attrs(nlh, sizeof(*rtm), attr, RTA_MAX);
 	route.table = nl_attr_u32(attr[RTA_TABLE], rtm->rtm_table);
 	if (route.table != walk->table)
 		return 0;
 	route.dst_len = rtm->rtm_dst_len;
-	route.dst = nl_attr_in(attr[RTA_DST]);
-	route.gateway = nl_attr_in(attr[RTA_GATEWAY]);
-	route.prefsrc = nl_attr_in(attr[RTA_PREFSRC]);
+	route.family = walk->family == AF_INET6 ? AF_INET6 : 0;
+	nl_attr_addr(attr[RTA_DST], walk->family, &route.dst6);
+	nl_attr_addr(attr[RTA_GATEWAY], walk->family, &route.gateway6);
+	nl_attr_addr(attr[RTA_PREFSRC], walk->family, &route.prefsrc6);
 	route.ifindex = nl_attr_u32(attr[RTA_OIF], 0);
 	route.metric = nl_attr_u32(attr[RTA_PRIORITY], 0);
 	route.mtu = read_mtu(attr[RTA_METRICS]);
 	return walk->each(&route, walk->user);
 }
 
-int nl_route_list(struct nl *nl, uint32_t table,
-		  int (*each)(const struct nl_route *route, void *user), void *user)
+static int route_walk(struct nl *nl, struct route_walk *walk)
 {
-	struct route_walk walk = {table ? table : RT_TABLE_MAIN, each, user};
 	struct nlmsghdr *nlh = nl_request(nl, RTM_GETROUTE, NLM_F_DUMP);
 	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
 	int error;
 
 	/* The kernel filters by table only when told so strictly, and knows no table that never
 	 * held a route. */
-	rtm->rtm_family = AF_INET;
-	error = nl_query(nl, nlh, read_route, &walk);
+	rtm->rtm_family = (unsigned char)walk->family;
+	error = nl_query(nl, nlh, read_route, walk);
 	return error == -ENOENT ? 0 : error;
+}
+
+int nl_route_list(struct nl *nl, uint32_t table,
+		  int (*each)(const struct nl_route *route, void *user), void *user)
+{
+	struct route_walk walk = {AF_INET, table ? table : RT_TABLE_MAIN, each, user};
+
+	return route_walk(nl, &walk);
+}
+
+int nl_route6_list(struct nl *nl, uint32_t table,
+		   int (*each)(const struct nl_route *route, void *user), void *user)
+{
+	struct route_walk walk = {AF_INET6, table ? table : RT_TABLE_MAIN, each, user};
+
+	return route_walk(nl, &walk);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* IPv4 policy rules. */
+/* Policy rules. */
 #include <errno.h>
 #include <linux/fib_rules.h>
 #include <stdio.h>
@@ -15,21 +15,23 @@ static const unsigned char rule_actions[] = {
 
 static int rule_change(struct nl *nl, uint16_t type, uint16_t flags, const struct nl_rule *rule)
 {
+	const sa_family_t family = rule->family == AF_INET6 ? AF_INET6 : AF_INET;
+	const unsigned bits = nl_addr_bits(family);
 	struct fib_rule_hdr *frh;
 	struct nlmsghdr *nlh;
 
-	if (rule->src_len > 32 || rule->dst_len > 32)
+	if (rule->src_len > bits || rule->dst_len > bits)
 		return -EINVAL;
 	nlh = nl_request(nl, type, flags);
 	frh = mnl_nlmsg_put_extra_header(nlh, sizeof(*frh));
-	frh->family = AF_INET;
+	frh->family = (uint8_t)family;
 	frh->src_len = (uint8_t)rule->src_len;
 	frh->dst_len = (uint8_t)rule->dst_len;
 	frh->action = rule_actions[rule->action];
 	if (rule->src_len)
-		mnl_attr_put_u32(nlh, FRA_SRC, rule->src.s_addr);
+		nl_put_addr(nlh, FRA_SRC, family, &rule->src6);
 	if (rule->dst_len)
-		mnl_attr_put_u32(nlh, FRA_DST, rule->dst.s_addr);
+		nl_put_addr(nlh, FRA_DST, family, &rule->dst6);
 	if (rule->iif[0])
 		mnl_attr_put_strz(nlh, FRA_IIFNAME, rule->iif);
 	if (rule->fwmark || rule->fwmask) {
@@ -58,6 +60,7 @@ int nl_rule_del(struct nl *nl, const struct nl_rule *rule)
 }
 
 struct rule_walk {
+	sa_family_t family;
 	int (*each)(const struct nl_rule *rule, void *user);
 	void *user;
 };
@@ -79,13 +82,15 @@ static int read_rule(const struct nlmsghdr *nlh, void *user)
 	const struct nlattr *attr[FRA_MAX + 1];
 	struct nl_rule rule = {0};
 
-	if (nlh->nlmsg_type != RTM_NEWRULE || !read_action(frh->action, &rule.action))
+	if (nlh->nlmsg_type != RTM_NEWRULE || frh->family != walk->family ||
+	    !read_action(frh->action, &rule.action))
 		return 0;
 	nl_attrs(nlh, sizeof(*frh), attr, FRA_MAX);
 	rule.src_len = frh->src_len;
 	rule.dst_len = frh->dst_len;
-	rule.src = nl_attr_in(attr[FRA_SRC]);
-	rule.dst = nl_attr_in(attr[FRA_DST]);
+	rule.family = walk->family == AF_INET6 ? AF_INET6 : 0;
+	nl_attr_addr(attr[FRA_SRC], walk->family, &rule.src6);
+	nl_attr_addr(attr[FRA_DST], walk->family, &rule.dst6);
 	if (attr[FRA_IIFNAME])
 		snprintf(rule.iif, sizeof(rule.iif), "%.*s",
 			 (int)mnl_attr_get_payload_len(attr[FRA_IIFNAME]),
@@ -97,12 +102,25 @@ static int read_rule(const struct nlmsghdr *nlh, void *user)
 	return walk->each(&rule, walk->user);
 }
 
-int nl_rule_list(struct nl *nl, int (*each)(const struct nl_rule *rule, void *user), void *user)
+static int rule_walk(struct nl *nl, struct rule_walk *walk)
 {
 	struct nlmsghdr *nlh = nl_request(nl, RTM_GETRULE, NLM_F_DUMP);
 	struct fib_rule_hdr *frh = mnl_nlmsg_put_extra_header(nlh, sizeof(*frh));
-	struct rule_walk walk = {each, user};
 
-	frh->family = AF_INET;
-	return nl_query(nl, nlh, read_rule, &walk);
+	frh->family = (uint8_t)walk->family;
+	return nl_query(nl, nlh, read_rule, walk);
+}
+
+int nl_rule_list(struct nl *nl, int (*each)(const struct nl_rule *rule, void *user), void *user)
+{
+	struct rule_walk walk = {AF_INET, each, user};
+
+	return rule_walk(nl, &walk);
+}
+
+int nl_rule6_list(struct nl *nl, int (*each)(const struct nl_rule *rule, void *user), void *user)
+{
+	struct rule_walk walk = {AF_INET6, each, user};
+
+	return rule_walk(nl, &walk);
 }

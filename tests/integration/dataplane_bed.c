@@ -10,9 +10,16 @@
 
 enum { SESSIONS = 16384 };
 
-const uint8_t node_macs[PORTS][6] = {{0x02, 0, 0, 0, 0, 1}, {0x02, 0, 0, 0, 0, 2}, RADIO_GNB_MAC};
-const uint8_t peer_macs[PORTS][6] = {
-	{0x02, 0, 0, 0, 1, 1}, {0x02, 0, 0, 0, 1, 2}, {0x02, 0xba, 0, 0, 1, 1}};
+const uint8_t node_macs[PORTS][6] = {{0x02, 0, 0, 0, 0, 1},
+				     {0x02, 0, 0, 0, 0, 2},
+				     RADIO_GNB_MAC,
+				     {0x02, 0, 0, 0, 0, 3},
+				     {0x02, 0, 0, 0, 0, 4}};
+const uint8_t peer_macs[PORTS][6] = {{0x02, 0, 0, 0, 1, 1},
+				     {0x02, 0, 0, 0, 1, 2},
+				     {0x02, 0xba, 0, 0, 1, 1},
+				     {0x02, 0, 0, 0, 1, 3},
+				     {0x02, 0, 0, 0, 1, 4}};
 
 uint8_t frame[PACKET_MAX];
 static uint8_t wanted[PACKET_MAX];
@@ -81,7 +88,7 @@ void inject(struct bed *bed, enum port port, const struct packet *packet)
 	port_send(bed->port[port], out, len);
 }
 
-static void bed_link(struct bed *bed, enum port port, const char *name)
+void bed_link(struct bed *bed, enum port port, const char *name)
 {
 	char tester_name[16];
 
@@ -107,17 +114,19 @@ void bed_start(struct bed *bed, const struct dp_config *config, const struct dp_
 
 struct dp_addr address(const char *text)
 {
+	if (strchr(text, ':'))
+		return (struct dp_addr){.family = AF_INET6, .ip6 = ip6(text)};
 	return dp_addr_ip4(ip(text));
 }
 
-static struct dp_prefix prefix(const char *addr, unsigned len)
+struct dp_prefix prefix(const char *addr, unsigned len)
 {
 	return (struct dp_prefix){.addr = address(addr), .len = len};
 }
 
 struct dp_config upf_config(const char *backend)
 {
-	return (struct dp_config){
+	struct dp_config config = {
 		.role = DP_ROLE_UPF,
 		.backend = strcmp(backend, "xdp") ? backend : "ebpf",
 		.attach = strcmp(backend, "xdp") ? DP_ATTACH_TC : DP_ATTACH_XDP,
@@ -133,6 +142,13 @@ struct dp_config upf_config(const char *backend)
 		.protected_prefix = {prefix("10.100.0.0", 15), prefix("10.102.0.0", 16),
 				     prefix("10.192.0.0", 10)},
 	};
+
+	if (!strcmp(backend, "gtp") || !strcmp(backend, "auto"))
+		return config;
+	config.instance[0].pool[config.instance[0].pool_count++] = prefix("2001:db8:60::", 48);
+	config.protected_prefix[config.protected_count++] = prefix("2001:db8:101::", 64);
+	config.protected_prefix[config.protected_count++] = prefix("2001:db8:192::", 48);
+	return config;
 }
 
 struct dp_config gnb_config(const char *backend)
@@ -143,15 +159,21 @@ struct dp_config gnb_config(const char *backend)
 				  .local = {{.addr = address(GNB_N3), .dev = "n3"}}};
 }
 
+static void bed_begin(struct bed *bed)
+{
+	netns_make(&bed->tester);
+	netns_make(&bed->node);
+	for (enum port port = 0; port < PORTS; port++)
+		bed->port[port] = -1;
+}
+
 /* Routes as docs/contracts.md has them: the main table has connected ones only, table 106 the edge
  */
 void upf_make(struct bed *ret_bed)
 {
 	struct netns *node = &ret_bed->node;
 
-	netns_make(&ret_bed->tester);
-	netns_make(node);
-	ret_bed->port[PORT_RADIO] = -1;
+	bed_begin(ret_bed);
 	bed_link(ret_bed, PORT_N3, "n3");
 	bed_link(ret_bed, PORT_N6, "n6");
 	addr_add(node, "n3", UPF_N3, 16);
@@ -161,13 +183,20 @@ void upf_make(struct bed *ret_bed)
 	neigh_add(node, "n6", EDGE_N6, peer_macs[PORT_N6]);
 	route_add(node, "n6", "10.110.1.0", 24, NULL, 106);
 	route_add(node, "n6", "0.0.0.0", 0, EDGE_N6, 106);
+	ip6_on(node, "n3");
+	ip6_on(node, "n6");
+	addr_add(node, "n3", UPF_N3_6, 64);
+	addr_add(node, "n6", UPF_N6_6, 64);
+	neigh_add(node, "n3", GNB_N3_6, peer_macs[PORT_N3]);
+	neigh_add(node, "n3", UPF2_N3_6, peer_macs[PORT_N3]);
+	neigh_add(node, "n6", EDGE_N6_6, peer_macs[PORT_N6]);
+	route_add(node, "n6", "2001:db8:110::", 64, NULL, 106);
+	route_add(node, "n6", "::", 0, EDGE_N6_6, 106);
 }
 
 void gnb_make(struct bed *ret_bed)
 {
-	netns_make(&ret_bed->tester);
-	netns_make(&ret_bed->node);
-	ret_bed->port[PORT_N6] = -1;
+	bed_begin(ret_bed);
 	bed_link(ret_bed, PORT_N3, "n3");
 	bed_link(ret_bed, PORT_RADIO, "radio");
 	addr_add(&ret_bed->node, "n3", GNB_N3, 16);

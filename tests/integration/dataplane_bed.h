@@ -14,7 +14,7 @@
 #include "tests/integration/dataplane_net.h"
 #include "tests/integration/packet_build.h"
 
-enum port { PORT_N3, PORT_N6, PORT_RADIO, PORTS };
+enum port { PORT_N3, PORT_N6, PORT_RADIO, PORT_N3B, PORT_N6B, PORTS };
 enum { WAIT_MS = 5000 };
 
 #define UE	  "10.60.1.2"
@@ -30,6 +30,19 @@ enum { WAIT_MS = 5000 };
 #define UPF_N6	  "10.110.1.1"
 #define EDGE_N6	  "10.110.1.2"
 
+/* Of back ends that carry IPv6 */
+#define UE6	   "2001:db8:60:2::2"	/* of a /64 */
+#define UE_BOTH	   "10.60.2.1"		/* the same session's */
+#define UE6_WHOLE  "2001:db8:60:3::5"	/* a /128 */
+#define UE6_SHORT  "2001:db8:60:1ff::7" /* of a /56; MTU 1300 */
+#define UE6_NARROW "2001:db8:60:4::2"	/* of a /64; MTU 1000 */
+#define SERVER6	   "2001:db8:70::1"
+#define GNB_N3_6   "2001:db8:101::1"
+#define UPF_N3_6   "2001:db8:101::2"
+#define UPF2_N3_6  "2001:db8:101::3"
+#define UPF_N6_6   "2001:db8:110::1"
+#define EDGE_N6_6  "2001:db8:110::2"
+
 enum {
 	TEID_UPF = 0x1001, /* UPF's, of UE */
 	TEID_UPF_QFI = 0x1002,
@@ -43,6 +56,9 @@ enum {
 	TEID_GNB_N9 = 0x2007,
 	TEID_UPF2 = 0x5005,
 	TEID_UNKNOWN = 0x999,
+	TEID_UPF6 = 0x1010, /* of UE6; then of _WHOLE, _SHORT, _NARROW */
+	TEID_GNB6 = 0x2010,
+	TEID_CP = 0x5010, /* who answers router solicitations */
 };
 
 struct bed {
@@ -56,6 +72,7 @@ extern const uint8_t node_macs[PORTS][6], peer_macs[PORTS][6];
 extern uint8_t frame[PACKET_MAX]; /* what was received last */
 
 struct dp_addr address(const char *text);
+struct dp_prefix prefix(const char *addr, unsigned len);
 struct dp_config upf_config(const char *backend);
 struct dp_config gnb_config(const char *backend);
 /** upf_start - the namespace and the data plane; @events: NULL or borrowed */
@@ -64,6 +81,8 @@ void gnb_start(struct bed *ret_bed, const char *backend, const struct dp_events 
 /** upf_make, gnb_make - the namespace without a data plane */
 void upf_make(struct bed *ret_bed);
 void gnb_make(struct bed *ret_bed);
+/** bed_link - one more link between tester and node; its port in @bed->port[@port] */
+void bed_link(struct bed *bed, enum port port, const char *name);
 void bed_start(struct bed *bed, const struct dp_config *config, const struct dp_events *events);
 void bed_free(struct bed *bed);
 

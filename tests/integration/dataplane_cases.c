@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "lib/radio.h"
-#include "tests/integration/packet_cases.h"
+#include "tests/integration/packet_cases_ip6.h"
 
 static uint8_t wanted[PACKET_MAX];
 
@@ -87,6 +87,38 @@ static bool answer_check(struct bed *bed, const struct packet_case *c, const str
 	return false;
 }
 
+/* Of ICMPv6, from @from to @to, whose header is at @ip: type, code, MTU or 0, and what is right of
+ * its checksum; the packet that it is about is @about */
+static bool icmp6_is(const uint8_t *ip, const struct expect *e, const char *from, const char *to,
+		     const uint8_t *about)
+{
+	const struct in6_addr src = ip6(from), dst = ip6(to);
+	const size_t size = get16(ip + 4);
+	uint8_t pseudo[PACKET_MAX] = {0};
+
+	memcpy(pseudo, ip + 8, 32);
+	pseudo[34] = (uint8_t)(size >> 8);
+	pseudo[35] = (uint8_t)size;
+	pseudo[39] = 58;
+	memcpy(pseudo + 40, ip + 40, size);
+	return ip[6] == 58 && ip[40] == e->type && ip[41] == e->code && get16(ip + 46) == e->mtu &&
+	       !packet_checksum(pseudo, 40 + size) && !memcmp(ip + 8, &src, 16) &&
+	       !memcmp(ip + 24, &dst, 16) && !memcmp(ip + 48, about, 4) &&
+	       !memcmp(ip + 48 + 8, about + 8, 32);
+}
+
+static bool icmp6_check(struct bed *bed, const struct packet_case *c, const struct expect *e)
+{
+	size_t len = receive(bed, e->port, WAIT_MS);
+
+	packet_build_inner(&c->packet, wanted);
+	if (len >= 14 + 40 + 8 + 40 && frame[12] == 0x86 &&
+	    icmp6_is(frame + 14, e, UPF_N6_6, c->packet.src, wanted))
+		return true;
+	frame_note("got", frame, len);
+	return false;
+}
+
 static bool icmp_check(struct bed *bed, const struct packet_case *c, const struct expect *e)
 {
 	size_t len = receive(bed, e->port, WAIT_MS);
@@ -104,7 +136,20 @@ static bool icmp_check(struct bed *bed, const struct packet_case *c, const struc
 	return false;
 }
 
-/* Uplink with TTL 1: the UPF tells the UE, inside the tunnel */
+/* Uplink that is too big or has come too far: the UPF tells the UE, inside the tunnel */
+static bool inner_error_check(struct bed *bed, const struct packet_case *c, const struct expect *e)
+{
+	size_t len = receive(bed, PORT_N3, WAIT_MS);
+	const uint8_t *inner = frame + 14 + 36 + (frame[14 + 28] & 4 ? 8 : 0);
+
+	packet_build_inner(&c->packet, wanted);
+	if (len > 14 + 44 + 40 + 8 && inner[0] >> 4 == 6 &&
+	    icmp6_is(inner, e, UPF_N6_6, c->packet.src, wanted))
+		return true;
+	frame_note("got", frame, len);
+	return false;
+}
+
 static bool time_exceeded_check(struct bed *bed)
 {
 	size_t len = receive(bed, PORT_N3, WAIT_MS);
@@ -127,7 +172,7 @@ static bool case_check(struct bed *bed, const struct packet_case *c, const struc
 	switch (e->outcome) {
 	case FORWARDED:
 		if (e->packet.form == PACKET_NONE)
-			return time_exceeded_check(bed);
+			return e->type ? inner_error_check(bed, c, e) : time_exceeded_check(bed);
 		return frame_equal(&e->packet, e->port, receive(bed, e->port, WAIT_MS)) &&
 		       all_drops_equal(before, bed, DP_DROP_MALFORMED, 0);
 	case DROPPED:
@@ -136,7 +181,7 @@ static bool case_check(struct bed *bed, const struct packet_case *c, const struc
 	case ANSWERED:
 		return answer_check(bed, c, e) && all_drops_equal(before, bed, e->drop, e->counted);
 	case ICMP_ERROR:
-		return icmp_check(bed, c, e);
+		return strchr(c->packet.src, ':') ? icmp6_check(bed, c, e) : icmp_check(bed, c, e);
 	case IGNORED:
 		return silence_check(bed) && all_drops_equal(before, bed, DP_DROP_MALFORMED, 0);
 	case NOT_HERE:
@@ -199,6 +244,46 @@ static void upf_sessions(struct bed *bed)
 	s.qer[0] = (struct dp_qer){.id = 1, DP_QER_OPEN};
 	s.qer[0].closed[DP_UPLINK] = s.qer[0].closed[DP_DOWNLINK] = true;
 	apply(bed, &s);
+}
+
+/* Router solicitations of the first go to who answers them */
+static void sessions_ip6(struct bed *bed)
+{
+	static const struct {
+		const char *prefix;
+		unsigned len;
+		uint16_t mtu;
+	} ues[] = {{"2001:db8:60:2::", 64, 0},
+		   {UE6_WHOLE, 128, 0},
+		   {"2001:db8:60:100::", 56, 1300},
+		   {"2001:db8:60:4::", 64, 1000}};
+	const struct in6_addr all_routers = ip6("ff02::2");
+
+	for (unsigned i = 0; i < sizeof(ues) / sizeof(ues[0]); i++) {
+		struct dp_session s =
+			upf_session(bed, 10 + i, UE_BOTH, TEID_UPF6 + i, TEID_GNB6 + i);
+
+		s.mtu = ues[i].mtu;
+		s.ue[i ? 0 : s.ue_count++] = prefix(ues[i].prefix, ues[i].len);
+		s.pdr[0].ue = s.pdr[1].ue = (1u << s.ue_count) - 1;
+		if (i == 0) {
+			s.filter[0] = (struct ipfilter_packed){
+				.dst_bits = 128,
+				.protocol = 58,
+				.flags = IPFILTER_PACKED_IP6 | IPFILTER_PACKED_UPLINK |
+					 IPFILTER_PACKED_PROTOCOL | IPFILTER_PACKED_SRC_ASSIGNED};
+			memcpy(s.filter[0].dst, &all_routers, 16);
+			s.pdr[2] = s.pdr[0];
+			s.pdr[2].id = 3;
+			s.pdr[2].precedence = 1;
+			s.pdr[2].far = 2;
+			s.pdr[2].filter_count = s.filter_count = 1;
+			s.far[2] = (struct dp_far){
+				.id = 3, .action = DP_FORWARD, .to = tunnel(UPF2_N3, TEID_CP)};
+			s.pdr_count = s.far_count = 3;
+		}
+		apply(bed, &s);
+	}
 }
 
 static void counters_check(struct bed *bed)
@@ -271,6 +356,11 @@ static void upf_run(const char *backend)
 	upf_start(&bed, backend, NULL);
 	upf_sessions(&bed);
 	cases_run(&bed, "UPF", upf_cases, sizeof(upf_cases) / sizeof(upf_cases[0]));
+	if (!bed.gtp) {
+		sessions_ip6(&bed);
+		cases_run(&bed, "UPF, IPv6", upf_cases_ip6,
+			  sizeof(upf_cases_ip6) / sizeof(upf_cases_ip6[0]));
+	}
 	counters_check(&bed);
 	fragments_check(&bed);
 	bed_free(&bed);

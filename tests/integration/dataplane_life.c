@@ -315,7 +315,7 @@ static void flood_check(struct bed *bed)
 
 static int rule_of_ours(const struct nl_rule *rule, void *user)
 {
-	return rule->priority >= 10599 && rule->priority <= 10602;
+	return rule->priority >= 10599 && rule->priority <= 10603;
 }
 
 static void nothing_left_check(struct bed *bed)
@@ -324,7 +324,8 @@ static void nothing_left_check(struct bed *bed)
 
 	tap_ok(nl_link_index(bed->node.nl, "dp-ue", &ifindex) == -ENODEV &&
 		       nl_link_index(bed->node.nl, "dp-gtp", &ifindex) == -ENODEV &&
-		       !nl_rule_list(bed->node.nl, rule_of_ours, NULL),
+		       !nl_rule_list(bed->node.nl, rule_of_ours, NULL) &&
+		       !nl_rule6_list(bed->node.nl, rule_of_ours, NULL),
 	       "no link and no rule is left");
 }
 

@@ -123,25 +123,69 @@ struct in_addr ip(const char *text)
 	return addr;
 }
 
+struct in6_addr ip6(const char *text)
+{
+	struct in6_addr addr;
+
+	if (inet_pton(AF_INET6, text, &addr) != 1)
+		bail(text, EINVAL);
+	return addr;
+}
+
+static bool is_ip6(const char *text)
+{
+	return strchr(text, ':');
+}
+
+void ip6_on(struct netns *netns, const char *dev)
+{
+	static const struct {
+		const char *name, *value;
+	} settings[] = {{"addr_gen_mode", "1"},
+			{"accept_ra", "0"},
+			{"router_solicitations", "0"},
+			{"disable_ipv6", "0"}};
+	char path[128];
+
+	netns_enter(netns);
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s", dev,
+			 settings[i].name);
+		setting(path, settings[i].value);
+	}
+}
+
 void addr_add(struct netns *netns, const char *dev, const char *addr, unsigned len)
 {
-	check(addr, nl_addr_add(netns->nl, link_index(netns, dev), ip(addr), len));
+	const unsigned ifindex = link_index(netns, dev);
+
+	check(addr, is_ip6(addr) ? nl_addr6_add(netns->nl, ifindex, ip6(addr), len)
+				 : nl_addr_add(netns->nl, ifindex, ip(addr), len));
 }
 
 void neigh_add(struct netns *netns, const char *dev, const char *addr, const uint8_t mac[6])
 {
-	check(addr, nl_neigh_replace(netns->nl, link_index(netns, dev), ip(addr), mac));
+	const unsigned ifindex = link_index(netns, dev);
+
+	check(addr, is_ip6(addr) ? nl_neigh6_replace(netns->nl, ifindex, ip6(addr), mac)
+				 : nl_neigh_replace(netns->nl, ifindex, ip(addr), mac));
 }
 
 void route_add(struct netns *netns, const char *dev, const char *dst, unsigned len,
 	       const char *gateway, uint32_t table)
 {
-	const struct nl_route route = {.dst = ip(dst),
-				       .dst_len = len,
-				       .gateway = gateway ? ip(gateway) : (struct in_addr){0},
-				       .ifindex = link_index(netns, dev),
-				       .table = table};
+	struct nl_route route = {.dst_len = len, .ifindex = link_index(netns, dev), .table = table};
 
+	if (is_ip6(dst)) {
+		route.family = AF_INET6;
+		route.dst6 = ip6(dst);
+		if (gateway)
+			route.gateway6 = ip6(gateway);
+	} else {
+		route.dst = ip(dst);
+		if (gateway)
+			route.gateway = ip(gateway);
+	}
 	check(dst, nl_route_add(netns->nl, &route));
 }
 
@@ -187,7 +231,8 @@ size_t port_receive(int port, uint8_t *ret_frame, size_t size, int timeout_ms)
 		struct pollfd poll_fd = {.fd = port, .events = POLLIN};
 		uint64_t now = now_ms();
 
-		if (n > 0 && from.sll_pkttype != PACKET_OUTGOING)
+		if (n > 0 && from.sll_pkttype != PACKET_OUTGOING &&
+		    !(ret_frame[0] == 0x33 && ret_frame[1] == 0x33))
 			return (size_t)n;
 		if (n > 0)
 			continue;

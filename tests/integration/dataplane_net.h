@@ -28,17 +28,21 @@ void netns_enter(const struct netns *netns);
 void link_make(struct netns *a, const char *a_name, const uint8_t a_mac[6], struct netns *b,
 	       const char *b_name, const uint8_t b_mac[6], uint32_t mtu);
 unsigned link_index(struct netns *netns, const char *name);
+/* Of either version, by the text */
 void addr_add(struct netns *netns, const char *dev, const char *addr, unsigned len);
 void neigh_add(struct netns *netns, const char *dev, const char *addr, const uint8_t mac[6]);
 void route_add(struct netns *netns, const char *dev, const char *dst, unsigned len,
 	       const char *gateway, uint32_t table);
 struct in_addr ip(const char *text);
+struct in6_addr ip6(const char *text);
+/** ip6_on - IPv6 on a device, which says nothing of its own there */
+void ip6_on(struct netns *netns, const char *dev);
 
 /** port_open - an AF_PACKET socket on a device */
 int port_open(struct netns *netns, const char *dev);
 void port_send(int port, const uint8_t *frame, size_t len);
 /** port_receive - the next frame that came in, waiting up to @timeout_ms; Return: its length, 0:
- * none */
+ * none. What IPv6 says to all of its link (MLD) is passed over */
 size_t port_receive(int port, uint8_t *ret_frame, size_t size, int timeout_ms);
 
 /* TAP */

@@ -18,6 +18,10 @@ enum {
 	PACKETS_EACH = 12,
 	IP_HEADER = 20,
 	BURST_MS = 10, /* who is silent for longer has lost what he might have sent */
+	IP6_HEADER = 40,
+	PAYLOAD = 16,
+	PACKET = 128,
+	FILTER_TEXT = 256
 };
 
 static const struct packet uplink = {.form = PACKET_TUNNEL,
@@ -77,22 +81,84 @@ static bool comes_out(struct bed *bed, enum port in, const struct packet *packet
 
 /* ---- filters ---- */
 
-static const char *const hosts[] = {UE, SERVER, "10.70.0.2", "10.70.1.1", "192.0.2.1"};
+enum { HOSTS = 5 };
+
+/* The first is the UE; of IPv6 one more address of its prefix may be */
+static const char *const hosts4[HOSTS] = {UE, SERVER, "10.70.0.2", "10.70.1.1", "192.0.2.1"};
+static const char *const hosts6[HOSTS] = {UE6, SERVER6, "2001:db8:70::2", "2001:db8:71::1",
+					  "2001:db8:60:2::99"};
+static const uint8_t protocols[] = {6, 17, 132, 1, 50, 51, 47};
 
 static unsigned any(unsigned count)
 {
 	return (unsigned)random() % count;
 }
 
-/* A packet that some of the filters meet: from the UE or to it */
-static size_t random_packet(bool up, uint8_t ret[64])
+static void random_payload(uint8_t *ret)
 {
-	static const uint8_t protocols[] = {6, 17, 132, 1, 50, 51, 47};
-	const size_t size = IP_HEADER + 16;
-	const struct in_addr ue = ip(UE), other = ip(hosts[1 + any(4)]);
+	for (size_t i = 0; i < PAYLOAD; i++)
+		ret[i] = (uint8_t)(any(3) ? 0 : any(256));
+	ret[1] = (uint8_t)any(8);
+	ret[3] = (uint8_t)any(8);
+}
+
+/* Extension headers before the payload, now and then; Return: their octets */
+static size_t random_headers(uint8_t *ret, uint8_t *next)
+{
+	static const uint8_t types[] = {0, 43, 60, 135, 139, 140, 44};
+	size_t size = 0;
+
+	while (!any(3) && size < 32) {
+		const uint8_t type = types[any(sizeof(types))];
+
+		ret[size] = *next;
+		if (type == 44)
+			ret[size + 3] = (uint8_t)(any(2) ? 1 : any(256));
+		*next = type;
+		size += 8;
+	}
+	/* the first header's type is the last one that was made: turn them round */
+	for (size_t i = 0; i < size / 16 * 8; i++) {
+		const uint8_t swap = ret[i];
+		const size_t other = size - 8 - i / 8 * 8 + i % 8;
+
+		ret[i] = ret[other];
+		ret[other] = swap;
+	}
+	return size;
+}
+
+static size_t random_packet6(bool up, uint8_t ret[PACKET])
+{
+	const struct in6_addr ue = ip6(any(2) ? UE6 : "2001:db8:60:2::99"),
+			      other = ip6(hosts6[1 + any(3)]);
+	uint8_t next = protocols[any(sizeof(protocols))];
+	size_t more;
+
+	memset(ret, 0, PACKET);
+	more = random_headers(ret + IP6_HEADER, &next);
+	ret[0] = 0x60;
+	if (!any(2))
+		ret[0] |= (uint8_t)any(16);
+	ret[1] = (uint8_t)(any(2) ? 0 : any(256));
+	ret[3] = (uint8_t)any(4);
+	ret[5] = (uint8_t)(more + PAYLOAD);
+	ret[6] = next;
+	ret[7] = 64;
+	memcpy(ret + 8, up ? &ue : &other, 16);
+	memcpy(ret + 24, up ? &other : &ue, 16);
+	random_payload(ret + IP6_HEADER + more);
+	return IP6_HEADER + more + PAYLOAD;
+}
+
+/* A packet that some of the filters meet: from the UE or to it */
+static size_t random_packet4(bool up, uint8_t ret[PACKET])
+{
+	const size_t size = IP_HEADER + PAYLOAD;
+	const struct in_addr ue = ip(UE), other = ip(hosts4[1 + any(4)]);
 	uint16_t check;
 
-	memset(ret, 0, 64);
+	memset(ret, 0, PACKET);
 	ret[0] = 0x45;
 	ret[1] = (uint8_t)(any(2) ? 0 : any(256));
 	ret[3] = (uint8_t)size;
@@ -103,19 +169,17 @@ static size_t random_packet(bool up, uint8_t ret[64])
 	ret[9] = protocols[any(sizeof(protocols))];
 	memcpy(ret + 12, up ? &ue : &other, 4);
 	memcpy(ret + 16, up ? &other : &ue, 4);
-	for (size_t i = IP_HEADER; i < size; i++)
-		ret[i] = (uint8_t)(any(3) ? 0 : any(256));
-	ret[21] = (uint8_t)any(8);
-	ret[23] = (uint8_t)any(8);
+	random_payload(ret + IP_HEADER);
 	check = packet_checksum(ret, IP_HEADER);
 	ret[10] = (uint8_t)(check >> 8);
 	ret[11] = (uint8_t)check;
 	return size;
 }
 
-static int random_side(char *buf, size_t size, bool assigned)
+static int random_side(char *buf, size_t size, bool assigned, bool v6)
 {
-	char address[32], ports[32] = "";
+	const char *const *hosts = v6 ? hosts6 : hosts4;
+	char address[64], ports[32] = "";
 
 	switch (any(4)) {
 	case 0:
@@ -128,29 +192,33 @@ static int random_side(char *buf, size_t size, bool assigned)
 		snprintf(address, sizeof(address), "%s", hosts[any(5)]);
 		break;
 	default:
-		snprintf(address, sizeof(address), "%s/%u", hosts[any(5)], 1 + any(32));
+		snprintf(address, sizeof(address), "%s/%u", hosts[any(5)], 1 + any(v6 ? 128 : 32));
 	}
 	if (!any(3))
 		snprintf(ports, sizeof(ports), any(2) ? " %u" : " %u-6", any(6));
 	return snprintf(buf, size, "%s%s", address, ports);
 }
 
-static struct ipfilter_sdf random_filter(char text[200])
+static struct ipfilter_sdf random_filter(char text[FILTER_TEXT], bool v6)
 {
-	static const char *const protocols[] = {"ip", "6", "17", "132", "1", "50"};
-	char from[80], to[80];
+	static const char *const names[] = {"ip", "6", "17", "132", "1", "50"};
+	char from[112], to[112];
 	struct ipfilter_sdf sdf = {.has_flow = true};
 
 	do {
 		memset(&sdf, 0, sizeof(sdf));
 		sdf.has_flow = true;
-		random_side(from, sizeof(from), false);
-		random_side(to, sizeof(to), true);
-		snprintf(text, 200, "permit out %s from %s to %s", protocols[any(6)], from, to);
+		random_side(from, sizeof(from), false, v6);
+		random_side(to, sizeof(to), true, v6);
+		snprintf(text, FILTER_TEXT, "permit out %s from %s to %s", names[any(6)], from, to);
 		if (!any(3)) {
 			sdf.has_tos = true;
 			sdf.tos = (uint8_t)any(256);
 			sdf.tos_mask = (uint8_t)(1u << any(8));
+		}
+		if (v6 && !any(6)) {
+			sdf.has_flow_label = true;
+			sdf.flow_label = any(4);
 		}
 	} while (ipfilter_parse(text, strlen(text), IPFILTER_SDF, &sdf.flow, NULL) ||
 		 ipfilter_sdf_check(&sdf, NULL));
@@ -164,6 +232,9 @@ static struct dp_session filtering(struct bed *bed, const struct ipfilter_sdf *s
 	const unsigned way = up ? 0 : 1;
 	size_t count = 0;
 
+	s.ue[1] = prefix("2001:db8:60:2::", 64);
+	s.ue_count = 2;
+	s.pdr[0].ue = s.pdr[1].ue = 3;
 	s.pdr[2] = s.pdr[way];
 	s.pdr[2].id = 3;
 	s.pdr[2].precedence = 1;
@@ -178,26 +249,32 @@ static struct dp_session filtering(struct bed *bed, const struct ipfilter_sdf *s
 }
 
 static bool filter_agrees(struct bed *bed, const struct ipfilter_sdf *sdf, const char *text,
-			  bool up)
+			  bool up, bool v6)
 {
-	const struct ipfilter_ue ue = {.v4 = true, .ip4 = ip(UE)};
+	const struct ipfilter_ue ue = {.v4 = true,
+				       .ip4 = ip(UE),
+				       .v6 = true,
+				       .ip6 = ip6("2001:db8:60:2::"),
+				       .ip6_bits = 64};
 	const struct dp_session s = filtering(bed, sdf, up);
 
 	apply(bed, &s);
 	for (unsigned i = 0; i < PACKETS_EACH; i++) {
 		struct packet packet = up ? uplink : downlink;
 		struct ipfilter_packet view;
-		uint8_t octets[64];
-		char hex[130];
-		size_t len = random_packet(up, octets);
+		uint8_t octets[PACKET];
+		char hex[2 * PACKET + 2];
+		size_t len = v6 ? random_packet6(up, octets) : random_packet4(up, octets);
 		bool wanted, out;
 
 		for (size_t o = 0; o < len; o++)
 			snprintf(hex + 2 * o, 3, "%02x", octets[o]);
 		packet.inner = hex;
-		if (ipfilter_packet_read(octets, len, &view))
-			continue;
-		wanted = !ipfilter_sdf_match(sdf, &view, &ue, up);
+		packet.src = v6 ? SERVER6 : SERVER;
+		wanted = !ipfilter_packet_read(octets, len, &view);
+		if (!wanted && !up)
+			continue; /* the stack's */
+		wanted = wanted && !ipfilter_sdf_match(sdf, &view, &ue, up);
 		out = comes_out(bed, up ? PORT_N3 : PORT_N6, &packet, up ? PORT_N6 : PORT_N3);
 		if (out == wanted)
 			continue;
@@ -208,18 +285,19 @@ static bool filter_agrees(struct bed *bed, const struct ipfilter_sdf *sdf, const
 	return true;
 }
 
-static void filters_check(struct bed *bed)
+static void filters_check(struct bed *bed, bool v6)
 {
 	unsigned agree = 0;
 
 	for (unsigned i = 0; i < FILTERS; i++) {
-		char text[200];
-		struct ipfilter_sdf sdf = random_filter(text);
+		char text[FILTER_TEXT];
+		struct ipfilter_sdf sdf = random_filter(text, v6);
 
-		agree += filter_agrees(bed, &sdf, text, i % 2);
+		agree += filter_agrees(bed, &sdf, text, i % 2, v6);
 	}
-	tap_ok(agree == FILTERS, "%u of %d filters mean to packets what the reference says", agree,
-	       FILTERS);
+	tap_ok(agree == FILTERS,
+	       "%u of %d filters mean to packets of IPv%d what the reference says", agree, FILTERS,
+	       v6 ? 6 : 4);
 }
 
 /* ---- order, QFIs ---- */
@@ -723,7 +801,8 @@ int main(int argc, char **argv)
 
 	srandom(20261122);
 	upf_start(&bed, backend, &events);
-	filters_check(&bed);
+	filters_check(&bed, false);
+	filters_check(&bed, true);
 	chain_check(&bed);
 	qfis_check(&bed);
 	rates_check(&bed);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ETH = 14, IP = 20, UDP = 8 };
+enum { ETH = 14, IP = 20, IP6 = 40, UDP = 8 };
 
 static void put16(uint8_t *at, unsigned value)
 {
@@ -68,22 +68,75 @@ static void ip_put(uint8_t *at, const char *src, const char *dst, size_t size, u
 	put16(at + 10, packet_checksum(at, IP));
 }
 
-static void udp_put(uint8_t *ip, size_t size)
+static bool is_ip6(const char *addr)
 {
-	uint8_t *udp = ip + IP;
-	uint8_t pseudo[PACKET_MAX];
+	return addr && strchr(addr, ':');
+}
+
+static void ip6_put(uint8_t *at, const char *src, const char *dst, size_t payload, uint8_t next,
+		    uint8_t hops)
+{
+	memset(at, 0, IP6);
+	at[0] = 0x60;
+	put16(at + 4, (unsigned)payload);
+	at[6] = next;
+	at[7] = hops;
+	inet_pton(AF_INET6, src, at + 8);
+	inet_pton(AF_INET6, dst, at + 24);
+}
+
+/* Traffic class and flow label */
+static void ip6_mark(uint8_t *at, uint8_t tos, uint32_t flow)
+{
+	put32(at, 6u << 28 | (uint32_t)tos << 20 | flow);
+}
+
+/* Of UDP behind IP addresses of @addr_size octets each, which end at @addrs + 2 * @addr_size */
+static uint16_t udp_checksum(const uint8_t *addrs, size_t addr_size, const uint8_t *udp,
+			     size_t size)
+{
+	uint8_t pseudo[PACKET_MAX + 40];
+	uint16_t sum;
+
+	memcpy(pseudo, addrs, 2 * addr_size);
+	put32(pseudo + 2 * addr_size, (uint32_t)size);
+	put32(pseudo + 2 * addr_size + 4, 17);
+	memcpy(pseudo + 2 * addr_size + 8, udp, size);
+	sum = packet_checksum(pseudo, 2 * addr_size + 8 + size);
+	return sum ? sum : 0xffff;
+}
+
+/* @payload: what is behind the IP header, @size octets, UDP's included */
+static void udp_put(uint8_t *udp, size_t size, const uint8_t *addrs, size_t addr_size,
+		    const struct packet *p)
+{
+	uint16_t sum;
 
 	put16(udp, 1000);
 	put16(udp + 2, 2000);
-	put16(udp + 4, (unsigned)(size - IP));
+	put16(udp + 4, (unsigned)size);
 	put16(udp + 6, 0);
-	for (size_t i = IP + UDP; i < size; i++)
-		ip[i] = (uint8_t)i;
-	memcpy(pseudo, ip + 12, 8);
-	put16(pseudo + 8, 17);
-	put16(pseudo + 10, (unsigned)(size - IP));
-	memcpy(pseudo + 12, udp, size - IP);
-	put16(udp + 6, packet_checksum(pseudo, 12 + size - IP));
+	for (size_t i = UDP; i < size; i++)
+		udp[i] = (uint8_t)(i + IP);
+	sum = udp_checksum(addrs, addr_size, udp, size);
+	put16(udp + 6, p->no_sum ? 0 : (unsigned)(sum - p->wrong_sum));
+}
+
+static size_t inner6_build(const struct packet *p, uint8_t *ret, size_t size)
+{
+	uint8_t headers[PACKET_MAX];
+	const size_t more = p->headers ? packet_hex(p->headers, headers) : 0, l4 = IP6 + more;
+
+	ip6_put(ret, p->src, p->dst, (unsigned)((int)(size - IP6) + p->length),
+		p->headers || p->protocol_only ? p->next : 17, p->ttl ? p->ttl : 64);
+	ip6_mark(ret, p->tos, 0);
+	memcpy(ret + IP6, headers, more);
+	if (size >= l4 + UDP && !p->protocol_only)
+		udp_put(ret + l4, size - l4, ret + 8, 16, p);
+	else
+		for (size_t i = l4; i < size; i++)
+			ret[i] = (uint8_t)i;
+	return p->trimmed ? (size_t)((int)size + p->length) : size;
 }
 
 size_t packet_build_inner(const struct packet *p, uint8_t *ret)
@@ -92,9 +145,11 @@ size_t packet_build_inner(const struct packet *p, uint8_t *ret)
 
 	if (p->inner)
 		return packet_hex(p->inner, ret);
+	if (is_ip6(p->src))
+		return inner6_build(p, ret, size);
 	ip_put(ret, p->src, p->dst, size, p->ttl ? p->ttl : 64, p->tos, p->df);
 	if (size >= IP + UDP)
-		udp_put(ret, size);
+		udp_put(ret + IP, size - IP, ret + 12, 4, p);
 	if (p->length || p->version_ihl) {
 		put16(ret + 2, (unsigned)((int)size + p->length));
 		ret[0] = p->version_ihl ? p->version_ihl : ret[0];
@@ -140,6 +195,23 @@ static size_t gtpu_put(const struct packet *p, uint8_t *at)
 	return head + size;
 }
 
+/* Over IPv6 there is a checksum always, RFC 8200 cl. 8.1 */
+static size_t outer6_build(const struct packet *p, uint8_t *ip)
+{
+	uint8_t *udp = ip + IP6;
+	const size_t size = UDP + gtpu_put(p, udp + UDP);
+
+	ip6_put(ip, p->outer_src, p->outer_dst, size, 17, 64);
+	ip6_mark(ip, p->outer_tos, p->outer_flow);
+	put16(udp, p->outer_port ? p->outer_port : 2152);
+	put16(udp + 2, 2152);
+	put16(udp + 4, (unsigned)((int)size + p->udp_length));
+	put16(udp + 6, 0);
+	if (!p->outer_no_sum)
+		put16(udp + 6, udp_checksum(ip + 8, 16, udp, size));
+	return IP6 + size;
+}
+
 size_t packet_build(const struct packet *p, const uint8_t dst_mac[6], const uint8_t src_mac[6],
 		    uint8_t *ret_frame)
 {
@@ -149,8 +221,12 @@ size_t packet_build(const struct packet *p, const uint8_t dst_mac[6], const uint
 	memcpy(ret_frame, dst_mac, 6);
 	memcpy(ret_frame + 6, src_mac, 6);
 	put16(ret_frame + 12, 0x0800);
+	if (is_ip6(p->form == PACKET_PLAIN ? p->src : p->outer_src))
+		put16(ret_frame + 12, 0x86dd);
 	if (p->form == PACKET_PLAIN)
 		return ETH + packet_build_inner(p, ip);
+	if (is_ip6(p->outer_src))
+		return ETH + outer6_build(p, ip);
 	size = gtpu_put(p, ip + IP + UDP);
 	put16(ip + IP, p->outer_port ? p->outer_port : 2152);
 	put16(ip + IP + 2, 2152);
@@ -172,6 +248,8 @@ bool packet_normalise(uint8_t *frame, size_t len)
 {
 	uint8_t *ip = frame + ETH;
 
+	if (len >= ETH + IP6 && frame[12] == 0x86 && frame[13] == 0xdd)
+		return true;
 	if (len < ETH + IP || frame[12] != 8 || frame[13] || packet_checksum(ip, IP))
 		return false;
 	put16(ip + 4, 0);

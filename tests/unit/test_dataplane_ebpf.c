@@ -82,7 +82,7 @@ static const struct dp_backend backend = {.apply = apply,
 
 static int world_make(void **state)
 {
-	static const unsigned ifindex[DP_LOCALS_MAX] = {3};
+	static const struct ebpf_local local[DP_LOCALS_MAX] = {{.ifindex = 3}};
 	struct indexes *x = &w.rules.index;
 
 	memset(&w, 0, sizeof(w));
@@ -104,7 +104,7 @@ static int world_make(void **state)
 			      .pool_count = 1,
 			      .pool = &w.pool,
 			      .has_routes = &w.has_routes};
-	w.rules.ways = (struct ways){&w.dp.config, ifindex, &w.rules.peers};
+	w.rules.ways = (struct ways){&w.dp.config, local, &w.rules.peers};
 	w.rules.set = w.set;
 	w.rules.slot = w.slot;
 	w.rules.more = w.more;

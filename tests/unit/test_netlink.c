@@ -197,6 +197,14 @@ static void handles_stay_in_their_namespace(void **state)
 	close(there);
 }
 
+static struct in6_addr ip6(const char *text)
+{
+	struct in6_addr addr;
+
+	assert_int_equal(inet_pton(AF_INET6, text, &addr), 1);
+	return addr;
+}
+
 static int count_addr(struct in_addr addr, unsigned prefix_len, void *user)
 {
 	*(unsigned *)user += prefix_len;
@@ -218,6 +226,46 @@ static void addresses(void **state)
 	assert_int_equal(nl_addr_del(*state, a, ip("10.1.0.1"), 24), 0);
 	assert_int_equal(nl_addr_del(*state, a, ip("10.1.0.1"), 24), -EADDRNOTAVAIL);
 	assert_false(shows("ip addr show a", "10.1.0.1"));
+}
+
+/* Prefix lengths of those that aren't link-local */
+static int count_addr6(struct in6_addr addr, unsigned prefix_len, void *user)
+{
+	if (!IN6_IS_ADDR_LINKLOCAL(&addr))
+		*(unsigned *)user += prefix_len;
+	return 0;
+}
+
+static int take_addr6(struct in6_addr addr, unsigned prefix_len, void *user)
+{
+	*(struct in6_addr *)user = addr;
+	return prefix_len == 128;
+}
+
+static void addresses_ip6(void **state)
+{
+	const struct in6_addr one = ip6("2001:db8::1"), two = ip6("2001:db8:70::1");
+	struct in6_addr taken;
+	unsigned sum = 0, a;
+
+	add_veth(*state, "a", "b");
+	a = index_of(*state, "a");
+	assert_int_equal(nl_addr6_add(*state, a, one, 64), 0);
+	assert_int_equal(nl_addr6_add(*state, a, one, 64), -EEXIST);
+	assert_int_equal(nl_addr6_add(*state, a, two, 129), -EINVAL);
+	assert_int_equal(nl_addr6_add(*state, a, two, 128), 0);
+	assert_int_equal(nl_addr_add(*state, a, ip("10.1.0.1"), 24), 0);
+	assert_int_equal(nl_addr6_list(*state, a, count_addr6, &sum), 0);
+	assert_int_equal(sum, 64 + 128);
+	sum = 0;
+	assert_int_equal(nl_addr_list(*state, a, count_addr, &sum), 0);
+	assert_int_equal(sum, 24);
+	assert_int_equal(nl_addr6_list(*state, a, take_addr6, &taken), 1);
+	assert_memory_equal(&taken, &two, sizeof(two));
+	assert_true(shows("ip -6 addr show a", "2001:db8::1/64 scope global nodad"));
+	assert_int_equal(nl_addr6_del(*state, a, one, 64), 0);
+	assert_int_equal(nl_addr6_del(*state, a, one, 64), -EADDRNOTAVAIL);
+	assert_false(shows("ip -6 addr show a", "2001:db8::1/64"));
 }
 
 static int find_route(const struct nl_route *route, void *user)
@@ -283,6 +331,60 @@ static void routes_of_a_table(void **state)
 	assert_int_equal(nl_route_list(nl, 106, find_route, &found), 0);
 }
 
+static int find_route6(const struct nl_route *route, void *user)
+{
+	struct nl_route *wanted = user;
+
+	if (route->family != AF_INET6 || memcmp(&route->dst6, &wanted->dst6, 16) != 0 ||
+	    route->dst_len != wanted->dst_len)
+		return 0;
+	*wanted = *route;
+	return 1;
+}
+
+static void routes_ip6(void **state)
+{
+	struct nl *nl = *state;
+	struct nl_route route = {.family = AF_INET6, .dst6 = ip6("2001:db8:70::"), .dst_len = 48};
+	struct nl_route hole = {.family = AF_INET6,
+				.dst6 = ip6("2001:db8:60::"),
+				.dst_len = 44,
+				.table = 1106,
+				.metric = 7,
+				.type = NL_ROUTE_UNREACHABLE};
+	struct nl_route found = {.dst6 = route.dst6, .dst_len = 48};
+	const struct in6_addr gateway = ip6("2001:db8::3"), own = ip6("2001:db8::1");
+
+	add_veth(nl, "a", "b");
+	route.ifindex = index_of(nl, "a");
+	assert_int_equal(nl_link_set_up(nl, route.ifindex, true), 0);
+	assert_int_equal(nl_link_set_up(nl, index_of(nl, "b"), true), 0);
+	assert_int_equal(nl_addr6_add(nl, route.ifindex, own, 64), 0);
+	route.gateway6 = ip6("2001:db8::2");
+	assert_int_equal(nl_route_add(nl, &route), 0);
+	assert_int_equal(nl_route_add(nl, &route), -EEXIST);
+	route.gateway6 = gateway;
+	route.prefsrc6 = own;
+	route.mtu = 1400;
+	assert_int_equal(nl_route_replace(nl, &route), 0);
+	assert_int_equal(nl_route6_list(nl, 0, find_route6, &found), 1);
+	assert_memory_equal(&found.gateway6, &gateway, sizeof(gateway));
+	assert_memory_equal(&found.prefsrc6, &own, sizeof(own));
+	assert_int_equal(found.mtu, 1400);
+	assert_int_equal(found.ifindex, route.ifindex);
+	assert_int_equal(nl_route_list(nl, 0, find_route6, &found), 0);
+	assert_int_equal(nl_route_del(nl, &route), 0);
+	assert_int_equal(nl_route_del(nl, &route), -ESRCH);
+	found = hole;
+	assert_int_equal(nl_route6_list(nl, 1106, find_route6, &found), 0);
+	assert_int_equal(nl_route_add(nl, &hole), 0);
+	assert_int_equal(nl_route6_list(nl, 1106, find_route6, &found), 1);
+	assert_int_equal(found.type, NL_ROUTE_UNREACHABLE);
+	assert_int_equal(found.metric, 7);
+	hole.dst_len = 129;
+	assert_int_equal(nl_route_add(nl, &hole), -EINVAL);
+}
+
 static int find_rule(const struct nl_rule *rule, void *user)
 {
 	struct nl_rule *wanted = user;
@@ -320,6 +422,30 @@ static void rules(void **state)
 	assert_int_equal(nl_rule_del(*state, &rule), -ENOENT);
 }
 
+static void rules_ip6(void **state)
+{
+	struct nl_rule rule = {.family = AF_INET6,
+			       .src6 = ip6("2001:db8:60::2"),
+			       .src_len = 128,
+			       .dst6 = ip6("2001:db8:70::"),
+			       .dst_len = 48,
+			       .iif = "lo",
+			       .table = 1101,
+			       .priority = 1001};
+	struct nl_rule found = {.priority = 1001};
+
+	assert_int_equal(nl_rule_add(*state, &rule), 0);
+	assert_int_equal(nl_rule_add(*state, &rule), -EEXIST);
+	assert_int_equal(nl_rule_list(*state, find_rule, &found), 0);
+	assert_int_equal(nl_rule6_list(*state, find_rule, &found), 1);
+	assert_memory_equal(&found, &rule, sizeof(rule));
+	assert_true(shows("ip -6 rule", "from 2001:db8:60::2 to 2001:db8:70::/48 iif lo"));
+	assert_int_equal(nl_rule_del(*state, &rule), 0);
+	assert_int_equal(nl_rule_del(*state, &rule), -ENOENT);
+	rule.src_len = 129;
+	assert_int_equal(nl_rule_add(*state, &rule), -EINVAL);
+}
+
 static void neighbours(void **state)
 {
 	static const uint8_t mac[6] = {2, 0xba, 0, 0, 0, 1}, other[6] = {2, 0xba, 0, 0, 0, 2};
@@ -332,6 +458,11 @@ static void neighbours(void **state)
 	assert_true(shows("ip neigh", "10.1.0.2 dev a lladdr 02:ba:00:00:00:02 PERMANENT"));
 	assert_int_equal(nl_neigh_del(*state, a, ip("10.1.0.2")), 0);
 	assert_int_equal(nl_neigh_del(*state, a, ip("10.1.0.3")), -ENOENT);
+	assert_int_equal(nl_neigh6_replace(*state, a, ip6("2001:db8::2"), mac), 0);
+	assert_int_equal(nl_neigh6_replace(*state, a, ip6("2001:db8::2"), other), 0);
+	assert_true(shows("ip -6 neigh", "2001:db8::2 dev a lladdr 02:ba:00:00:00:02 PERMANENT"));
+	assert_int_equal(nl_neigh6_del(*state, a, ip6("2001:db8::2")), 0);
+	assert_int_equal(nl_neigh6_del(*state, a, ip6("2001:db8::3")), -ENOENT);
 }
 
 /* The root of one interface, as the kernel lists it */
@@ -701,9 +832,12 @@ int main(void)
 		NETNS_TEST(veth_master_at_birth),
 		NETNS_TEST(handles_stay_in_their_namespace),
 		NETNS_TEST(addresses),
+		NETNS_TEST(addresses_ip6),
 		NETNS_TEST(routes),
+		NETNS_TEST(routes_ip6),
 		NETNS_TEST(routes_of_a_table),
 		NETNS_TEST(rules),
+		NETNS_TEST(rules_ip6),
 		NETNS_TEST(neighbours),
 		NETNS_TEST(qdiscs),
 		NETNS_TEST(bpf_filters),
