@@ -3,7 +3,7 @@
 # The UPF is a library with a thin main(), so that its tests drive it with a data plane of their own.
 $(call library,upf,$(addprefix upf/,upf.c config.c association.c establishment.c modification.c deletion.c \
 	procedure.c metering.c downlink.c report.c session.c alarm.c teid.c ue_address.c path.c rest.c rest_rules.c \
-	usage.c usage_count.c usage_due.c usage_limits.c usage_report.c inactivity.c $(addprefix rules/,change.c pdr.c pdi.c endpoint.c far.c qer.c urr.c check.c record.c translate.c)), \
+	usage.c usage_count.c usage_due.c usage_limits.c usage_report.c inactivity.c $(addprefix rules/,change.c pdr.c pdi.c endpoint.c far.c qer.c urr.c check.c refusal.c record.c translate.c)), \
 	libuv jansson)
 $(call program,upf,upf/main.c,upf dataplane n4 pfcp ipfilter gtpu netlink core)
 UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_refusals.c upf_null_dp.c) \

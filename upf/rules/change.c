@@ -3,66 +3,14 @@
  * PDRs.
  */
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "dataplane/address.h"
 #include "upf/rules/rules.h"
 
-/* ---- refusals ---- */
-
-static void refusal_text(struct upf_refusal *r, const char *format, va_list args)
-{
-	vsnprintf(r->text, sizeof(r->text), format, args);
-}
-
-int upf_refuse(struct upf_refusal *r, uint8_t cause, uint16_t offending_ie, const char *format, ...)
-{
-	va_list args;
-
-	*r = (struct upf_refusal){.cause = cause, .offending_ie = offending_ie};
-	va_start(args, format);
-	refusal_text(r, format, args);
-	va_end(args);
-	return -EINVAL;
-}
-
-int upf_refuse_rule(struct upf_refusal *r, enum pfcp_rule_type type, uint32_t id,
-		    const char *format, ...)
-{
-	va_list args;
-
-	*r = (struct upf_refusal){
-		.cause = PFCP_CAUSE_RULE_FAILURE,
-		.has_rule = true,
-		.rule = {.type = (uint8_t)type, .id = id},
-	};
-	va_start(args, format);
-	refusal_text(r, format, args);
-	va_end(args);
-	return -EINVAL;
-}
-
-/* A has_ and an n_ are one octet each. */
-const char *upf_unserved_find(const void *ie, const struct upf_unserved *rows)
-{
-	while (rows->what && ((const uint8_t *)ie)[rows->at] <= rows->max)
-		rows++;
-	return rows->what;
-}
-
 static int too_many(struct upf_refusal *r, const char *what, int max)
 {
 	return upf_refuse(r, PFCP_CAUSE_NO_RESOURCES, 0, "more than %d %s", max, what);
-}
-
-bool upf_rule_loses(const struct pfcp_cleared *cleared, uint16_t ie_type)
-{
-	for (size_t i = 0; i < cleared->n; i++)
-		if (cleared->type[i] == ie_type)
-			return true;
-	return false;
 }
 
 /* ---- finding ---- */
@@ -99,7 +47,8 @@ bool upf_rules_has_teid(const struct upf_rules *rules, uint32_t teid)
 
 static bool ue_equal(const struct upf_ue *a, const struct upf_ue *b)
 {
-	return a->instance == b->instance && dp_prefix_equal(&a->prefix, &b->prefix);
+	return a->instance == b->instance && a->route == b->route &&
+	       dp_prefix_equal(&a->prefix, &b->prefix);
 }
 
 bool upf_rules_claims_ue(const struct upf_rules *rules, const struct upf_ue *ue)
@@ -386,6 +335,14 @@ static int endpoints_create(const struct upf_change *c, struct upf_reading *read
 	return rc;
 }
 
+static bool creates_endpoint(const struct upf_change *c, uint8_t id)
+{
+	for (size_t i = 0; i < c->n_create_endpoint; i++)
+		if (c->create_endpoint[i].id == id)
+			return true;
+	return false;
+}
+
 static int endpoints_update(const struct upf_change *c, struct upf_reading *reading)
 {
 	int rc = 0;
@@ -398,6 +355,10 @@ static int endpoints_update(const struct upf_change *c, struct upf_reading *read
 		if (!at)
 			return endpoint_refuse(reading->refusal, PFCP_CAUSE_MANDATORY_IE_INCORRECT,
 					       ie->id, "there is none");
+		/* It would lose the TEID just taken for it, which nobody owns yet. */
+		if (creates_endpoint(c, ie->id))
+			return endpoint_refuse(reading->refusal, PFCP_CAUSE_MANDATORY_IE_INCORRECT,
+					       ie->id, "the same request creates it");
 		rc = upf_endpoint_read(at, ie, reading);
 	}
 	return rc;
@@ -415,8 +376,38 @@ static void endpoints_copy(struct upf_rules *rules)
 		if (!from)
 			continue;
 		pdr->at = *from;
-		pdr->at.qfis = qfis ? qfis : from->qfis;
+		if (pdr->has_qfis)
+			pdr->at.qfis = qfis;
 	}
+}
+
+static bool chooses_ue(const struct pfcp_ue_ip *ue_ip, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ue_ip[i].choose4 || ue_ip[i].choose6)
+			return true;
+	return false;
+}
+
+/* The network instance of the first PDI or Traffic Endpoint of the core side that has a UE address
+ * chosen: the session's address is of that one's pools. 0: none says so */
+static uint8_t ue_instance(const struct upf_change *c, const struct upf_rules_env *env)
+{
+	int found = 0;
+
+#define LOOK(ie)                                                                                   \
+	if (found <= 0 && !(ie)->has_f_teid && (ie)->has_network_instance &&                       \
+	    chooses_ue((ie)->ue_ip, (ie)->n_ue_ip))                                                \
+		found = upf_instance_find(env, &(ie)->network_instance);
+
+	for (size_t i = 0; i < c->n_create_endpoint; i++)
+		LOOK(&c->create_endpoint[i])
+	for (size_t i = 0; i < c->n_create_pdr; i++)
+		LOOK(&c->create_pdr[i].pdi)
+	for (size_t i = 0; i < c->n_update_pdr; i++)
+		LOOK(&c->update_pdr[i].pdi)
+#undef LOOK
+	return found > 0 ? (uint8_t)found : 0;
 }
 
 int upf_rules_change(struct upf_rules *rules, const struct upf_change *change,
@@ -428,6 +419,7 @@ int upf_rules_change(struct upf_rules *rules, const struct upf_change *change,
 		.rules = rules,
 		.created = ret_created,
 		.refusal = ret_refusal,
+		.ue_instance = ue_instance(change, env),
 	};
 	int rc = urrs_check(change, ret_refusal);
 
@@ -452,5 +444,5 @@ int upf_rules_change(struct upf_rules *rules, const struct upf_change *change,
 		return rc;
 	endpoints_copy(rules);
 	ue_tidy(rules, env);
-	return upf_rules_check(rules, &env->flows, ret_refusal);
+	return upf_rules_check(rules, ret_refusal);
 }
