@@ -233,8 +233,8 @@ static int ue_ip_read(struct upf_endpoint *at, const struct upf_locality *of,
 	struct dp_prefix prefix;
 	int rc = 0;
 
-	if (!ip->address.v4 && !ip->address.v6 && !ip->choose4 && !ip->choose6)
-		return REFUSE("a UE address of no version");
+	if (ip->choose6 && prefix6_len(ip) != 64)
+		return REFUSE("prefixes of 64 bits are given out, not of %u", prefix6_len(ip));
 	if (ip->choose4)
 		rc = ue_choose(at, of, AF_INET, reading);
 	else if (ip->address.v4) {
@@ -245,8 +245,6 @@ static int ue_ip_read(struct upf_endpoint *at, const struct upf_locality *of,
 		return ue_choose(at, of, AF_INET6, reading);
 	if (rc || !ip->address.v6)
 		return rc;
-	if (prefix6_len(ip) > 128)
-		return REFUSE("a prefix of %u bits", prefix6_len(ip));
 	prefix = prefix6(&ip->address.ip6, prefix6_len(ip));
 	return ue_given(at, of, &prefix, reading);
 }
