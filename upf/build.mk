@@ -6,9 +6,12 @@ $(call library,upf,$(addprefix upf/,upf.c config.c association.c establishment.c
 	usage.c usage_count.c usage_due.c usage_limits.c usage_report.c inactivity.c $(addprefix rules/,change.c refusal.c pdr.c pdi.c endpoint.c far.c qer.c urr.c check.c record.c translate.c)), \
 	libuv jansson)
 $(call program,upf,upf/main.c,upf dataplane n4 pfcp ipfilter gtpu netlink core)
-UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_refusals.c upf_null_dp.c) \
+UPF_REFUSALS := $(addprefix tests/unit/upf_refusals,.c _raw.c _pdr.c _filter.c _far.c _modification.c)
+UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_null_dp.c) $(UPF_REFUSALS) \
 	dataplane/address.c dataplane/session_check.c
 $(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
+$(foreach t,endpoints rules,$(call unit-test,test_upf_$(t),tests/unit/test_upf_$(t).c \
+	tests/unit/upf_rules_bed.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl))
 $(call unit-test,test_upf_config,tests/unit/test_upf_config.c dataplane/address.c,upf n4 pfcp ipfilter core)
 UPF_USAGE_SOURCES := $(addprefix upf/,usage.c usage_count.c usage_due.c usage_limits.c usage_report.c inactivity.c)
 $(call unit-test,test_upf_usage,tests/unit/test_upf_usage.c tests/unit/usage_bed.c $(UPF_USAGE_SOURCES) upf/rules/refusal.c)
@@ -18,7 +21,7 @@ $(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfc
 
 # Need root, so they are run by tests/integration/upf.t and tests/lab/upf.t, not by make check
 UPF_BED_SOURCES := $(addprefix tests/integration/,upf_bed.c upf_talk.c dataplane_net.c) \
-	$(addprefix tests/unit/,upf_messages.c upf_refusals.c)
+	tests/unit/upf_messages.c $(UPF_REFUSALS)
 $(eval $(call executable-rules,$(B)/integration,upf_n4,tests/integration/upf_n4.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
 $(eval $(call executable-rules,$(B)/integration,upf_rules,tests/integration/upf_rules.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
 $(eval $(call executable-rules,$(B)/integration,upf_gtp,tests/integration/upf_gtp.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))

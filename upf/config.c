@@ -137,6 +137,7 @@ static int prefix_read(const struct yaml_doc *doc, const struct yaml_node *at,
 {
 	char text[INET6_ADDRSTRLEN], *end;
 	const char *slash;
+	unsigned long len;
 
 	*ret = (struct dp_prefix){.addr.family = AF_INET};
 	if (at->kind != YAML_SCALAR || !strchr(at->scalar, ':'))
@@ -147,10 +148,10 @@ static int prefix_read(const struct yaml_doc *doc, const struct yaml_node *at,
 	memcpy(text, at->scalar, (size_t)(slash - at->scalar));
 	text[slash - at->scalar] = '\0';
 	ret->addr.family = AF_INET6;
-	ret->len = (unsigned)strtoul(slash + 1, &end, 10);
-	if (inet_pton(AF_INET6, text, &ret->addr.ip6) != 1 || end == slash + 1 || *end ||
-	    ret->len > 128)
+	len = strtoul(slash + 1, &end, 10);
+	if (inet_pton(AF_INET6, text, &ret->addr.ip6) != 1 || end == slash + 1 || *end || len > 128)
 		return yaml_fail(doc, at, err, "expected a prefix, found '%s'", at->scalar);
+	ret->len = (unsigned)len;
 	return 0;
 }
 
@@ -179,6 +180,17 @@ static int prefixes_read(const struct yaml_doc *doc, const struct yaml_node *lis
 	return 0;
 }
 
+/* An address in two pools would be given out twice. */
+static bool pools_overlap(const struct upf_instance *instance)
+{
+	for (size_t i = 0; i < instance->pool_count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (dp_prefix_has(&instance->pool[i], &instance->pool[j].addr) ||
+			    dp_prefix_has(&instance->pool[j], &instance->pool[i].addr))
+				return true;
+	return false;
+}
+
 static int pools_read(const struct yaml_doc *doc, const struct yaml_node *list,
 		      struct upf_instance *instance, struct yaml_error *err)
 {
@@ -186,6 +198,8 @@ static int pools_read(const struct yaml_doc *doc, const struct yaml_node *list,
 	int rc = prefixes_read(doc, list, instance->pool, &n, err);
 
 	instance->pool_count = (uint8_t)n;
+	if (!rc && pools_overlap(instance))
+		return yaml_fail(doc, list, err, "two of these prefixes overlap");
 	return rc;
 }
 

@@ -31,6 +31,8 @@ void upf_downlink_data(uint64_t seid, uint16_t pdr_id, uint8_t qfi, void *user)
 	if (!far)
 		return;
 	upf->counter[UPF_DOWNLINK_DATA]++;
+	if (session->notice.due_ms && session->notice.pdr_id == pdr_id)
+		return; /* it is about to be told */
 	/* One waits at most: of a second PDR's packet the SMF is told at once. */
 	if (!far->has_bar || !rules->bar[0].delay_ms || session->notice.due_ms) {
 		upf_report_downlink(upf, session, &notice);

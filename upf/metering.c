@@ -105,6 +105,14 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/* A PDR's time may have come since the alarm was set last: then at once */
+static uint64_t change_due(const struct upf_session *session, const struct upf_now *now)
+{
+	const int32_t left_s = (int32_t)(session->changes_at - now->ntp);
+
+	return left_s > 0 ? now->ms + (uint32_t)left_s * 1000ull - now->ntp_ms : now->ms;
+}
+
 static uint64_t next_due(const struct upf_session *session, const struct upf_rules *rules,
 			 const struct upf_now *now)
 {
@@ -115,9 +123,7 @@ static uint64_t next_due(const struct upf_session *session, const struct upf_rul
 	if (session->notice.due_ms)
 		next = earlier(next, session->notice.due_ms);
 	if (session->changes_at)
-		next = earlier(next, now->ms +
-					     (uint32_t)(session->changes_at - now->ntp) * 1000ull -
-					     now->ntp_ms);
+		next = earlier(next, change_due(session, now));
 	return next;
 }
 

@@ -15,6 +15,7 @@ enum { UPF_POOL_ADDRESSES_MAX = 1 << 20 /* of a pool; beyond them none is given 
 /* A UE address or framed route in a session's rules */
 struct upf_ue {
 	uint8_t instance;
+	bool route;   /* framed: a network behind the UE */
 	bool claimed; /* held for this session; not where it only says what uplink may come from */
 	struct dp_prefix prefix;
 };

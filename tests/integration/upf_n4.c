@@ -136,9 +136,10 @@ static void case_refusals(struct bed *bed, struct example *ex)
 {
 	struct example same_ue = talk_example(bed, &smf, "10.60.1.2", 0x2222);
 	char *before = upf_state(), *after;
+	const struct refusal *row;
 
-	for (size_t i = 0; i < refusals_count; i++)
-		case_refusal(bed, &refusals[i], ex);
+	for (size_t i = 0; (row = refusal_at(i)); i++)
+		case_refusal(bed, row, ex);
 	tap_ok(talk_establish(bed, &smf, &same_ue) == PFCP_CAUSE_RULE_FAILURE,
 	       "refused: a UE address that is in use (open5gs#3899)");
 	tap_ok(talk_delete(bed, &smf, UINT64_MAX) == PFCP_CAUSE_SESSION_NOT_FOUND,

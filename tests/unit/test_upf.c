@@ -595,10 +595,11 @@ static void refusal_run(struct harness *h, const struct refusal *row)
 static void test_refusals(void **state)
 {
 	struct harness *h = *state;
+	const struct refusal *row;
 
 	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
-	for (size_t i = 0; i < refusals_count; i++)
-		refusal_run(h, &refusals[i]);
+	for (size_t i = 0; (row = refusal_at(i)); i++)
+		refusal_run(h, row);
 }
 
 /* ---- deletion, and whose session it is ---- */

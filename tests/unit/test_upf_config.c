@@ -89,6 +89,11 @@ static void test_mistakes(void **state)
 		{NEEDED "ue_pools: 10.60.1.0/24\n", "expected a list of prefixes"},
 		{NEEDED "ue_pools: [10.60.1.0/33]\n", "upf.yaml:7:12"},
 		{NEEDED "ue_pools: [10.60.1.1/24]\n", "10.60.1.1/24 has bits beyond its length"},
+		{NEEDED "ue_pools: [10.60.0.0/16, 10.60.1.0/24]\n", "overlap"},
+		{NEEDED "ue_pools: [\"2001:db8::/4294967360\"]\n", "expected a prefix"},
+		{NEEDED "network_instances: [{name: a, n6_device: b, n6_table: 1, "
+			"ue_pools: [10.0.0.0/8, 10.60.1.0/24]}]\n",
+		 "overlap"},
 		{NEEDED "protected: [a]\n", "upf.yaml:7:13"},
 		{NEEDED "protected: [10.100.0.0/8]\n", "upf.yaml:7:13"},
 		{NEEDED "n6_table: 0\n", "upf.yaml:7:11"},

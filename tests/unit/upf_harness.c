@@ -124,13 +124,35 @@ uint8_t harness_associate(struct harness *h, struct in_addr smf, uint32_t stamp,
 
 uint8_t harness_establish(struct harness *h, struct example *ex)
 {
+	example_establishment(&h->msg, ex);
+	return harness_request(h, ex);
+}
+
+uint8_t harness_delete(struct harness *h, const struct example *ex)
+{
+	pfcp_msg_init(&h->msg, PFCP_SESSION_DELETION_REQUEST, ex->up_seid, h->sequence++);
+	return harness_send(h, ex->smf) ? h->reply.session_deletion_response.cause : 0;
+}
+
+const struct dp_session *harness_dp(struct harness *h, const struct example *ex)
+{
+	const struct dp_session *s = null_dp_find(h->upf.dp, ex->up_seid);
+
+	if (!s)
+		abort();
+	return s;
+}
+
+uint8_t harness_request(struct harness *h, struct example *ex)
+{
 	const struct pfcp_session_establishment_response *r =
 		&h->reply.session_establishment_response;
 
-	ex->sequence = h->sequence++;
-	example_establishment(&h->msg, ex);
+	ex->sequence = h->msg.header.sequence = h->sequence++;
 	if (!harness_send(h, ex->smf))
 		return 0;
+	if (h->reply.header.type == PFCP_SESSION_MODIFICATION_RESPONSE)
+		return h->reply.session_modification_response.cause;
 	if (r->cause == PFCP_CAUSE_ACCEPTED) {
 		ex->up_seid = r->up_f_seid.seid;
 		ex->ul_teid = r->n_created_pdr ? r->created_pdr[0].f_teid.teid : 0;

@@ -36,6 +36,12 @@ uint8_t harness_associate(struct harness *h, struct in_addr smf, uint32_t stamp,
 			  const struct pfcp_session_retention *retention);
 /* Fills in up_seid and ul_teid; Return: the cause */
 uint8_t harness_establish(struct harness *h, struct example *ex);
+/* h->msg as the next request, an establishment (then as harness_establish) or a modification;
+ * Return: the cause */
+uint8_t harness_request(struct harness *h, struct example *ex);
+uint8_t harness_delete(struct harness *h, const struct example *ex);
+/* What the data plane was told; aborts where there is nothing */
+const struct dp_session *harness_dp(struct harness *h, const struct example *ex);
 /* All that N4 has made, as text: sessions, rules, data plane, TEIDs. Freed by the caller */
 char *harness_state(struct harness *h);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* N4 messages for the UPF's tests; see the header. The table of refusals is in upf_refusals.c. */
+/* N4 messages for the UPF's tests; see the header. The tables of refusals are in upf_refusals*.c. */
 #include "tests/unit/upf_messages.h"
 
 #include <string.h>

@@ -67,8 +67,8 @@ struct refusal {
 	uint32_t rule_id;
 };
 
-extern const struct refusal refusals[];
-extern const size_t refusals_count;
+/** refusal_at - the @i-th of all; NULL: there are no more */
+const struct refusal *refusal_at(size_t i);
 
 /**
  * refusal_encode - the request's octets

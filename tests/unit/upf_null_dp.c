@@ -93,8 +93,9 @@ static bool clash(const struct key *a, const struct key *b)
 {
 	if (a->pdr->source != b->pdr->source)
 		return false;
-	return a->pdr->source == DP_N3 ? a->pdr->teid == b->pdr->teid
-				       : dp_prefix_equal(a->ue, b->ue);
+	if (a->pdr->source == DP_N3)
+		return a->pdr->teid == b->pdr->teid;
+	return a->pdr->instance == b->pdr->instance && dp_prefix_equal(a->ue, b->ue);
 }
 
 /* The @i-th key of a session, each PDR having a place for each address; Return: whether it is one

@@ -47,7 +47,8 @@ bool upf_rules_has_teid(const struct upf_rules *rules, uint32_t teid)
 
 static bool ue_equal(const struct upf_ue *a, const struct upf_ue *b)
 {
-	return a->instance == b->instance && dp_prefix_equal(&a->prefix, &b->prefix);
+	return a->instance == b->instance && a->route == b->route &&
+	       dp_prefix_equal(&a->prefix, &b->prefix);
 }
 
 bool upf_rules_claims_ue(const struct upf_rules *rules, const struct upf_ue *ue)
@@ -329,6 +330,14 @@ static int endpoints_create(const struct upf_change *c, struct upf_reading *read
 	return rc;
 }
 
+static bool creates_endpoint(const struct upf_change *c, uint8_t id)
+{
+	for (size_t i = 0; i < c->n_create_endpoint; i++)
+		if (c->create_endpoint[i].id == id)
+			return true;
+	return false;
+}
+
 static int endpoints_update(const struct upf_change *c, struct upf_reading *reading)
 {
 	int rc = 0;
@@ -341,6 +350,10 @@ static int endpoints_update(const struct upf_change *c, struct upf_reading *read
 		if (!at)
 			return endpoint_refuse(reading->refusal, PFCP_CAUSE_MANDATORY_IE_INCORRECT,
 					       ie->id, "there is none");
+		/* It would lose the TEID just taken for it, which nobody owns yet. */
+		if (creates_endpoint(c, ie->id))
+			return endpoint_refuse(reading->refusal, PFCP_CAUSE_MANDATORY_IE_INCORRECT,
+					       ie->id, "the same request creates it");
 		rc = upf_endpoint_read(at, ie, reading);
 	}
 	return rc;
@@ -358,8 +371,38 @@ static void endpoints_copy(struct upf_rules *rules)
 		if (!from)
 			continue;
 		pdr->at = *from;
-		pdr->at.qfis = qfis ? qfis : from->qfis;
+		if (pdr->has_qfis)
+			pdr->at.qfis = qfis;
 	}
+}
+
+static bool chooses_ue(const struct pfcp_ue_ip *ue_ip, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ue_ip[i].choose4 || ue_ip[i].choose6)
+			return true;
+	return false;
+}
+
+/* The network instance of the first PDI or Traffic Endpoint of the core side that has a UE address
+ * chosen: the session's address is of that one's pools. 0: none says so */
+static uint8_t ue_instance(const struct upf_change *c, const struct upf_rules_env *env)
+{
+	int found = 0;
+
+#define LOOK(ie)                                                                                   \
+	if (found <= 0 && !(ie)->has_f_teid && (ie)->has_network_instance &&                       \
+	    chooses_ue((ie)->ue_ip, (ie)->n_ue_ip))                                                \
+		found = upf_instance_find(env, &(ie)->network_instance);
+
+	for (size_t i = 0; i < c->n_create_endpoint; i++)
+		LOOK(&c->create_endpoint[i])
+	for (size_t i = 0; i < c->n_create_pdr; i++)
+		LOOK(&c->create_pdr[i].pdi)
+	for (size_t i = 0; i < c->n_update_pdr; i++)
+		LOOK(&c->update_pdr[i].pdi)
+#undef LOOK
+	return found > 0 ? (uint8_t)found : 0;
 }
 
 int upf_rules_change(struct upf_rules *rules, const struct upf_change *change,
@@ -371,6 +414,7 @@ int upf_rules_change(struct upf_rules *rules, const struct upf_change *change,
 		.rules = rules,
 		.created = ret_created,
 		.refusal = ret_refusal,
+		.ue_instance = ue_instance(change, env),
 	};
 	int rc = urrs_check(change, ret_refusal);
 
@@ -395,5 +439,5 @@ int upf_rules_change(struct upf_rules *rules, const struct upf_change *change,
 		return rc;
 	endpoints_copy(rules);
 	ue_tidy(rules, env);
-	return upf_rules_check(rules, env->pfds, ret_refusal);
+	return upf_rules_check(rules, ret_refusal);
 }

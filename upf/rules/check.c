@@ -109,22 +109,6 @@ static const char *urr_fault(struct upf_rules *rules, const struct upf_urr *urr)
 	return NULL;
 }
 
-static int applications_check(const struct upf_rules *rules, const struct upf_pfds *pfds,
-			      struct upf_refusal *r)
-{
-	for (size_t i = 0; i < rules->n_application; i++) {
-		const struct upf_pdr_application *a = &rules->application[i];
-
-		if (upf_pfds_find(pfds, a->id))
-			continue;
-		upf_refuse_rule(r, PFCP_RULE_PDR, a->pdr_id, "application '%.64s' is not known",
-				a->id);
-		r->cause = PFCP_CAUSE_UNKNOWN_APPLICATION_ID;
-		return -EINVAL;
-	}
-	return 0;
-}
-
 #define CHECK(list, TYPE, fault_of)                                                                \
 	for (size_t i = 0; i < rules->n_##list; i++) {                                             \
 		fault = fault_of;                                                                  \
@@ -132,7 +116,7 @@ static int applications_check(const struct upf_rules *rules, const struct upf_pf
 			return upf_refuse_rule(r, TYPE, rules->list[i].id, "%s", fault);           \
 	}
 
-int upf_rules_check(struct upf_rules *rules, const struct upf_pfds *pfds, struct upf_refusal *r)
+int upf_rules_check(struct upf_rules *rules, struct upf_refusal *r)
 {
 	const char *fault;
 
@@ -141,5 +125,5 @@ int upf_rules_check(struct upf_rules *rules, const struct upf_pfds *pfds, struct
 	CHECK(urr, PFCP_RULE_URR, urr_fault(rules, &rules->urr[i]))
 	CHECK(pdr, PFCP_RULE_PDR, references_fault(rules, &rules->pdr[i]))
 	CHECK(pdr, PFCP_RULE_PDR, place_fault(&rules->pdr[i]))
-	return applications_check(rules, pfds, r);
+	return 0;
 }

@@ -43,10 +43,12 @@ static struct upf_chosen *chosen_note(struct upf_reading *reading, const struct 
 	struct upf_chosen *list = of->is_endpoint ? created->endpoint : created->pdr;
 	uint8_t *n = of->is_endpoint ? &created->n_endpoint : &created->n_pdr;
 
+	for (size_t i = 0; i < *n; i++)
+		if (list[i].id == of->id)
+			return &list[i];
 	/* As many PDRs and Traffic Endpoints as there can be find room. */
-	if (!*n || list[*n - 1].id != of->id)
-		list[(*n)++] = (struct upf_chosen){.id = (uint16_t)of->id};
-	return &list[*n - 1];
+	list[*n] = (struct upf_chosen){.id = (uint16_t)of->id};
+	return &list[(*n)++];
 }
 
 /* ---- network instance ---- */
@@ -72,17 +74,30 @@ static int instance_read(struct upf_endpoint *at, const struct upf_locality *of,
 
 /* ---- UE addresses ---- */
 
-static bool in_pool(const struct upf_rules_env *env, const struct dp_addr *addr)
+/* Packets come in by it in a tunnel, with the UE's address inside: not told by that address */
+static bool is_tunnel(const struct upf_endpoint *at, const struct upf_locality *of)
 {
-	bool pools = false;
+	return of->f_teid || at->teid;
+}
 
+static bool pools_have(const struct upf_instance *instance, const struct dp_addr *addr)
+{
+	for (size_t i = 0; i < instance->pool_count; i++)
+		if (dp_prefix_has(&instance->pool[i], addr))
+			return true;
+	return !instance->pool_count;
+}
+
+/* On the access side the network instance isn't the address's: any will do. */
+static bool in_pool(const struct upf_rules_env *env, const struct upf_endpoint *at,
+		    const struct upf_locality *of, const struct dp_addr *addr)
+{
+	if (!is_tunnel(at, of))
+		return pools_have(&env->instance[at->instance], addr);
 	for (size_t i = 0; i < env->instance_count; i++)
-		for (size_t j = 0; j < env->instance[i].pool_count; j++) {
-			if (dp_prefix_has(&env->instance[i].pool[j], addr))
-				return true;
-			pools = true;
-		}
-	return !pools;
+		if (pools_have(&env->instance[i], addr))
+			return true;
+	return false;
 }
 
 /* Its place among the session's, where it is put unless it is there */
@@ -92,7 +107,7 @@ static int ue_place(struct upf_reading *reading, const struct upf_locality *of,
 	struct upf_rules *rules = reading->rules;
 
 	for (unsigned i = 0; i < rules->n_ue; i++)
-		if (rules->ue[i].instance == ue->instance &&
+		if (rules->ue[i].instance == ue->instance && rules->ue[i].route == ue->route &&
 		    dp_prefix_equal(&rules->ue[i].prefix, &ue->prefix)) {
 			*ret_place = i;
 			return 0;
@@ -119,13 +134,13 @@ static int ue_claim(struct upf_reading *reading, const struct upf_locality *of, 
 /* One that the CP function has chosen. Only where packets come in by it (the core side) is it this
  * session's alone; on the access side it says whose packets pass. */
 static int ue_add(struct upf_endpoint *at, const struct upf_locality *of,
-		  const struct dp_prefix *prefix, struct upf_reading *reading)
+		  const struct dp_prefix *prefix, bool route, struct upf_reading *reading)
 {
-	const struct upf_ue ue = {.instance = at->instance, .prefix = *prefix};
+	const struct upf_ue ue = {.instance = at->instance, .route = route, .prefix = *prefix};
 	unsigned place;
 	int rc = ue_place(reading, of, &ue, &place);
 
-	if (!rc && !of->f_teid)
+	if (!rc && !is_tunnel(at, of))
 		rc = ue_claim(reading, of, &reading->rules->ue[place]);
 	if (!rc)
 		at->ue |= 1u << place;
@@ -135,65 +150,62 @@ static int ue_add(struct upf_endpoint *at, const struct upf_locality *of,
 static int ue_given(struct upf_endpoint *at, const struct upf_locality *of,
 		    const struct dp_prefix *prefix, struct upf_reading *reading)
 {
-	if (!dp_addr_is_host(&prefix->addr) || !in_pool(reading->env, &prefix->addr))
+	if (!dp_addr_is_host(&prefix->addr) || !in_pool(reading->env, at, of, &prefix->addr))
 		return REFUSE("the UE address is not one of this UPF's");
-	return ue_add(at, of, prefix, reading);
+	return ue_add(at, of, prefix, false, reading);
 }
 
-/* cl. 5.21.2: all rules of a session get the same one. */
-static const struct dp_prefix *ue_chosen_before(const struct upf_reading *reading, uint8_t instance,
-						sa_family_t family)
+/* The session's own, which all its rules get: cl. 5.21.2. NULL: it has none yet */
+static const struct upf_ue *ue_held(const struct upf_reading *reading,
+				    const struct upf_endpoint *at, const struct upf_locality *of,
+				    sa_family_t family)
 {
-	for (size_t i = 0; i < reading->created->n_pdr; i++) {
-		const struct upf_chosen *c = &reading->created->pdr[i];
-
-		if (family == AF_INET ? c->has_ue4 : c->has_ue6)
-			return family == AF_INET ? &c->ue4 : &c->ue6;
-	}
-	for (size_t i = 0; i < reading->created->n_endpoint; i++) {
-		const struct upf_chosen *c = &reading->created->endpoint[i];
-
-		if (family == AF_INET ? c->has_ue4 : c->has_ue6)
-			return family == AF_INET ? &c->ue4 : &c->ue6;
-	}
 	for (size_t i = 0; i < reading->rules->n_ue; i++) {
 		const struct upf_ue *ue = &reading->rules->ue[i];
 
-		if (ue->claimed && ue->instance == instance && ue->prefix.addr.family == family)
-			return &ue->prefix;
+		if (ue->claimed && !ue->route && ue->prefix.addr.family == family &&
+		    (is_tunnel(at, of) || ue->instance == at->instance))
+			return ue;
 	}
 	return NULL;
+}
+
+static void ue_note(struct upf_reading *reading, const struct upf_locality *of,
+		    const struct dp_prefix *prefix)
+{
+	struct upf_chosen *chosen = chosen_note(reading, of);
+
+	if (prefix->addr.family == AF_INET) {
+		chosen->has_ue4 = true;
+		chosen->ue4 = *prefix;
+	} else {
+		chosen->has_ue6 = true;
+		chosen->ue6 = *prefix;
+	}
 }
 
 static int ue_choose(struct upf_endpoint *at, const struct upf_locality *of, sa_family_t family,
 		     struct upf_reading *reading)
 {
-	const struct dp_prefix *before = ue_chosen_before(reading, at->instance, family);
-	struct upf_ue ue = {.instance = at->instance, .claimed = true};
-	struct upf_chosen *chosen;
+	const struct upf_ue *held = ue_held(reading, at, of, family);
+	struct upf_ue ue = {.instance = is_tunnel(at, of) ? reading->ue_instance : at->instance};
 	unsigned place;
 	int rc;
 
-	if (before)
-		ue.prefix = *before;
-	else if (upf_ue_address_take(reading->env->addresses, at->instance, family, &ue.prefix))
+	if (held)
+		ue = *held;
+	else if (upf_ue_address_take(reading->env->addresses, ue.instance, family, &ue.prefix))
 		return refuse(reading, of, PFCP_CAUSE_NO_RESOURCES,
 			      "no UE address of IPv%c is left", family == AF_INET ? '4' : '6');
 	rc = ue_place(reading, of, &ue, &place);
 	if (rc) {
-		if (!before)
-			upf_ue_address_release(reading->env->addresses, &ue);
+		upf_ue_address_release(reading->env->addresses, &ue);
 		return rc;
 	}
+	/* The place may have been there, unclaimed: as what uplink packets come from */
+	reading->rules->ue[place].claimed = true;
 	at->ue |= 1u << place;
-	chosen = chosen_note(reading, of);
-	if (family == AF_INET) {
-		chosen->has_ue4 = true;
-		chosen->ue4 = ue.prefix;
-	} else {
-		chosen->has_ue6 = true;
-		chosen->ue6 = ue.prefix;
-	}
+	ue_note(reading, of, &ue.prefix);
 	return 0;
 }
 
@@ -221,8 +233,8 @@ static int ue_ip_read(struct upf_endpoint *at, const struct upf_locality *of,
 	struct dp_prefix prefix;
 	int rc = 0;
 
-	if (!ip->address.v4 && !ip->address.v6 && !ip->choose4 && !ip->choose6)
-		return REFUSE("a UE address of no version");
+	if (ip->choose6 && prefix6_len(ip) != 64)
+		return REFUSE("prefixes of 64 bits are given out, not of %u", prefix6_len(ip));
 	if (ip->choose4)
 		rc = ue_choose(at, of, AF_INET, reading);
 	else if (ip->address.v4) {
@@ -233,21 +245,28 @@ static int ue_ip_read(struct upf_endpoint *at, const struct upf_locality *of,
 		return ue_choose(at, of, AF_INET6, reading);
 	if (rc || !ip->address.v6)
 		return rc;
-	if (prefix6_len(ip) > 128)
-		return REFUSE("a prefix of %u bits", prefix6_len(ip));
 	prefix = prefix6(&ip->address.ip6, prefix6_len(ip));
 	return ue_given(at, of, &prefix, reading);
 }
 
 /* ---- framed routes ---- */
 
+/* "24", and what may follow it; Return: 0: it is none, or over @most */
+static unsigned length_parse(const char *text, unsigned most)
+{
+	unsigned len = 0;
+
+	while (*text >= '0' && *text <= '9' && len <= most)
+		len = 10 * len + (unsigned)(*text++ - '0');
+	return len <= most && (!*text || *text == ' ') ? len : 0;
+}
+
 /* The network of "192.0.2.0/24 10.60.0.1 1", RFC 2865 cl. 5.22, RFC 3162 cl. 2.5; the gateway and
  * the metrics behind it say nothing here: it is behind the UE. */
 static bool route_parse(const char *text, sa_family_t family, struct dp_prefix *ret)
 {
-	const unsigned most = family == AF_INET ? 32 : 128;
 	const size_t len = strcspn(text, " /");
-	char addr[INET6_ADDRSTRLEN], *end;
+	char addr[INET6_ADDRSTRLEN];
 
 	if (len >= sizeof(addr) || text[len] != '/')
 		return false;
@@ -257,9 +276,8 @@ static bool route_parse(const char *text, sa_family_t family, struct dp_prefix *
 	if (inet_pton(family, addr, family == AF_INET ? (void *)&ret->addr.ip4 : &ret->addr.ip6) !=
 	    1)
 		return false;
-	ret->len = (unsigned)strtoul(text + len + 1, &end, 10);
-	return end != text + len + 1 && (!*end || *end == ' ') && ret->len <= most &&
-	       ret->len > 0 && dp_prefix_right(ret);
+	ret->len = length_parse(text + len + 1, family == AF_INET ? 32 : 128);
+	return ret->len > 0 && dp_prefix_right(ret);
 }
 
 static int routes_read(struct upf_endpoint *at, const struct upf_locality *of,
@@ -276,7 +294,7 @@ static int routes_read(struct upf_endpoint *at, const struct upf_locality *of,
 
 		if (!route_parse(text, v4 ? AF_INET : AF_INET6, &prefix))
 			return REFUSE("framed route '%.60s' is not PREFIX/LENGTH", text);
-		rc = ue_add(at, of, &prefix, reading);
+		rc = ue_add(at, of, &prefix, true, reading);
 		if (rc)
 			return rc;
 	}
@@ -369,6 +387,34 @@ static int f_teid_read(struct upf_endpoint *at, const struct upf_locality *of,
 
 /* ---- the whole ---- */
 
+/* Bits: those of one kind; @family AF_UNSPEC: of either version */
+static uint32_t ue_bits(const struct upf_rules *rules, bool route, sa_family_t family)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < rules->n_ue; i++) {
+		const struct upf_ue *ue = &rules->ue[i];
+
+		if (ue->route == route && (!family || ue->prefix.addr.family == family))
+			bits |= 1u << i;
+	}
+	return bits;
+}
+
+/* What is there takes the place of what was */
+static void locality_renew(struct upf_endpoint *at, const struct upf_locality *of,
+			   const struct upf_rules *rules)
+{
+	if (of->n_qfi)
+		at->qfis = 0;
+	if (of->n_ue_ip)
+		at->ue &= ~ue_bits(rules, false, AF_UNSPEC);
+	if (of->n_framed_route)
+		at->ue &= ~ue_bits(rules, true, AF_INET);
+	if (of->n_framed_ipv6_route)
+		at->ue &= ~ue_bits(rules, true, AF_INET6);
+}
+
 int upf_locality_read(struct upf_endpoint *at, const struct upf_locality *of,
 		      struct upf_reading *reading)
 {
@@ -377,13 +423,11 @@ int upf_locality_read(struct upf_endpoint *at, const struct upf_locality *of,
 	/* A PDI is replaced as a whole, of a Traffic Endpoint only what is there. */
 	if (!of->is_endpoint || !reading->update)
 		*at = (struct upf_endpoint){.id = at->id};
-	if (of->n_qfi)
-		at->qfis = 0;
+	locality_renew(at, of, reading->rules);
 	for (size_t i = 0; i < of->n_qfi; i++)
 		at->qfis |= 1ull << (of->qfi[i] & 63);
-	if (of->n_ue_ip || of->n_framed_route || of->n_framed_ipv6_route)
-		at->ue = 0;
-	if (of->instance)
+	/* Of N3 there is one: its name says nothing. */
+	if (of->instance && !is_tunnel(at, of))
 		rc = instance_read(at, of, reading);
 	for (size_t i = 0; !rc && i < of->n_ue_ip; i++)
 		rc = ue_ip_read(at, of, &of->ue_ip[i], reading);
@@ -401,6 +445,21 @@ static const struct upf_unserved unserved[] = {
 	{0},
 };
 
+static void endpoint_lose(struct upf_endpoint *endpoint, const struct pfcp_cleared *cleared,
+			  const struct upf_rules *rules)
+{
+	if (upf_rule_loses(cleared, PFCP_IE_UE_IP_ADDRESS))
+		endpoint->ue &= ~ue_bits(rules, false, AF_UNSPEC);
+	if (upf_rule_loses(cleared, PFCP_IE_FRAMED_ROUTE))
+		endpoint->ue &= ~ue_bits(rules, true, AF_INET);
+	if (upf_rule_loses(cleared, PFCP_IE_FRAMED_IPV6_ROUTE))
+		endpoint->ue &= ~ue_bits(rules, true, AF_INET6);
+	if (upf_rule_loses(cleared, PFCP_IE_QFI))
+		endpoint->qfis = 0;
+	if (upf_rule_loses(cleared, PFCP_IE_NETWORK_INSTANCE))
+		endpoint->instance = 0;
+}
+
 int upf_endpoint_read(struct upf_endpoint *endpoint, const struct pfcp_traffic_endpoint *ie,
 		      struct upf_reading *reading)
 {
@@ -408,8 +467,7 @@ int upf_endpoint_read(struct upf_endpoint *endpoint, const struct pfcp_traffic_e
 		.id = ie->id,
 		.is_endpoint = true,
 		.f_teid = ie->has_f_teid ? &ie->f_teid : NULL,
-		.instance =
-			ie->has_network_instance && !ie->has_f_teid ? &ie->network_instance : NULL,
+		.instance = ie->has_network_instance ? &ie->network_instance : NULL,
 		.n_ue_ip = ie->n_ue_ip,
 		.ue_ip = ie->ue_ip,
 		.n_framed_route = ie->n_framed_route,
@@ -424,9 +482,10 @@ int upf_endpoint_read(struct upf_endpoint *endpoint, const struct pfcp_traffic_e
 	if (what)
 		return refuse(reading, &locality, PFCP_CAUSE_RULE_FAILURE, "%s not supported",
 			      what);
-	if (upf_rule_loses(&ie->cleared, PFCP_IE_UE_IP_ADDRESS))
-		endpoint->ue = 0;
-	if (upf_rule_loses(&ie->cleared, PFCP_IE_QFI))
-		endpoint->qfis = 0;
+	/* PDRs would be of the core side from then on. */
+	if (upf_rule_loses(&ie->cleared, PFCP_IE_F_TEID))
+		return refuse(reading, &locality, PFCP_CAUSE_INVALID_F_TEID_ALLOCATION,
+			      "its F-TEID can't be taken away");
+	endpoint_lose(endpoint, &ie->cleared, reading->rules);
 	return upf_locality_read(endpoint, &locality, reading);
 }

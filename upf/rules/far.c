@@ -146,6 +146,8 @@ static void route_lose(struct upf_destination *to, const struct pfcp_cleared *cl
 		to->set = false;
 	if (upf_rule_loses(cleared, PFCP_IE_TRANSPORT_LEVEL_MARKING))
 		to->has_tos = false;
+	if (upf_rule_loses(cleared, PFCP_IE_NETWORK_INSTANCE))
+		to->instance = 0;
 }
 
 /* ---- forwarding ---- */

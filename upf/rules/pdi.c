@@ -111,17 +111,24 @@ static int application_read(const struct pfcp_pdr *ie, struct upf_reading *readi
 {
 	struct upf_rules *rules = reading->rules;
 	struct upf_pdr_application *application = &rules->application[rules->n_application];
+	const char *id = ie->pdi.application_id.text;
 
 	if (!ie->pdi.has_application_id)
 		return 0;
 	if (ie->pdi.n_sdf)
 		return REFUSE(ie, reading, "SDF filters beside an application id");
+	/* Asked here and not of the whole: where it is forgotten later, the session goes on. */
+	if (!upf_pfds_find(reading->env->pfds, id)) {
+		REFUSE(ie, reading, "application '%.64s' is not known", id);
+		reading->refusal->cause = PFCP_CAUSE_UNKNOWN_APPLICATION_ID;
+		return -EINVAL;
+	}
 	if (rules->n_application == UPF_PDR_APPLICATIONS_MAX)
 		return upf_refuse(reading->refusal, PFCP_CAUSE_NO_RESOURCES, 0,
 				  "more than %d PDRs with an application id",
 				  UPF_PDR_APPLICATIONS_MAX);
 	application->pdr_id = ie->pdr_id;
-	snprintf(application->id, sizeof(application->id), "%s", ie->pdi.application_id.text);
+	snprintf(application->id, sizeof(application->id), "%s", id);
 	rules->n_application++;
 	return 0;
 }
@@ -149,9 +156,7 @@ static int own_locality_read(struct upf_pdr *pdr, const struct pfcp_pdr *ie,
 	const struct upf_locality locality = {
 		.id = ie->pdr_id,
 		.f_teid = pdi->has_f_teid ? &pdi->f_teid : NULL,
-		/* Of N3 there is one: its name says nothing. */
-		.instance = pdi->has_network_instance && !pdi->has_f_teid ? &pdi->network_instance
-									  : NULL,
+		.instance = pdi->has_network_instance ? &pdi->network_instance : NULL,
 		.n_ue_ip = pdi->n_ue_ip,
 		.ue_ip = pdi->ue_ip,
 		.n_framed_route = pdi->n_framed_route,
@@ -183,8 +188,10 @@ static int endpoint_take(struct upf_pdr *pdr, const struct pfcp_pdr *ie,
 		return REFUSE(ie, reading,
 			      "a Traffic Endpoint, and an F-TEID or UE address beside it");
 	pdr->has_endpoint = true;
+	pdr->has_qfis = pdi->n_qfi > 0;
 	pdr->at = *endpoint;
-	pdr->at.qfis = 0;
+	if (pdr->has_qfis)
+		pdr->at.qfis = 0;
 	for (size_t i = 0; i < pdi->n_qfi; i++)
 		pdr->at.qfis |= 1ull << (pdi->qfi[i] & 63);
 	return 0;

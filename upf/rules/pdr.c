@@ -12,6 +12,7 @@ static const struct upf_unserved unserved[] = {
 	{offsetof(struct pfcp_pdr, has_mar_id), 0, "a MAR is"},
 	{offsetof(struct pfcp_pdr, has_ip_multicast), 0, "IP multicast is"},
 	{offsetof(struct pfcp_pdr, has_mptcp), 0, "MPTCP is"},
+	{offsetof(struct pfcp_pdr, n_pool), 0, "a pool identity (pools go by network instance) is"},
 	{0},
 };
 

@@ -75,8 +75,9 @@ void upf_record_read(const struct upf_record *record, struct upf_rules *ret)
 		const size_t size = n * lists[i].size;
 
 		*count_of(ret, &lists[i]) = n;
-		if (size)
-			memcpy((char *)ret + lists[i].elements, at, size);
+		if (!size)
+			continue;
+		memcpy((char *)ret + lists[i].elements, at, size);
 		at += size;
 	}
 }

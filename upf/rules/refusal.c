@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the readers of all rules share: refusals, what is unserved, what an update takes away. */
+/* Why a request is refused, in N4's words: TS 29.244 cl. 8.2.1, 8.2.80. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -52,4 +52,28 @@ bool upf_rule_loses(const struct pfcp_cleared *cleared, uint16_t ie_type)
 		if (cleared->type[i] == ie_type)
 			return true;
 	return false;
+}
+
+/* ---- what the data plane says ---- */
+
+static const struct {
+	int what;
+	enum pfcp_rule_type type;
+} rule_types[] = {
+	{DP_ERROR_PDR, PFCP_RULE_PDR},
+	{DP_ERROR_FAR, PFCP_RULE_FAR},
+	{DP_ERROR_QER, PFCP_RULE_QER},
+	{DP_ERROR_URR, PFCP_RULE_URR},
+};
+
+void upf_rules_refusal(int rc, const struct dp_error *err, struct upf_refusal *ret)
+{
+	upf_refuse(ret, PFCP_CAUSE_RULE_FAILURE, 0, "%s", err->text);
+	for (size_t i = 0; i < sizeof(rule_types) / sizeof(rule_types[0]); i++)
+		if ((int)err->what == rule_types[i].what)
+			upf_refuse_rule(ret, rule_types[i].type, err->rule_id, "%s", err->text);
+	if (rc == -ENOSPC)
+		ret->cause = PFCP_CAUSE_NO_RESOURCES;
+	else if (rc != -EOPNOTSUPP && rc != -EINVAL && rc != -EEXIST)
+		ret->cause = PFCP_CAUSE_SYSTEM_FAILURE;
 }

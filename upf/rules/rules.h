@@ -6,7 +6,7 @@
  *
  * Reading order: this file; change.c (a request worked in), pdr.c and pdi.c, endpoint.c (F-TEIDs,
  * UE addresses, Traffic Endpoints), far.c, qer.c, urr.c (one rule each), check.c (whether the whole
- * makes sense), record.c (kept small), translate.c (to the data plane).
+ * makes sense), refusal.c, record.c (kept small), translate.c (to the data plane).
  *
  * A struct upf_rules is large, so that there is no limit but these; a session's are kept as a
  * struct upf_record, which has only what is there.
@@ -55,7 +55,8 @@ struct upf_endpoint {
 struct upf_pdr {
 	uint16_t id;
 	uint8_t source;	   /* enum pfcp_interface */
-	bool has_endpoint; /* then what that says is copied to @at whenever it changes */
+	bool has_endpoint; /* then what that says is copied to @at whenever it changes, */
+	bool has_qfis;	   /* but for the QFIs, if the PDR has its own */
 	bool remove_outer;
 	uint8_t n_qer, n_urr;
 	uint32_t precedence;
@@ -309,6 +310,7 @@ struct upf_reading {
 	const struct upf_rules_env *env;
 	struct upf_rules *rules;
 	bool update;
+	uint8_t ue_instance; /* that UE addresses are chosen from where a tunnel's end needs one */
 	struct {
 		uint32_t teid; /* 0: none yet */
 	} chosen[256];	       /* by CHOOSE ID */
@@ -356,8 +358,7 @@ int upf_locality_read(struct upf_endpoint *at, const struct upf_locality *from,
 int upf_instance_find(const struct upf_rules_env *env, const struct pfcp_name *name);
 
 /** upf_rules_check - does the whole make sense? Return: 0, or -EINVAL with the refusal */
-int upf_rules_check(struct upf_rules *rules, const struct upf_pfds *pfds,
-		    struct upf_refusal *refusal);
+int upf_rules_check(struct upf_rules *rules, struct upf_refusal *refusal);
 /** upf_filter_resolve - the filter itself, where @filter is only the id of another PDR's; NULL:
  * there is none */
 const struct ipfilter_sdf *upf_filter_resolve(const struct upf_rules *rules,

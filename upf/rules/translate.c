@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * N4's rules as the data plane takes them, and its refusals in N4's words. N4 has ids where the
- * data plane has indexes, filters as they are read where the data plane has them packed for one
- * direction, and the QFI to mark with in QERs, where the data plane has it in the PDR.
+ * N4's rules as the data plane takes them. N4 has ids where the data plane has indexes, filters as
+ * they are read where the data plane has them packed for one direction, and the QFI to mark with in
+ * QERs, where the data plane has it in the PDR.
  */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "dataplane/address.h"
 #include "upf/rules/rules.h"
 
@@ -284,28 +280,4 @@ int upf_rules_translate(const struct upf_rules *rules, const struct upf_rules_en
 		if (active(&rules->pdr[i], now))
 			rc = pdr_translate(&t, &rules->pdr[i]);
 	return rc;
-}
-
-/* ---- what the data plane says ---- */
-
-static const struct {
-	int what;
-	enum pfcp_rule_type type;
-} rule_types[] = {
-	{DP_ERROR_PDR, PFCP_RULE_PDR},
-	{DP_ERROR_FAR, PFCP_RULE_FAR},
-	{DP_ERROR_QER, PFCP_RULE_QER},
-	{DP_ERROR_URR, PFCP_RULE_URR},
-};
-
-void upf_rules_refusal(int rc, const struct dp_error *err, struct upf_refusal *ret)
-{
-	upf_refuse(ret, PFCP_CAUSE_RULE_FAILURE, 0, "%s", err->text);
-	for (size_t i = 0; i < sizeof(rule_types) / sizeof(rule_types[0]); i++)
-		if ((int)err->what == rule_types[i].what)
-			upf_refuse_rule(ret, rule_types[i].type, err->rule_id, "%s", err->text);
-	if (rc == -ENOSPC)
-		ret->cause = PFCP_CAUSE_NO_RESOURCES;
-	else if (rc != -EOPNOTSUPP && rc != -EINVAL && rc != -EEXIST)
-		ret->cause = PFCP_CAUSE_SYSTEM_FAILURE;
 }
