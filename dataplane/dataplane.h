@@ -137,7 +137,6 @@ struct dp_far {
 
 struct dp_qer {
 	uint32_t id;
-	uint32_t correlation; /* buckets shared with all QERs that have it; 0: its own */
 	bool closed[2];	      /* gates, by enum dp_direction */
 	uint64_t mbr_kbps[2], gbr_kbps[2]; /* 1000 bit/s of inner packets; UINT64_MAX: none */
 };

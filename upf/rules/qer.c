@@ -4,8 +4,10 @@
 
 enum { DELAY_UNIT_MS = 50 /* cl. 8.2.28 */ };
 
-/* The Averaging Window is over what a guaranteed rate is measured; here it is always the same. */
+/* The Averaging Window is over what a guaranteed rate is measured; here it is always the same. A
+ * correlation of QERs is for APN-AMBR, over sessions, which 5GS hasn't. */
 static const struct upf_unserved unserved[] = {
+	{offsetof(struct pfcp_qer, has_correlation_id), 0, "correlation of QERs is"},
 	{offsetof(struct pfcp_qer, has_packet_rate), 0, "a packet rate is"},
 	{offsetof(struct pfcp_qer, has_flow_marking), 0, "DL flow level marking is"},
 	{offsetof(struct pfcp_qer, has_control), 0, "reporting of the rate control status is"},
@@ -37,8 +39,6 @@ static void lost_read(struct upf_qer *qer, const struct pfcp_cleared *cleared)
 		qer->rqi = false;
 	if (upf_rule_loses(cleared, PFCP_IE_PAGING_POLICY_INDICATOR))
 		qer->has_ppi = false;
-	if (upf_rule_loses(cleared, PFCP_IE_QER_CORRELATION_ID))
-		qer->correlation = 0;
 }
 
 static void marks_read(struct upf_qer *qer, const struct pfcp_qer *ie)
@@ -72,8 +72,6 @@ int upf_qer_read(struct upf_qer *qer, const struct pfcp_qer *ie, struct upf_read
 		qer->closed[DP_UPLINK] = ie->gate_status.uplink != PFCP_GATE_OPEN;
 		qer->closed[DP_DOWNLINK] = ie->gate_status.downlink != PFCP_GATE_OPEN;
 	}
-	if (ie->has_correlation_id)
-		qer->correlation = ie->correlation_id;
 	rate_set(qer->mbr_kbps, ie->has_mbr, &ie->mbr);
 	rate_set(qer->gbr_kbps, ie->has_gbr, &ie->gbr);
 	marks_read(qer, ie);

@@ -105,7 +105,6 @@ struct upf_duplicate {
 
 struct upf_qer {
 	uint32_t id;
-	uint32_t correlation;
 	uint64_t mbr_kbps[2], gbr_kbps[2]; /* by enum dp_direction; UINT64_MAX: none */
 	bool closed[2];
 	uint8_t qfi; /* 0: none */

@@ -63,7 +63,7 @@ static void far_translate(const struct translation *t, const struct upf_far *far
 
 static void qer_translate(const struct upf_qer *qer, struct dp_qer *ret)
 {
-	*ret = (struct dp_qer){.id = qer->id, .correlation = qer->correlation};
+	*ret = (struct dp_qer){.id = qer->id};
 	for (size_t way = 0; way < 2; way++) {
 		ret->closed[way] = qer->closed[way] || !qer->mbr_kbps[way];
 		ret->mbr_kbps[way] = qer->mbr_kbps[way] ? qer->mbr_kbps[way] : UINT64_MAX;
