@@ -15,6 +15,7 @@ $(foreach t,endpoints rules,$(call unit-test,test_upf_$(t),tests/unit/test_upf_$
 $(call unit-test,test_upf_config,tests/unit/test_upf_config.c dataplane/address.c,upf n4 pfcp ipfilter core)
 UPF_USAGE_SOURCES := $(addprefix upf/,usage.c usage_count.c usage_due.c usage_limits.c usage_report.c inactivity.c)
 $(call unit-test,test_upf_usage,tests/unit/test_upf_usage.c tests/unit/usage_bed.c $(UPF_USAGE_SOURCES) upf/rules/refusal.c)
+$(call unit-test,test_upf_usage_random,tests/unit/test_upf_usage_random.c tests/unit/usage_bed.c $(UPF_USAGE_SOURCES) upf/rules/refusal.c)
 $(call unit-test,test_upf_urr,tests/unit/test_upf_urr.c upf/rules/urr.c upf/rules/refusal.c,pfcp core)
 $(call unit-test,test_upf_node,tests/unit/test_upf_node.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 $(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)

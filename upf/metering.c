@@ -192,12 +192,17 @@ void upf_session_due(struct upf_alarm *alarm, void *user)
 	meter(upf, session);
 }
 
+/* What is linked with it is due as well, so all are read. It has told once, and waits to be told in
+ * its turn, even where the limits are the same. */
 void upf_usage(uint64_t seid, uint32_t urr_id, void *user)
 {
 	struct upf *upf = user;
 	struct upf_session *session = upf_session_find(&upf->sessions, seid);
+	struct dp_urr_limits limits;
 
-	(void)urr_id; /* what is linked with it is due as well, so all are read */
-	if (session)
-		meter(upf, session);
+	if (!session)
+		return;
+	meter(upf, session);
+	(void)upf_usage_limits(&session->usages, &upf->scratch->before, urr_id, &limits);
+	limit_tell(upf, session, urr_id, &limits);
 }

@@ -123,7 +123,29 @@ void upf_usages_end(struct upf_usages *u, enum pfcp_usage_trigger trigger)
 	}
 }
 
-/* ---- pauses ---- */
+/* ---- pauses, numbers of reports ---- */
+
+/* The period runs from when it was given, or when its trigger came. */
+static void period_follow(struct upf_usage *usage, const struct upf_urr *urr, bool given,
+			  const struct upf_now *now)
+{
+	if (!(urr->triggers & PFCP_TRIGGER_PERIO) || !urr->period_s)
+		usage->period_ms = 0;
+	else if (given || !usage->period_ms)
+		usage->period_ms = now->ms + urr->period_s * 1000ull;
+}
+
+/* One that was inactive begins its timers again: what they missed is no report. */
+static void reports_grant(struct upf_usage *usage, const struct upf_urr *urr,
+			  const struct upf_now *now)
+{
+	usage->reports_left = urr->reports;
+	if (!(usage->flags & UPF_USAGE_SPENT))
+		return;
+	upf_usage_flag(usage, UPF_USAGE_SPENT, false);
+	usage->quiet_ms = now->ms;
+	period_follow(usage, urr, true, now);
+}
 
 static void pause_set(struct upf_usage *usage, const struct upf_urr *urr, bool paused,
 		      const struct upf_now *now)
@@ -137,8 +159,7 @@ static void pause_set(struct upf_usage *usage, const struct upf_urr *urr, bool p
 	if (paused)
 		return;
 	/* As many reports as there were at first: cl. 5.2.2.3.1 */
-	usage->reports_left = urr->reports;
-	upf_usage_flag(usage, UPF_USAGE_SPENT, false);
+	reports_grant(usage, urr, now);
 }
 
 /* With ASPOC, INAM counts only together with CIAM (cl. 5.30, 8.2.68). */
@@ -196,16 +217,6 @@ static void methods_follow(struct upf_usage *usage, const struct upf_urr *urr)
 	upf_usage_meter_stop(usage);
 	upf_usage_flag(usage, UPF_USAGE_BEGUN, false);
 	usage->measured_ms = 0;
-}
-
-/* The period runs from when it was given, or when its trigger came. */
-static void period_follow(struct upf_usage *usage, const struct upf_urr *urr, bool given,
-			  const struct upf_now *now)
-{
-	if (!(urr->triggers & PFCP_TRIGGER_PERIO) || !urr->period_s)
-		usage->period_ms = 0;
-	else if (given || !usage->period_ms)
-		usage->period_ms = now->ms + urr->period_s * 1000ull;
 }
 
 /* What nothing has been counted against: a new one's, one that PDRs name again */
@@ -289,14 +300,10 @@ static void update_follow(struct upf_usage *usage, const struct upf_urr *urr,
 	if (ie->has_period)
 		period_follow(usage, urr, true, now);
 	pause_set(usage, urr, pause_wanted(usage, urr, ie->has_measurement_information), now);
-	if (ie->has_number_of_reports || !urr->reports) {
-		usage->reports_left = urr->reports;
-		upf_usage_flag(usage, UPF_USAGE_SPENT, false);
-	}
-	if (!ie->has_measurement_information || !(urr->information & PFCP_MEASURE_ISTM))
-		return;
-	usage->quiet_ms = now->ms;
-	upf_usage_meter_start(usage, urr, now->ms);
+	if (ie->has_number_of_reports || !urr->reports)
+		reports_grant(usage, urr, now);
+	if (ie->has_measurement_information && urr->information & PFCP_MEASURE_ISTM)
+		upf_usage_meter_start(usage, urr, now->ms);
 }
 
 /* PDRs that name it have come or gone. */
@@ -353,7 +360,7 @@ static void gone_follow(struct upf_usages *u, const struct upf_rules *rules)
 	for (size_t i = 0; i < u->n; i++) {
 		struct upf_usage *usage = &u->usage[i];
 
-		if (usage->flags & UPF_USAGE_GONE || upf_usage_urr(rules, usage->urr_id))
+		if (upf_usage_urr(rules, usage->urr_id))
 			continue;
 		upf_usage_meter_stop(usage);
 		usage->flags |= UPF_USAGE_GONE;

@@ -53,8 +53,9 @@ struct upf_usage {
 	uint32_t carried_s, spent_s;
 	uint64_t measured_ms;	      /* of time metering */
 	uint64_t metered_ms;	      /* until then time was metered */
+	uint64_t running_ms;	      /* since when it runs */
 	uint64_t start_ms;	      /* when the collection of the next report began */
-	uint64_t first_ms, latest_ms; /* packets of it; 0: none, or not known */
+	uint64_t first_ms, latest_ms; /* packets forwarded; 0: none, or not known */
 	uint64_t quiet_ms;	      /* silence is counted from here, or from the latest packet */
 	uint64_t period_ms;	      /* end of the measurement period */
 	uint64_t quota_ms;	      /* when the quota was given */
@@ -111,7 +112,8 @@ uint64_t upf_usages_next(const struct upf_usages *u, const struct upf_rules *rul
 /**
  * upf_usage_limits - what the data plane is to be told of a URR; also of one that isn't there yet
  * Return: whether that may differ from what it was last time, or the data plane may have told of
- * the former limits; the caller is believed to pass it on
+ * the former limits; the caller is believed to pass it on. After dp_events.usage it passes them on
+ * in any case: the event may have come before the packet was in the counters
  */
 bool upf_usage_limits(struct upf_usages *u, const struct upf_rules *rules, uint32_t urr_id,
 		      struct dp_urr_limits *ret_limits);

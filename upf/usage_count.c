@@ -58,6 +58,11 @@ uint64_t upf_usage_silence(const struct upf_usage *usage)
 	return larger(usage->quiet_ms, usage->latest_ms);
 }
 
+uint64_t upf_usage_suspended(const struct upf_usage *usage, const struct upf_urr *urr)
+{
+	return larger(usage->running_ms, usage->latest_ms) + urr->inactivity_s * 1000ull;
+}
+
 void upf_usage_meter_stop(struct upf_usage *usage)
 {
 	if (usage->flags & UPF_USAGE_METERING)
@@ -74,7 +79,7 @@ void upf_usage_meter(struct upf_usage *usage, const struct upf_urr *urr, uint64_
 	if (!(usage->flags & UPF_USAGE_METERING))
 		return;
 	if (urr->inactivity_s)
-		end = upf_usage_silence(usage) + urr->inactivity_s * 1000ull;
+		end = upf_usage_suspended(usage, urr);
 	if (left != UINT64_MAX)
 		end = smaller(end, usage->metered_ms + left);
 	if (smaller(end, ms) > usage->metered_ms) {
@@ -94,6 +99,7 @@ void upf_usage_meter_start(struct upf_usage *usage, const struct upf_urr *urr, u
 	if (upf_usage_exhausted(usage, urr))
 		return;
 	usage->flags |= UPF_USAGE_METERING | UPF_USAGE_STALE;
+	usage->running_ms = ms;
 	usage->metered_ms = larger(usage->metered_ms, ms);
 }
 
@@ -143,12 +149,9 @@ static struct news news_of(struct upf_usage *usage, const struct dp_urr_counters
 }
 
 /* The data plane stamps what it forwards, if at all; what it saw is not newer than the reading. */
-static uint64_t latest_of(const struct news *news, const struct dp_urr_counters *c,
-			  const struct upf_now *now)
+static uint64_t latest_of(const struct dp_urr_counters *c, const struct upf_now *now)
 {
-	const bool stamped = news->packets[0] + news->packets[1] && c->latest_ns;
-
-	return stamped ? smaller(c->latest_ns / NS_PER_MS, now->ms) : now->ms;
+	return c->latest_ns ? smaller(c->latest_ns / NS_PER_MS, now->ms) : now->ms;
 }
 
 static void measure(struct upf_usage *usage, const struct news *news)
@@ -161,32 +164,38 @@ static void measure(struct upf_usage *usage, const struct news *news)
 	}
 }
 
+static void forwarded(struct upf_usage *usage, const struct upf_urr *urr, const struct news *news,
+		      uint64_t latest)
+{
+	usage->latest_ms = larger(usage->latest_ms, latest);
+	if (upf_usage_measures(usage))
+		measure(usage, news);
+	upf_usage_meter_start(usage, urr, news->first_ms ? news->first_ms : latest);
+}
+
 void upf_usage_count(struct upf_usages *u, const struct upf_rules *rules, uint32_t urr_id,
 		     const struct dp_urr_counters *counters, const struct upf_now *now)
 {
 	struct upf_usage *usage = upf_usage_find(u, urr_id);
 	const struct upf_urr *urr = upf_usage_urr(rules, urr_id);
 	struct news news;
-	uint64_t latest;
 
 	if (!usage || !urr)
 		return;
 	news = news_of(usage, counters, now);
 	if (!news.seen)
 		return;
-	latest = latest_of(&news, counters, now);
-	usage->latest_ms = larger(usage->latest_ms, latest);
-	if (upf_usage_measures(usage))
-		measure(usage, &news);
+	/* What the data plane was to tell it may have told, and tells once. */
+	usage->flags |= UPF_USAGE_STALE;
 	if (news.packets[0] + news.packets[1])
-		upf_usage_meter_start(usage, urr, news.first_ms ? news.first_ms : latest);
+		forwarded(usage, urr, &news, latest_of(counters, now));
+	else
+		usage->quiet_ms = now->ms;
 	upf_usage_meter(usage, urr, now->ms);
-	if (usage->flags & UPF_USAGE_IDLE)
-		usage->flags |= UPF_USAGE_STALE;
 	upf_usage_flag(usage, UPF_USAGE_IDLE, false);
 	if (usage->flags & (UPF_USAGE_TRAFFIC | UPF_USAGE_RESTING))
 		return;
-	usage->flags |= UPF_USAGE_TRAFFIC | UPF_USAGE_STALE;
+	usage->flags |= UPF_USAGE_TRAFFIC;
 	if (urr->triggers & PFCP_TRIGGER_START &&
 	    !(usage->flags & (UPF_USAGE_PAUSED | UPF_USAGE_SPENT)))
 		upf_usage_raise(u, rules, usage, PFCP_USAGE_START);

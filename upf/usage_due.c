@@ -60,7 +60,7 @@ static uint64_t idle_when(const struct upf_usage *usage, const struct upf_urr *u
 
 static void idle_fire(struct upf_usage *usage, const struct upf_urr *urr, uint64_t ms)
 {
-	usage->flags |= UPF_USAGE_IDLE | UPF_USAGE_STALE;
+	usage->flags |= UPF_USAGE_IDLE;
 }
 
 static uint64_t stop_when(const struct upf_usage *usage, const struct upf_urr *urr)
@@ -69,8 +69,8 @@ static uint64_t stop_when(const struct upf_usage *usage, const struct upf_urr *u
 	    !(usage->flags & UPF_USAGE_TRAFFIC) || usage->flags & UPF_USAGE_PAUSED)
 		return UINT64_MAX;
 	if (urr->inactivity_s)
-		return after(usage->latest_ms, urr->inactivity_s);
-	return usage->latest_ms + UPF_TRAFFIC_STOP_MS;
+		return after(upf_usage_silence(usage), urr->inactivity_s);
+	return upf_usage_silence(usage) + UPF_TRAFFIC_STOP_MS;
 }
 
 static void stop_fire(struct upf_usage *usage, const struct upf_urr *urr, uint64_t ms)
@@ -224,8 +224,7 @@ static bool usage_tick(struct upf_usages *u, struct upf_rules *rules, struct upf
 
 	upf_usage_meter(usage, urr, now->ms);
 	due = limits_due(usage, urr, &over);
-	if (over)
-		usage->flags |= over | UPF_USAGE_STALE;
+	usage->flags |= over;
 	if (!silent)
 		due |= timers_fire(usage, urr, now->ms);
 	if (monitored) {
@@ -262,7 +261,7 @@ static uint64_t metering_next(const struct upf_usage *usage, const struct upf_ur
 	if (more < left)
 		left = more;
 	if (urr->inactivity_s)
-		next = after(upf_usage_silence(usage), urr->inactivity_s);
+		next = upf_usage_suspended(usage, urr);
 	if (left != UINT64_MAX && usage->metered_ms + left < next)
 		next = usage->metered_ms + left;
 	return next;

@@ -107,7 +107,6 @@ static void counts_reset(struct upf_usage *usage, const struct pfcp_usage_report
 	usage->spent_s += report->duration_s;
 	usage->measured_ms -= report->duration_s * 1000ull;
 	usage->start_ms = now->ms;
-	usage->first_ms = 0;
 }
 
 static void reports_count(struct upf_usage *usage, const struct upf_urr *urr, uint32_t trigger)

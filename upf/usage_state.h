@@ -67,6 +67,8 @@ bool upf_usage_is_null(const struct upf_usage *usage);
 
 /** upf_usage_silence - since when no packet has come, or when that began to matter */
 uint64_t upf_usage_silence(const struct upf_usage *usage);
+/** upf_usage_suspended - when the Inactivity Detection Time will have passed, if no packet comes */
+uint64_t upf_usage_suspended(const struct upf_usage *usage, const struct upf_urr *urr);
 /** upf_usage_meter - time is metered up to @ms */
 void upf_usage_meter(struct upf_usage *usage, const struct upf_urr *urr, uint64_t ms);
 /** upf_usage_meter_start - time runs from @ms on, unless nothing is measured or may pass */

@@ -265,13 +265,37 @@ static void a_quota_is_held_no_longer_than_asked(void **state)
 	assert_false(bed_packet(bed, 0, DP_UPLINK, 100));
 	assert_false(bed_packet(bed, 0, DP_UPLINK, 100));
 	expect(bed, 2, 1, PFCP_USAGE_START);
+	for (int i = 0; i < 100; i++) {
+		bed_run(bed, 1000);
+		assert_false(bed_packet(bed, 0, DP_UPLINK, 100));
+	}
 	assert_int_equal(bed->logged, 3);
+	/* a new one is held as long again, from now on */
+	bed_run(bed, 5000);
+	bed_ask(bed);
+	bed_run(bed, 5000);
 	bed_commit(bed, &update);
+	bed_run(bed, 9999);
+	assert_int_equal(bed->logged, 3);
 	assert_true(bed_packet(bed, 0, DP_UPLINK, 100));
 	begun = bed->ms;
 	bed_run(bed, 10000);
 	expect(bed, 3, 1, PFCP_USAGE_QUHTI);
 	assert_int_equal(bed->logged_ms[3], begun + 10000);
+}
+
+/* cl. 5.2.2.2.1: it stops the traffic, whether or not that is to be told */
+static void a_quota_ends_untold(void **state)
+{
+	struct usage_bed *bed = *state;
+
+	bed_add(bed, 1, VOLUME, PFCP_TRIGGER_VOLTH)->holding_s = 10;
+	bed_commit(bed, NULL);
+	assert_true(bed_packet(bed, 0, DP_UPLINK, 100));
+	bed_ask(bed);
+	bed_run(bed, 10000);
+	assert_false(bed_packet(bed, 0, DP_UPLINK, 100));
+	assert_int_equal(bed->logged, 0);
 }
 
 static void a_quota_is_valid_for_a_time(void **state)
@@ -395,6 +419,20 @@ static void a_time_quota_ends_and_is_renewed(void **state)
 	assert_int_equal(bed->logged_ms[1] - bed->logged_ms[0], 60000);
 }
 
+/* However late the clock is: what is over quota isn't metered. */
+static void a_late_clock_meters_no_more_than_the_quota(void **state)
+{
+	struct usage_bed *bed = *state;
+	struct upf_urr *urr = bed_add(bed, 1, DURATION, PFCP_TRIGGER_TIMQU);
+
+	urr->quota.time_s = 20;
+	urr->information = PFCP_MEASURE_ISTM;
+	bed_commit(bed, NULL);
+	bed->ms += 33000;
+	bed_run(bed, 0);
+	assert_int_equal(expect(bed, 0, 1, PFCP_USAGE_TIMQU)->duration_s, 20);
+}
+
 static void seconds_are_not_lost_between_reports(void **state)
 {
 	struct usage_bed *bed = *state;
@@ -474,6 +512,29 @@ static void traffic_starts_and_stops(void **state)
 	assert_int_equal(bed->logged, 3);
 }
 
+static void traffic_starts_again_when_that_alone_is_asked(void **state)
+{
+	struct usage_bed *bed = *state;
+
+	bed_add(bed, 1, VOLUME, PFCP_TRIGGER_START);
+	bed_commit(bed, NULL);
+	for (size_t i = 0; i < 3; i++) {
+		packets_send(bed, 10, 100);
+		bed_ask(bed);
+		bed_run(bed, UPF_TRAFFIC_STOP_MS);
+		assert_int_equal(bed->logged, i + 1);
+		expect(bed, i, 1, PFCP_USAGE_START);
+	}
+	/* seen by a reading for another reason, it needs no event any more */
+	assert_true(bed_urr(bed, 1)->limits.start);
+	bed_urr(bed, 1)->counters.latest_ns = bed->ms * 1000000;
+	bed_urr(bed, 1)->counters.packets[DP_UPLINK]++;
+	bed_urr(bed, 1)->counters.octets[DP_UPLINK] += 100;
+	bed_ask(bed);
+	expect(bed, 3, 1, PFCP_USAGE_START);
+	assert_false(bed_urr(bed, 1)->limits.start);
+}
+
 static void inactivity_is_told_once_a_silence(void **state)
 {
 	struct usage_bed *bed = *state;
@@ -490,6 +551,12 @@ static void inactivity_is_told_once_a_silence(void **state)
 	packets_send(bed, 1, 100);
 	bed_run(bed, 20000);
 	expect(bed, 1, 1, PFCP_USAGE_UPINT);
+	/* an end of silence that a reading has shown needs no event any more */
+	assert_true(bed_urr(bed, 1)->limits.start);
+	bed_urr(bed, 1)->counters.latest_ns = bed->ms * 1000000;
+	bed_urr(bed, 1)->counters.packets[DP_UPLINK]++;
+	bed_ask(bed);
+	assert_false(bed_urr(bed, 1)->limits.start);
 }
 
 static void a_session_is_inactive(void **state)
@@ -588,6 +655,28 @@ static void a_monitoring_time_makes_two_reports(void **state)
 	r = expect(bed, 2, 1, PFCP_USAGE_VOLTH);
 	assert_int_equal(r->volume.total_bytes, 300);
 	assert_false(r->has_information);
+}
+
+static void subsequent_times_run_from_the_monitoring_time(void **state)
+{
+	struct usage_bed *bed = *state;
+	struct upf_urr *urr = bed_add(bed, 1, DURATION, PFCP_TRIGGER_TIMTH | PFCP_TRIGGER_TIMQU);
+	const uint64_t begun = bed->ms;
+
+	urr->information = PFCP_MEASURE_ISTM;
+	urr->threshold.time_s = urr->quota.time_s = 100;
+	urr->later_threshold.time_s = 10;
+	urr->later_quota.time_s = 25;
+	monitor(bed, urr, 5);
+	bed_commit(bed, NULL);
+	bed_run(bed, 60000);
+	assert_int_equal(bed->logged, 5);
+	assert_int_equal(expect(bed, 0, 1, PFCP_USAGE_MONIT)->duration_s, 5);
+	assert_int_equal(expect(bed, 1, 1, PFCP_USAGE_MONIT)->duration_s, 0);
+	assert_int_equal(expect(bed, 2, 1, PFCP_USAGE_TIMTH)->duration_s, 10);
+	assert_int_equal(expect(bed, 3, 1, PFCP_USAGE_TIMTH)->duration_s, 10);
+	assert_int_equal(expect(bed, 4, 1, PFCP_USAGE_TIMQU)->duration_s, 5);
+	assert_int_equal(bed->logged_ms[4], begun + 30000);
 }
 
 static void without_a_subsequent_threshold_the_rest_of_it_holds(void **state)
@@ -827,18 +916,22 @@ int main(void)
 		TEST(a_quota_without_or_below_a_threshold),
 		TEST(a_quota_of_zero),
 		TEST(a_quota_is_held_no_longer_than_asked),
+		TEST(a_quota_ends_untold),
 		TEST(a_quota_is_valid_for_a_time),
 		TEST(time_runs_from_the_first_packet),
 		TEST(time_runs_at_once_when_asked),
 		TEST(silence_suspends_time),
 		TEST(a_time_quota_ends_and_is_renewed),
+		TEST(a_late_clock_meters_no_more_than_the_quota),
 		TEST(seconds_are_not_lost_between_reports),
 		TEST(periods_do_not_drift),
 		TEST(traffic_starts_and_stops),
+		TEST(traffic_starts_again_when_that_alone_is_asked),
 		TEST(inactivity_is_told_once_a_silence),
 		TEST(a_session_is_inactive),
 		TEST(links_report_together),
 		TEST(a_monitoring_time_makes_two_reports),
+		TEST(subsequent_times_run_from_the_monitoring_time),
 		TEST(without_a_subsequent_threshold_the_rest_of_it_holds),
 		TEST(as_many_reports_as_asked_for),
 		TEST(a_pause_leaves_out_and_keeps),

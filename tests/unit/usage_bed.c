@@ -112,6 +112,7 @@ void bed_settle(struct usage_bed *bed)
 		for (size_t i = 0; i < n; i++) {
 			bed->logged_ms[bed->logged] = bed->ms;
 			bed->logged++;
+			bed->total++;
 			if (bed->reported)
 				bed->reported(bed, &bed->log[bed->logged - 1]);
 		}
@@ -224,6 +225,8 @@ bool bed_packet(struct usage_bed *bed, size_t pdr, enum dp_direction way, uint64
 			continue;
 		look(bed, urr);
 		bed_settle(bed);
+		/* told once: to be set anew, whether they have changed or not */
+		upf_usage_limits(&bed->usages, &bed->rules, urr->id, &urr->limits);
 	}
 	return pass;
 }

@@ -25,7 +25,7 @@ struct usage_bed {
 	size_t max;	 /* reports that are taken at once */
 	bool lazy;	 /* readings only of the URR that an event is of */
 	struct bed_urr urr[BED_URRS];
-	size_t logged;
+	size_t logged, total; /* since the log was emptied, and in all */
 	struct pfcp_usage_report log[BED_LOG];
 	uint64_t logged_ms[BED_LOG];
 	void (*reported)(struct usage_bed *bed, const struct pfcp_usage_report *report);
