@@ -18,12 +18,11 @@
 
 #include "dataplane/skb.bpf.h"
 #include "dataplane/ebpf/decide.bpf.h"
-#include "dataplane/ebpf/outer.bpf.h"
+#include "dataplane/ebpf/tunnel.bpf.h"
 
 enum {
 	NOTICES_PER_SECOND = 100, /* packets per CPU that are shown to the socket to be answered */
 	SECOND_NS = 1000000000,
-	IP6_MORE = 20, /* octets of its header, more than IPv4's */
 };
 
 struct budget {
@@ -36,19 +35,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct budget);
 } budgets SEC(".maps");
-
-/* Where a packet is read piece by piece to be summed up */
-enum { PIECE = 256, PIECES_MAX = 65536 / PIECE };
-struct piece {
-	__u8 octets[PIECE + 8];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct piece);
-} pieces SEC(".maps");
 
 SEC("tc")
 int fib_probe(struct __sk_buff *skb)
@@ -99,149 +85,6 @@ static __always_inline void packet_load(const struct __sk_buff *skb, const struc
 {
 	load_of(skb, v, &p->inner, &p->load);
 	p->load.now_ns = bpf_ktime_get_coarse_ns();
-}
-
-/*
- * The skb's own idea of its version, which adjust_room and the neighbour's code go by, is that of
- * the headers it came with. Return: how many octets more there are behind the Ethernet header now,
- * or TURN_FAILED. Not static: the compiler would reckon with addresses within the context
- */
-enum { TURN_FAILED = 1 };
-
-__noinline int proto_turn(struct __sk_buff *skb, bool v6)
-{
-	const __u16 wanted = v6 ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_IP);
-
-	if (skb->protocol == wanted)
-		return 0;
-	if (bpf_skb_change_proto(skb, wanted, 0))
-		return TURN_FAILED;
-	return v6 ? IP6_MORE : -IP6_MORE;
-}
-
-/* What proto_turn would say */
-__noinline int proto_more(struct __sk_buff *skb, bool v6)
-{
-	if ((skb->protocol == bpf_htons(ETH_P_IPV6)) == v6)
-		return 0;
-	return v6 ? IP6_MORE : -IP6_MORE;
-}
-
-/* Takes the outer headers off and what is behind the inner packet */
-static __always_inline int outer_remove(struct __sk_buff *skb, struct packet *p)
-{
-	int more;
-
-	if (p->inner.offset == ETH_HLEN)
-		return 0;
-	more = proto_turn(skb, p->inner.flags & INNER_V6);
-	if (more == TURN_FAILED)
-		return -1;
-	if (bpf_skb_adjust_room(skb, -(__s32)(p->inner.offset - ETH_HLEN) - more, BPF_ADJ_ROOM_MAC,
-				BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_NO_CSUM_RESET))
-		return -1;
-	p->inner.offset = ETH_HLEN;
-	if (!skb->gso_size && skb->len > ETH_HLEN + p->inner.length)
-		return (int)bpf_skb_change_tail(skb, ETH_HLEN + p->inner.length, 0);
-	return 0;
-}
-
-/*
- * Room for @size octets of IP, UDP and GTP-U headers. Told as an encapsulation, so that unfinished
- * checksums and segmentation of virtual interfaces stay right. An skb that was encapsulated before,
- * and is marked so for good (hairpin, N9), can't be marked twice; its inner offsets are right
- * already.
- */
-static __always_inline int outer_room(struct __sk_buff *skb, const __u32 size, bool v6)
-{
-	const __u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_NO_CSUM_RESET;
-	const __u64 mark = v6 ? BPF_F_ADJ_ROOM_ENCAP_L3_IPV6 : BPF_F_ADJ_ROOM_ENCAP_L3_IPV4;
-	const __u64 gtpu = size - (v6 ? OUTER_IP6 : OUTER_IP4) - sizeof(struct udphdr);
-	const int more = skb->gso_size ? 0 : proto_more(skb, v6);
-
-	if (!bpf_skb_adjust_room(skb, size, BPF_ADJ_ROOM_MAC,
-				 flags | mark | BPF_F_ADJ_ROOM_ENCAP_L4_UDP |
-					 BPF_F_ADJ_ROOM_ENCAP_L2(gtpu)))
-		return 0;
-	if (bpf_skb_adjust_room(skb, (__s32)size - more, BPF_ADJ_ROOM_MAC, flags))
-		return -1;
-	return more ? proto_turn(skb, v6) == TURN_FAILED : 0;
-}
-
-struct summing_up {
-	struct __sk_buff *skb;
-	__u32 offset, left, sum;
-};
-
-static long sum_piece(__u32 i, void *user)
-{
-	struct summing_up *s = user;
-	__u32 key = 0, size = (s->left < PIECE ? s->left : PIECE) - 1;
-	struct piece *piece = bpf_map_lookup_elem(&pieces, &key);
-
-	if (!piece || !s->left)
-		return 1;
-	/* so that the verifier of 6.1 sees both bounds, and the compiler doesn't see through it */
-	asm volatile("" : "+r"(size));
-	size = (size & (PIECE - 1)) + 1;
-	/* what is behind the last octet counts as 0 */
-	__builtin_memset(&piece->octets[size], 0, 4);
-	if (bpf_skb_load_bytes(s->skb, s->offset, piece->octets, size))
-		return 1;
-	s->sum = (__u32)bpf_csum_diff(NULL, 0, (__be32 *)piece->octets, (size + 3) & ~3u, s->sum);
-	s->offset += size;
-	s->left -= size;
-	return 0;
-}
-
-/* The inner packet octet by octet, which has no checksum that says as much. Return: as inner_sum;
- * -1: it can't be read. Not static: verified once */
-__noinline int sum_up(struct __sk_buff *skb, __u32 offset, __u32 length)
-{
-	struct summing_up s = {.skb = skb, .offset = offset, .left = length};
-
-	bpf_loop(PIECES_MAX, sum_piece, &s, 0);
-	return s.left ? -1 : (int)((s.sum & 0xffff) + (s.sum >> 16));
-}
-
-/* A function of its own: inlined, it would be in the way of the others */
-static __noinline int outer6_add(struct __sk_buff *skb, const struct packet *p,
-				 const struct ebpf_peer *peer, __u8 pdu_type)
-{
-	struct outer6_wire *wire;
-	int sum = inner_sum(skb, &p->inner);
-
-	if (sum < 0)
-		sum = sum_up(skb, p->inner.offset, p->inner.length);
-	if (sum < 0)
-		return -1;
-	if (outer_room(skb, outer_size(p->entry, true), true))
-		return -1;
-	wire = (void *)(long)skb->data;
-	if ((void *)(wire + 1) > (void *)(long)skb->data_end)
-		return -1;
-	outer6_write(wire, peer, p->entry, p->inner.length, pdu_type, (__u32)sum);
-	__builtin_memcpy(wire->eth.h_dest, p->hop->dst_mac, ETH_ALEN);
-	__builtin_memcpy(wire->eth.h_source, p->hop->src_mac, ETH_ALEN);
-	return 0;
-}
-
-static __always_inline int outer_add(struct __sk_buff *skb, const struct packet *p,
-				     const struct ebpf_peer *peer, __u8 pdu_type)
-{
-	struct outer_wire *wire;
-
-	if (peer->v6)
-		return outer6_add(skb, p, peer, pdu_type);
-	if (outer_room(skb, outer_size(p->entry, false), false))
-		return -1;
-	wire = (void *)(long)skb->data;
-	if ((void *)(wire + 1) > (void *)(long)skb->data_end)
-		return -1;
-	outer_write(wire, peer, p->entry, p->inner.length, pdu_type);
-	__builtin_memcpy(wire->eth.h_dest, p->hop->dst_mac, ETH_ALEN);
-	__builtin_memcpy(wire->eth.h_source, p->hop->src_mac, ETH_ALEN);
-	return 0;
 }
 
 static __always_inline int redirect(const struct packet *p)
@@ -546,6 +389,32 @@ static __always_inline int to_n9(struct __sk_buff *skb, struct packet *p, __u8 p
 
 /* ---- where they come in ---- */
 
+/* What came by a tunnel of p->owner */
+static __always_inline int out_of_tunnel(struct __sk_buff *skb, const struct view *v,
+					 const struct gtpu *gtpu, struct packet *p)
+{
+	p->inner.offset = gtpu->inner;
+	if (inner_parse(skb, v, gtpu->end, &p->inner))
+		return refuse(p, EBPF_DROP_MALFORMED);
+	packet_load(skb, v, p);
+	if (!packet_match(p, EBPF_N3, gtpu->teid, gtpu->has_container ? 1ull << gtpu->qfi : 0))
+		return TC_ACT_SHOT;
+	if (waits(p))
+		return to_buffer(skb, p);
+	if (p->entry->action != EBPF_FORWARD)
+		return action_drop(p);
+	switch (p->entry->destination) {
+	case EBPF_N6:
+		return to_n6(skb, p);
+	case EBPF_RADIO:
+		return to_radio(skb, p);
+	default:
+		return to_n9(skb, p,
+			     gtpu->has_container ? gtpu->pdu_type
+						 : p->entry->direction == EBPF_UPLINK);
+	}
+}
+
 static __always_inline int from_n3(struct __sk_buff *skb, const struct view *v)
 {
 	struct packet p = {};
@@ -565,26 +434,7 @@ static __always_inline int from_n3(struct __sk_buff *skb, const struct view *v)
 		drop_count(EBPF_DROP_UNKNOWN_TEID);
 		return notice();
 	}
-	p.inner.offset = gtpu.inner;
-	if (inner_parse(skb, v, gtpu.end, &p.inner))
-		return refuse(&p, EBPF_DROP_MALFORMED);
-	packet_load(skb, v, &p);
-	if (!packet_match(&p, EBPF_N3, gtpu.teid, gtpu.has_container ? 1ull << gtpu.qfi : 0))
-		return TC_ACT_SHOT;
-	if (waits(&p))
-		return to_buffer(skb, &p);
-	if (p.entry->action != EBPF_FORWARD)
-		return action_drop(&p);
-	switch (p.entry->destination) {
-	case EBPF_N6:
-		return to_n6(skb, &p);
-	case EBPF_RADIO:
-		return to_radio(skb, &p);
-	default:
-		return to_n9(skb, &p,
-			     gtpu.has_container ? gtpu.pdu_type
-						: p.entry->direction == EBPF_UPLINK);
-	}
+	return out_of_tunnel(skb, v, &gtpu, &p);
 }
 
 SEC("tc")
@@ -593,6 +443,33 @@ int dp_n3(struct __sk_buff *skb)
 	const struct view v = view_of(skb);
 
 	return from_n3(skb, &v);
+}
+
+/*
+ * What the socket got of a tunnel that is known: outer fragments that the stack put together, or
+ * behind outer extension headers. Without outer headers, told by the Ethernet header (whole.c):
+ * destination 02, PDU type, TEID; source 02:ba:fc, with a container or not, 0, QFI.
+ */
+SEC("tc")
+int dp_whole(struct __sk_buff *skb)
+{
+	const struct view v = view_of(skb);
+	const struct ethhdr *eth = at(&v, 0, sizeof(*eth));
+	struct gtpu gtpu = {.inner = ETH_HLEN, .end = v.length};
+	struct packet p = {};
+	int rc;
+
+	if (!eth)
+		return TC_ACT_SHOT;
+	gtpu.teid = (__u32)eth->h_dest[2] << 24 | (__u32)eth->h_dest[3] << 16 |
+		    (__u32)eth->h_dest[4] << 8 | eth->h_dest[5];
+	gtpu.pdu_type = eth->h_dest[1];
+	gtpu.has_container = eth->h_source[3];
+	gtpu.qfi = eth->h_source[5] & 0x3f;
+	if (!owner_by_teid(gtpu.teid, &p.owner))
+		return drop(EBPF_DROP_UNKNOWN_TEID);
+	rc = out_of_tunnel(skb, &v, &gtpu, &p);
+	return rc == TC_ACT_UNSPEC ? TC_ACT_SHOT : rc;
 }
 
 static __always_inline int from_n6(struct __sk_buff *skb, const struct view *v, bool routed)
