@@ -67,31 +67,10 @@ const char *dataplane_probe(const char *backend, bool needs_qos, const char **re
 	return name;
 }
 
-static bool any_ip6(const struct dp_prefix *prefixes, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (prefixes[i].addr.family == AF_INET6)
-			return true;
-	return false;
-}
-
-/* What of a configuration that is right the gtp driver hasn't; NULL: nothing */
-static const char *gtp_lacks(const struct dp_config *config)
-{
-	if (config->local_count > 1 || config->instance_count > 1)
-		return "more than one local address or network instance";
-	if (config->local[0].addr.family == AF_INET6 ||
-	    any_ip6(config->protected_prefix, config->protected_count) ||
-	    (config->instance_count &&
-	     any_ip6(config->instance[0].pool, config->instance[0].pool_count)))
-		return "IPv6";
-	return NULL;
-}
-
 static int backend_choose(struct dataplane *dp, struct dp_error *ret_err)
 {
 	const char *name = dataplane_probe(dp->config.backend, dp->config.needs_qos, &dp->reason);
-	const char *lacks = gtp_lacks(&dp->config);
+	const char *lacks = dp_config_gtp_lacks(&dp->config);
 
 	if (lacks && name && !strcmp(name, "gtp") && !strcmp(dp->config.backend, "auto")) {
 		dp->reason = "IPv6, or several local addresses or network instances, which the "
@@ -193,73 +172,20 @@ static void malformed_count(void *user)
 
 static int path_open(struct dataplane *dp, struct dp_error *ret_err)
 {
-	const struct gtpu_path_config config = {.local = dp->config.local[0].addr.ip4,
-						.events = dp->events,
-						.stray = stray_handle,
-						.malformed = malformed_count,
-						.user = dp};
-	int rc = gtpu_path_new(&config, &dp->path);
+	struct gtpu_path_config config = {.local_count = dp->config.local_count,
+					  .events = dp->events,
+					  .stray = stray_handle,
+					  .malformed = malformed_count,
+					  .user = dp};
+	int rc;
 
+	for (uint8_t i = 0; i < config.local_count; i++)
+		config.local[i] = dp->config.local[i].addr;
+	rc = gtpu_path_new(&config, &dp->path);
 	if (rc)
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "UDP port 2152: %s",
 				    strerror(-rc));
 	return 0;
-}
-
-static bool prefixes_right(const struct dp_prefix *prefixes, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!dp_prefix_right(&prefixes[i]))
-			return false;
-	return true;
-}
-
-static const char *config_fault(const struct dp_config *config)
-{
-	const bool upf = config->role == DP_ROLE_UPF;
-
-	if (!config->local_count || config->local_count > DP_LOCALS_MAX)
-		return "no local address, or too many";
-	if (config->instance_count > DP_INSTANCES_MAX || (upf && !config->instance_count))
-		return "no network instance, or too many";
-	if (config->protected_count > DP_PREFIXES_MAX ||
-	    !prefixes_right(config->protected_prefix, config->protected_count))
-		return "protected prefixes that are none, or too many";
-	if (config->sessions_max > DP_SESSIONS_MAX)
-		return "too many sessions";
-	for (size_t i = 0; i < config->local_count; i++)
-		if (!dp_addr_is_host(&config->local[i].addr))
-			return "a local address is none";
-	for (size_t i = 0; i < config->instance_count; i++) {
-		const struct dp_instance *instance = &config->instance[i];
-
-		if (!instance->table)
-			return "a network instance without a routing table";
-		if (instance->pool_count > DP_PREFIXES_MAX ||
-		    !prefixes_right(instance->pool, instance->pool_count))
-			return "pools that are none, or too many";
-	}
-	return NULL;
-}
-
-/* What no back end has yet, of a configuration that is right */
-static const char *config_lacks(const struct dp_config *config)
-{
-	if (config->local_count > 1 || config->instance_count > 1)
-		return "more than one local address or network instance";
-	return config->local[0].addr.family == AF_INET ? NULL : "IPv6 on N3";
-}
-
-static int config_check(const struct dp_config *config, struct dp_error *ret_err)
-{
-	const char *fault = config_fault(config);
-
-	if (fault)
-		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EINVAL, "%s", fault);
-	fault = config_lacks(config);
-	return fault ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EOPNOTSUPP, "%s: not supported",
-				    fault)
-		     : 0;
 }
 
 static int config_copy(struct dataplane *dp, const struct dp_config *config,
@@ -273,7 +199,7 @@ static int config_copy(struct dataplane *dp, const struct dp_config *config,
 	if (!dp->config.sessions_max)
 		dp->config.sessions_max = DP_SESSIONS_DEFAULT;
 	dp->store.max = dp->config.sessions_max;
-	return config_check(config, ret_err);
+	return dp_config_check(config, ret_err);
 }
 
 int dataplane_new(const struct dp_config *config, const struct dp_events *events,

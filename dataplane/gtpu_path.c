@@ -2,18 +2,17 @@
 /* GTP-U path management, see gtpu_path.h */
 #include "dataplane/gtpu_path.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "dataplane/address.h"
+#include "dataplane/gtpu_socket.h"
 #include "lib/gtpu/gtpu.h"
 #include "lib/log.h"
 
@@ -23,14 +22,13 @@ enum {
 	ECHO_PEERS_MAX = 256, /* asked at one time */
 	ECHO_T3_S = 1,
 	ECHO_N3 = 3,
-	QUEUE_BYTES = 4 << 20, /* of the socket: unknown TEIDs must not crowd out Echo Requests */
-	BUDGET_PEERS = 256,    /* a table by hash: peers that meet in a slot share its budget */
-	BUDGET_PEER = 10,      /* answers in a second */
+	BUDGET_PEERS = 256, /* a table by hash: peers that meet in a slot share its budget */
+	BUDGET_PEER = 10,   /* answers in a second */
 	BUDGET_ALL = 200,
 };
 
 struct echo {
-	struct in_addr peer; /* 0: free */
+	struct dp_addr peer; /* of no family: free */
 	uint16_t sequence;
 	uint8_t tries, age_s;
 };
@@ -43,7 +41,8 @@ struct budget {
 struct gtpu_path {
 	struct gtpu_path_config config;
 	struct dp_path_counters counters;
-	int epoll, sock, timer;
+	int epoll, timer;
+	struct gtpu_socket socket[DP_LOCALS_MAX];
 	uint16_t sequence;
 	size_t echo_count;
 	struct echo echo[ECHO_PEERS_MAX];
@@ -62,17 +61,17 @@ static uint64_t now_s(void)
 }
 
 /* At most a line a second, however fast a peer sends */
-static void path_log(struct gtpu_path *path, struct in_addr peer, const char *what, unsigned detail)
+static void path_log(struct gtpu_path *path, const struct dp_addr *peer, const char *what,
+		     unsigned detail)
 {
-	char text[INET_ADDRSTRLEN];
+	char text[DP_ADDR_TEXT];
 
 	if (path->log_second == now_s()) {
 		path->log_suppressed++;
 		return;
 	}
-	inet_ntop(AF_INET, &peer, text, sizeof(text));
-	log_warn("gtpu", "peer=%s what=%s detail=%u suppressed=%u", text, what, detail,
-		 path->log_suppressed);
+	log_warn("gtpu", "peer=%s what=%s detail=%u suppressed=%u", dp_addr_text(peer, text), what,
+		 detail, path->log_suppressed);
 	path->log_second = now_s();
 	path->log_suppressed = 0;
 }
@@ -91,9 +90,13 @@ static bool budget_take(struct budget *budget, unsigned limit)
 	return true;
 }
 
-static bool answer_allowed(struct gtpu_path *path, struct in_addr peer)
+static bool answer_allowed(struct gtpu_path *path, const struct dp_addr *peer)
 {
-	uint32_t hash = ntohl(peer.s_addr) * 2654435761u;
+	const uint8_t *octets = (const uint8_t *)&peer->ip6;
+	uint32_t hash = 0;
+
+	for (size_t i = 0; i < dp_addr_octets(peer); i++)
+		hash = (hash + octets[i] + 1) * 2654435761u;
 
 	if (budget_take(&path->peer[(hash >> 16) % BUDGET_PEERS], BUDGET_PEER) &&
 	    budget_take(&path->all, BUDGET_ALL))
@@ -102,34 +105,40 @@ static bool answer_allowed(struct gtpu_path *path, struct in_addr peer)
 	return false;
 }
 
-static int message_send(struct gtpu_path *path, const struct gtpu_msg *msg, struct sockaddr_in to)
+static int message_send(const struct gtpu_msg *msg, const struct gtpu_end *to)
 {
 	uint8_t buf[128];
-	size_t len;
-	int rc = gtpu_encode(msg, buf, sizeof(buf), &len);
+	struct iovec part = {.iov_base = buf};
+	int rc = gtpu_encode(msg, buf, sizeof(buf), &part.iov_len);
 
-	if (rc)
-		return rc;
-	if (sendto(path->sock, buf, len, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to)) < 0)
-		return -errno;
-	return 0;
+	return rc ? rc : gtpu_socket_send(to, &part, 1);
 }
 
-static struct sockaddr_in gtpu_port_of(struct in_addr peer)
+/* What isn't an answer to a message goes to the port of GTP-U, from where the message came to */
+static struct gtpu_end gtpu_port_of(const struct gtpu_end *from)
 {
-	return (struct sockaddr_in){
-		.sin_family = AF_INET, .sin_addr = peer, .sin_port = htons(GTPU_PORT)};
+	return (struct gtpu_end){.addr = from->addr, .port = GTPU_PORT, .by = from->by};
+}
+
+/* Return: false: none of our addresses is of the peer's version */
+static bool end_of(const struct gtpu_path *path, const struct dp_addr *peer, struct gtpu_end *ret)
+{
+	*ret = (struct gtpu_end){
+		.addr = *peer,
+		.port = GTPU_PORT,
+		.by = gtpu_socket_for(path->socket, path->config.local_count, peer)};
+	return ret->by;
 }
 
 static void echo_request(struct gtpu_path *path, const struct gtpu_msg *msg,
-			 const struct sockaddr_in *from)
+			 const struct gtpu_end *from)
 {
 	struct gtpu_msg answer = {.header = {.type = GTPU_ECHO_RESPONSE,
 					     .has_sequence = true,
 					     .sequence = msg->header.sequence}};
 
 	path->counters.echo_requests++;
-	(void)message_send(path, &answer, *from); /* a full send buffer: the peer asks again */
+	(void)message_send(&answer, from); /* a full send buffer: the peer asks again */
 }
 
 static void timer_arm(struct gtpu_path *path, bool on)
@@ -147,33 +156,32 @@ static void echo_end(struct gtpu_path *path, struct echo *echo)
 		timer_arm(path, false);
 }
 
-static struct echo *echo_find(struct gtpu_path *path, struct in_addr peer)
+static struct echo *echo_find(struct gtpu_path *path, const struct dp_addr *peer)
 {
 	for (size_t i = 0; i < ECHO_PEERS_MAX; i++)
-		if (path->echo[i].peer.s_addr == peer.s_addr)
+		if (dp_addr_equal(&path->echo[i].peer, peer))
 			return &path->echo[i];
 	return NULL;
 }
 
-static void path_tell(struct gtpu_path *path, struct in_addr addr, bool lost)
+static void path_tell(struct gtpu_path *path, const struct dp_addr *peer, bool lost)
 {
-	const struct dp_addr peer = dp_addr_ip4(addr);
 	const struct dp_events *events = &path->config.events;
 
 	if (events->path)
-		events->path(&peer, lost, events->user);
+		events->path(peer, lost, events->user);
 }
 
 static void echo_response(struct gtpu_path *path, const struct gtpu_msg *msg,
-			  const struct sockaddr_in *from)
+			  const struct gtpu_end *from)
 {
-	struct echo *echo = echo_find(path, from->sin_addr);
+	struct echo *echo = echo_find(path, &from->addr);
 
 	if (!echo || echo->sequence != msg->header.sequence)
 		return;
 	path->counters.echo_responses++;
 	echo_end(path, echo);
-	path_tell(path, from->sin_addr, false);
+	path_tell(path, &from->addr, false);
 }
 
 static int echo_send(struct gtpu_path *path, const struct echo *echo)
@@ -181,25 +189,27 @@ static int echo_send(struct gtpu_path *path, const struct echo *echo)
 	const struct gtpu_msg msg = {.header = {.type = GTPU_ECHO_REQUEST,
 						.has_sequence = true,
 						.sequence = echo->sequence}};
+	struct gtpu_end to;
 
-	return message_send(path, &msg, gtpu_port_of(echo->peer));
+	return end_of(path, &echo->peer, &to) ? message_send(&msg, &to) : -EAFNOSUPPORT;
 }
 
 int gtpu_path_echo(struct gtpu_path *path, const struct dp_addr *peer)
 {
-	static const struct in_addr none = {0};
+	static const struct dp_addr none = {0};
+	struct gtpu_end to;
 	struct echo *echo;
 
-	if (peer->family != AF_INET)
-		return -EAFNOSUPPORT;
-	if (!peer->ip4.s_addr)
+	if (!dp_addr_is_host(peer))
 		return -EINVAL;
-	if (echo_find(path, peer->ip4))
+	if (!end_of(path, peer, &to))
+		return -EAFNOSUPPORT;
+	if (echo_find(path, peer))
 		return 0;
-	echo = echo_find(path, none);
+	echo = echo_find(path, &none);
 	if (!echo)
 		return -ENOSPC;
-	*echo = (struct echo){.peer = peer->ip4, .sequence = ++path->sequence, .tries = 1};
+	*echo = (struct echo){.peer = *peer, .sequence = ++path->sequence, .tries = 1};
 	if (path->echo_count++ == 0)
 		timer_arm(path, true);
 	/* a send that fails is a try without an answer */
@@ -209,7 +219,7 @@ int gtpu_path_echo(struct gtpu_path *path, const struct dp_addr *peer)
 
 static void echo_tick(struct gtpu_path *path, struct echo *echo)
 {
-	struct in_addr peer = echo->peer;
+	const struct dp_addr peer = echo->peer;
 
 	if (echo->tries < ECHO_N3) {
 		echo->tries++;
@@ -217,8 +227,8 @@ static void echo_tick(struct gtpu_path *path, struct echo *echo)
 		return;
 	}
 	echo_end(path, echo);
-	path_log(path, peer, "path-lost", ECHO_N3);
-	path_tell(path, peer, true);
+	path_log(path, &peer, "path-lost", ECHO_N3);
+	path_tell(path, &peer, true);
 }
 
 static void timer_process(struct gtpu_path *path)
@@ -232,58 +242,72 @@ static void timer_process(struct gtpu_path *path)
 
 		/* the timer may be about to fire when an Echo is sent: the first tick is not a
 		 * whole T3 */
-		if (echo->peer.s_addr && echo->age_s++ > 0)
+		if (echo->peer.family && echo->age_s++ > 0)
 			echo_tick(path, echo);
 	}
 }
 
-static void error_indication(struct gtpu_path *path, const struct gtpu_msg *msg,
-			     const struct sockaddr_in *from)
+static struct dp_addr peer_address(const struct gtpu_msg *msg)
 {
-	const struct dp_addr peer = dp_addr_ip4(from->sin_addr);
+	struct dp_addr ret = {.family = AF_INET6, .ip6 = msg->error_ip6};
+
+	return msg->error_v6 ? ret : dp_addr_ip4(msg->error_ip4);
+}
+
+static void error_indication(struct gtpu_path *path, const struct gtpu_msg *msg,
+			     const struct gtpu_end *from)
+{
+	const struct dp_addr named = peer_address(msg);
 	const struct dp_events *events = &path->config.events;
 
 	path->counters.error_indications_received++;
-	path_log(path, from->sin_addr, "error-indication", msg->error_teid);
+	path_log(path, &from->addr, "error-indication", msg->error_teid);
 	/* a peer speaks for the tunnels that end in it: GTP-U Peer Address is its own */
-	if (msg->error_v6 || msg->error_ip4.s_addr != from->sin_addr.s_addr)
+	if (!dp_addr_equal(&named, &from->addr))
 		return;
 	if (events->error_indication)
-		events->error_indication(&peer, msg->error_teid, events->user);
+		events->error_indication(&from->addr, msg->error_teid, events->user);
 }
 
 static void error_indication_send(struct gtpu_path *path, uint32_t teid,
-				  const struct sockaddr_in *from)
+				  const struct gtpu_end *from)
 {
-	const struct gtpu_msg msg = {.header = {.type = GTPU_ERROR_INDICATION,
-						.has_udp_port = true,
-						.udp_port = ntohs(from->sin_port)},
-				     .error_teid = teid,
-				     .error_ip4 = path->config.local};
+	const struct dp_addr *own = &from->by->local;
+	struct gtpu_msg msg = {.header = {.type = GTPU_ERROR_INDICATION,
+					  .has_udp_port = true,
+					  .udp_port = from->port},
+			       .error_teid = teid,
+			       .error_v6 = own->family == AF_INET6};
+	const struct gtpu_end to = gtpu_port_of(from);
 
-	if (!answer_allowed(path, from->sin_addr))
+	if (msg.error_v6)
+		msg.error_ip6 = own->ip6;
+	else
+		msg.error_ip4 = own->ip4;
+	if (!answer_allowed(path, &from->addr))
 		return;
-	path_log(path, from->sin_addr, "unknown-teid", teid);
-	if (!message_send(path, &msg, gtpu_port_of(from->sin_addr)))
+	path_log(path, &from->addr, "unknown-teid", teid);
+	if (!message_send(&msg, &to))
 		path->counters.error_indications_sent++;
 }
 
 static void extension_notification_send(struct gtpu_path *path, uint8_t type,
-					const struct sockaddr_in *from)
+					const struct gtpu_end *from)
 {
 	const struct gtpu_msg msg = {.header = {.type = GTPU_SUPPORTED_EXTENSION_HEADERS},
 				     .n_supported = 1,
 				     .supported = {GTPU_EXT_PDU_SESSION_CONTAINER}};
+	const struct gtpu_end to = gtpu_port_of(from);
 
-	if (!answer_allowed(path, from->sin_addr))
+	if (!answer_allowed(path, &from->addr))
 		return;
-	path_log(path, from->sin_addr, "unknown-extension", type);
-	if (!message_send(path, &msg, gtpu_port_of(from->sin_addr)))
+	path_log(path, &from->addr, "unknown-extension", type);
+	if (!message_send(&msg, &to))
 		path->counters.extension_notifications_sent++;
 }
 
 static void message_refuse(struct gtpu_path *path, int fault, const struct gtpu_msg *msg,
-			   const struct sockaddr_in *from)
+			   const struct gtpu_end *from)
 {
 	if (fault == -EOPNOTSUPP && msg->header.unknown_extension) {
 		extension_notification_send(path, msg->header.unknown_extension, from);
@@ -292,23 +316,22 @@ static void message_refuse(struct gtpu_path *path, int fault, const struct gtpu_
 	if (fault == -EOPNOTSUPP)
 		return; /* a message type of a later release: ignored, cl. 7.1 */
 	path->counters.malformed++;
-	path_log(path, from->sin_addr, "malformed", (unsigned)-fault);
+	path_log(path, &from->addr, "malformed", (unsigned)-fault);
 	path->config.malformed(path->config.user);
 }
 
 static void end_marker(struct gtpu_path *path, const struct gtpu_msg *msg,
-		       const struct sockaddr_in *from)
+		       const struct gtpu_end *from)
 {
-	const struct dp_addr peer = dp_addr_ip4(from->sin_addr);
 	const struct dp_events *events = &path->config.events;
 
 	path->counters.end_markers++;
 	if (events->end_marker)
-		events->end_marker(&peer, msg->header.teid, events->user);
+		events->end_marker(&from->addr, msg->header.teid, events->user);
 }
 
 static void message_handle(struct gtpu_path *path, const uint8_t *buf, size_t len,
-			   const struct sockaddr_in *from)
+			   const struct gtpu_end *from)
 {
 	struct gtpu_msg msg;
 	int rc = gtpu_decode(buf, len, &msg);
@@ -334,7 +357,7 @@ static void message_handle(struct gtpu_path *path, const uint8_t *buf, size_t le
 		break;
 	case GTPU_SUPPORTED_EXTENSION_HEADERS:
 		path->counters.extension_notifications_received++;
-		path_log(path, from->sin_addr, "extension-not-supported-by-peer", 0);
+		path_log(path, &from->addr, "extension-not-supported-by-peer", 0);
 		break;
 	case GTPU_END_MARKER:
 		end_marker(path, &msg, from);
@@ -346,16 +369,15 @@ static void message_handle(struct gtpu_path *path, const uint8_t *buf, size_t le
 	}
 }
 
-static void socket_process(struct gtpu_path *path)
+static void socket_process(struct gtpu_path *path, const struct gtpu_socket *socket)
 {
 	for (int i = 0; i < BATCH; i++) {
-		struct sockaddr_in from;
-		socklen_t from_len = sizeof(from);
-		ssize_t len = recvfrom(path->sock, path->buf, sizeof(path->buf), MSG_DONTWAIT,
-				       (struct sockaddr *)&from, &from_len);
+		struct gtpu_end from;
+		const ssize_t len =
+			gtpu_socket_receive(socket, path->buf, sizeof(path->buf), &from);
 
 		/* an ICMP error for something we sent is told here too, and is no end */
-		if (len < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		if (len == -EAGAIN || len == -EWOULDBLOCK)
 			return;
 		if (len >= 0)
 			message_handle(path, path->buf, (size_t)len, &from);
@@ -365,7 +387,8 @@ static void socket_process(struct gtpu_path *path)
 void gtpu_path_process(struct gtpu_path *path)
 {
 	timer_process(path);
-	socket_process(path);
+	for (uint8_t i = 0; i < path->config.local_count; i++)
+		socket_process(path, &path->socket[i]);
 }
 
 static int watch(int epoll, int fd)
@@ -383,46 +406,39 @@ int gtpu_path_watch(struct gtpu_path *path, int fd)
 int gtpu_path_end_marker(struct gtpu_path *path, const struct dp_addr *peer, uint32_t teid)
 {
 	const struct gtpu_msg msg = {.header = {.type = GTPU_END_MARKER, .teid = teid}};
+	struct gtpu_end to;
 
-	if (peer->family != AF_INET)
-		return -EAFNOSUPPORT;
-	return message_send(path, &msg, gtpu_port_of(peer->ip4));
+	return end_of(path, peer, &to) ? message_send(&msg, &to) : -EAFNOSUPPORT;
 }
 
 int gtpu_path_forward(struct gtpu_path *path, struct in_addr peer, uint32_t teid,
 		      const uint8_t *packet, size_t len)
 {
 	const struct gtpu_header header = {.type = GTPU_G_PDU, .teid = teid};
-	struct sockaddr_in to = gtpu_port_of(peer);
+	const struct dp_addr addr = dp_addr_ip4(peer);
 	uint8_t buf[GTPU_HEADER_LEN];
 	struct iovec part[2] = {{buf, 0}, {(void *)packet, len}};
-	const struct msghdr message = {
-		.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = part, .msg_iovlen = 2};
+	struct gtpu_end to;
 	int rc = gtpu_header_encode(&header, len, buf, sizeof(buf), &part[0].iov_len);
 
 	if (rc)
 		return rc;
-	return sendmsg(path->sock, &message, MSG_DONTWAIT) < 0 ? -errno : 0;
+	return end_of(path, &addr, &to) ? gtpu_socket_send(&to, part, 2) : -EAFNOSUPPORT;
 }
 
 static int path_open(struct gtpu_path *path)
 {
-	const struct sockaddr_in local = {.sin_family = AF_INET,
-					  .sin_addr = path->config.local,
-					  .sin_port = htons(GTPU_PORT)};
-	const int queue = QUEUE_BYTES;
-	int rc;
+	int rc = 0;
 
-	path->sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	path->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	path->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (path->sock < 0 || path->timer < 0 || path->epoll < 0)
+	if (path->timer < 0 || path->epoll < 0)
 		return -errno;
-	if (bind(path->sock, (const struct sockaddr *)&local, sizeof(local)))
-		return -errno;
-	/* without the right to it, the usual queue has to do */
-	(void)setsockopt(path->sock, SOL_SOCKET, SO_RCVBUFFORCE, &queue, sizeof(queue));
-	rc = watch(path->epoll, path->sock);
+	for (uint8_t i = 0; i < path->config.local_count && !rc; i++) {
+		rc = gtpu_socket_open(&path->socket[i], &path->config.local[i]);
+		if (!rc)
+			rc = watch(path->epoll, path->socket[i].fd);
+	}
 	return rc ? rc : watch(path->epoll, path->timer);
 }
 
@@ -434,7 +450,9 @@ int gtpu_path_new(const struct gtpu_path_config *config, struct gtpu_path **ret_
 	if (!path)
 		return -ENOMEM;
 	path->config = *config;
-	path->epoll = path->sock = path->timer = -1;
+	path->epoll = path->timer = -1;
+	for (size_t i = 0; i < DP_LOCALS_MAX; i++)
+		path->socket[i].fd = -1;
 	rc = path_open(path);
 	if (rc) {
 		gtpu_path_free(path);
@@ -446,12 +464,15 @@ int gtpu_path_new(const struct gtpu_path_config *config, struct gtpu_path **ret_
 
 void gtpu_path_free(struct gtpu_path *path)
 {
-	const int fds[] = {path ? path->epoll : -1, path ? path->sock : -1,
-			   path ? path->timer : -1};
-
-	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+	if (!path)
+		return;
+	for (size_t i = 0; i < DP_LOCALS_MAX; i++)
+		if (path->socket[i].fd >= 0)
+			close(path->socket[i].fd);
+	if (path->epoll >= 0)
+		close(path->epoll);
+	if (path->timer >= 0)
+		close(path->timer);
 	free(path);
 }
 
@@ -462,7 +483,7 @@ int gtpu_path_fd(const struct gtpu_path *path)
 
 int gtpu_path_socket(const struct gtpu_path *path)
 {
-	return path->sock;
+	return path->socket[0].fd;
 }
 
 const struct dp_path_counters *gtpu_path_counters(const struct gtpu_path *path)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * GTP-U path management: the UDP 2152 socket that all back ends share, and the control messages on
- * it.
+ * GTP-U path management: UDP 2152 on each local address, which all back ends share, and the control
+ * messages there.
  *
  * Echo Request is answered; Echo Requests of our own are sent again after T3 and given up after N3
  * tries; Error Indication and Supported Extension Headers Notification are sent within a budget for
@@ -16,7 +16,8 @@ struct gtpu_msg;
 struct gtpu_path;
 
 struct gtpu_path_config {
-	struct in_addr local;
+	uint8_t local_count;
+	struct dp_addr local[DP_LOCALS_MAX];
 	struct dp_events events;
 	/* a G-PDU that came up to the socket; Return: true when its TEID is not known */
 	bool (*stray)(const struct gtpu_msg *msg, void *user);
@@ -29,7 +30,8 @@ int gtpu_path_new(const struct gtpu_path_config *config, struct gtpu_path **ret_
 void gtpu_path_free(struct gtpu_path *path);
 /** gtpu_path_fd - readable when gtpu_path_process has something to do */
 int gtpu_path_fd(const struct gtpu_path *path);
-/** gtpu_path_socket - the UDP socket itself, which the gtp driver takes over; borrowed */
+/** gtpu_path_socket - the first local address's UDP socket itself, which the gtp driver takes over;
+ * borrowed */
 int gtpu_path_socket(const struct gtpu_path *path);
 void gtpu_path_process(struct gtpu_path *path);
 /** gtpu_path_echo - Return: 0, also while one is under way; -ENOSPC when too many peers are being

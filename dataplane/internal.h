@@ -94,6 +94,10 @@ void dp_claims_free(struct dp_store *store, struct dp_claim *claim, size_t count
 void dp_store_claim(struct dp_store *store, struct dp_entry *entry, struct dp_claim *claim,
 		    size_t count);
 
+/** dp_config_check - is a configuration whole? Return: 0 or -EINVAL with *ret_err */
+int dp_config_check(const struct dp_config *config, struct dp_error *ret_err);
+/** dp_config_gtp_lacks - what of it the gtp driver hasn't, for people; NULL: nothing */
+const char *dp_config_gtp_lacks(const struct dp_config *config);
 /** dp_session_check - is the rule set whole, and possible in this role? Return: 0 or -EINVAL with
  * *ret_err */
 int dp_session_check(const struct dp_config *config, const struct dp_session *session,

@@ -60,8 +60,9 @@ static struct nl_route route_to(const struct dataplane *dp, uint8_t instance,
 			       .table = dp->config.instance[instance].table};
 
 	if (prefix->addr.family == AF_INET6) {
+		/* No source: for ICMPv6 errors the kernel asks for the way before it has one, and
+		 * would take that of another instance's route. It takes DEV's as it is */
 		ret.dst6 = prefix->addr.ip6;
-		ret.prefsrc6 = dp->n6[instance].ip6;
 	} else {
 		ret.dst = prefix->addr.ip4;
 		ret.prefsrc = dp->n6[instance].ip4;

@@ -169,6 +169,8 @@ static __always_inline int gtpu_udp(struct FRAME *frame, const struct view *v, _
 	if (!udp || udp->dest != bpf_htons(PORT_GTPU))
 		return GTPU_OTHER;
 	length = bpf_ntohs(udp->len);
+	if (ret->v6 && !udp->check) /* over IPv6 there is one, RFC 8200 cl. 8.1 */
+		return GTPU_MALFORMED;
 	if (ret->end > v->length || length < sizeof(*udp) || offset + length > ret->end)
 		return GTPU_MALFORMED;
 	ret->end = offset + length;

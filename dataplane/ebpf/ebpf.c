@@ -290,6 +290,7 @@ static void ebpf_close(struct dataplane *dp)
 	if (e->skel && dp->config.pin_dir)
 		dp_maps_unpin(e->skel->obj, dp->config.pin_dir);
 	buffer_close(e->buffer);
+	whole_close(e->whole);
 	ring_buffer__free(e->events);
 	maps_close(e);
 	ebpf_tc__destroy(e->skel);
@@ -494,11 +495,19 @@ static void ebpf_drops(struct dataplane *dp, uint64_t drops[DP_DROP_REASONS])
 	dp_drops_sum(bpf_map__fd(e->skel->maps.drops), e->cpus, drops);
 }
 
-/* The programs have counted the others. A known TEID gets here in pieces only: the outer packet was
- * a fragment. */
+/* The programs have counted the others */
 static void ebpf_stray(struct dataplane *dp, struct dp_entry *entry, const struct gtpu_msg *msg)
 {
-	if (entry)
+	struct ebpf *e = dp->state;
+	int rc = 0;
+
+	if (!entry)
+		return;
+	if (!e->whole)
+		rc = whole_open(dp, bpf_program__fd(e->skel->progs.dp_whole), &e->whole);
+	if (rc)
+		log_warn("dataplane", "what=outer-fragments error=\"%s\"", strerror(-rc));
+	if (rc || !whole_put(e->whole, msg))
 		dp->drops[DP_DROP_MALFORMED]++;
 }
 

@@ -8,6 +8,7 @@
 
 #include "dataplane/ebpf/buffer.h"
 #include "dataplane/ebpf/rules.h"
+#include "dataplane/ebpf/whole.h"
 
 struct ebpf_tc; /* the skeletons */
 struct ebpf_xdp;
@@ -56,6 +57,7 @@ struct ebpf {
 	struct ring_buffer *events;
 	volatile struct ebpf_state *state; /* the map's own memory */
 	struct buffer *buffer;		   /* NULL: nobody has buffered yet */
+	struct whole *whole;		   /* NULL: no fragments have come yet */
 	int cpus;
 	size_t radio_count;
 	unsigned radio[DP_RADIO_MAX];

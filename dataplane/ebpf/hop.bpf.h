@@ -77,6 +77,8 @@ static __always_inline int question_ask(void *ctx, const struct question *q,
 
 	fib->family = q->v6 ? AF_INET16 : AF_INET4;
 	fib->ifindex = q->ifindex;
+	/* so that the answer has the way's MTU, and isn't that the tunnel's packet is too big */
+	fib->tot_len = 1;
 	if (q->v6) {
 		__builtin_memcpy(fib->ipv6_src, q->src, sizeof(fib->ipv6_src));
 		__builtin_memcpy(fib->ipv6_dst, q->dst, sizeof(fib->ipv6_dst));

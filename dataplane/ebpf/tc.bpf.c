@@ -18,12 +18,11 @@
 
 #include "dataplane/skb.bpf.h"
 #include "dataplane/ebpf/decide.bpf.h"
-#include "dataplane/ebpf/outer.bpf.h"
+#include "dataplane/ebpf/tunnel.bpf.h"
 
 enum {
 	NOTICES_PER_SECOND = 100, /* packets per CPU that are shown to the socket to be answered */
 	SECOND_NS = 1000000000,
-	IP6_MORE = 20, /* octets of its header, more than IPv4's */
 };
 
 struct budget {
@@ -86,74 +85,6 @@ static __always_inline void packet_load(const struct __sk_buff *skb, const struc
 {
 	load_of(skb, v, &p->inner, &p->load);
 	p->load.now_ns = bpf_ktime_get_coarse_ns();
-}
-
-/*
- * The skb's own idea of its version, which adjust_room and the neighbour's code go by, is that of
- * the headers it came with. *ret_more: octets that there are more of behind the Ethernet header
- * now.
- */
-static __always_inline int proto_turn(struct __sk_buff *skb, bool v6, __s32 *ret_more)
-{
-	const __u16 wanted = v6 ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_IP);
-
-	*ret_more = 0;
-	if (skb->protocol == wanted)
-		return 0;
-	*ret_more = v6 ? IP6_MORE : -IP6_MORE;
-	return (int)bpf_skb_change_proto(skb, wanted, 0);
-}
-
-/* Takes the outer headers off and what is behind the inner packet */
-static __always_inline int outer_remove(struct __sk_buff *skb, struct packet *p)
-{
-	__s32 more;
-
-	if (p->inner.offset == ETH_HLEN)
-		return 0;
-	if (proto_turn(skb, p->inner.flags & INNER_V6, &more))
-		return -1;
-	if (bpf_skb_adjust_room(skb, -(__s32)(p->inner.offset - ETH_HLEN) - more, BPF_ADJ_ROOM_MAC,
-				BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_NO_CSUM_RESET))
-		return -1;
-	p->inner.offset = ETH_HLEN;
-	if (!skb->gso_size && skb->len > ETH_HLEN + p->inner.length)
-		return (int)bpf_skb_change_tail(skb, ETH_HLEN + p->inner.length, 0);
-	return 0;
-}
-
-/*
- * Room for @size octets of IPv4, UDP and GTP-U headers. Told as an encapsulation, so that
- * unfinished checksums and segmentation of virtual interfaces stay right. An skb that was
- * encapsulated before, and is marked so for good (hairpin, N9), can't be marked twice; its inner
- * offsets are right already.
- */
-static __always_inline int outer_room(struct __sk_buff *skb, const __u32 size)
-{
-	const __u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_NO_CSUM_RESET;
-
-	if (!bpf_skb_adjust_room(skb, size, BPF_ADJ_ROOM_MAC,
-				 flags | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 |
-					 BPF_F_ADJ_ROOM_ENCAP_L4_UDP |
-					 BPF_F_ADJ_ROOM_ENCAP_L2(size - 28)))
-		return 0;
-	return (int)bpf_skb_adjust_room(skb, size, BPF_ADJ_ROOM_MAC, flags);
-}
-
-static __always_inline int outer_add(struct __sk_buff *skb, const struct packet *p,
-				     const struct ebpf_peer *peer, __u8 pdu_type)
-{
-	struct outer_wire *wire;
-
-	if (p->entry->qfi ? outer_room(skb, OUTER_CONTAINER) : outer_room(skb, OUTER_PLAIN))
-		return -1;
-	wire = (void *)(long)skb->data;
-	if ((void *)(wire + 1) > (void *)(long)skb->data_end)
-		return -1;
-	outer_write(wire, peer, p->entry, p->inner.length, pdu_type);
-	__builtin_memcpy(wire->eth.h_dest, p->hop->dst_mac, ETH_ALEN);
-	__builtin_memcpy(wire->eth.h_source, p->hop->src_mac, ETH_ALEN);
-	return 0;
 }
 
 static __always_inline int redirect(const struct packet *p)
@@ -285,7 +216,7 @@ static __always_inline int to_tunnel(struct __sk_buff *skb, struct packet *p, __
 
 	if (!peer)
 		return refuse(p, EBPF_DROP_NO_ROUTE);
-	if (p->inner.length + OUTER_CONTAINER > 0xffff)
+	if (p->inner.length + outer_size(p->entry, true) > 0xffff)
 		return refuse(p, EBPF_DROP_TOO_BIG);
 	p->hop = hop_find(peer->dst, peer->v6, peer->way, p->load.now_ns, &known);
 	if (!p->hop)
@@ -458,6 +389,32 @@ static __always_inline int to_n9(struct __sk_buff *skb, struct packet *p, __u8 p
 
 /* ---- where they come in ---- */
 
+/* What came by a tunnel of p->owner */
+static __always_inline int out_of_tunnel(struct __sk_buff *skb, const struct view *v,
+					 const struct gtpu *gtpu, struct packet *p)
+{
+	p->inner.offset = gtpu->inner;
+	if (inner_parse(skb, v, gtpu->end, &p->inner))
+		return refuse(p, EBPF_DROP_MALFORMED);
+	packet_load(skb, v, p);
+	if (!packet_match(p, EBPF_N3, gtpu->teid, gtpu->has_container ? 1ull << gtpu->qfi : 0))
+		return TC_ACT_SHOT;
+	if (waits(p))
+		return to_buffer(skb, p);
+	if (p->entry->action != EBPF_FORWARD)
+		return action_drop(p);
+	switch (p->entry->destination) {
+	case EBPF_N6:
+		return to_n6(skb, p);
+	case EBPF_RADIO:
+		return to_radio(skb, p);
+	default:
+		return to_n9(skb, p,
+			     gtpu->has_container ? gtpu->pdu_type
+						 : p->entry->direction == EBPF_UPLINK);
+	}
+}
+
 static __always_inline int from_n3(struct __sk_buff *skb, const struct view *v)
 {
 	struct packet p = {};
@@ -477,26 +434,7 @@ static __always_inline int from_n3(struct __sk_buff *skb, const struct view *v)
 		drop_count(EBPF_DROP_UNKNOWN_TEID);
 		return notice();
 	}
-	p.inner.offset = gtpu.inner;
-	if (inner_parse(skb, v, gtpu.end, &p.inner))
-		return refuse(&p, EBPF_DROP_MALFORMED);
-	packet_load(skb, v, &p);
-	if (!packet_match(&p, EBPF_N3, gtpu.teid, gtpu.has_container ? 1ull << gtpu.qfi : 0))
-		return TC_ACT_SHOT;
-	if (waits(&p))
-		return to_buffer(skb, &p);
-	if (p.entry->action != EBPF_FORWARD)
-		return action_drop(&p);
-	switch (p.entry->destination) {
-	case EBPF_N6:
-		return to_n6(skb, &p);
-	case EBPF_RADIO:
-		return to_radio(skb, &p);
-	default:
-		return to_n9(skb, &p,
-			     gtpu.has_container ? gtpu.pdu_type
-						: p.entry->direction == EBPF_UPLINK);
-	}
+	return out_of_tunnel(skb, v, &gtpu, &p);
 }
 
 SEC("tc")
@@ -505,6 +443,33 @@ int dp_n3(struct __sk_buff *skb)
 	const struct view v = view_of(skb);
 
 	return from_n3(skb, &v);
+}
+
+/*
+ * What the socket got of a tunnel that is known: outer fragments that the stack put together, or
+ * behind outer extension headers. Without outer headers, told by the Ethernet header (whole.c):
+ * destination 02, PDU type, TEID; source 02:ba:fc, with a container or not, 0, QFI.
+ */
+SEC("tc")
+int dp_whole(struct __sk_buff *skb)
+{
+	const struct view v = view_of(skb);
+	const struct ethhdr *eth = at(&v, 0, sizeof(*eth));
+	struct gtpu gtpu = {.inner = ETH_HLEN, .end = v.length};
+	struct packet p = {};
+	int rc;
+
+	if (!eth)
+		return TC_ACT_SHOT;
+	gtpu.teid = (__u32)eth->h_dest[2] << 24 | (__u32)eth->h_dest[3] << 16 |
+		    (__u32)eth->h_dest[4] << 8 | eth->h_dest[5];
+	gtpu.pdu_type = eth->h_dest[1];
+	gtpu.has_container = eth->h_source[3];
+	gtpu.qfi = eth->h_source[5] & 0x3f;
+	if (!owner_by_teid(gtpu.teid, &p.owner))
+		return drop(EBPF_DROP_UNKNOWN_TEID);
+	rc = out_of_tunnel(skb, &v, &gtpu, &p);
+	return rc == TC_ACT_UNSPEC ? TC_ACT_SHOT : rc;
 }
 
 static __always_inline int from_n6(struct __sk_buff *skb, const struct view *v, bool routed)

@@ -3,7 +3,7 @@
  * The ebpf back end by XDP: the same rules as tc (tc.bpf.c), for what can be done without an skb.
  * All else is passed on untouched, and tc, which is attached as well, does it: fragments, what is
  * to wait or be copied, what has to be cut or answered, hops that aren't known or have to be asked
- * after, UDP checksums over IPv6.
+ * after, UDP checksums over IPv6 that the inner packet's own doesn't tell.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -48,36 +48,61 @@ static __always_inline int action_drop(const struct packet *p)
 
 /* ---- into a tunnel ---- */
 
+static __always_inline int headers_put(struct xdp_md *xdp, const struct packet *p,
+				       const struct ebpf_peer *peer, __u8 pdu_type)
+{
+	struct outer_wire *wire = (void *)(long)xdp->data;
+
+	if ((void *)(wire + 1) > (void *)(long)xdp->data_end)
+		return -1;
+	outer_write(wire, peer, p->entry, p->inner.length, pdu_type);
+	__builtin_memcpy(wire->eth.h_dest, p->hop->dst_mac, ETH_ALEN);
+	__builtin_memcpy(wire->eth.h_source, p->hop->src_mac, ETH_ALEN);
+	return 0;
+}
+
+static __always_inline int headers6_put(struct xdp_md *xdp, const struct packet *p,
+					const struct ebpf_peer *peer, __u8 pdu_type, __u32 sum)
+{
+	struct outer6_wire *wire = (void *)(long)xdp->data;
+
+	if ((void *)(wire + 1) > (void *)(long)xdp->data_end)
+		return -1;
+	outer6_write(wire, peer, p->entry, p->inner.length, pdu_type, sum);
+	__builtin_memcpy(wire->eth.h_dest, p->hop->dst_mac, ETH_ALEN);
+	__builtin_memcpy(wire->eth.h_source, p->hop->src_mac, ETH_ALEN);
+	return 0;
+}
+
 static __always_inline int to_tunnel(struct xdp_md *xdp, struct packet *p, __u32 strip,
 				     __u8 pdu_type)
 {
 	const struct ebpf_entry *e = p->entry;
 	const __u32 number = e->peer;
 	const struct ebpf_peer *peer = bpf_map_lookup_elem(&peers, &number);
-	__u32 size = e->qfi ? OUTER_CONTAINER : OUTER_PLAIN;
-	struct outer_wire *wire;
-	void *data, *end;
+	int sum = 0;
 	bool known;
 
-	if (!peer || peer->v6 || p->load.segment > mtu_of(p))
+	if (!peer || p->load.segment > mtu_of(p))
 		return XDP_PASS;
-	p->hop = hop_find(peer->dst, false, peer->way, p->load.now_ns, &known);
+	if (peer->v6)
+		sum = inner_sum(xdp, &p->inner);
+	if (sum < 0)
+		return XDP_PASS;
+	p->hop = hop_find(peer->dst, peer->v6, peer->way, p->load.now_ns, &known);
 	if (!p->hop || !known)
 		return XDP_PASS;
 	if (packet_decide(p) != VERDICT_GO)
 		return XDP_DROP;
 	if (!strip && hop_count(xdp, p->inner.flags & INNER_V6)) /* from N6, as a router */
 		return XDP_DROP;
-	if (bpf_xdp_adjust_head(xdp, (int)strip - (int)size))
+	if (!strip && p->inner.flags & INNER_V6)
+		sum += (__u16)~bpf_htons(1); /* in the sum as it was */
+	if (bpf_xdp_adjust_head(xdp, (int)strip - (int)outer_size(e, peer->v6)))
 		return XDP_DROP;
-	data = (void *)(long)xdp->data;
-	end = (void *)(long)xdp->data_end;
-	wire = data;
-	if ((void *)(wire + 1) > end)
+	if (peer->v6 ? headers6_put(xdp, p, peer, pdu_type, (__u32)sum)
+		     : headers_put(xdp, p, peer, pdu_type))
 		return XDP_DROP;
-	outer_write(wire, peer, e, p->inner.length, pdu_type);
-	__builtin_memcpy(wire->eth.h_dest, p->hop->dst_mac, ETH_ALEN);
-	__builtin_memcpy(wire->eth.h_source, p->hop->src_mac, ETH_ALEN);
 	return bpf_redirect(p->hop->ifindex, 0);
 }
 

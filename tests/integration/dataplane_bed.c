@@ -145,6 +145,8 @@ struct dp_config upf_config(const char *backend)
 
 	if (!strcmp(backend, "gtp") || !strcmp(backend, "auto"))
 		return config;
+	config.local[config.local_count++] =
+		(struct dp_local){.addr = address(UPF_N3_6), .dev = "n3"};
 	config.instance[0].pool[config.instance[0].pool_count++] = prefix("2001:db8:60::", 48);
 	config.protected_prefix[config.protected_count++] = prefix("2001:db8:101::", 64);
 	config.protected_prefix[config.protected_count++] = prefix("2001:db8:192::", 48);
@@ -153,10 +155,15 @@ struct dp_config upf_config(const char *backend)
 
 struct dp_config gnb_config(const char *backend)
 {
-	return (struct dp_config){.role = DP_ROLE_GNB,
-				  .backend = strcmp(backend, "xdp") ? backend : "ebpf",
-				  .local_count = 1,
-				  .local = {{.addr = address(GNB_N3), .dev = "n3"}}};
+	struct dp_config config = {.role = DP_ROLE_GNB,
+				   .backend = strcmp(backend, "xdp") ? backend : "ebpf",
+				   .local_count = 1,
+				   .local = {{.addr = address(GNB_N3), .dev = "n3"}}};
+
+	if (strcmp(backend, "gtp") && strcmp(backend, "auto"))
+		config.local[config.local_count++] =
+			(struct dp_local){.addr = address(GNB_N3_6), .dev = "n3"};
+	return config;
 }
 
 static void bed_begin(struct bed *bed)
@@ -201,6 +208,9 @@ void gnb_make(struct bed *ret_bed)
 	bed_link(ret_bed, PORT_RADIO, "radio");
 	addr_add(&ret_bed->node, "n3", GNB_N3, 16);
 	neigh_add(&ret_bed->node, "n3", UPF_N3, peer_macs[PORT_N3]);
+	ip6_on(&ret_bed->node, "n3");
+	addr_add(&ret_bed->node, "n3", GNB_N3_6, 64);
+	neigh_add(&ret_bed->node, "n3", UPF_N3_6, peer_macs[PORT_N3]);
 }
 
 void upf_start(struct bed *ret_bed, const char *backend, const struct dp_events *events)
@@ -225,7 +235,10 @@ void gnb_start(struct bed *ret_bed, const char *backend, const struct dp_events 
 
 struct dp_destination tunnel(const char *peer, uint32_t teid)
 {
-	return (struct dp_destination){.interface = DP_N3, .peer = address(peer), .teid = teid};
+	return (struct dp_destination){.interface = DP_N3,
+				       .local = strchr(peer, ':') ? 1 : 0,
+				       .peer = address(peer),
+				       .teid = teid};
 }
 
 struct dp_session upf_session(const struct bed *bed, uint64_t id, const char *ue, uint32_t teid,

@@ -36,6 +36,9 @@ enum { WAIT_MS = 5000 };
 #define UE6_WHOLE  "2001:db8:60:3::5"	/* a /128 */
 #define UE6_SHORT  "2001:db8:60:1ff::7" /* of a /56; MTU 1300 */
 #define UE6_NARROW "2001:db8:60:4::2"	/* of a /64; MTU 1000 */
+#define UE_O	   "10.60.3.1"	/* whose gNB has IPv6 */
+#define UE6_O	   "2001:db8:60:6::2"
+#define UE_O_MARKED "10.60.3.2"
 #define SERVER6	   "2001:db8:70::1"
 #define GNB_N3_6   "2001:db8:101::1"
 #define UPF_N3_6   "2001:db8:101::2"
@@ -58,6 +61,9 @@ enum {
 	TEID_UNKNOWN = 0x999,
 	TEID_UPF6 = 0x1010, /* of UE6; then of _WHOLE, _SHORT, _NARROW */
 	TEID_GNB6 = 0x2010,
+	TEID_UPF_O6 = 0x1020, /* of UE_O, UE_O_MARKED */
+	TEID_GNB_O6 = 0x2020,
+	TEID_N9_O6 = 0x1022, /* to UPF2 by IPv6, then by IPv4 */
 	TEID_CP = 0x5010, /* who answers router solicitations */
 };
 
@@ -86,6 +92,7 @@ void bed_link(struct bed *bed, enum port port, const char *name);
 void bed_start(struct bed *bed, const struct dp_config *config, const struct dp_events *events);
 void bed_free(struct bed *bed);
 
+/* By the second local address to a peer with IPv6 */
 struct dp_destination tunnel(const char *peer, uint32_t teid);
 /* Usual sessions: one PDR each way, QFI 9 where the back end can mark it */
 struct dp_session upf_session(const struct bed *bed, uint64_t id, const char *ue, uint32_t teid,

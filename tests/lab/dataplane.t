@@ -6,7 +6,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-programs=(dataplane_cases dataplane_rules dataplane_life dataplane_hold dataplane_traffic)
+programs=(dataplane_cases dataplane_rules dataplane_life dataplane_hold dataplane_networks dataplane_traffic)
 need_built "${programs[@]/#/$build/integration/}"
 in_lab
 
@@ -15,6 +15,8 @@ for backend in ebpf gtp; do
 		ok "$backend: $program" "$build/integration/$program" "$backend"
 		note "$(grep -c '^ok' <<<"$_output") checks"
 	done
+	# what the gtp driver refuses
+	[ "$backend" = gtp ] || ok "$backend: dataplane_networks" "$build/integration/dataplane_networks" "$backend"
 	ok "$backend: dataplane_traffic" "$build/integration/dataplane_traffic" "$backend" 32
 	note "$_output"
 done

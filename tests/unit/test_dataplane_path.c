@@ -95,7 +95,8 @@ static void bed_open(struct bed *bed)
 					  .user = bed};
 
 	memset(bed, 0, sizeof(*bed));
-	bed->local = config.local = loopback(1);
+	bed->local = loopback(1);
+	config.local[config.local_count++] = dp_addr_ip4(bed->local);
 	bed->peer_addr = addr.sin_addr = loopback(2);
 	assert_int_equal(gtpu_path_new(&config, &bed->path), 0);
 	bed->peer = socket(AF_INET, SOCK_DGRAM, 0);
@@ -312,7 +313,7 @@ static void end_marker_is_sent(void **state)
 }
 
 /* The socket is an IPv4 one */
-static void ipv6_is_refused(void **state)
+static void ipv6_without_an_address_of_it(void **state)
 {
 	const struct dp_addr peer = {.family = AF_INET6, .ip6 = IN6ADDR_LOOPBACK_INIT};
 	struct bed bed;
@@ -325,7 +326,8 @@ static void ipv6_is_refused(void **state)
 
 static void the_port_is_taken_once(void **state)
 {
-	struct gtpu_path_config config = {.local = loopback(1)};
+	const struct gtpu_path_config config = {.local_count = 1,
+						.local = {dp_addr_ip4(loopback(1))}};
 	struct gtpu_path *second;
 	struct bed bed;
 
@@ -346,7 +348,7 @@ int main(void)
 		cmocka_unit_test(silence_is_told),
 		cmocka_unit_test(echoes_are_bounded),
 		cmocka_unit_test(end_marker_is_sent),
-		cmocka_unit_test(ipv6_is_refused),
+		cmocka_unit_test(ipv6_without_an_address_of_it),
 		cmocka_unit_test(the_port_is_taken_once),
 	};
 
