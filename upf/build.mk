@@ -2,7 +2,7 @@
 #
 # The UPF is a library with a thin main(), so that its tests drive it with a data plane of their own.
 $(call library,upf,$(addprefix upf/,upf.c config.c association.c establishment.c modification.c deletion.c \
-	rules.c pdr.c far.c translate.c session.c teid.c report.c path.c drain.c node_report.c pfds.c pfd_management.c load.c features.c rest.c),libuv jansson)
+	rules.c pdr.c far.c translate.c session.c teid.c report.c path.c drain.c node_report.c pfds.c pfd_management.c load.c features.c session_sets.c smf_set.c session_set.c rest.c),libuv jansson)
 $(call program,upf,upf/main.c,upf dataplane n4 pfcp ipfilter gtpu netlink core)
 UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_refusals.c upf_null_dp.c) \
 	dataplane/address.c dataplane/session_check.c

@@ -99,6 +99,9 @@ static void session_describe(struct upf_session *session,
 {
 	session->established_ns = clock_now_ns();
 	session->reported_ms = 0;
+	if (upf_sets_establish(&session->sets, e))
+		log_error("n4", "seid=0x%" PRIx64 " what=group-id error=\"out of memory\"",
+			  session->seid);
 	snprintf(session->dnn, sizeof(session->dnn), "%s", e->has_dnn ? e->dnn.text : "");
 }
 

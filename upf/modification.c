@@ -4,10 +4,11 @@
 
 #include "dataplane/address.h"
 #include "lib/log.h"
-#include "upf/upf.h"
+#include "upf/smf_set.h"
 
-/* What there is none of in this UPF: URRs, BARs, another CP function's taking over */
-static int request_check(const struct n4_request *req, const struct upf_session *session,
+/* What there is none of in this UPF: URRs, BARs */
+static int request_check(struct upf *upf, const struct n4_request *req,
+			 const struct upf_session *session,
 			 const struct pfcp_session_modification_request *m, struct upf_refusal *r)
 {
 	if (m->n_create_urr || m->n_update_urr || m->n_remove_urr || m->n_query_urr) {
@@ -25,13 +26,7 @@ static int request_check(const struct n4_request *req, const struct upf_session 
 
 		return upf_refuse_rule(r, PFCP_RULE_BAR, id, "buffering is not supported");
 	}
-	if (m->has_node_id && !pfcp_node_id_equal(&m->node_id, &req->peer->node_id))
-		return upf_refuse(r, PFCP_CAUSE_REJECTED, PFCP_IE_NODE_ID,
-				  "a session stays with its SMF");
-	if (m->has_cp_f_seid && m->cp_f_seid.seid != session->cp.seid)
-		return upf_refuse(r, PFCP_CAUSE_REJECTED, PFCP_IE_F_SEID,
-				  "the CP F-SEID can't be changed");
-	return 0;
+	return upf_take_over_check(upf, req->peer, session, m, r);
 }
 
 static struct upf_change change_of(const struct pfcp_session_modification_request *m)
@@ -120,12 +115,16 @@ void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void
 	if (!session)
 		return;
 	old = session->rules;
-	rc = request_check(req, session, m, &refusal);
+	rc = request_check(upf, req, session, m, &refusal);
 	if (!rc)
 		rc = upf_session_change(upf, session, &change, false, false, &created, &refusal);
 	if (rc) {
 		upf_refused(upf, req, session->seid, &refusal);
 	} else {
+		if (upf_sets_modify(&session->sets, m))
+			log_error("n4", "seid=0x%" PRIx64 " what=group-id error=\"out of memory\"",
+				  session->seid);
+		upf_take_over(upf, req->peer, session, m);
 		session->reported_ms = 0;
 		upf->counter[UPF_MODIFIED]++;
 		log_info("n4", "seid=0x%" PRIx64 " what=modified", session->seid);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "lib/log.h"
-#include "upf/upf.h"
+#include "upf/smf_set.h"
 
 /* By number, not by pointer: the session may be gone when the answer comes. */
 struct report {
@@ -29,20 +29,22 @@ static void on_report_done(int status, const struct pfcp_msg *response, void *us
 	free(report);
 	if (status == -ECANCELED)
 		return;
+	session = upf_session_find(&upf->sessions, seid);
+	if (!status && session)
+		upf_report_answered(upf, session, &response->session_report_response);
 	if (cause == PFCP_CAUSE_ACCEPTED)
 		return;
 	upf->counter[UPF_REPORTS_FAILED]++;
 	log_warn("n4", "seid=0x%" PRIx64 " what=report-failed cause=%s status=%d", seid,
 		 pfcp_cause_name(cause), status);
-	session = upf_session_find(&upf->sessions, seid);
 	if (session && cause == PFCP_CAUSE_SESSION_NOT_FOUND) {
 		upf->counter[UPF_LOST_WITH_PEER]++;
 		upf_session_remove(upf, session);
 	}
 }
 
-static int report_send(struct upf *upf, const struct upf_session *session, struct n4_peer *to,
-		       struct in_addr peer, uint32_t teid)
+static int report_send(struct upf *upf, const struct upf_session *session, struct in_addr peer,
+		       uint32_t teid)
 {
 	struct pfcp_msg *msg = n4_msg(upf->n4, PFCP_SESSION_REPORT_REQUEST, session->cp.seid);
 	struct pfcp_session_report_request *r = &msg->session_report_request;
@@ -59,7 +61,7 @@ static int report_send(struct upf *upf, const struct upf_session *session, struc
 		.teid = teid,
 		.address = {.v4 = true, .ip4 = peer},
 	};
-	rc = n4_request_send(to, msg, on_report_done, report);
+	rc = upf_report_send(upf, session, msg, on_report_done, report);
 	if (rc)
 		free(report);
 	return rc;
@@ -82,7 +84,6 @@ void upf_error_indication(const struct dp_addr *from, uint32_t teid, void *user)
 	struct upf *upf = user;
 	const struct in_addr peer = from->ip4;
 	struct upf_session *session = upf_session_find_remote(&upf->sessions, peer, teid);
-	struct n4_peer *to;
 	char addr[INET_ADDRSTRLEN];
 
 	if (!session) {
@@ -90,12 +91,11 @@ void upf_error_indication(const struct dp_addr *from, uint32_t teid, void *user)
 		return;
 	}
 	upf->counter[UPF_ERROR_INDICATIONS]++;
-	to = n4_peer_find(upf->n4, session->cp.peer);
-	if (!to || !to->associated || !due(upf, session))
+	if (!due(upf, session))
 		return;
 	log_info("n4", "seid=0x%" PRIx64 " what=error-indication gnb=%s teid=%u", session->seid,
 		 upf_addr_text(peer, addr), teid);
-	if (report_send(upf, session, to, peer, teid))
+	if (report_send(upf, session, peer, teid))
 		upf->counter[UPF_REPORTS_FAILED]++;
 	else
 		upf->counter[UPF_REPORTS_SENT]++;

@@ -11,6 +11,7 @@
 
 #include "lib/n4/n4.h"
 #include "upf/rules.h"
+#include "upf/session_sets.h"
 
 enum { UPF_SESSIONS_MAX = 65536 };
 
@@ -37,6 +38,7 @@ struct upf_session {
 	struct upf_rules rules;
 	size_t n_remote;
 	struct upf_remote remote[UPF_RULES_MAX];
+	struct upf_session_sets sets;
 	uint64_t established_ns; /* CLOCK_REALTIME */
 	uint64_t reported_ms;	 /* loop time of the latest error indication report; 0: none */
 	struct upf_session *prev, *next; /* of the peer's */
@@ -68,6 +70,11 @@ int upf_session_new(struct upf_sessions *sessions, struct in_addr cp_peer, uint6
 		    struct upf_peer_sessions *peer_sessions, struct upf_session **ret_session);
 void upf_session_free(struct upf_sessions *sessions, struct upf_session *session,
 		      struct upf_peer_sessions *peer_sessions);
+
+/** upf_session_give - to another peer, under that one's F-SEID, which is no other session's */
+void upf_session_give(struct upf_sessions *sessions, struct upf_session *session,
+		      struct upf_peer_sessions *from, struct in_addr cp_peer, uint64_t cp_seid,
+		      struct upf_peer_sessions *to);
 
 /** upf_session_commit - @rules become the session's, and the indexes follow */
 void upf_session_commit(struct upf_sessions *sessions, struct upf_session *session,

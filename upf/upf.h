@@ -47,6 +47,8 @@ enum upf_counter {
 	UPF_PATHS_LOST,
 	UPF_NODE_REPORTS_SENT,
 	UPF_NODE_REPORTS_FAILED,
+	UPF_TAKEN_OVER,	      /* sessions that another SMF of a set has taken */
+	UPF_DELETED_IN_SETS,  /* sessions, by Session Set Deletion Requests */
 	UPF_PFDS_PROVISIONED, /* PFD Management Requests accepted */
 	UPF_END_MARKERS,      /* sent */
 	UPF_COUNTERS
@@ -78,12 +80,20 @@ struct upf {
 	uint64_t counter[UPF_COUNTERS];
 };
 
+/* What an SMF tells of its set, smf_set.h */
+struct upf_smf_set {
+	struct pfcp_fqdn id; /* "": none */
+	size_t n_alternative;
+	struct in_addr alternative[PFCP_MAX_ALTERNATIVE_SMF]; /* the preferred first */
+};
+
 /** struct upf_peer - what we keep of an SMF; struct n4_peer's user */
 struct upf_peer {
 	struct upf *upf;
 	struct n4_peer *n4;
 	struct upf_peer_sessions sessions;
 	uint32_t load_told, overload_told; /* numbers of what it has been told, load.c */
+	struct upf_smf_set set;
 	struct upf_told *told; /* uthash: paths that it knows to be lost, node_report.c */
 	uv_timer_t *wait; /* UPF_RETENTION_WAIT_MS: it has restarted, and will associate or not */
 };
@@ -131,12 +141,16 @@ struct upf_session *upf_session_of(struct upf *upf, struct n4_request *req);
 void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_association_release(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_pfd_management(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+void upf_session_set_delete(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+void upf_session_set_modify(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_session_delete(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 
 /* ---- association.c ---- */
 void upf_peer_event(struct n4_peer *peer, enum n4_peer_event event, void *user);
+void upf_peer_updated(struct n4_peer *peer, const struct pfcp_association_update_request *update,
+		      void *user);
 /** upf_peer_release - end an association with all its sessions, here only; @peer is gone */
 void upf_peer_release(struct n4_peer *peer);
 void upf_peers_stop(struct upf *upf);

@@ -789,11 +789,11 @@ static void mod_query_urr(struct pfcp_msg *m, const struct example *ex)
 	MOD(m)->query_urr[0] = 4;
 }
 
-static void mod_other_cp_seid(struct pfcp_msg *m, const struct example *ex)
+static void mod_cp_seid_zero(struct pfcp_msg *m, const struct example *ex)
 {
 	MOD(m)->has_cp_f_seid = true;
-	MOD(m)->cp_f_seid = (struct pfcp_f_seid){.seid = ex->cp_seid + 1,
-						 .address = {.v4 = true, .ip4 = ex->smf}};
+	MOD(m)->cp_f_seid =
+		(struct pfcp_f_seid){.seid = 0, .address = {.v4 = true, .ip4 = ex->smf}};
 }
 
 static void mod_take_over(struct pfcp_msg *m, const struct example *ex)
@@ -953,7 +953,7 @@ const struct refusal refusals[] = {
 	MOD_RULE("redirection, later", mod_redirect, RULE_FAILURE, FAR, EX_FAR_DL),
 	MOD_RULE("buffering, later", mod_buffer, RULE_FAILURE, FAR, EX_FAR_DL),
 	MOD_RULE("query of a URR", mod_query_urr, RULE_FAILURE, PFCP_RULE_URR, 4),
-	MOD_IE("another CP F-SEID", mod_other_cp_seid, REJECTED, F_SEID),
+	MOD_IE("a CP SEID 0", mod_cp_seid_zero, MANDATORY_IE_INCORRECT, F_SEID),
 	MOD_IE("take-over by another SMF", mod_take_over, REJECTED, NODE_ID),
 	RAW(M, "update with an outer header of one octet", raw_mod_ohc_short, INVALID_LENGTH, OUTER_HEADER_CREATION),
 	RAW(M, "removal of nothing (eupf#635)", raw_mod_remove_nothing, CONDITIONAL_IE_MISSING, FAR_ID),
