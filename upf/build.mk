@@ -9,7 +9,8 @@ UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_ref
 $(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 $(call unit-test,test_upf_node,tests/unit/test_upf_node.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 $(call unit-test,test_upf_config,tests/unit/test_upf_config.c dataplane/address.c,upf n4 pfcp ipfilter core)
-$(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
+$(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c tests/fuzz/upf_check.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
+$(call fuzz-target,fuzz_upf_node,tests/fuzz/fuzz_upf_node.c tests/fuzz/upf_check.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 
 # Need root, so they are run by tests/integration/upf.t and tests/lab/upf.t, not by make check
 UPF_BED_SOURCES := $(addprefix tests/integration/,upf_bed.c upf_talk.c dataplane_net.c) \

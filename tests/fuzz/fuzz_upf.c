@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "dataplane/address.h"
+#include "tests/fuzz/upf_check.h"
 #include "tests/unit/upf_harness.h"
 
 enum { FROM = 3, SEID = 4, SEQUENCE = 8, ERROR = 16, MESSAGES_MAX = 64 };
@@ -21,51 +22,6 @@ enum { FROM = 3, SEID = 4, SEQUENCE = 8, ERROR = 16, MESSAGES_MAX = 64 };
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct harness h;
-
-static void require(bool condition, const char *what)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "fuzz_upf: %s\n", what);
-	abort();
-}
-
-static size_t session_teids(const struct upf_session *s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->rules.n_pdr; i++) {
-		bool again = !s->rules.pdr[i].teid;
-
-		for (size_t j = 0; j < i; j++)
-			again |= s->rules.pdr[j].teid == s->rules.pdr[i].teid;
-		n += !again;
-	}
-	return n;
-}
-
-/* The store, the TEIDs, the data plane and the peers' lists say the same. */
-static void check_tables(void)
-{
-	const struct upf_session *s;
-	size_t teids = 0, sessions = 0, installed = 0, of_peers = 0;
-
-	for (s = upf_session_next(&h.upf.sessions, NULL); s;
-	     s = upf_session_next(&h.upf.sessions, s)) {
-		sessions++;
-		teids += session_teids(s);
-		installed += s->rules.n_pdr != 0;
-		require(!s->ue_ip.s_addr || upf_session_find_ue(&h.upf.sessions, s->ue_ip) == s,
-			"a session isn't found by its UE address");
-		require(!!null_dp_find(h.upf.dp, s->seid) == (s->rules.n_pdr != 0),
-			"a session with rules isn't in the data plane, or one without is");
-	}
-	for (struct n4_peer *p = n4_peer_next(h.upf.n4, NULL); p; p = n4_peer_next(h.upf.n4, p))
-		of_peers += ((struct upf_peer *)p->user)->sessions.count;
-	require(sessions == h.upf.sessions.count && sessions == of_peers, "sessions don't add up");
-	require(installed == null_dp_count(h.upf.dp), "the data plane has others");
-	require(teids == upf_teid_count(&h.upf.teids), "TEIDs don't add up");
-}
 
 static const struct upf_session *latest(void)
 {
@@ -106,7 +62,7 @@ static void message(uint8_t flags, const uint8_t *bytes, size_t len)
 	if ((flags & ERROR) && s && s->n_remote)
 		error_indication(s);
 	harness_bytes(&h, harness_ip(addresses[flags & FROM]), buf, len);
-	check_tables();
+	upf_check_tables(&h.upf);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
