@@ -281,8 +281,11 @@ static void on_update(struct n4_peer *peer, const struct pfcp_association_update
 {
 	struct upf *upf = peer->user;
 
-	if (upf)
-		n4_leave_asked(upf, update);
+	if (!upf)
+		return;
+	if (update->has_up_features && upf->associated)
+		n4_pfds_provision(upf); /* it may have learnt to */
+	n4_leave_asked(upf, update);
 }
 
 int n4_client_new(struct smf *smf, struct n4_client **ret_client)

@@ -102,7 +102,7 @@ void upf_peer_release(struct n4_peer *n4)
 		sessions_drop(peer, NULL, "released-here");
 	peer_free(peer);
 	n4_peer_forget(n4);
-	upf_drain_peer_gone(upf);
+	upf_drain_check(upf);
 }
 
 static void on_wait_over(uv_timer_t *timer)
@@ -132,6 +132,7 @@ void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
 	case N4_PEER_LOST:
 		/* Its users are still served; it may be the path. */
 		log_warn("n4", "peer=%s what=lost sessions=%zu", text, peer->sessions.count);
+		upf_drain_check(peer->upf);
 		break;
 	case N4_PEER_RELEASED: /* the CP role's */
 		break;

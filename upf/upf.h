@@ -35,7 +35,7 @@ enum upf_counter {
 	UPF_ESTABLISHED,
 	UPF_MODIFIED,
 	UPF_DELETED,
-	UPF_REFUSED,	       /* session requests */
+	UPF_REFUSED,	       /* requests */
 	UPF_LOST_WITH_PEER,    /* sessions dropped since their SMF restarted, released or went */
 	UPF_RETAINED,	       /* sessions kept over their SMF's restart */
 	UPF_RESTORED,	       /* established with RESTI */
@@ -164,8 +164,9 @@ void upf_peers_stop(struct upf *upf);
  * Return: 0, -EALREADY, -ENOMEM
  */
 int upf_drain(struct upf *upf, unsigned period_s, void (*done)(void *user), void *user);
-/** upf_drain_peer_gone - an association has been released */
-void upf_drain_peer_gone(struct upf *upf);
+/** upf_drain_check - an association has gone, or an SMF is lost: maybe there is nobody to wait for
+ */
+void upf_drain_check(struct upf *upf);
 void upf_drain_stop(struct upf *upf);
 /** upf_draining - takes no new association and no new session */
 static inline bool upf_draining(const struct upf *upf)

@@ -154,7 +154,7 @@ struct n4_peer_entry *n4_peer_entry(struct n4_peer *peer);
 struct n4_peer *n4_peer_of_source(struct n4_node *node, struct in_addr addr);
 int n4_peer_new(struct n4_node *node, struct in_addr addr, struct n4_peer_entry **ret_entry);
 /* What a request said that anybody could have sent: where it's news, the peer is asked. Return:
- * whether it differs from what is known */
+ * whether it differs from what the peer has said itself */
 bool n4_peer_stamp_claimed(struct n4_peer *peer, uint32_t stamp);
 void n4_peer_restarted(struct n4_peer *peer);
 void n4_peer_event(struct n4_peer *peer, enum n4_peer_event event);

@@ -180,14 +180,14 @@ bool n4_peer_stamp_claimed(struct n4_peer *peer, uint32_t stamp)
 	const bool differs = entry->known && peer->recovery_time_stamp != stamp;
 
 	if (!peer->associated || (!differs && peer->alive))
-		return differs;
+		return differs && entry->stamp_confirmed;
 	if (differs) {
 		peer->node->counter[N4_STAMP_CLAIMED]++;
 		entry->has_claim = true;
 		entry->claim = stamp;
 	}
 	(void)ask(entry); /* too much to do: the next claim or heartbeat asks */
-	return differs;
+	return differs && entry->stamp_confirmed;
 }
 
 static void on_heartbeat_time(struct n4_node *node, struct n4_alarm *alarm)

@@ -153,6 +153,8 @@ static void hasten(struct harness *h, uv_timer_t *timer)
 	assert_int_equal(uv_timer_again(timer), 0);
 	while (uv_now(&h->loop) < due)
 		uv_run(&h->loop, UV_RUN_ONCE);
+	if (timer != h->upf.echo_timer)
+		return; /* that was its end */
 	uv_timer_set_repeat(timer, 60000);
 	assert_int_equal(uv_timer_again(timer), 0);
 }
@@ -729,6 +731,26 @@ static void test_report_to_another_of_the_set(void **state)
 	assert_int_equal(h->upf.counter[UPF_TAKEN_OVER], 1);
 }
 
+/* It has restarted, and doesn't associate again: the set goes on with its sessions. */
+static void test_sessions_handed_over(void **state)
+{
+	struct harness *h = *state;
+	struct in_addr b = harness_ip("10.100.128.2");
+	struct upf_peer *peer;
+
+	associate_mpas(h, h->ex.smf, "set1.smf");
+	associate_mpas(h, b, "set1.smf");
+	peer = n4_peer_find(h->upf.n4, h->ex.smf)->user;
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	peer->n4->associated = false; /* as N4_PEER_RESTARTED leaves it */
+	upf_peer_event(peer->n4, N4_PEER_RESTARTED, &h->upf);
+	hasten(h, peer->wait);
+	assert_null(n4_peer_find(h->upf.n4, h->ex.smf));
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_int_equal(h->upf.counter[UPF_LOST_WITH_PEER], 0);
+	assert_int_equal(modify_from(h, &h->ex, b, 0), PFCP_CAUSE_ACCEPTED);
+}
+
 /* SSET: one association for the set, and other addresses that speak for it, the preferred told
  * first */
 static void test_one_association_for_the_set(void **state)
@@ -779,6 +801,7 @@ int main(void)
 		T(test_session_set_modification),
 		T(test_smf_of_the_set_takes_over),
 		T(test_report_to_another_of_the_set),
+		T(test_sessions_handed_over),
 		T(test_one_association_for_the_set),
 	};
 
