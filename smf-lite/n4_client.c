@@ -98,6 +98,7 @@ static int read_established(struct session *s, const struct pfcp_msg *msg)
 	if (!r->has_up_f_seid)
 		return -EBADMSG;
 	s->up_seid = r->up_f_seid.seid;
+	n4_sets_established(s, r);
 	n4_rules_read_uplink(r, &uplink);
 	if (!uplink.teid || !uplink.addr.s_addr)
 		return -EBADMSG;
@@ -212,6 +213,7 @@ static const struct n4_handler_row handlers[] = {
 	{PFCP_SESSION_REPORT_REQUEST, on_report},
 	{PFCP_ASSOCIATION_UPDATE_REQUEST, n4_association_update},
 	{PFCP_NODE_REPORT_REQUEST, n4_node_report},
+	{PFCP_SESSION_SET_DELETION_REQUEST, n4_session_set_delete},
 	{0, NULL},
 };
 
@@ -279,8 +281,11 @@ static void on_update(struct n4_peer *peer, const struct pfcp_association_update
 {
 	struct upf *upf = peer->user;
 
-	if (upf)
-		n4_leave_asked(upf, update);
+	if (!upf)
+		return;
+	if (update->has_up_features && upf->associated)
+		n4_pfds_provision(upf); /* it may have learnt to */
+	n4_leave_asked(upf, update);
 }
 
 int n4_client_new(struct smf *smf, struct n4_client **ret_client)

@@ -94,6 +94,12 @@ void n4_leave_session_gone(struct upf *upf);
 /** n4_leave_over - the association is released, or made anew */
 void n4_leave_over(struct upf *upf);
 
+/* n4_sets.c */
+/** n4_sets_established - the set that an accepted establishment's answer puts the session in */
+void n4_sets_established(struct session *s, const struct pfcp_session_establishment_response *r);
+/** n4_session_set_delete - n4_handler: a UPF has lost a set of sessions */
+void n4_session_set_delete(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+
 /* n4_load.c */
 /** n4_load_read - load and overload control information, if @msg has some */
 void n4_load_read(struct upf *upf, const struct pfcp_msg *msg);

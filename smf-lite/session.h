@@ -28,6 +28,7 @@
 
 #include "lib/nas/nas.h"
 #include "lib/ngap/ngap.h"
+#include "lib/pfcp/pfcp.h"
 #include "smf-lite/smf.h"
 
 enum session_state {
@@ -110,6 +111,7 @@ struct session {
 	struct upf *upf;
 	uint64_t cp_seid;			/* ours, unique for ever */
 	uint64_t up_seid;			/* the UPF's; 0: not known */
+	struct pfcp_fq_csid upf_csid; /* the set that the UPF has it in; n_csid 0: none */
 	struct session_tunnel uplink, downlink; /* the UPF's end, the gNB's end */
 	uint8_t cause;				/* 5GSM cause of the release */
 	bool n4_sent;				/* the UPF may have a session under cp_seid */

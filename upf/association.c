@@ -13,6 +13,7 @@
 #include "lib/log.h"
 #include "upf/features.h"
 #include "upf/node_report.h"
+#include "upf/smf_set.h"
 #include "upf/upf.h"
 
 static void on_close_free(uv_handle_t *handle)
@@ -101,7 +102,7 @@ void upf_peer_release(struct n4_peer *n4)
 		sessions_drop(peer, NULL, "released-here");
 	peer_free(peer);
 	n4_peer_forget(n4);
-	upf_drain_peer_gone(upf);
+	upf_drain_check(upf);
 }
 
 static void on_wait_over(uv_timer_t *timer)
@@ -109,6 +110,11 @@ static void on_wait_over(uv_timer_t *timer)
 	struct upf_peer *peer = timer->data;
 	struct n4_peer *n4 = peer->n4;
 
+	/* Others of its set can go on with them (cl. 5.22.3, 7). */
+	if (upf_hand_over(peer) && !peer->sessions.count) {
+		upf_peer_release(n4);
+		return;
+	}
 	sessions_drop(peer, NULL, "restarted-without-association");
 	upf_peer_release(n4);
 }
@@ -126,6 +132,7 @@ void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
 	case N4_PEER_LOST:
 		/* Its users are still served; it may be the path. */
 		log_warn("n4", "peer=%s what=lost sessions=%zu", text, peer->sessions.count);
+		upf_drain_check(peer->upf);
 		break;
 	case N4_PEER_RELEASED: /* the CP role's */
 		break;
@@ -134,6 +141,12 @@ void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
 		uv_timer_start(peer->wait, on_wait_over, UPF_RETENTION_WAIT_MS, 0);
 		break;
 	}
+}
+
+void upf_peer_updated(struct n4_peer *n4, const struct pfcp_association_update_request *update,
+		      void *user)
+{
+	upf_smf_set_update(n4->user, update);
 }
 
 /* ---- procedures ---- */
@@ -227,6 +240,7 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 	log_info("n4", "peer=%s what=associated recovery_time_stamp=%u",
 		 upf_addr_text(n4->addr, addr), n4->recovery_time_stamp);
 	uv_timer_stop(peer->wait);
+	upf_smf_set_setup(peer, setup);
 	peer->load_told = peer->overload_told = 0;
 	upf_node_report_forget(peer); /* of sessions that are retained it is told again */
 	/* Another node at an old one's address can't ask that sessions of that be retained. */

@@ -2,7 +2,7 @@
 #
 # The UPF is a library with a thin main(), so that its tests drive it with a data plane of their own.
 $(call library,upf,$(addprefix upf/,upf.c config.c association.c establishment.c modification.c deletion.c \
-	procedure.c metering.c downlink.c report.c session.c alarm.c teid.c ue_address.c path.c drain.c node_report.c pfds.c pfd_management.c load.c features.c rest.c rest_rules.c \
+	procedure.c metering.c downlink.c report.c session.c alarm.c teid.c ue_address.c path.c drain.c node_report.c pfds.c pfd_management.c load.c features.c session_sets.c smf_set.c session_set.c rest.c rest_rules.c \
 	usage.c usage_count.c usage_due.c usage_limits.c usage_report.c inactivity.c $(addprefix rules/,change.c refusal.c pdr.c pdi.c endpoint.c far.c qer.c urr.c check.c record.c translate.c)), \
 	libuv jansson)
 $(call program,upf,upf/main.c,upf dataplane n4 pfcp ipfilter gtpu netlink core)
@@ -18,7 +18,8 @@ $(call unit-test,test_upf_usage,tests/unit/test_upf_usage.c tests/unit/usage_bed
 $(call unit-test,test_upf_usage_random,tests/unit/test_upf_usage_random.c tests/unit/usage_bed.c $(UPF_USAGE_SOURCES) upf/rules/refusal.c)
 $(call unit-test,test_upf_urr,tests/unit/test_upf_urr.c upf/rules/urr.c upf/rules/refusal.c,pfcp core)
 $(call unit-test,test_upf_node,tests/unit/test_upf_node.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
-$(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
+$(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c tests/fuzz/upf_check.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
+$(call fuzz-target,fuzz_upf_node,tests/fuzz/fuzz_upf_node.c tests/fuzz/upf_check.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 
 # Need root, so they are run by tests/integration/upf.t and tests/lab/upf.t, not by make check
 UPF_BED_SOURCES := $(addprefix tests/integration/,upf_bed.c upf_talk.c dataplane_net.c) \

@@ -5,6 +5,7 @@
  * session. It is done when every SMF has released its association; what isn't released in time is
  * released here (cl. 6.2.7.3.1), as is at once the association of an SMF that has no session, and
  * doesn't understand or answer.
+ * Sessions of an SMF that is lost are served until the end, and not waited for.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -27,10 +28,20 @@ static void finish(struct upf *upf)
 		done(upf->drain.user);
 }
 
-void upf_drain_peer_gone(struct upf *upf)
+/* Somebody who is there, and has not released the association */
+static bool waited_for(const struct n4_peer *peer)
 {
-	if (upf->drain.timer && n4_peer_count(upf->n4) == 0)
-		finish(upf);
+	return peer->associated && peer->alive;
+}
+
+void upf_drain_check(struct upf *upf)
+{
+	if (!upf->drain.timer)
+		return;
+	for (struct n4_peer *p = n4_peer_next(upf->n4, NULL); p; p = n4_peer_next(upf->n4, p))
+		if (waited_for(p))
+			return;
+	finish(upf);
 }
 
 static void on_time(uv_timer_t *timer)
@@ -82,8 +93,6 @@ static void tell(struct n4_peer *peer, unsigned period_s)
 
 int upf_drain(struct upf *upf, unsigned period_s, void (*done)(void *user), void *user)
 {
-	struct n4_peer *peer, *next;
-
 	if (upf->drain.timer)
 		return -EALREADY;
 	upf->drain.timer = calloc(1, sizeof(*upf->drain.timer));
@@ -96,16 +105,11 @@ int upf_drain(struct upf *upf, unsigned period_s, void (*done)(void *user), void
 	period_s = period_told(period_s);
 	log_info("n4", "what=drain period_s=%u associations=%zu sessions=%zu", period_s,
 		 n4_peer_count(upf->n4), upf->sessions.count);
-	for (peer = n4_peer_next(upf->n4, NULL); peer; peer = next) {
-		next = n4_peer_next(upf->n4, peer);
-		/* Nobody is there to be told, or to miss it. */
-		if (peer->associated && peer->alive)
-			tell(peer, period_s);
-		else
-			upf_peer_release(peer);
-	}
+	for (struct n4_peer *p = n4_peer_next(upf->n4, NULL); p; p = n4_peer_next(upf->n4, p))
+		if (waited_for(p))
+			tell(p, period_s);
 	uv_timer_start(upf->drain.timer, on_time, period_s * 1000ULL, 0);
-	upf_drain_peer_gone(upf);
+	upf_drain_check(upf);
 	return 0;
 }
 

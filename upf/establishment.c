@@ -101,6 +101,9 @@ static void session_describe(struct upf *upf, struct upf_session *session,
 	free(session->dnn);
 	/* Out of memory: nobody is told the DNN. */
 	session->dnn = e->has_dnn ? strdup(e->dnn.text) : NULL;
+	if (upf_sets_establish(&session->sets, e))
+		log_error("n4", "seid=0x%" PRIx64 " what=group-id error=\"out of memory\"",
+			  session->seid);
 	upf_inactivity_start(&session->inactivity,
 			     e->has_inactivity_timer ? e->inactivity_timer_s : 0, &now);
 	if (e->has_sereq_flags && e->sereq_flags & PFCP_SEREQ_SUMPC)

@@ -6,7 +6,7 @@
 
 #define ROW(bit, where)                                                                            \
 	{                                                                                          \
-#bit, PFCP_UPF_##bit, where                                                        \
+#bit, PFCP_UPF_##bit, where, 0                                                     \
 	}
 
 const struct upf_feature upf_feature_rows[] = {
@@ -31,15 +31,22 @@ const struct upf_feature upf_feature_rows[] = {
 	ROW(BUNDL, "lib/n4/node.c"),
 	ROW(PFDM, "upf/pfd_management.c"),
 	ROW(PFDE, "upf/pfds.c"),
+	/* who has these shall allocate UE addresses, too: cl. 5.22.2 (8), 5.22.3 (9) */
+	{"SSET", PFCP_UPF_SSET, "upf/smf_set.c", .needs = PFCP_UPF_UEIP},
+	{"MPAS", PFCP_UPF_MPAS, "upf/smf_set.c", .needs = PFCP_UPF_UEIP},
+	ROW(RESPS, "upf/session_set.c"),
 };
 
 const size_t upf_feature_count = sizeof(upf_feature_rows) / sizeof(upf_feature_rows[0]);
 
 uint64_t upf_features(void)
 {
-	uint64_t bits = 0;
+	uint64_t rows = 0, bits = 0;
 
 	for (size_t i = 0; i < upf_feature_count; i++)
-		bits |= upf_feature_rows[i].bit;
+		rows |= upf_feature_rows[i].bit;
+	for (size_t i = 0; i < upf_feature_count; i++)
+		if (!(upf_feature_rows[i].needs & ~rows))
+			bits |= upf_feature_rows[i].bit;
 	return bits;
 }

@@ -6,19 +6,7 @@
 
 #include "dataplane/address.h"
 #include "lib/log.h"
-#include "upf/upf.h"
-
-static int request_check(const struct n4_request *req, const struct upf_session *session,
-			 const struct pfcp_session_modification_request *m, struct upf_refusal *r)
-{
-	if (m->has_node_id && !pfcp_node_id_equal(&m->node_id, &req->peer->node_id))
-		return upf_refuse(r, PFCP_CAUSE_REJECTED, PFCP_IE_NODE_ID,
-				  "a session stays with its SMF");
-	if (m->has_cp_f_seid && m->cp_f_seid.seid != session->cp.seid)
-		return upf_refuse(r, PFCP_CAUSE_REJECTED, PFCP_IE_F_SEID,
-				  "the CP F-SEID can't be changed");
-	return 0;
-}
+#include "upf/smf_set.h"
 
 #define CHANGE(kind)                                                                               \
 	.n_remove_##kind = m->n_remove_##kind, .remove_##kind = m->remove_##kind,                  \
@@ -197,13 +185,17 @@ void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void
 
 	if (!session)
 		return;
-	rc = request_check(req, session, m, &refusal);
+	rc = upf_take_over_check(upf, req->peer, session, m, &refusal);
 	if (!rc)
 		rc = change_do(upf, session, m, &refusal);
 	if (rc) {
 		answer_refuse(upf, req, session, &refusal);
 		return;
 	}
+	if (upf_sets_modify(&session->sets, m))
+		log_error("n4", "seid=0x%" PRIx64 " what=group-id error=\"out of memory\"",
+			  session->seid);
+	upf_take_over(upf, req->peer, session, m);
 	session->reported_ms = 0;
 	upf->counter[UPF_MODIFIED]++;
 	log_info("n4", "seid=0x%" PRIx64 " what=modified", session->seid);

@@ -9,7 +9,7 @@
 
 #include "dataplane/address.h"
 #include "lib/log.h"
-#include "upf/upf.h"
+#include "upf/smf_set.h"
 
 static struct upf_rules_env env_of(struct upf *upf, const struct upf_rules *owned, bool restore)
 {
@@ -282,7 +282,7 @@ struct upf_session *upf_session_of(struct upf *upf, struct n4_request *req)
 	struct upf_session *session = upf_session_find(&upf->sessions, req->seid);
 	struct upf_refusal refusal;
 
-	if (session && session->cp.peer.s_addr == req->from.sin_addr.s_addr)
+	if (session && upf_may_control(upf, req->peer, session))
 		return session;
 	upf_refuse(&refusal, PFCP_CAUSE_SESSION_NOT_FOUND, 0, "no such session of this peer");
 	upf_refused(upf, req, req->seid, &refusal);

@@ -11,7 +11,7 @@
 
 #include "dataplane/address.h"
 #include "lib/log.h"
-#include "upf/upf.h"
+#include "upf/smf_set.h"
 
 /* By number, not by pointer: the session may be gone when the answer comes. */
 struct report {
@@ -52,6 +52,8 @@ static void on_report_done(int status, const struct pfcp_msg *response, void *us
 	if (status == -ECANCELED)
 		return;
 	session = upf_session_find(&upf->sessions, seid);
+	if (!status && session)
+		upf_report_answered(upf, session, &response->session_report_response);
 	if (cause == PFCP_CAUSE_ACCEPTED) {
 		if (session)
 			answer_follow(upf, session, &response->session_report_response);
@@ -77,26 +79,18 @@ report_begin(struct upf *upf, const struct upf_session *session, uint8_t type)
 	return &msg->session_report_request;
 }
 
-static struct n4_peer *recipient(struct upf *upf, const struct upf_session *session)
-{
-	struct n4_peer *to = n4_peer_find(upf->n4, session->cp.peer);
-
-	return to && to->associated ? to : NULL;
-}
-
 /* What report_begin began. Return: 0, -ENOTCONN, -EBUSY, -ENOMEM: counted */
 static int report_send(struct upf *upf, const struct upf_session *session,
 		       struct pfcp_session_report_request *r)
 {
 	struct pfcp_msg *msg =
 		(struct pfcp_msg *)((char *)r - offsetof(struct pfcp_msg, session_report_request));
-	struct n4_peer *to = recipient(upf, session);
-	struct report *report = to ? calloc(1, sizeof(*report)) : NULL;
-	int rc = to ? -ENOMEM : -ENOTCONN;
+	struct report *report = calloc(1, sizeof(*report));
+	int rc = -ENOMEM;
 
 	if (report) {
 		*report = (struct report){.upf = upf, .seid = session->seid};
-		rc = n4_request_send(to, msg, on_report_done, report);
+		rc = upf_report_send(upf, session, msg, on_report_done, report);
 	}
 	if (rc)
 		free(report);
@@ -114,7 +108,7 @@ int upf_report_usage(struct upf *upf, struct upf_session *session, const struct 
 	if (upf_usages_next(&session->usages, rules, &now) > 0)
 		return 0;
 	/* What was taken could not be given back. */
-	if (!recipient(upf, session))
+	if (!upf_report_possible(upf, session))
 		return -ENOTCONN;
 	do {
 		struct pfcp_session_report_request *r =
@@ -200,7 +194,7 @@ void upf_error_indication(const struct dp_addr *from, uint32_t teid, void *user)
 		return;
 	}
 	upf->counter[UPF_ERROR_INDICATIONS]++;
-	if (!recipient(upf, session) || !due(upf, session))
+	if (!upf_report_possible(upf, session) || !due(upf, session))
 		return;
 	log_info("n4", "seid=0x%" PRIx64 " what=error-indication gnb=%s teid=%u", session->seid,
 		 dp_addr_text(from, addr), teid);

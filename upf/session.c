@@ -188,6 +188,7 @@ static void session_release(struct upf_session *s)
 	free(s->record);
 	free(s->dnn);
 	upf_usages_done(&s->usages);
+	upf_sets_done(&s->sets);
 	free(s);
 }
 
@@ -198,6 +199,20 @@ void upf_session_free(struct upf_sessions *sessions, struct upf_session *session
 	DL_DELETE(peer_sessions->first, session);
 	peer_sessions->count--;
 	session_release(session);
+}
+
+void upf_session_give(struct upf_sessions *sessions, struct upf_session *session,
+		      struct upf_peer_sessions *from, struct in_addr cp_peer, uint64_t cp_seid,
+		      struct upf_peer_sessions *to)
+{
+	HASH_DELETE(hh_cp, sessions->by_cp, session);
+	DL_DELETE(from->first, session);
+	from->count--;
+	session->cp.peer = cp_peer;
+	session->cp.seid = cp_seid;
+	HASH_ADD(hh_cp, sessions->by_cp, cp, sizeof(session->cp), session);
+	DL_APPEND(to->first, session);
+	to->count++;
 }
 
 void upf_sessions_done(struct upf_sessions *sessions)

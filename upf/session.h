@@ -12,6 +12,7 @@
 #include "lib/n4/n4.h"
 #include "upf/alarm.h"
 #include "upf/rules/record.h"
+#include "upf/session_sets.h"
 #include "upf/usage.h"
 
 /* Where downlink goes: for error indications. Two sessions with the same one are not refused; one
@@ -48,6 +49,7 @@ struct upf_session {
 	uint8_t n_remote;
 	struct upf_notice notice;
 	struct upf_usages usages;
+	struct upf_session_sets sets;
 	struct upf_inactivity inactivity;
 	struct upf_alarm alarm;
 	struct upf_session *prev, *next; /* of the peer's */
@@ -80,6 +82,11 @@ int upf_session_new(struct upf_sessions *sessions, struct in_addr cp_peer, uint6
 /** upf_session_free - its alarm must be stopped */
 void upf_session_free(struct upf_sessions *sessions, struct upf_session *session,
 		      struct upf_peer_sessions *peer_sessions);
+
+/** upf_session_give - to another peer, under that one's F-SEID, which is no other session's */
+void upf_session_give(struct upf_sessions *sessions, struct upf_session *session,
+		      struct upf_peer_sessions *from, struct in_addr cp_peer, uint64_t cp_seid,
+		      struct upf_peer_sessions *to);
 
 /* What a commit takes in memory, taken before, so that it can't fail */
 struct upf_commit {

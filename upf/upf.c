@@ -10,6 +10,7 @@
 
 #include "lib/log.h"
 #include "upf/features.h"
+#include "upf/smf_set.h"
 
 static const char *const counter_names[UPF_COUNTERS] = {
 	[UPF_ESTABLISHED] = "sessions_established",
@@ -27,6 +28,8 @@ static const char *const counter_names[UPF_COUNTERS] = {
 	[UPF_PATHS_LOST] = "paths_lost",
 	[UPF_NODE_REPORTS_SENT] = "node_reports_sent",
 	[UPF_NODE_REPORTS_FAILED] = "node_reports_failed",
+	[UPF_TAKEN_OVER] = "sessions_taken_over",
+	[UPF_DELETED_IN_SETS] = "sessions_deleted_in_sets",
 	[UPF_PFDS_PROVISIONED] = "pfds_provisioned",
 	[UPF_END_MARKERS] = "end_markers_sent",
 	[UPF_DOWNLINK_DATA] = "downlink_data",
@@ -49,7 +52,7 @@ static uint64_t peer_seid(struct n4_peer *peer, uint64_t seid, void *user)
 	const struct upf *upf = user;
 	const struct upf_session *session = upf_session_find(&upf->sessions, seid);
 
-	return session && session->cp.peer.s_addr == peer->addr.s_addr ? session->cp.seid : 0;
+	return session && upf_may_control(upf, peer, session) ? session->cp.seid : 0;
 }
 
 /* ---- start and stop ---- */
@@ -59,6 +62,8 @@ static const struct n4_handler_row handlers[] = {
 	{PFCP_ASSOCIATION_UPDATE_REQUEST, n4_association_update},
 	{PFCP_ASSOCIATION_RELEASE_REQUEST, upf_association_release},
 	{PFCP_PFD_MANAGEMENT_REQUEST, upf_pfd_management},
+	{PFCP_SESSION_SET_DELETION_REQUEST, upf_session_set_delete},
+	{PFCP_SESSION_SET_MODIFICATION_REQUEST, upf_session_set_modify},
 	{PFCP_SESSION_ESTABLISHMENT_REQUEST, upf_session_establish},
 	{PFCP_SESSION_MODIFICATION_REQUEST, upf_session_modify},
 	{PFCP_SESSION_DELETION_REQUEST, upf_session_delete},
@@ -167,6 +172,7 @@ int upf_start_n4(struct upf *upf, struct n4_config *n4_config)
 	n4_config->features = upf_features();
 	n4_config->handlers = handlers;
 	n4_config->peer_event = upf_peer_event;
+	n4_config->peer_updated = upf_peer_updated;
 	n4_config->before_send = upf_load_fill;
 	n4_config->peer_seid = peer_seid;
 	n4_config->user = upf;

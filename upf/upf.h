@@ -36,7 +36,7 @@ enum upf_counter {
 	UPF_ESTABLISHED,
 	UPF_MODIFIED,
 	UPF_DELETED,
-	UPF_REFUSED,	       /* session requests */
+	UPF_REFUSED,	       /* requests */
 	UPF_LOST_WITH_PEER,    /* sessions dropped since their SMF restarted, released or went */
 	UPF_RETAINED,	       /* sessions kept over their SMF's restart */
 	UPF_RESTORED,	       /* established with RESTI */
@@ -48,6 +48,8 @@ enum upf_counter {
 	UPF_PATHS_LOST,
 	UPF_NODE_REPORTS_SENT,
 	UPF_NODE_REPORTS_FAILED,
+	UPF_TAKEN_OVER,	      /* sessions that another SMF of a set has taken */
+	UPF_DELETED_IN_SETS,  /* sessions, by Session Set Deletion Requests */
 	UPF_PFDS_PROVISIONED, /* PFD Management Requests accepted */
 	UPF_END_MARKERS,      /* sent */
 	UPF_DOWNLINK_DATA,    /* packets that the SMF was to be told of */
@@ -93,12 +95,20 @@ struct upf {
 	uint64_t counter[UPF_COUNTERS];
 };
 
+/* What an SMF tells of its set, smf_set.h */
+struct upf_smf_set {
+	struct pfcp_fqdn id; /* "": none */
+	size_t n_alternative;
+	struct in_addr alternative[PFCP_MAX_ALTERNATIVE_SMF]; /* the preferred first */
+};
+
 /** struct upf_peer - what we keep of an SMF; struct n4_peer's user */
 struct upf_peer {
 	struct upf *upf;
 	struct n4_peer *n4;
 	struct upf_peer_sessions sessions;
 	uint32_t load_told, overload_told; /* numbers of what it has been told, load.c */
+	struct upf_smf_set set;
 	struct upf_told *told; /* uthash: paths that it knows to be lost, node_report.c */
 	uv_timer_t *wait; /* UPF_RETENTION_WAIT_MS: it has restarted, and will associate or not */
 };
@@ -158,12 +168,16 @@ struct upf_session *upf_session_of(struct upf *upf, struct n4_request *req);
 void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_association_release(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_pfd_management(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+void upf_session_set_delete(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+void upf_session_set_modify(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_session_delete(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 
 /* ---- association.c ---- */
 void upf_peer_event(struct n4_peer *peer, enum n4_peer_event event, void *user);
+void upf_peer_updated(struct n4_peer *peer, const struct pfcp_association_update_request *update,
+		      void *user);
 /** upf_peer_release - end an association with all its sessions, here only; @peer is gone */
 void upf_peer_release(struct n4_peer *peer);
 void upf_peers_stop(struct upf *upf);
@@ -177,8 +191,9 @@ void upf_peers_stop(struct upf *upf);
  * Return: 0, -EALREADY, -ENOMEM
  */
 int upf_drain(struct upf *upf, unsigned period_s, void (*done)(void *user), void *user);
-/** upf_drain_peer_gone - an association has been released */
-void upf_drain_peer_gone(struct upf *upf);
+/** upf_drain_check - an association has gone, or an SMF is lost: maybe there is nobody to wait for
+ */
+void upf_drain_check(struct upf *upf);
 void upf_drain_stop(struct upf *upf);
 /** upf_draining - takes no new association and no new session */
 static inline bool upf_draining(const struct upf *upf)

@@ -87,13 +87,14 @@ static void associate_try(struct n4_peer_entry *entry)
 	struct n4_node *node = entry->pub.node;
 	struct pfcp_msg *msg = n4_msg(node, PFCP_ASSOCIATION_SETUP_REQUEST, 0);
 	struct pfcp_association_setup_request *setup = &msg->association_setup_request;
+	const struct n4_sending how = {.to = entry->pub.addr, .t1_ms = entry->backoff_ms, .n1 = 1};
 
 	setup->node_id = node->config.node_id;
 	setup->recovery_time_stamp = node->recovery_time_stamp;
 	setup->has_cp_features = node->config.features != 0;
 	setup->cp_features = node->config.features;
 	setup->has_retention = entry->retain_sessions || entry->known;
-	if (n4_outgoing_send(&entry->pub, msg, entry->backoff_ms, 1, on_setup_done, entry))
+	if (n4_outgoing_send(&entry->pub, msg, &how, on_setup_done, entry))
 		associate_failed(entry, entry->backoff_ms);
 }
 

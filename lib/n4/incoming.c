@@ -390,7 +390,7 @@ void n4_incoming_receive(struct n4_node *node, const struct sockaddr_in *from,
 	in = incoming_find(node, &key);
 	if (in && retransmission(node, in, digest_of(buf, len)))
 		return;
-	serve(node, from, n4_peer_find(node, from->sin_addr), header, buf, len);
+	serve(node, from, n4_peer_of_source(node, from->sin_addr), header, buf, len);
 }
 
 void n4_incoming_flush(struct n4_node *node, struct in_addr addr)

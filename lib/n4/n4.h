@@ -32,6 +32,7 @@ enum n4_role { N4_ROLE_UP, N4_ROLE_CP };
 
 enum {
 	N4_PEERS_MAX = 256,
+	N4_ALIASES_MAX = 8,	/* of one peer */
 	N4_OUTGOING_MAX = 4096, /* our requests without an answer yet */
 	N4_PENDING_MAX = 1024,	/* peers' requests that we work on */
 	N4_CACHE_MAX = 8192,	/* answers kept for retransmissions, the oldest goes first */
@@ -102,8 +103,8 @@ enum n4_peer_event {
 struct n4_request {
 	struct n4_node *node;
 	struct n4_peer *peer;
-	struct sockaddr_in from;
-	uint8_t type; /* enum pfcp_message_type */
+	struct sockaddr_in from; /* of the peer, or one of its aliases */
+	uint8_t type;		 /* enum pfcp_message_type */
 	uint32_t sequence;
 	uint64_t seid; /* ours, from the header; 0 in node messages */
 };
@@ -194,6 +195,13 @@ typedef void (*n4_done)(int status, const struct pfcp_msg *response, void *user)
 int n4_request_send(struct n4_peer *peer, struct pfcp_msg *msg, n4_done done, void *user);
 
 /**
+ * n4_request_send_to - the same to another address of the peer's, or of who may answer for it: an
+ * alternative SMF (TS 29.244 cl. 5.22). That one's answer says nothing of the peer's life.
+ */
+int n4_request_send_to(struct n4_peer *peer, struct in_addr to, struct pfcp_msg *msg, n4_done done,
+		       void *user);
+
+/**
  * n4_respond - answer a request; it is gone after the call, whatever is returned
  * @msg: header.type must be @req's response and header.seid the peer's; the sequence is set here
  *
@@ -213,6 +221,13 @@ int n4_respond_cause(struct n4_request *req, uint64_t seid, uint8_t cause, uint1
 
 /** n4_peer_find - by address, or NULL */
 struct n4_peer *n4_peer_find(struct n4_node *node, struct in_addr addr);
+/**
+ * n4_peer_aliases - session and node requests (heartbeats not) from these addresses are @peer's,
+ * too: other SMFs of a set that has one association (TS 29.244 cl. 5.22.2)
+ * @addrs: @count of them instead of those that were; an address that is a peer's own, or already
+ * another's alias, is not taken
+ */
+void n4_peer_aliases(struct n4_peer *peer, const struct in_addr *addrs, size_t count);
 /** n4_peer_next - walk them all; NULL begins */
 struct n4_peer *n4_peer_next(struct n4_node *node, struct n4_peer *after);
 size_t n4_peer_count(const struct n4_node *node);

@@ -48,6 +48,7 @@ struct n4_incoming {
 /* A request of ours */
 struct n4_outgoing {
 	struct n4_peer *peer;
+	struct in_addr to; /* mostly the peer's address */
 	uint32_t sequence;
 	uint8_t type;
 	uint8_t *buf;
@@ -57,6 +58,13 @@ struct n4_outgoing {
 	n4_done done;
 	void *user;
 	struct n4_alarm alarm;
+	UT_hash_handle hh;
+};
+
+/* An address that stands for a peer, see n4_peer_aliases */
+struct n4_alias {
+	struct in_addr addr;
+	struct n4_peer_entry *entry;
 	UT_hash_handle hh;
 };
 
@@ -76,6 +84,8 @@ struct n4_peer_entry {
 	bool associating;
 	bool retain_sessions;
 	bool releasing;
+	size_t alias_count;
+	struct n4_alias alias[N4_ALIASES_MAX];
 	unsigned again_ms; /* n4_peer_release */
 	unsigned backoff_ms;
 	struct n4_alarm retry;
@@ -99,6 +109,7 @@ struct n4_node {
 	struct n4_outgoing *outgoing; /* uthash by sequence */
 	size_t outgoing_count;
 	struct n4_peer_entry *peers; /* uthash by address */
+	struct n4_alias *aliases;    /* uthash by address */
 	uint64_t counter[N4_COUNTERS];
 	struct pfcp_msg *rx, *tx;	 /* what is read, what n4_msg() hands out */
 	uint8_t rx_buf[N4_DATAGRAM_MAX]; /* the socket's */
@@ -125,17 +136,25 @@ void n4_incoming_done(struct n4_node *node);
 /* outgoing.c */
 void n4_outgoing_receive(struct n4_node *node, const struct sockaddr_in *from,
 			 const struct pfcp_header *header, const uint8_t *buf, size_t len);
-/* As n4_request_send, with timers of its own */
-int n4_outgoing_send(struct n4_peer *peer, struct pfcp_msg *msg, unsigned t1_ms, unsigned n1,
+/* How a request is sent */
+struct n4_sending {
+	struct in_addr to;
+	unsigned t1_ms, n1;
+};
+
+/* As n4_request_send, with an address and timers of its own */
+int n4_outgoing_send(struct n4_peer *peer, struct pfcp_msg *msg, const struct n4_sending *how,
 		     n4_done done, void *user);
 /* Those of one peer, or all (NULL), are done with -ECANCELED */
 void n4_outgoing_cancel(struct n4_node *node, const struct n4_peer *peer);
 
 /* peer.c */
 struct n4_peer_entry *n4_peer_entry(struct n4_peer *peer);
+/* Whose requests come from an address: a peer's own, or an alias; NULL: nobody's */
+struct n4_peer *n4_peer_of_source(struct n4_node *node, struct in_addr addr);
 int n4_peer_new(struct n4_node *node, struct in_addr addr, struct n4_peer_entry **ret_entry);
 /* What a request said that anybody could have sent: where it's news, the peer is asked. Return:
- * whether it differs from what is known */
+ * whether it differs from what the peer has said itself */
 bool n4_peer_stamp_claimed(struct n4_peer *peer, uint32_t stamp);
 void n4_peer_restarted(struct n4_peer *peer);
 void n4_peer_event(struct n4_peer *peer, enum n4_peer_event event);

@@ -10,12 +10,12 @@
 
 #include "lib/n4/node.h"
 
-static struct sockaddr_in peer_sockaddr(const struct n4_peer *peer)
+static struct sockaddr_in sockaddr_of(const struct n4_outgoing *out)
 {
 	return (struct sockaddr_in){
 		.sin_family = AF_INET,
-		.sin_addr = peer->addr,
-		.sin_port = htons(peer->node->config.peer_port),
+		.sin_addr = out->to,
+		.sin_port = htons(out->peer->node->config.peer_port),
 	};
 }
 
@@ -63,7 +63,7 @@ static void outgoing_end(struct n4_node *node, struct n4_outgoing *out, int stat
 
 static void outgoing_transmit(struct n4_node *node, struct n4_outgoing *out)
 {
-	struct sockaddr_in to = peer_sockaddr(out->peer);
+	struct sockaddr_in to = sockaddr_of(out);
 
 	out->tries_left--;
 	n4_transmit(node, &to, out->buf, out->len);
@@ -100,7 +100,7 @@ static struct n4_outgoing *outgoing_new(const uint8_t *buf, size_t len)
 	return out;
 }
 
-int n4_outgoing_send(struct n4_peer *peer, struct pfcp_msg *msg, unsigned t1_ms, unsigned n1,
+int n4_outgoing_send(struct n4_peer *peer, struct pfcp_msg *msg, const struct n4_sending *how,
 		     n4_done done, void *user)
 {
 	struct n4_node *node = peer->node;
@@ -126,8 +126,9 @@ int n4_outgoing_send(struct n4_peer *peer, struct pfcp_msg *msg, unsigned t1_ms,
 	out->peer = peer;
 	out->sequence = msg->header.sequence;
 	out->type = msg->header.type;
-	out->tries_left = n1;
-	out->t1_ms = t1_ms;
+	out->to = how->to;
+	out->tries_left = how->n1;
+	out->t1_ms = how->t1_ms;
 	out->done = done;
 	out->user = user;
 	HASH_ADD(hh, node->outgoing, sequence, sizeof(out->sequence), out);
@@ -138,9 +139,16 @@ int n4_outgoing_send(struct n4_peer *peer, struct pfcp_msg *msg, unsigned t1_ms,
 
 int n4_request_send(struct n4_peer *peer, struct pfcp_msg *msg, n4_done done, void *user)
 {
-	const struct n4_timers *timers = &peer->node->config.timers;
+	return n4_request_send_to(peer, peer->addr, msg, done, user);
+}
 
-	return n4_outgoing_send(peer, msg, timers->t1_ms, timers->n1, done, user);
+int n4_request_send_to(struct n4_peer *peer, struct in_addr to, struct pfcp_msg *msg, n4_done done,
+		       void *user)
+{
+	const struct n4_timers *timers = &peer->node->config.timers;
+	const struct n4_sending how = {.to = to, .t1_ms = timers->t1_ms, .n1 = timers->n1};
+
+	return n4_outgoing_send(peer, msg, &how, done, user);
 }
 
 /* The cause of a session response; 0 for others */
@@ -166,7 +174,7 @@ static struct n4_outgoing *outgoing_match(struct n4_node *node, const struct soc
 {
 	struct n4_outgoing *out = outgoing_find(node, header->sequence);
 
-	if (!out || out->peer->addr.s_addr != from->sin_addr.s_addr ||
+	if (!out || out->to.s_addr != from->sin_addr.s_addr ||
 	    ntohs(from->sin_port) != node->config.peer_port)
 		return NULL;
 	if (header->type != out->type + 1 && header->type != PFCP_VERSION_NOT_SUPPORTED_RESPONSE)
@@ -193,7 +201,8 @@ void n4_outgoing_receive(struct n4_node *node, const struct sockaddr_in *from,
 	peer = out->peer;
 	outgoing_unlink(node, out);
 	/* It forgot us: the program hears of the restart first, then of the request's fate. */
-	if (session_cause(node->rx) == PFCP_CAUSE_NO_ASSOCIATION && peer->associated)
+	if (session_cause(node->rx) == PFCP_CAUSE_NO_ASSOCIATION && peer->associated &&
+	    out->to.s_addr == peer->addr.s_addr)
 		n4_peer_restarted(peer);
 	if (out->done)
 		out->done(0, node->rx, out->user);

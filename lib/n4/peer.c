@@ -30,6 +30,36 @@ struct n4_peer *n4_peer_find(struct n4_node *node, struct in_addr addr)
 	return entry ? &entry->pub : NULL;
 }
 
+struct n4_peer *n4_peer_of_source(struct n4_node *node, struct in_addr addr)
+{
+	struct n4_peer *peer = n4_peer_find(node, addr);
+	struct n4_alias *alias;
+
+	if (peer)
+		return peer;
+	HASH_FIND(hh, node->aliases, &addr, sizeof(addr), alias);
+	return alias ? &alias->entry->pub : NULL;
+}
+
+void n4_peer_aliases(struct n4_peer *peer, const struct in_addr *addrs, size_t count)
+{
+	struct n4_node *node = peer->node;
+	struct n4_peer_entry *entry = n4_peer_entry(peer);
+
+	while (entry->alias_count)
+		HASH_DEL(node->aliases, &entry->alias[--entry->alias_count]);
+	for (size_t i = 0; i < count && entry->alias_count < N4_ALIASES_MAX; i++) {
+		struct n4_alias *alias = &entry->alias[entry->alias_count];
+
+		if (n4_peer_of_source(node, addrs[i]))
+			continue;
+		alias->addr = addrs[i];
+		alias->entry = entry;
+		HASH_ADD(hh, node->aliases, addr, sizeof(alias->addr), alias);
+		entry->alias_count++;
+	}
+}
+
 struct n4_peer *n4_peer_next(struct n4_node *node, struct n4_peer *after)
 {
 	struct n4_peer_entry *entry = after ? n4_peer_entry(after)->hh.next : node->peers;
@@ -150,14 +180,14 @@ bool n4_peer_stamp_claimed(struct n4_peer *peer, uint32_t stamp)
 	const bool differs = entry->known && peer->recovery_time_stamp != stamp;
 
 	if (!peer->associated || (!differs && peer->alive))
-		return differs;
+		return differs && entry->stamp_confirmed;
 	if (differs) {
 		peer->node->counter[N4_STAMP_CLAIMED]++;
 		entry->has_claim = true;
 		entry->claim = stamp;
 	}
 	(void)ask(entry); /* too much to do: the next claim or heartbeat asks */
-	return differs;
+	return differs && entry->stamp_confirmed;
 }
 
 static void on_heartbeat_time(struct n4_node *node, struct n4_alarm *alarm)
@@ -176,6 +206,23 @@ void n4_peer_heartbeats_start(struct n4_peer_entry *entry)
 		n4_alarm_set(node, &entry->heartbeat, node->config.timers.heartbeat_ms);
 }
 
+/* The last one of its peer's takes its place. */
+static void alias_drop(struct n4_node *node, struct in_addr addr)
+{
+	struct n4_alias *alias, *last;
+
+	HASH_FIND(hh, node->aliases, &addr, sizeof(addr), alias);
+	if (!alias)
+		return;
+	HASH_DEL(node->aliases, alias);
+	last = &alias->entry->alias[--alias->entry->alias_count];
+	if (last == alias)
+		return;
+	HASH_DEL(node->aliases, last);
+	alias->addr = last->addr;
+	HASH_ADD(hh, node->aliases, addr, sizeof(alias->addr), alias);
+}
+
 int n4_peer_new(struct n4_node *node, struct in_addr addr, struct n4_peer_entry **ret_entry)
 {
 	struct n4_peer_entry *entry;
@@ -187,6 +234,7 @@ int n4_peer_new(struct n4_node *node, struct in_addr addr, struct n4_peer_entry 
 		return -ENOMEM;
 	entry->pub.node = node;
 	entry->pub.addr = addr;
+	alias_drop(node, addr);
 	entry->heartbeat.ring = on_heartbeat_time;
 	HASH_ADD(hh, node->peers, pub.addr, sizeof(entry->pub.addr), entry);
 	*ret_entry = entry;
@@ -217,11 +265,13 @@ int n4_peer_accept(struct n4_request *req, const struct pfcp_association_setup_r
 		   struct n4_peer **ret_peer, bool *ret_known)
 {
 	struct n4_node *node = req->node;
-	struct n4_peer_entry *entry = req->peer ? n4_peer_entry(req->peer) : NULL;
+	/* not req->peer: an alias that associates is a peer of its own */
+	struct n4_peer *here = n4_peer_find(node, req->from.sin_addr);
 	struct n4_peer *peer = n4_peer_find_id(node, &setup->node_id);
+	struct n4_peer_entry *entry = here ? n4_peer_entry(here) : NULL;
 	int rc = 0;
 
-	if (peer && peer != req->peer)
+	if (peer && peer != here)
 		return -EADDRINUSE;
 	*ret_known = peer != NULL;
 	if (!entry)
@@ -249,6 +299,7 @@ static void peer_free(struct n4_node *node, struct n4_peer_entry *entry)
 {
 	n4_alarm_stop(node, &entry->heartbeat);
 	n4_alarm_stop(node, &entry->retry);
+	n4_peer_aliases(&entry->pub, NULL, 0);
 	HASH_DEL(node->peers, entry);
 	free(entry);
 }

@@ -98,6 +98,14 @@ void bed_free(struct bed *bed)
 	netns_free(&bed->edge);
 }
 
+void bed_configure(struct bed *bed, const char *lines)
+{
+	FILE *f = fopen(bed->config_path, "a");
+
+	if (!f || fputs(lines, f) < 0 || fclose(f))
+		bail(bed->config_path, errno);
+}
+
 /* ---- the process ---- */
 
 static bool get(const char *path, struct http_answer *answer)
@@ -277,6 +285,22 @@ bool smf_await(struct smf *smf, const struct bed *bed, uint8_t type, int timeout
 	return false;
 }
 
+void smf_accept(struct smf *smf, const struct bed *bed)
+{
+	const struct pfcp_node_id id = {.type = PFCP_NODE_IP4, .ip4 = smf->addr};
+	static struct pfcp_msg m;
+
+	pfcp_msg_init(&m, (uint8_t)(smf->request.header.type + 1), 0, smf->request.header.sequence);
+	if (m.header.type == PFCP_NODE_REPORT_RESPONSE) {
+		m.node_report_response.node_id = id;
+		m.node_report_response.cause = PFCP_CAUSE_ACCEPTED;
+	} else {
+		m.association_update_response.node_id = id;
+		m.association_update_response.cause = PFCP_CAUSE_ACCEPTED;
+	}
+	send_msg(smf, bed, &m);
+}
+
 /* ---- user packets ---- */
 
 static uint16_t checksum(const uint8_t *buf, size_t len)
@@ -436,4 +460,26 @@ bool gnb_told(struct bed *bed, uint32_t teid, int timeout_ms)
 	return n > 0 && !gtpu_decode(buf, (size_t)n, &msg) &&
 	       msg.header.type == GTPU_ERROR_INDICATION && msg.error_teid == teid &&
 	       msg.error_ip4.s_addr == bed->n3.s_addr;
+}
+
+bool gnb_answer_echo(struct bed *bed, int timeout_ms)
+{
+	uint64_t end = now_ms() + (uint64_t)timeout_ms;
+	struct sockaddr_in from;
+	struct gtpu_msg msg;
+	uint8_t buf[2048];
+
+	for (uint64_t now = now_ms(); now < end; now = now_ms()) {
+		ssize_t n = receive(bed->gnb_fd, buf, sizeof(buf), &from, (int)(end - now));
+
+		if (n < 0 || gtpu_decode(buf, (size_t)n, &msg) ||
+		    msg.header.type != GTPU_ECHO_REQUEST)
+			continue;
+		const struct gtpu_msg answer = {.header = {.type = GTPU_ECHO_RESPONSE,
+							   .has_sequence = true,
+							   .sequence = msg.header.sequence}};
+		gtpu_send(bed, &answer);
+		return true;
+	}
+	return false;
 }

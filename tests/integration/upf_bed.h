@@ -43,6 +43,9 @@ struct bed {
 void bed_make(struct bed *bed, const char *backend);
 void bed_free(struct bed *bed);
 
+/** bed_configure - more lines for the next upf_run's configuration */
+void bed_configure(struct bed *bed, const char *lines);
+
 /** upf_run - start build/bin/upf ($BATON_UPF) and wait until it is ready; bails out if it doesn't
  * get so */
 void upf_run(struct bed *bed);
@@ -74,6 +77,9 @@ void smf_send(struct smf *smf, const struct bed *bed, const uint8_t *buf, size_t
  * came in @timeout_ms */
 bool smf_await(struct smf *smf, const struct bed *bed, uint8_t type, int timeout_ms);
 
+/** smf_accept - cause 1 to smf->request, an Association Update or Node Report Request */
+void smf_accept(struct smf *smf, const struct bed *bed);
+
 /* User packets. @ue: the inner source or destination; the edge's end is 10.110.1.2 port 9000 */
 void gnb_send(struct bed *bed, uint32_t teid, uint8_t qfi, struct in_addr ue, const char *text);
 /** n9_send - downlink in a tunnel, as another UPF would; @qfi: 0: without a container */
@@ -94,6 +100,8 @@ bool gnb_next(struct bed *bed, int fd, struct gnb_packet *ret, int timeout_ms);
 bool gnb_receive(struct bed *bed, int fd, uint32_t *ret_teid, uint8_t *ret_qfi, int timeout_ms);
 /** gnb_told - Return: whether an Error Indication for @teid of the UPF's came within @timeout_ms */
 bool gnb_told(struct bed *bed, uint32_t teid, int timeout_ms);
+/** gnb_answer_echo - wait for an Echo Request and answer it; Return: whether one came */
+bool gnb_answer_echo(struct bed *bed, int timeout_ms);
 /** gnb_error - an Error Indication for a TEID of the gNB's */
 void gnb_error(struct bed *bed, struct in_addr gnb, uint32_t teid);
 

@@ -26,7 +26,9 @@ static void case_association(struct bed *bed)
 	tap_ok(talk_establish(bed, &smf, &ex) == PFCP_CAUSE_NO_ASSOCIATION,
 	       "session establishment before an association: cause 72");
 	tap_ok(talk_associate(bed, &smf, false) == PFCP_CAUSE_ACCEPTED, "association setup");
-	tap_ok(r->has_up_features && r->up_features & PFCP_UPF_FTUP, "announces F-TEID allocation");
+	tap_ok(r->has_up_features && (r->up_features & (PFCP_UPF_FTUP | PFCP_UPF_PFDM)) ==
+					     (PFCP_UPF_FTUP | PFCP_UPF_PFDM),
+	       "announces F-TEID allocation and PFD management");
 	tap_ok(r->recovery_time_stamp == (uint32_t)talk_status_number("recovery_time_stamp"),
 	       "tells its recovery time stamp");
 	tap_ok(r->node_id.type == PFCP_NODE_IP4 && r->node_id.ip4.s_addr == bed->n4.s_addr,
@@ -321,13 +323,57 @@ static bool filters_left(const char *dev)
 	return c != EOF;
 }
 
-static void case_stop(struct bed *bed)
+/* T3-RESPONSE and N3-REQUESTS are the data plane's: 1 s, 3 times */
+enum { PATH_MS = 10000 };
+
+/* A gNB that doesn't answer Echo Requests, and then does */
+static void case_paths(struct bed *bed, struct example *ex)
 {
-	int status;
+	const struct pfcp_node_report_request *r = &smf.request.node_report_request;
+	bool back = false;
+
+	upf_end(bed, SIGKILL);
+	bed_configure(bed, "echo_interval_s: 1\ndrain_s: 4\n");
+	upf_run(bed);
+	talk_associate(bed, &smf, false);
+	ex->gnb = ip("10.101.1.1");
+	tap_ok(talk_establish(bed, &smf, ex) == PFCP_CAUSE_ACCEPTED, "a session on a path");
+	tap_ok(smf_await(&smf, bed, PFCP_NODE_REPORT_REQUEST, PATH_MS) && r->has_path_failure &&
+		       r->path_failure.peer[0].address.ip4.s_addr == ex->gnb.s_addr,
+	       "the gNB doesn't answer: a path failure is reported");
+	smf_accept(&smf, bed);
+	/* those that wait in its socket are too old to count */
+	for (int i = 0; i < 20 && !back; i++)
+		back = gnb_answer_echo(bed, PATH_MS) &&
+		       smf_await(&smf, bed, PFCP_NODE_REPORT_REQUEST, 100);
+	tap_ok(back && r->has_path_recovery &&
+		       r->path_recovery.peer[0].address.ip4.s_addr == ex->gnb.s_addr,
+	       "it answers: the recovery is");
+	smf_accept(&smf, bed);
+}
+
+/* The SMF is asked to leave first, and the session works until it does. */
+static void case_stop(struct bed *bed, const struct example *ex)
+{
+	const struct pfcp_association_update_request *u = &smf.request.association_update_request;
+	int status = 0;
 
 	tap_ok(filters_left("n3"), "while it runs, n3 has its filters");
-	status = upf_end(bed, SIGTERM);
-	tap_ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "SIGTERM ends it with status 0");
+	kill(bed->pid, SIGTERM);
+	tap_ok(smf_await(&smf, bed, PFCP_ASSOCIATION_UPDATE_REQUEST, PATH_MS) &&
+		       u->release_request == PFCP_RELEASE_SARR && u->graceful_release_s == 4,
+	       "SIGTERM: the SMF is asked to leave within drain_s");
+	smf_accept(&smf, bed);
+	tap_ok(talk_uplink(bed, ex, EX_QFI), "its session is forwarding meanwhile");
+	pfcp_msg_init(&smf.msg, PFCP_ASSOCIATION_RELEASE_REQUEST, 0, 0);
+	smf.msg.association_release_request.node_id =
+		(struct pfcp_node_id){.type = PFCP_NODE_IP4, .ip4 = smf.addr};
+	tap_ok(smf_request(&smf, bed) &&
+		       smf.answer.association_release_response.cause == PFCP_CAUSE_ACCEPTED,
+	       "the SMF releases the association");
+	waitpid(bed->pid, &status, 0);
+	bed->pid = 0;
+	tap_ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "that ends it with status 0");
 	tap_ok(!filters_left("n3") && !filters_left("n6"), "its filters are gone");
 }
 
@@ -355,7 +401,8 @@ int main(void)
 	case_deletion(&bed, &ex);
 	case_smf_restart(&bed, &ex);
 	case_upf_restart(&bed, &ex);
-	case_stop(&bed);
+	case_paths(&bed, &ex);
+	case_stop(&bed, &ex);
 
 	smf_close(&smf);
 	smf_close(&thief);

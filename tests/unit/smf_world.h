@@ -67,6 +67,7 @@ struct world_upf {
 	struct world_answer answer[64];
 	size_t answers;			    /* given so far */
 	unsigned seen[64];		    /* requests by type */
+	uint16_t csid; /* put into its answers to establishments; 0: none */
 	uint64_t features;		    /* announced */
 	size_t pfd_applications, pfd_flows; /* provisioned so far */
 	uint8_t told_type, told_cause;	    /* the latest answer to a node request of its own */
@@ -157,6 +158,8 @@ struct world_upf_session *world_upf_find(struct world *w, int index, uint64_t cp
 uint8_t world_upf_update(struct world *w, int index, uint8_t release, unsigned period_s);
 /** world_upf_path - a Node Report; Return: the cause of the answer */
 uint8_t world_upf_path(struct world *w, int index, struct in_addr peer, bool lost);
+/** world_upf_delete_set - a Session Set Deletion Request; Return: the cause of the answer */
+uint8_t world_upf_delete_set(struct world *w, int index, uint16_t csid);
 void world_report_error(struct world *w, int index, const struct session *s, uint32_t teid);
 
 struct session *world_session(struct world *w, uint8_t id);

@@ -115,6 +115,15 @@ static struct world_upf_session *read_establishment(struct world *w, struct worl
 	return s;
 }
 
+static struct pfcp_fq_csid csid_of(const struct world_upf *u, uint16_t csid)
+{
+	return (struct pfcp_fq_csid){.ip4 = u->n4,
+				     .n_csid = 1,
+				     .csid = {csid},
+				     .has_node_type = true,
+				     .node_type = PFCP_CSID_UPF};
+}
+
 static void answer_establishment(struct world *w, struct world_upf *u, int index, uint8_t cause)
 {
 	uint64_t cp_seid = w->msg->session_establishment_request.cp_f_seid.seid;
@@ -131,6 +140,8 @@ static void answer_establishment(struct world *w, struct world_upf *u, int index
 		r->has_up_f_seid = true;
 		r->up_f_seid.seid = s.up_seid;
 		r->up_f_seid.address = (struct pfcp_address){.v4 = true, .ip4 = u->n4};
+		r->n_fq_csid = u->csid != 0;
+		r->fq_csid[0] = csid_of(u, u->csid);
 		r->n_created_pdr = u->flaw != WORLD_NO_F_TEID;
 		r->created_pdr[0] = (struct pfcp_created_pdr){
 			.pdr_id = 1,
@@ -232,7 +243,8 @@ static void told(struct world *w, struct world_upf *u)
 	u->told_type = w->msg->header.type;
 	if (u->told_type == PFCP_ASSOCIATION_UPDATE_RESPONSE)
 		u->told_cause = w->msg->association_update_response.cause;
-	if (u->told_type == PFCP_NODE_REPORT_RESPONSE)
+	if (u->told_type == PFCP_NODE_REPORT_RESPONSE ||
+	    u->told_type == PFCP_SESSION_SET_DELETION_RESPONSE)
 		u->told_cause = w->msg->node_report_response.cause;
 }
 
@@ -349,5 +361,20 @@ uint8_t world_upf_path(struct world *w, int index, struct in_addr peer, bool los
 	send_answer(w, u, w->msg);
 	world_turn(w);
 	assert_int_equal(u->told_type, PFCP_NODE_REPORT_RESPONSE);
+	return u->told_cause;
+}
+
+uint8_t world_upf_delete_set(struct world *w, int index, uint16_t csid)
+{
+	struct pfcp_session_set_deletion_request *r = &w->msg->session_set_deletion_request;
+	struct world_upf *u = &w->upf[index];
+
+	pfcp_msg_init(w->msg, PFCP_SESSION_SET_DELETION_REQUEST, 0, next_sequence());
+	r->node_id = node_id(u);
+	r->n_fq_csid = csid != 0;
+	r->fq_csid[0] = csid_of(u, csid);
+	send_answer(w, u, w->msg);
+	world_turn(w);
+	assert_int_equal(u->told_type, PFCP_SESSION_SET_DELETION_RESPONSE);
 	return u->told_cause;
 }

@@ -302,6 +302,39 @@ static void test_session_left_out(void **state)
 	assert_null(world_session(w, 1));
 }
 
+/* ---- sets of sessions ---- */
+
+static bool restored(struct world *w)
+{
+	return w->smf.counters.count[SMF_sessions_restored] == 1;
+}
+
+/* A part of a UPF has failed: what was in that set is established anew, the rest goes on. */
+static void test_session_set_deletion(void **state)
+{
+	struct world *w = *state;
+	struct session *one, *two;
+	uint64_t up_seid, lost;
+
+	begin(w);
+	w->upf[0].csid = 11;
+	one = world_establish(w, 1);
+	w->upf[0].csid = 12;
+	two = world_establish(w, 2);
+	up_seid = two->up_seid;
+	lost = one->up_seid;
+	assert_int_equal(world_upf_delete_set(w, 0, 0), PFCP_CAUSE_CONDITIONAL_IE_MISSING);
+	assert_int_equal(world_upf_delete_set(w, 0, 13), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(world_upf_delete_set(w, 1, 11), PFCP_CAUSE_ACCEPTED); /* not its own */
+	assert_int_equal(one->up_seid, lost);
+	assert_int_equal(world_upf_delete_set(w, 0, 11), PFCP_CAUSE_ACCEPTED);
+	world_wait(w, restored);
+	assert_int_equal(one->state, SESSION_ACTIVE);
+	assert_int_not_equal(one->up_seid, lost);
+	assert_true(world_upf_find(w, 0, one->cp_seid)->restored);
+	assert_int_equal(two->up_seid, up_seid);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
@@ -319,6 +352,7 @@ int main(void)
 		T(test_overload_sheds_its_share),
 		T(test_overload_expires),
 		T(test_session_left_out),
+		T(test_session_set_deletion),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

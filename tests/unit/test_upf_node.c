@@ -153,6 +153,8 @@ static void hasten(struct harness *h, uv_timer_t *timer)
 	assert_int_equal(uv_timer_again(timer), 0);
 	while (uv_now(&h->loop) < due)
 		uv_run(&h->loop, UV_RUN_ONCE);
+	if (timer != h->upf.echo_timer)
+		return; /* that was its end */
 	uv_timer_set_repeat(timer, 60000);
 	assert_int_equal(uv_timer_again(timer), 0);
 }
@@ -495,6 +497,290 @@ static void test_load_is_told(void **state)
 	assert_int_equal(r->overload.metric, 0); /* it is over */
 }
 
+/* ---- sets of sessions, sets of SMFs ---- */
+
+static struct pfcp_fq_csid csid_of(struct in_addr node, uint16_t csid)
+{
+	return (struct pfcp_fq_csid){.ip4 = node,
+				     .n_csid = 1,
+				     .csid = {csid},
+				     .has_node_type = true,
+				     .node_type = PFCP_CSID_SMF};
+}
+
+/* harness_establish with an FQ-CSID of the SMF's (0: none) and a Group ID ("": none) */
+static void establish_in(struct harness *h, struct example *ex, uint16_t csid, const char *group)
+{
+	struct pfcp_session_establishment_request *e = &h->msg.session_establishment_request;
+	const struct pfcp_session_establishment_response *r =
+		&h->reply.session_establishment_response;
+
+	ex->sequence = h->sequence++;
+	example_establishment(&h->msg, ex);
+	e->n_fq_csid = csid != 0;
+	e->fq_csid[0] = csid_of(h->ex.smf, csid);
+	e->has_group_id = group[0] != 0;
+	e->group_id.n = (uint8_t)strlen(group);
+	memcpy(e->group_id.octet, group, strlen(group));
+	assert_true(harness_send(h, ex->smf));
+	assert_int_equal(r->cause, PFCP_CAUSE_ACCEPTED);
+	ex->up_seid = r->up_f_seid.seid;
+	ex->ul_teid = r->created_pdr[0].f_teid.teid;
+}
+
+static uint8_t delete_set(struct harness *h, struct in_addr smf, uint16_t csid)
+{
+	struct pfcp_session_set_deletion_request *r = &h->msg.session_set_deletion_request;
+
+	pfcp_msg_init(&h->msg, PFCP_SESSION_SET_DELETION_REQUEST, 0, h->sequence++);
+	r->node_id = id_of(smf);
+	r->n_fq_csid = csid != 0;
+	r->fq_csid[0] = csid_of(h->ex.smf, csid);
+	assert_true(harness_send(h, smf));
+	return h->reply.session_set_deletion_response.cause;
+}
+
+static void test_session_set_deletion(void **state)
+{
+	struct harness *h = *state;
+	struct example two = another(h, "10.60.1.3", 0x2222), none = another(h, "10.60.1.4", 0x3);
+	struct in_addr foreign = harness_ip("10.100.128.2");
+
+	two.gnb_teid = 20;
+	none.gnb_teid = 30;
+	establish_in(h, &h->ex, 1, "");
+	establish_in(h, &two, 2, "");
+	establish_in(h, &none, 0, "");
+	assert_int_equal(harness_associate(h, foreign, 1, NULL), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(delete_set(h, foreign, 1), PFCP_CAUSE_ACCEPTED); /* not its own: none */
+	assert_int_equal(h->upf.sessions.count, 3);
+	assert_int_equal(delete_set(h, h->ex.smf, 0), PFCP_CAUSE_CONDITIONAL_IE_MISSING);
+	assert_int_equal(delete_set(h, harness_ip("10.100.128.66"), 1), PFCP_CAUSE_NO_ASSOCIATION);
+	assert_int_equal(delete_set(h, h->ex.smf, 7), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 3);
+	assert_int_equal(delete_set(h, h->ex.smf, 1), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 2);
+	assert_null(upf_session_find(&h->upf.sessions, h->ex.up_seid));
+	assert_null(null_dp_find(h->upf.dp, h->ex.up_seid));
+	/* one that has moved to another set, and one that has left all */
+	example_modification(&h->msg, &two);
+	h->msg.header.sequence = h->sequence++;
+	h->msg.session_modification_request.n_fq_csid = 1;
+	h->msg.session_modification_request.fq_csid[0] = csid_of(h->ex.smf, 9);
+	assert_true(harness_send(h, h->ex.smf));
+	assert_int_equal(h->reply.session_modification_response.cause, PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(delete_set(h, h->ex.smf, 2), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 2);
+	assert_int_equal(delete_set(h, h->ex.smf, 9), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_int_equal(h->upf.counter[UPF_DELETED_IN_SETS], 2);
+}
+
+/* A report that the UPF sends now */
+static const struct pfcp_session_report_request *report(struct harness *h, const struct example *ex)
+{
+	const struct dp_addr gnb = dp_addr_ip4(ex->gnb);
+
+	upf_session_find(&h->upf.sessions, ex->up_seid)->reported_ms = 0;
+	upf_error_indication(&gnb, ex->gnb_teid, &h->upf);
+	assert_int_equal(h->reply.header.type, PFCP_SESSION_REPORT_REQUEST);
+	return &h->reply.session_report_request;
+}
+
+/* The report's answer: by @from, which takes the session over under @seid where that isn't 0 */
+static void report_answer(struct harness *h, struct in_addr from, uint8_t cause, uint64_t seid)
+{
+	struct pfcp_session_report_response *r = &h->msg.session_report_response;
+
+	pfcp_msg_init(&h->msg, PFCP_SESSION_REPORT_RESPONSE, h->ex.up_seid,
+		      h->reply.header.sequence);
+	r->cause = cause;
+	r->has_cp_f_seid = seid != 0;
+	r->cp_f_seid = (struct pfcp_f_seid){.seid = seid, .address = {.v4 = true, .ip4 = from}};
+	harness_send(h, from);
+}
+
+/* Reports go where a Session Set Modification says: by FQ-CSID, by group, by the F-SEID's address
+ */
+static void test_session_set_modification(void **state)
+{
+	struct harness *h = *state;
+	struct pfcp_session_set_modification_request *m = &h->msg.session_set_modification_request;
+	struct in_addr elsewhere = harness_ip("10.100.128.7");
+	const struct pfcp_session_report_request *r;
+
+	establish_in(h, &h->ex, 1, "group one");
+	assert_int_equal(report(h, &h->ex)->has_old_cp_f_seid, false);
+	report_answer(h, h->ex.smf, PFCP_CAUSE_ACCEPTED, 0);
+	for (int by = 0; by < 4; by++) {
+		struct pfcp_session_change_info *c = &m->change[0];
+
+		upf_session_find(&h->upf.sessions, h->ex.up_seid)->sets.report_to.s_addr = 0;
+		pfcp_msg_init(&h->msg, PFCP_SESSION_SET_MODIFICATION_REQUEST, 0, h->sequence++);
+		m->node_id = id_of(h->ex.smf);
+		m->n_change = 1;
+		*c = (struct pfcp_session_change_info){
+			.smf.address = {.v4 = true, .ip4 = elsewhere},
+			.n_fq_csid = by == 0,
+			.fq_csid[0] = csid_of(h->ex.smf, 1),
+			.n_group_id = by == 1 || by == 3,
+			.group_id[0] = {.n = 9, .octet = "group one"},
+			.n_cp_address = by == 2,
+			.cp_address[0] = {.v4 = true, .ip4 = h->ex.smf},
+		};
+		c->group_id[0].n = by == 3 ? 8 : 9; /* another group */
+		assert_true(harness_send(h, h->ex.smf));
+		assert_int_equal(h->reply.session_set_modification_response.cause,
+				 PFCP_CAUSE_ACCEPTED);
+		r = report(h, &h->ex);
+		assert_int_equal(h->sent_to.sin_addr.s_addr,
+				 by == 3 ? h->ex.smf.s_addr : elsewhere.s_addr);
+		assert_int_equal(r->has_old_cp_f_seid, by != 3);
+		assert_int_equal(h->reply.header.seid, by == 3 ? h->ex.cp_seid : 0);
+		if (by != 3)
+			assert_int_equal(r->old_cp_f_seid.seid, h->ex.cp_seid);
+		report_answer(h, h->sent_to.sin_addr, PFCP_CAUSE_ACCEPTED, 0);
+	}
+	assert_int_equal(h->upf.counter[UPF_REPORTS_FAILED], 0);
+}
+
+/* An SMF with MPAS, of a set */
+static void associate_mpas(struct harness *h, struct in_addr smf, const char *set)
+{
+	struct example ex = {.smf = smf, .sequence = h->sequence++};
+	struct pfcp_association_setup_request *r = &h->msg.association_setup_request;
+
+	example_association(&h->msg, &ex, 1);
+	r->has_cp_features = true;
+	r->cp_features = PFCP_CPF_MPAS;
+	r->has_smf_set_id = true;
+	strcpy(r->smf_set_id.text, set);
+	assert_true(harness_send(h, smf));
+	assert_int_equal(h->reply.association_setup_response.cause, PFCP_CAUSE_ACCEPTED);
+}
+
+static uint8_t modify_from(struct harness *h, const struct example *ex, struct in_addr from,
+			   uint64_t new_seid)
+{
+	struct pfcp_session_modification_request *m = &h->msg.session_modification_request;
+
+	example_modification(&h->msg, ex);
+	h->msg.header.sequence = h->sequence++;
+	m->has_node_id = new_seid != 0;
+	m->node_id = id_of(from);
+	m->has_cp_f_seid = new_seid != 0;
+	m->cp_f_seid = (struct pfcp_f_seid){.seid = new_seid, .address = {.v4 = true, .ip4 = from}};
+	assert_true(harness_send(h, from));
+	return h->reply.session_modification_response.cause;
+}
+
+/* cl. 5.22.3: any SMF of the set may, no other */
+static void test_smf_of_the_set_takes_over(void **state)
+{
+	struct harness *h = *state;
+	struct in_addr b = harness_ip("10.100.128.2"), c = harness_ip("10.100.128.3");
+	struct upf_peer *peer_b;
+
+	associate_mpas(h, h->ex.smf, "set1.smf");
+	associate_mpas(h, b, "SET1.smf");
+	associate_mpas(h, c, "set2.smf");
+	peer_b = n4_peer_find(h->upf.n4, b)->user;
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(modify_from(h, &h->ex, c, 0x77), PFCP_CAUSE_SESSION_NOT_FOUND);
+	assert_int_equal(modify_from(h, &h->ex, b, 0), PFCP_CAUSE_ACCEPTED); /* and stays */
+	assert_int_equal(peer_b->sessions.count, 0);
+	assert_int_equal(modify_from(h, &h->ex, b, 0x77), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->reply.header.seid, 0x77);
+	assert_int_equal(peer_b->sessions.count, 1);
+	assert_int_equal(h->upf.counter[UPF_TAKEN_OVER], 1);
+	assert_null(upf_session_find_cp(&h->upf.sessions, h->ex.smf, h->ex.cp_seid));
+	assert_non_null(upf_session_find_cp(&h->upf.sessions, b, 0x77));
+	report(h, &h->ex);
+	assert_int_equal(h->sent_to.sin_addr.s_addr, b.s_addr);
+	assert_int_equal(h->reply.header.seid, 0x77);
+	report_answer(h, b, PFCP_CAUSE_ACCEPTED, 0);
+	/* the first one's new association doesn't cost the session any more */
+	associate_mpas(h, h->ex.smf, "set1.smf");
+	assert_int_equal(h->upf.sessions.count, 1);
+	/* an F-SEID that the new owner has already */
+	h->ex.ue = harness_ip("10.60.1.9");
+	h->ex.gnb_teid++;
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(modify_from(h, &h->ex, b, 0x77), PFCP_CAUSE_MANDATORY_IE_INCORRECT);
+	assert_int_equal(peer_b->sessions.count, 1);
+}
+
+/* Its SMF doesn't answer: another of the set is told, with the old F-SEID, and takes it over. */
+static void test_report_to_another_of_the_set(void **state)
+{
+	struct harness *h = *state;
+	struct in_addr b = harness_ip("10.100.128.2");
+	const struct pfcp_session_report_request *r;
+
+	associate_mpas(h, h->ex.smf, "set1.smf");
+	associate_mpas(h, b, "set1.smf");
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	n4_peer_find(h->upf.n4, h->ex.smf)->alive = false;
+	r = report(h, &h->ex);
+	assert_int_equal(h->sent_to.sin_addr.s_addr, b.s_addr);
+	assert_int_equal(h->reply.header.seid, 0);
+	assert_int_equal(r->old_cp_f_seid.seid, h->ex.cp_seid);
+	assert_int_equal(r->old_cp_f_seid.address.ip4.s_addr, h->ex.smf.s_addr);
+	report_answer(h, b, PFCP_CAUSE_ACCEPTED, 0x88);
+	assert_non_null(upf_session_find_cp(&h->upf.sessions, b, 0x88));
+	assert_int_equal(h->upf.counter[UPF_TAKEN_OVER], 1);
+}
+
+/* It has restarted, and doesn't associate again: the set goes on with its sessions. */
+static void test_sessions_handed_over(void **state)
+{
+	struct harness *h = *state;
+	struct in_addr b = harness_ip("10.100.128.2");
+	struct upf_peer *peer;
+
+	associate_mpas(h, h->ex.smf, "set1.smf");
+	associate_mpas(h, b, "set1.smf");
+	peer = n4_peer_find(h->upf.n4, h->ex.smf)->user;
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	peer->n4->associated = false; /* as N4_PEER_RESTARTED leaves it */
+	upf_peer_event(peer->n4, N4_PEER_RESTARTED, &h->upf);
+	hasten(h, peer->wait);
+	assert_null(n4_peer_find(h->upf.n4, h->ex.smf));
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_int_equal(h->upf.counter[UPF_LOST_WITH_PEER], 0);
+	assert_int_equal(modify_from(h, &h->ex, b, 0), PFCP_CAUSE_ACCEPTED);
+}
+
+/* SSET: one association for the set, and other addresses that speak for it, the preferred told
+ * first */
+static void test_one_association_for_the_set(void **state)
+{
+	struct harness *h = *state;
+	struct in_addr b = harness_ip("10.100.128.2"), c = harness_ip("10.100.128.3");
+	struct example ex = {.smf = h->ex.smf, .sequence = h->sequence++};
+	struct pfcp_association_setup_request *r = &h->msg.association_setup_request;
+
+	example_association(&h->msg, &ex, 1);
+	r->n_alternative_smf = 2;
+	r->alternative_smf[0] = (struct pfcp_alternative_smf){.address = {.v4 = true, .ip4 = b}};
+	r->alternative_smf[1] =
+		(struct pfcp_alternative_smf){.address = {.v4 = true, .ip4 = c}, .preferred = true};
+	assert_true(harness_send(h, h->ex.smf));
+	assert_int_equal(harness_establish(h, &h->ex), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(modify_from(h, &h->ex, b, 0), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(h->sent_to.sin_addr.s_addr, b.s_addr);
+	assert_int_equal(modify_from(h, &h->ex, harness_ip("10.100.128.66"), 0),
+			 PFCP_CAUSE_NO_ASSOCIATION);
+	n4_peer_find(h->upf.n4, h->ex.smf)->alive = false;
+	report(h, &h->ex);
+	assert_int_equal(h->sent_to.sin_addr.s_addr, c.s_addr);
+	report_answer(h, c, PFCP_CAUSE_NO_ASSOCIATION, 0); /* says nothing of the association */
+	assert_true(n4_peer_find(h->upf.n4, h->ex.smf)->associated);
+	/* an alternative that associates is itself from then on */
+	assert_int_equal(harness_associate(h, b, 1, NULL), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(modify_from(h, &h->ex, b, 0), PFCP_CAUSE_SESSION_NOT_FOUND);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -511,6 +797,12 @@ int main(void)
 		T(test_pfds_are_bounded),
 		T(test_load_samples),
 		T(test_load_is_told),
+		T(test_session_set_deletion),
+		T(test_session_set_modification),
+		T(test_smf_of_the_set_takes_over),
+		T(test_report_to_another_of_the_set),
+		T(test_sessions_handed_over),
+		T(test_one_association_for_the_set),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

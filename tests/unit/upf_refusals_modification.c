@@ -307,11 +307,11 @@ static void mod_33_pdrs(struct pfcp_msg *m, const struct example *ex)
 	}
 }
 
-static void mod_other_cp_seid(struct pfcp_msg *m, const struct example *ex)
+static void mod_cp_seid_zero(struct pfcp_msg *m, const struct example *ex)
 {
 	MOD(m)->has_cp_f_seid = true;
-	MOD(m)->cp_f_seid = (struct pfcp_f_seid){.seid = ex->cp_seid + 1,
-						 .address = {.v4 = true, .ip4 = ex->smf}};
+	MOD(m)->cp_f_seid =
+		(struct pfcp_f_seid){.seid = 0, .address = {.v4 = true, .ip4 = ex->smf}};
 }
 
 static void mod_take_over(struct pfcp_msg *m, const struct example *ex)
@@ -356,7 +356,7 @@ static const struct refusal rows[] = {
 	MOD_RULE("redirection, later", mod_redirect, RULE_FAILURE, FAR, EX_FAR_DL),
 	NONE(M, "33 FARs", mod_33_fars, NO_RESOURCES),
 	NONE(M, "33 PDRs, later", mod_33_pdrs, NO_RESOURCES),
-	MOD_IE("another CP F-SEID", mod_other_cp_seid, REJECTED, F_SEID),
+	MOD_IE("a CP SEID 0", mod_cp_seid_zero, MANDATORY_IE_INCORRECT, F_SEID),
 	MOD_IE("take-over by another SMF", mod_take_over, REJECTED, NODE_ID),
 };
 // clang-format on
