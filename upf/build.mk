@@ -7,7 +7,7 @@ $(call library,upf,$(addprefix upf/,upf.c config.c association.c establishment.c
 	libuv jansson)
 $(call program,upf,upf/main.c,upf dataplane n4 pfcp ipfilter gtpu netlink core)
 UPF_REFUSALS := $(addprefix tests/unit/upf_refusals,.c _raw.c _pdr.c _filter.c _far.c _modification.c)
-UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_null_dp.c) $(UPF_REFUSALS) \
+UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_null_dp.c upf_tables.c) $(UPF_REFUSALS) \
 	dataplane/address.c dataplane/session_check.c
 $(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 $(foreach t,endpoints rules,$(call unit-test,test_upf_$(t),tests/unit/test_upf_$(t).c \

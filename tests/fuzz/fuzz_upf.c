@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "tests/unit/upf_harness.h"
+#include "tests/unit/upf_tables.h"
 
 enum { FROM = 3, SEID = 4, SEQUENCE = 8, ERROR = 16, MESSAGES_MAX = 64 };
 
@@ -21,67 +22,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct harness h;
 
-static void require(bool condition, const char *what)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "fuzz_upf: %s\n", what);
-	abort();
-}
-
-/* TEIDs of a session's PDRs and Traffic Endpoints, each once */
-static size_t session_teids(const struct upf_rules *rules)
-{
-	uint32_t seen[UPF_PDRS_MAX + UPF_ENDPOINTS_MAX];
-	size_t n = 0;
-
-	for (size_t i = 0; i < (size_t)rules->n_pdr + rules->n_endpoint; i++) {
-		const uint32_t teid = i < rules->n_pdr ? rules->pdr[i].at.teid
-						       : rules->endpoint[i - rules->n_pdr].teid;
-		bool again = !teid;
-
-		for (size_t j = 0; j < n; j++)
-			again |= seen[j] == teid;
-		if (!again)
-			seen[n++] = teid;
-	}
-	return n;
-}
-
-static size_t session_addresses(const struct upf_rules *rules)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < rules->n_ue; i++)
-		n += rules->ue[i].claimed && rules->ue[i].prefix.len == 32;
-	return n;
-}
-
-/* The store, the TEIDs, the data plane and the peers' lists say the same. */
 static void check_tables(void)
 {
-	const struct upf_session *s;
-	size_t teids = 0, sessions = 0, installed = 0, of_peers = 0, addresses = 0;
+	const char *fault = upf_tables_fault(&h.upf);
 
-	for (s = upf_session_next(&h.upf.sessions, NULL); s;
-	     s = upf_session_next(&h.upf.sessions, s)) {
-		const struct upf_rules *rules = upf_session_rules(&h.upf, s);
-		const bool there = rules->n_pdr || rules->n_urr;
-
-		sessions++;
-		teids += session_teids(rules);
-		addresses += session_addresses(rules);
-		installed += there;
-		require(s->usages.n == rules->n_urr, "usage of other URRs than there are");
-		require(!!null_dp_find(h.upf.dp, s->seid) == there,
-			"a session with rules isn't in the data plane, or one without is");
-	}
-	for (struct n4_peer *p = n4_peer_next(h.upf.n4, NULL); p; p = n4_peer_next(h.upf.n4, p))
-		of_peers += ((struct upf_peer *)p->user)->sessions.count;
-	require(sessions == h.upf.sessions.count && sessions == of_peers, "sessions don't add up");
-	require(installed == null_dp_count(h.upf.dp), "the data plane has others");
-	require(teids == upf_teid_count(&h.upf.teids), "TEIDs don't add up");
-	require(addresses == upf_ue_address_count(&h.upf.addresses), "addresses don't add up");
+	if (!fault)
+		return;
+	fprintf(stderr, "fuzz_upf: %s\n", fault);
+	abort();
 }
 
 static const struct upf_session *latest(void)

@@ -11,6 +11,7 @@
 
 #include "dataplane/address.h"
 #include "lib/log.h"
+#include "tests/unit/upf_tables.h"
 
 struct in_addr harness_ip(const char *text)
 {
@@ -160,28 +161,6 @@ uint8_t harness_request(struct harness *h, struct example *ex)
 	return r->cause;
 }
 
-static void rules_state(FILE *f, const struct dp_session *d)
-{
-	char addr[DP_ADDR_TEXT];
-
-	for (size_t i = 0; i < d->ue_count; i++)
-		fprintf(f, " dp ue %s/%u\n", dp_addr_text(&d->ue[i].addr, addr), d->ue[i].len);
-	for (size_t i = 0; i < d->pdr_count; i++) {
-		const struct dp_pdr *p = &d->pdr[i];
-
-		fprintf(f, " dp pdr %u s%d d%d teid %u ue %x qfis %" PRIx64 " far %u qfi %u\n",
-			p->id, p->source, p->direction, p->teid, p->ue, p->qfis, p->far,
-			p->mark.qfi);
-	}
-	for (size_t i = 0; i < d->far_count; i++)
-		fprintf(f, " dp far %u a%d to %d %s %u\n", d->far[i].id, d->far[i].action,
-			d->far[i].to.interface, dp_addr_text(&d->far[i].to.peer, addr),
-			d->far[i].to.teid);
-	for (size_t i = 0; i < d->qer_count; i++)
-		fprintf(f, " dp qer %u closed %d %d\n", d->qer[i].id, d->qer[i].closed[DP_UPLINK],
-			d->qer[i].closed[DP_DOWNLINK]);
-}
-
 static void session_state(FILE *f, struct harness *h, const struct upf_session *s)
 {
 	const struct dp_session *d = null_dp_find(h->upf.dp, s->seid);
@@ -197,7 +176,7 @@ static void session_state(FILE *f, struct harness *h, const struct upf_session *
 	free(text);
 	json_decref(rules);
 	if (d)
-		rules_state(f, d);
+		dp_session_print(f, d);
 }
 
 char *harness_state(struct harness *h)
