@@ -10,7 +10,7 @@ UPF_REFUSALS := $(addprefix tests/unit/upf_refusals,.c _raw.c _pdr.c _filter.c _
 UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_null_dp.c upf_tables.c) $(UPF_REFUSALS) \
 	dataplane/address.c dataplane/session_check.c
 $(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
-$(foreach t,endpoints rules forwarding random,$(call unit-test,test_upf_$(t),tests/unit/test_upf_$(t).c \
+$(foreach t,endpoints rules forwarding reports random,$(call unit-test,test_upf_$(t),tests/unit/test_upf_$(t).c \
 	tests/unit/upf_rules_bed.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl))
 $(call unit-test,test_upf_parts,tests/unit/test_upf_parts.c tests/unit/upf_null_dp.c dataplane/address.c dataplane/session_check.c,upf n4 pfcp ipfilter core,libmnl)
 $(call unit-test,test_upf_config,tests/unit/test_upf_config.c dataplane/address.c,upf n4 pfcp ipfilter core)
