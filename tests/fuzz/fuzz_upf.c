@@ -6,8 +6,11 @@
  *
  * Input: any number of {flags, length in two octets, octets}. Flags: bits 0-1 the address; bit 2
  * puts the SEID of the latest session into the header, bit 3 a fresh sequence number, so that
- * mutation gets past both; bit 4: before it, a gNB sends an error indication for that session.
+ * mutation gets past both; bit 4: before it, a gNB sends an error indication for that session; bit
+ * 5: before it, the data plane has kept a packet of its last PDR back; bit 6: before it, PFD
+ * management takes the application "video" away, or brings it back.
  */
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,11 +19,12 @@
 #include "tests/unit/upf_harness.h"
 #include "tests/unit/upf_tables.h"
 
-enum { FROM = 3, SEID = 4, SEQUENCE = 8, ERROR = 16, MESSAGES_MAX = 64 };
+enum { FROM = 3, SEID = 4, SEQUENCE = 8, ERROR = 16, DATA = 32, PFDS = 64, MESSAGES_MAX = 64 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct harness h;
+static bool flows_gone;
 
 static void check_tables(void)
 {
@@ -53,6 +57,33 @@ static void error_indication(const struct upf_session *s)
 	upf_error_indication(&s->remote[0].key.peer, s->remote[0].key.teid, &h.upf);
 }
 
+/* Two flows, or none for a while */
+static int flows_find(void *user, const char *id, const struct ipfilter **ret)
+{
+	static const struct ipfilter flow[2] = {{.has_protocol = true, .protocol = 17},
+						{.has_protocol = true, .protocol = 6}};
+
+	*ret = flow;
+	return strcmp(id, "video") || *(const bool *)user ? -ENOENT : 2;
+}
+
+/* As UPF's PFD management has it: every session is installed anew */
+static void flows_change(void)
+{
+	flows_gone = !flows_gone;
+	for (struct upf_session *s = upf_session_next(&h.upf.sessions, NULL); s;
+	     s = upf_session_next(&h.upf.sessions, s))
+		(void)upf_session_reinstall(&h.upf, s);
+}
+
+static void downlink_data(const struct upf_session *s)
+{
+	const struct upf_rules *rules = upf_session_rules(&h.upf, s);
+
+	if (rules->n_pdr)
+		upf_downlink_data(s->seid, rules->pdr[rules->n_pdr - 1].id, 9, &h.upf);
+}
+
 static void message(uint8_t flags, const uint8_t *bytes, size_t len)
 {
 	static const char *const addresses[] = {"10.100.128.1", "10.100.128.2", "10.100.128.3",
@@ -68,13 +99,19 @@ static void message(uint8_t flags, const uint8_t *bytes, size_t len)
 		put(buf + (session ? 12 : 4), h.sequence++, 3);
 	if ((flags & ERROR) && s && s->n_remote)
 		error_indication(s);
+	if ((flags & DATA) && s)
+		downlink_data(s);
+	if (flags & PFDS)
+		flows_change();
 	harness_bytes(&h, harness_ip(addresses[flags & FROM]), buf, len);
 	check_tables();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	harness_open(&h);
+	harness_open_with(&h, harness_wide);
+	flows_gone = false;
+	h.upf.flows = (struct upf_flows){.user = &flows_gone, .find = flows_find};
 	for (unsigned n = 0; size >= 3 && n < MESSAGES_MAX; n++) {
 		uint8_t flags = data[0];
 		size_t len = (size_t)data[1] << 8 | data[2];

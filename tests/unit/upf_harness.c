@@ -45,6 +45,32 @@ void harness_open(struct harness *h)
 	harness_open_with(h, NULL);
 }
 
+static struct in6_addr ip6(const char *text)
+{
+	struct in6_addr a = {0};
+
+	if (inet_pton(AF_INET6, text, &a) != 1)
+		abort();
+	return a;
+}
+
+void harness_wide(struct upf_config *config)
+{
+	strcpy(config->n3_address6_text, "2001:db8:3::1");
+	config->n3_address6 = ip6(config->n3_address6_text);
+	config->instance_count = 3;
+	strcpy(config->instance[1].name, "internet");
+	config->instance[1].pool_count = 1;
+	config->instance[1].pool[0] =
+		(struct dp_prefix){.addr = dp_addr_ip4(harness_ip("10.60.1.0")), .len = 30};
+	strcpy(config->instance[2].name, "ims");
+	config->instance[2].pool_count = 1;
+	config->instance[2].pool[0] = (struct dp_prefix){
+		.addr = {.family = AF_INET6, .ip6 = ip6("2001:db8:60::")},
+		.len = 48,
+	};
+}
+
 void harness_open_with(struct harness *h, void (*change)(struct upf_config *config))
 {
 	struct n4_config n4 = {.transmit = on_transmit};
