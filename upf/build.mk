@@ -7,19 +7,20 @@ $(call library,upf,$(addprefix upf/,upf.c config.c association.c establishment.c
 	libuv jansson)
 $(call program,upf,upf/main.c,upf dataplane n4 pfcp ipfilter gtpu netlink core)
 UPF_REFUSALS := $(addprefix tests/unit/upf_refusals,.c _raw.c _pdr.c _filter.c _far.c _modification.c)
-UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_null_dp.c) $(UPF_REFUSALS) \
+UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_null_dp.c upf_tables.c) $(UPF_REFUSALS) \
 	dataplane/address.c dataplane/session_check.c
 $(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
-$(foreach t,endpoints rules,$(call unit-test,test_upf_$(t),tests/unit/test_upf_$(t).c \
+$(foreach t,endpoints rules forwarding reports random,$(call unit-test,test_upf_$(t),tests/unit/test_upf_$(t).c \
 	tests/unit/upf_rules_bed.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl))
+$(call unit-test,test_upf_parts,tests/unit/test_upf_parts.c tests/unit/upf_null_dp.c dataplane/address.c dataplane/session_check.c,upf n4 pfcp ipfilter core,libmnl)
 $(call unit-test,test_upf_config,tests/unit/test_upf_config.c dataplane/address.c,upf n4 pfcp ipfilter core)
 UPF_USAGE_SOURCES := $(addprefix upf/,usage.c usage_count.c usage_due.c usage_limits.c usage_report.c inactivity.c)
 $(call unit-test,test_upf_usage,tests/unit/test_upf_usage.c tests/unit/usage_bed.c $(UPF_USAGE_SOURCES) upf/rules/refusal.c)
 $(call unit-test,test_upf_usage_random,tests/unit/test_upf_usage_random.c tests/unit/usage_bed.c $(UPF_USAGE_SOURCES) upf/rules/refusal.c)
 $(call unit-test,test_upf_urr,tests/unit/test_upf_urr.c upf/rules/urr.c upf/rules/refusal.c,pfcp core)
 $(call unit-test,test_upf_node,tests/unit/test_upf_node.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
-$(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c tests/fuzz/upf_check.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
-$(call fuzz-target,fuzz_upf_node,tests/fuzz/fuzz_upf_node.c tests/fuzz/upf_check.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
+$(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
+$(call fuzz-target,fuzz_upf_node,tests/fuzz/fuzz_upf_node.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 
 # Need root, so they are run by tests/integration/upf.t and tests/lab/upf.t, not by make check
 UPF_BED_SOURCES := $(addprefix tests/integration/,upf_bed.c upf_talk.c dataplane_net.c) \

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "dataplane/address.h"
-#include "tests/fuzz/upf_check.h"
+#include "tests/unit/upf_tables.h"
 #include "tests/unit/upf_harness.h"
 
 enum { STEPS_MAX = 64, TURNS_MAX = 6, SMFS = 4, SLOTS = 8 };
@@ -364,7 +364,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		steps[s.what % (sizeof(steps) / sizeof(steps[0]))](s);
 		note_asked(before);
-		upf_check_tables(&h.upf);
+		upf_tables_require(&h.upf);
 		data += sizeof(s);
 		size -= sizeof(s);
 	}

@@ -11,6 +11,7 @@
 
 #include "dataplane/address.h"
 #include "lib/log.h"
+#include "tests/unit/upf_tables.h"
 
 struct in_addr harness_ip(const char *text)
 {
@@ -42,6 +43,32 @@ static int on_transmit(const struct sockaddr_in *to, const uint8_t *buf, size_t 
 void harness_open(struct harness *h)
 {
 	harness_open_with(h, NULL);
+}
+
+static struct in6_addr ip6(const char *text)
+{
+	struct in6_addr a = {0};
+
+	if (inet_pton(AF_INET6, text, &a) != 1)
+		abort();
+	return a;
+}
+
+void harness_wide(struct upf_config *config)
+{
+	strcpy(config->n3_address6_text, "2001:db8:3::1");
+	config->n3_address6 = ip6(config->n3_address6_text);
+	config->instance_count = 3;
+	strcpy(config->instance[1].name, "internet");
+	config->instance[1].pool_count = 1;
+	config->instance[1].pool[0] =
+		(struct dp_prefix){.addr = dp_addr_ip4(harness_ip("10.60.1.0")), .len = 30};
+	strcpy(config->instance[2].name, "ims");
+	config->instance[2].pool_count = 1;
+	config->instance[2].pool[0] = (struct dp_prefix){
+		.addr = {.family = AF_INET6, .ip6 = ip6("2001:db8:60::")},
+		.len = 48,
+	};
 }
 
 void harness_open_with(struct harness *h, void (*change)(struct upf_config *config))
@@ -160,28 +187,6 @@ uint8_t harness_request(struct harness *h, struct example *ex)
 	return r->cause;
 }
 
-static void rules_state(FILE *f, const struct dp_session *d)
-{
-	char addr[DP_ADDR_TEXT];
-
-	for (size_t i = 0; i < d->ue_count; i++)
-		fprintf(f, " dp ue %s/%u\n", dp_addr_text(&d->ue[i].addr, addr), d->ue[i].len);
-	for (size_t i = 0; i < d->pdr_count; i++) {
-		const struct dp_pdr *p = &d->pdr[i];
-
-		fprintf(f, " dp pdr %u s%d d%d teid %u ue %x qfis %" PRIx64 " far %u qfi %u\n",
-			p->id, p->source, p->direction, p->teid, p->ue, p->qfis, p->far,
-			p->mark.qfi);
-	}
-	for (size_t i = 0; i < d->far_count; i++)
-		fprintf(f, " dp far %u a%d to %d %s %u\n", d->far[i].id, d->far[i].action,
-			d->far[i].to.interface, dp_addr_text(&d->far[i].to.peer, addr),
-			d->far[i].to.teid);
-	for (size_t i = 0; i < d->qer_count; i++)
-		fprintf(f, " dp qer %u closed %d %d\n", d->qer[i].id, d->qer[i].closed[DP_UPLINK],
-			d->qer[i].closed[DP_DOWNLINK]);
-}
-
 static void session_state(FILE *f, struct harness *h, const struct upf_session *s)
 {
 	const struct dp_session *d = null_dp_find(h->upf.dp, s->seid);
@@ -197,7 +202,7 @@ static void session_state(FILE *f, struct harness *h, const struct upf_session *
 	free(text);
 	json_decref(rules);
 	if (d)
-		rules_state(f, d);
+		dp_session_print(f, d);
 }
 
 char *harness_state(struct harness *h)

@@ -24,6 +24,9 @@ struct harness {
 void harness_open(struct harness *h);
 /* @change: of the configuration, before the UPF is made; NULL: none */
 void harness_open_with(struct harness *h, void (*change)(struct upf_config *config));
+/* For @change: IPv6 on N3, a second network instance "internet", which has a /30 of the first one's
+ * addresses, and a third, "ims", of IPv6 */
+void harness_wide(struct upf_config *config);
 void harness_close(struct harness *h);
 
 struct in_addr harness_ip(const char *text);

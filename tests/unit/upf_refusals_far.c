@@ -183,6 +183,12 @@ static void qer_packet_rate(struct pfcp_msg *m, const struct example *ex)
 	EST(m)->create_qer[0].packet_rate = (struct pfcp_packet_rate){.has_uplink = true};
 }
 
+static void qer_correlation(struct pfcp_msg *m, const struct example *ex)
+{
+	EST(m)->create_qer[0].has_correlation_id = true;
+	EST(m)->create_qer[0].correlation_id = 7;
+}
+
 static void qer_flow_marking(struct pfcp_msg *m, const struct example *ex)
 {
 	EST(m)->create_qer[0].has_flow_marking = true;
@@ -240,6 +246,7 @@ static const struct refusal rows[] = {
 	NONE(E, "ten Duplicating Parameters", copies_too_many, NO_RESOURCES),
 	RULE("packet rate", qer_packet_rate, RULE_FAILURE, QER, EX_QER),
 	RULE("flow level marking", qer_flow_marking, RULE_FAILURE, QER, EX_QER),
+	RULE("QERs correlated over sessions", qer_correlation, RULE_FAILURE, QER, EX_QER),
 	RULE("rate control status", qer_control, RULE_FAILURE, QER, EX_QER),
 	RULE("guaranteed bit rate over the maximum", gbr_over_mbr, RULE_FAILURE, QER, EX_QER),
 	NONE(E, "17 QERs", qers_too_many, NO_RESOURCES),

@@ -36,23 +36,9 @@ int rules_bed_setup(void **state)
 	return rules_bed_open(state, NULL);
 }
 
-static void widen(struct upf_config *config)
-{
-	strcpy(config->n3_address6_text, "2001:db8:3::1");
-	config->n3_address6 = prefix6(config->n3_address6_text, 128).addr.ip6;
-	config->instance_count = 3;
-	strcpy(config->instance[1].name, "internet");
-	config->instance[1].pool_count = 1;
-	config->instance[1].pool[0] =
-		(struct dp_prefix){.addr = dp_addr_ip4(harness_ip("10.60.1.0")), .len = 30};
-	strcpy(config->instance[2].name, "ims");
-	config->instance[2].pool_count = 1;
-	config->instance[2].pool[0] = prefix6("2001:db8:60::", 48);
-}
-
 int rules_bed_setup_wide(void **state)
 {
-	return rules_bed_open(state, widen);
+	return rules_bed_open(state, harness_wide);
 }
 
 int rules_bed_teardown(void **state)

@@ -14,8 +14,7 @@
 /* Associated; @change: as harness_open_with. For setup functions of cmocka */
 int rules_bed_open(void **state, void (*change)(struct upf_config *config));
 int rules_bed_setup(void **state);
-/* The UPF has IPv6 on N3, a second network instance "internet", which has a /30 of instance 0's
- * addresses, and a third, "ims", of IPv6 */
+/* As harness_wide() has it */
 int rules_bed_setup_wide(void **state);
 /* Checks that all is given back when the SMF restarts */
 int rules_bed_teardown(void **state);
