@@ -146,6 +146,8 @@ static int links_find(struct dataplane *dp, struct dp_error *ret_err)
 		if (rc)
 			return no_link(dp->config.instance[i].dev, rc, ret_err);
 	}
+	if (!rc)
+		rc = dp_mtu_ip6_check(dp, ret_err);
 	if (rc)
 		return rc;
 	rc = dp_barrier_open(dp->nl, &dp->backlog);

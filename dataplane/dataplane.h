@@ -183,8 +183,9 @@ struct dp_session {
 	uint64_t
 		id; /* UPF: its SEID; gNB: UE and PDU session id. Unique in one data plane, not 0 */
 	struct dp_bearer bearer; /* gNB only: what DP_RADIO means in this session's rules */
-	uint16_t mtu; /* largest inner packet towards N3; larger ones with DF are answered by ICMP;
-			 0: N3's less 44 */
+	uint16_t mtu; /* largest inner packet towards N3; larger ones with DF, and of IPv6 all, are
+			 answered by ICMP; 0: what its tunnels have room for. Of IPv6 at least 1280
+		       */
 	uint8_t pdr_count, far_count, qer_count, urr_count, filter_count, ue_count;
 	struct dp_prefix ue[DP_PREFIXES_MAX]; /* addresses (/32), prefixes (/64), framed routes */
 	struct dp_pdr pdr[DP_PDRS_MAX];
@@ -228,20 +229,24 @@ enum dp_drop {
 	DP_DROP_REASONS
 };
 
-/* A GTP-U address of ours: UDP 2152 is bound to it by the data plane */
+/* A GTP-U address of ours: UDP 2152 is bound to it by the data plane. A device may have several;
+ * F-TEIDs hold for all of them */
 struct dp_local {
 	struct dp_addr addr;
 	char dev[IFNAMSIZ];
 };
 
-/* A network instance: an interface of plain IP, and the routing table of what leaves by it */
+/* A network instance: an interface of plain IP, and the routing table of what leaves by it. No two
+ * have one interface; those with overlapping pools have tables of their own */
 struct dp_instance {
 	char name[64]; /* "" in the first: whatever N4 doesn't name */
 	char dev[IFNAMSIZ];
-	unsigned table; /* knows this network only; filled by the topology */
+	unsigned table; /* knows this network only; filled by the topology, with the pools' routes
+			   added by the data plane */
 	uint8_t pool_count;
-	struct dp_prefix pool[DP_PREFIXES_MAX]; /* routed to this UPF; a destination in it without a
-						   session is dropped */
+	struct dp_prefix
+		pool[DP_PREFIXES_MAX]; /* routed to this UPF; a destination in it without a
+					  session is dropped. IPv6 only where one is of it */
 };
 
 enum dp_attach { DP_ATTACH_AUTO, DP_ATTACH_TC, DP_ATTACH_XDP };

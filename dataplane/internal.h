@@ -224,6 +224,8 @@ int dp_ip6_quiet(const char *dev);
 int dp_ipv6_disable(const char *dev);
 /** dp_mtu_check - of the device of a local address: is there room for a tunnel? 0 or -EINVAL */
 int dp_mtu_check(const struct dataplane *dp, uint8_t local, struct dp_error *ret_err);
+/** dp_mtu_ip6_check - of all: is there room for IPv6, where an instance has it? 0 or -EINVAL */
+int dp_mtu_ip6_check(const struct dataplane *dp, struct dp_error *ret_err);
 /** dp_mtu_max - of inner packets, in whatever tunnel has most room: the MTU of devices that stand
  * for UEs */
 uint16_t dp_mtu_max(const struct dataplane *dp);

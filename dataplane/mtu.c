@@ -62,6 +62,21 @@ static uint32_t tunnels_room(const struct dataplane *dp, const struct dp_session
 	return mtu;
 }
 
+static int no_room(uint32_t mtu, int rc, struct dp_error *ret_err)
+{
+	return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc,
+			    "N3 has room for inner packets of %u octets, and IPv6 takes %d", mtu,
+			    IP6_LEAST);
+}
+
+int dp_mtu_ip6_check(const struct dataplane *dp, struct dp_error *ret_err)
+{
+	for (size_t i = 0; i < dp->config.instance_count; i++)
+		if (dp_instance_has_ip6(&dp->config.instance[i]) && dp_mtu_max(dp) < IP6_LEAST)
+			return no_room(dp_mtu_max(dp), -EINVAL, ret_err);
+	return 0;
+}
+
 uint16_t dp_session_mtu(const struct dataplane *dp, const struct dp_session *session)
 {
 	const uint32_t mtu = tunnels_room(dp, session);
@@ -83,9 +98,6 @@ int dp_session_room_check(const struct dataplane *dp, const struct dp_session *s
 
 	for (size_t i = 0; i < session->ue_count; i++)
 		if (session->ue[i].addr.family == AF_INET6 && mtu < IP6_LEAST)
-			return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EOPNOTSUPP,
-					    "N3 has room for inner packets of %u octets, and IPv6 "
-					    "takes %d",
-					    mtu, IP6_LEAST);
+			return no_room(mtu, -EOPNOTSUPP, ret_err);
 	return 0;
 }

@@ -298,42 +298,6 @@ static void ebpf_close(struct dataplane *dp)
 	dp->state = NULL;
 }
 
-static struct n6_way way_of(const struct ebpf *e, const struct dp_key *key, uint16_t mtu)
-{
-	struct n6_way ret = {.ue = {.addr.family = key->family, .len = key->len},
-			     .instance = key->instance,
-			     .mtu = mtu,
-			     .ifindex = e->wire[key->instance].stack_ifindex};
-
-	memcpy(&ret.ue.addr.ip6, key->octets, dp_addr_octets(&ret.ue.addr));
-	return ret;
-}
-
-/* @keys: NULL: the session ends */
-static int session_routes(struct dataplane *dp, const struct dp_entry *entry,
-			  const struct dp_keys *keys, uint16_t mtu)
-{
-	const struct ebpf *e = dp->state;
-	int rc = 0;
-
-	for (size_t i = 0; keys && i < keys->count && !rc; i++) {
-		const struct dp_key *key = &keys->key[i];
-		const struct n6_way old = way_of(e, key, entry->mtu), new = way_of(e, key, mtu);
-
-		if (key->kind == DP_KEY_UE)
-			rc = n6_routing_session(dp, new.ifindex,
-						dp_entry_has_key(entry, key) ? &old : NULL, &new);
-	}
-	for (size_t i = 0; i < entry->claim_count && !rc; i++) {
-		const struct dp_key *key = &entry->claim[i].key;
-		const struct n6_way old = way_of(e, key, entry->mtu);
-
-		if (key->kind == DP_KEY_UE && (!keys || !dp_keys_have(keys, key)))
-			rc = n6_routing_session(dp, old.ifindex, &old, NULL);
-	}
-	return rc;
-}
-
 /* ---- sessions ---- */
 
 static bool is_buffering(uint32_t slot, uint16_t pdr, void *user)
@@ -369,26 +333,6 @@ static int buffer_want(struct dataplane *dp, const struct dp_session *session)
 	return rc;
 }
 
-/* A UE's IPv6 packets need an instance that has it, and room on N3 */
-static int session_ip6_check(const struct dataplane *dp, const struct dp_session *session,
-			     struct dp_error *ret_err)
-{
-	for (size_t i = 0; i < session->pdr_count; i++) {
-		const struct dp_pdr *pdr = &session->pdr[i];
-		const struct dp_instance *instance = &dp->config.instance[pdr->instance];
-
-		if (pdr->source != DP_N6 || dp_instance_has_ip6(instance))
-			continue;
-		for (size_t ue = 0; ue < session->ue_count; ue++)
-			if (pdr->ue >> ue & 1 && session->ue[ue].addr.family == AF_INET6)
-				return dp_error_set(ret_err, DP_ERROR_PDR, pdr->id, -EOPNOTSUPP,
-						    "PDR %u: network instance \"%s\" has no IPv6 "
-						    "pool",
-						    pdr->id, instance->name);
-	}
-	return dp_session_room_check(dp, session, ret_err);
-}
-
 static int ebpf_apply(struct dataplane *dp, struct dp_entry *entry,
 		      const struct dp_session *session, const struct dp_keys *keys,
 		      struct dp_error *ret_err)
@@ -396,7 +340,7 @@ static int ebpf_apply(struct dataplane *dp, struct dp_entry *entry,
 	struct ebpf *e = dp->state;
 	const struct rules_change change = {
 		.session = session, .keys = keys, .mtu = dp_session_mtu(dp, session)};
-	int rc = session_ip6_check(dp, session, ret_err);
+	int rc = ebpf_session_ip6_check(dp, session, ret_err);
 
 	if (rc)
 		return rc;
@@ -408,7 +352,7 @@ static int ebpf_apply(struct dataplane *dp, struct dp_entry *entry,
 	if (!rc && e->buffer)
 		buffer_flush(e->buffer, entry->slot);
 	/* the route only makes ICMP say the session's own MTU: not worth refusing a session */
-	if (!rc && session_routes(dp, entry, keys, change.mtu))
+	if (!rc && ebpf_session_routes(dp, entry, keys, change.mtu))
 		log_warn("dataplane", "session=%#lx what=mtu-route error=\"%s\"",
 			 (unsigned long)session->id, nl_error_text(dp->nl));
 	return rc;
@@ -421,7 +365,7 @@ static void ebpf_remove(struct dataplane *dp, struct dp_entry *entry)
 	if (e->buffer)
 		(void)buffer_discard(e->buffer, entry->slot);
 	rules_remove(&e->rules, entry);
-	(void)session_routes(dp, entry, NULL, 0);
+	(void)ebpf_session_routes(dp, entry, NULL, 0);
 }
 
 static int ebpf_counters(struct dataplane *dp, struct dp_entry *entry,

@@ -70,6 +70,17 @@ void maps_size(const struct dataplane *dp, struct ebpf *e);
 int maps_open(const struct dataplane *dp, struct ebpf *e);
 void maps_close(struct ebpf *e);
 
+/* routes.c */
+/** ebpf_session_routes - what ICMP is to say of a session's MTU, by a route for each of its
+ * prefixes where the wire doesn't say it; UPF
+ * @entry: as it stands; @keys: NULL: the session ends. Return: 0 or a negative errno */
+int ebpf_session_routes(struct dataplane *dp, const struct dp_entry *entry,
+			const struct dp_keys *keys, uint16_t mtu);
+/** ebpf_session_ip6_check - a UE's IPv6 packets need an instance that has it, and room on N3; 0 or
+ * -EOPNOTSUPP with *ret_err */
+int ebpf_session_ip6_check(const struct dataplane *dp, const struct dp_session *session,
+			   struct dp_error *ret_err);
+
 /* xdp.c */
 /** xdp_open - the same rules by XDP, ahead of tc, on N3 and N6; Return: 0 or a negative errno with
  * *ret_err */

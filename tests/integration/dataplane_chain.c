@@ -60,6 +60,34 @@ static void chain_addresses(struct chain *c)
 	route_add(&c->edge, "n6", "10.60.0.0", 16, UPF_N6, 0);
 }
 
+static void chain_addresses6(struct chain *c)
+{
+	ip6_on(&c->ue, "radio");
+	ip6_on(&c->gnb, "n3");
+	ip6_on(&c->upf, "n3");
+	ip6_on(&c->upf, "n6");
+	ip6_on(&c->edge, "n6");
+	ip6_on(&c->edge, "lo");
+	addr_add(&c->ue, "radio", UE6, 64);
+	neigh_add(&c->ue, "radio", "2001:db8:60:2::1", gnb_mac);
+	route_add(&c->ue, "radio", "::", 0, "2001:db8:60:2::1", 0);
+	if (nl_link_set_mtu(c->ue.nl, link_index(&c->ue, "radio"), 1436))
+		bail("MTU", EINVAL);
+	/* neighbours are solicited from link-local addresses */
+	addr_add(&c->gnb, "n3", "fe80::1", 64);
+	addr_add(&c->upf, "n3", "fe80::2", 64);
+	addr_add(&c->upf, "n6", "fe80::1", 64);
+	addr_add(&c->edge, "n6", "fe80::2", 64);
+	addr_add(&c->gnb, "n3", GNB_N3_6, 64);
+	addr_add(&c->upf, "n3", UPF_N3_6, 64);
+	addr_add(&c->upf, "n6", UPF_N6_6, 64);
+	route_add(&c->upf, "n6", "2001:db8:110::", 64, NULL, 106);
+	route_add(&c->upf, "n6", "::", 0, EDGE_N6_6, 106);
+	addr_add(&c->edge, "n6", EDGE_N6_6, 64);
+	addr_add(&c->edge, "lo", SERVER6, 128);
+	route_add(&c->edge, "n6", "2001:db8:60::", 48, UPF_N6_6, 0);
+}
+
 void session_apply(struct dataplane *dp, const struct dp_session *session)
 {
 	struct dp_error err;
@@ -75,7 +103,13 @@ struct dp_session chain_upf_side(struct chain *c, unsigned n, const char *ue)
 {
 	const struct bed bed = {.gtp = c->gtp};
 
-	return upf_session(&bed, n, ue, 0x1000 + n, 0x2000 + n);
+	struct dp_session s = upf_session(&bed, n, ue, 0x1000 + n, 0x2000 + n);
+
+	if (c->v6) {
+		s.ue[0] = prefix("2001:db8:60:2::", 64);
+		s.far[1].to = tunnel(GNB_N3_6, 0x2000 + n);
+	}
+	return s;
 }
 
 struct dp_session chain_gnb_side(struct chain *c, unsigned n, const char *ue)
@@ -88,6 +122,10 @@ struct dp_session chain_gnb_side(struct chain *c, unsigned n, const char *ue)
 	s.ue[0].addr = address(ue);
 	s.pdr[1].teid = 0x2000 + n;
 	s.far[0].to.teid = 0x1000 + n;
+	if (c->v6) {
+		s.ue[0] = prefix("2001:db8:60:2::", 64);
+		s.far[0].to = tunnel(UPF_N3_6, 0x1000 + n);
+	}
 	return s;
 }
 
@@ -117,11 +155,15 @@ static struct dataplane *start(struct netns *netns, const struct dp_config *conf
 
 void chain_make(struct chain *c, const char *backend)
 {
-	const struct dp_config upf = upf_config(backend), gnb = gnb_config(backend);
+	struct dp_config upf = upf_config(backend), gnb = gnb_config(backend);
 	int rc;
 
+	if (!c->v6)
+		upf.local_count = gnb.local_count = 1;
 	chain_links(c);
 	chain_addresses(c);
+	if (c->v6)
+		chain_addresses6(c);
 	c->upf_dp = start(&c->upf, &upf);
 	c->gnb_dp = start(&c->gnb, &gnb);
 	rc = dataplane_radio_add(c->gnb_dp, link_index(&c->gnb, "radio"));
@@ -164,19 +206,31 @@ void chain_free(struct chain *c)
 	netns_free(&c->edge);
 }
 
+static struct sockaddr_storage name_of(const char *addr, uint16_t port)
+{
+	struct sockaddr_storage ret = {0};
+
+	if (strchr(addr, ':'))
+		*(struct sockaddr_in6 *)&ret = (struct sockaddr_in6){
+			.sin6_family = AF_INET6, .sin6_addr = ip6(addr), .sin6_port = htons(port)};
+	else
+		*(struct sockaddr_in *)&ret = (struct sockaddr_in){
+			.sin_family = AF_INET, .sin_addr = ip(addr), .sin_port = htons(port)};
+	return ret;
+}
+
 int socket_in(struct netns *netns, int type, const char *addr, uint16_t port)
 {
-	struct sockaddr_in local = {
-		.sin_family = AF_INET, .sin_addr = ip(addr), .sin_port = htons(port)};
+	const struct sockaddr_storage local = name_of(addr, port);
 	const int on = 1;
 	int fd;
 
 	netns_enter(netns);
-	fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	fd = socket(local.ss_family, type | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		bail("socket", errno);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, (struct sockaddr *)&local, sizeof(local)))
+	if (bind(fd, (const struct sockaddr *)&local, sizeof(local)))
 		bail("bind", errno);
 	return fd;
 }
@@ -197,14 +251,15 @@ static void give_up_after(int fd, time_t seconds)
 
 void tcp_connect(struct chain *c, int *ret_ue, int *ret_edge)
 {
-	struct sockaddr_in server = server_addr();
-	int listener = socket_in(&c->edge, SOCK_STREAM, SERVER, SERVER_PORT);
+	const char *to = c->v6 ? SERVER6 : SERVER;
+	const struct sockaddr_storage server = name_of(to, SERVER_PORT);
+	int listener = socket_in(&c->edge, SOCK_STREAM, to, SERVER_PORT);
 
 	if (listen(listener, 1))
 		bail("listen", errno);
-	*ret_ue = socket_in(&c->ue, SOCK_STREAM, UE, 0);
+	*ret_ue = socket_in(&c->ue, SOCK_STREAM, c->v6 ? UE6 : UE, 0);
 	give_up_after(*ret_ue, 30);
-	if (connect(*ret_ue, (struct sockaddr *)&server, sizeof(server)))
+	if (connect(*ret_ue, (const struct sockaddr *)&server, sizeof(server)))
 		bail("connect", errno);
 	*ret_edge = accept(listener, NULL, NULL);
 	if (*ret_edge < 0)

@@ -18,9 +18,10 @@ struct chain {
 	struct netns ue, gnb, upf, edge;
 	struct dataplane *gnb_dp, *upf_dp;
 	bool gtp, bridged;
+	bool v6; /* IPv6 in IPv6 */
 };
 
-/** chain_make - with session 1, of UE; c->bridged: N3 over a bridge in each node */
+/** chain_make - with session 1, of UE, or UE6; c->bridged: N3 over a bridge in each node */
 void chain_make(struct chain *c, const char *backend);
 /** chain_make_plain - the same links, and two routers in place of gNB and UPF */
 void chain_make_plain(struct chain *c);
@@ -31,7 +32,7 @@ struct dp_session chain_gnb_side(struct chain *c, unsigned n, const char *ue);
 void chain_session(struct chain *c, unsigned n, const char *ue);
 void session_apply(struct dataplane *dp, const struct dp_session *session);
 
-/** socket_in - bound to an address in a namespace */
+/** socket_in - bound to an address of either version in a namespace */
 int socket_in(struct netns *netns, int type, const char *addr, uint16_t port);
 struct sockaddr_in server_addr(void);
 /** tcp_connect - a connection from the UE to the edge, whose ends give up after 30 s */

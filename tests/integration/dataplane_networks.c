@@ -436,6 +436,29 @@ static void inner_pieces_check(struct bed *bed)
 	apply(bed, &s);
 }
 
+/* Each of these waits by the wire of instance 0, whatever its own is */
+static void buffer_check(struct bed *bed)
+{
+	struct dp_session s =
+		session_of(bed, 3, "10.60.1.3", "2001:db8:60:3::", GNB_N3B_6, LOCAL_B_6);
+	const struct packet in = plain(SERVER6, "2001:db8:60:3::2", 64),
+			    to = down(3, SERVER6, "2001:db8:60:3::2"),
+			    up6 = up(TEID_B2, "2001:db8:60:3::2", SERVER6),
+			    out = plain("2001:db8:60:3::2", SERVER6, 63);
+
+	s.far[0].action = s.far[1].action = DP_BUFFER;
+	apply(bed, &s);
+	inject(bed, PORT_N6B, &in);
+	inject(bed, PORT_N3, &up6);
+	tap_ok(!receive(bed, PORT_N3B, 50) && !receive(bed, PORT_N6B, 50),
+	       "IPv6 in IPv6 of instance 1 waits");
+	s.far[0].action = s.far[1].action = DP_FORWARD;
+	apply(bed, &s);
+	tap_ok(frame_equal(&to, PORT_N3B, receive(bed, PORT_N3B, WAIT_MS)) &&
+		       frame_equal(&out, PORT_N6B, receive(bed, PORT_N6B, WAIT_MS)),
+	       "and comes when it may, each way");
+}
+
 /* ---- control messages ---- */
 
 /* A message from @peer's address to ours, both IPv6 */
@@ -535,6 +558,38 @@ static void refusals_check(struct bed *bed, const char *backend)
 	tap_ok(refused(bed, &config, "the same"), "a local address twice");
 }
 
+static void n3_mtu(struct bed *bed, uint32_t mtu)
+{
+	if (nl_link_set_mtu(bed->node.nl, link_index(&bed->node, "n3"), mtu) ||
+	    nl_link_set_mtu(bed->node.nl, link_index(&bed->node, "n3b"), mtu))
+		bail("MTU", EINVAL);
+}
+
+/* 1340 octets are room for IPv6 in tunnels over IPv4 and not over IPv6 */
+static void room_check(struct bed *bed, const char *backend)
+{
+	const struct dp_config config = networks_config(backend);
+	struct dp_session over4 = session_of(bed, 0, "10.60.1.2", "2001:db8:60:2::", GNB_N3, 0),
+			  over6 = session_of(bed, 2, "10.60.1.3", "2001:db8:60:3::", GNB_N3_6, 1);
+	struct dp_error err = {0};
+	int rc;
+
+	n3_mtu(bed, 1323);
+	tap_ok(refused(bed, &config, "IPv6 takes 1280"), "IPv6 on an N3 that hasn't room for it");
+	n3_mtu(bed, 1340);
+	bed_start(bed, &config, NULL);
+	apply(bed, &over4);
+	rc = dataplane_session_apply(bed->dp, &over6, &err);
+	tap_ok(rc == -EOPNOTSUPP && strstr(err.text, "packets of 1276 octets"),
+	       "a tunnel that hasn't: %s", err.text);
+	over6.ue_count = 1;
+	over6.pdr[0].ue = over6.pdr[1].ue = 1;
+	apply(bed, &over6);
+	netns_enter(&bed->node);
+	dataplane_free(bed->dp);
+	n3_mtu(bed, 1500);
+}
+
 static void session_refusals_check(struct bed *bed)
 {
 	struct dp_session s = session_of(bed, 0, "10.60.9.9", "2001:db8:60:99::", GNB_N3, 0);
@@ -591,6 +646,7 @@ int main(int argc, char **argv)
 
 	networks_make(&bed);
 	refusals_check(&bed, backend);
+	room_check(&bed, backend);
 	bed_start(&bed, &config, &events);
 	sessions_apply(&bed);
 	ways_check(&bed);
@@ -600,6 +656,7 @@ int main(int argc, char **argv)
 	small_n6_check(&bed);
 	outer_pieces_check(&bed);
 	inner_pieces_check(&bed);
+	buffer_check(&bed);
 	control_check(&bed);
 	netns_enter(&bed.node);
 	dataplane_free(bed.dp);

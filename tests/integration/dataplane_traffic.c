@@ -243,6 +243,16 @@ static void bridged_check(const char *backend, uint64_t size)
 	chain_free(&chain);
 }
 
+static void ip6_check(const char *backend, uint64_t size, bool bridged)
+{
+	struct chain chain = {.v6 = true, .bridged = bridged};
+
+	chain_make(&chain, backend);
+	tap_note("IPv6 in IPv6%s", bridged ? ", N3 over bridges" : "");
+	tcp_check(&chain, size);
+	chain_free(&chain);
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t megabytes = argc > 2 ? strtoull(argv[2], NULL, 10) : 256;
@@ -257,5 +267,9 @@ int main(int argc, char **argv)
 	change_check(&chain);
 	chain_free(&chain);
 	bridged_check(argv[1], megabytes << 20);
+	if (!chain.gtp) {
+		ip6_check(argv[1], megabytes << 20, false);
+		ip6_check(argv[1], megabytes << 20, true);
+	}
 	return tap_end();
 }
