@@ -34,7 +34,7 @@ start upf-a smft-upfa upf
 start upf-b smft-upfb upf
 start gnb smft-gnb gnb
 start ue smft-ue ue
-wait_for 10 both_active || show_logs >&2
+wait_for 10 both_active || show_logs 15 >&2
 of_upf() { # NAME FILTER
 	smf /v1/upfs | jq -r ".upfs[] | select(.name == \"$1\") | $2"
 }
@@ -54,7 +54,7 @@ note 'a UPF that is stopped'
 is 'session 1 is at edge-a' "$(session 1 .dnai)" edge-a
 kill -TERM "${pid_of[upf-a]}"
 at_edge_b() { session_is 1 active && [ "$(session 1 .dnai)" = edge-b ] && ue_session_is 1 active; }
-ok 'its session goes to the other one' wait_for 10 at_edge_b || show_logs >&2
+ok 'its session goes to the other one' wait_for 10 at_edge_b || show_logs 15 >&2
 ok 'packets pass there' wait_for 5 reach 1
 gone() { ! kill -0 "${pid_of[upf-a]}" 2>/dev/null; }
 ok 'it ends before its time is over' wait_for 10 gone
