@@ -172,11 +172,15 @@ static bool make_room(struct upf *upf)
 }
 
 /* A node that has moved to another address gets its Node ID back once nothing is left of it at the
- * old one: whoever takes a name takes nothing with it. */
-static bool id_free(struct upf *upf, const struct pfcp_node_id *id)
+ * old one: whoever takes a name takes nothing with it. Whose address it is gets it at once. */
+static bool id_free(struct upf *upf, const struct n4_request *req, const struct pfcp_node_id *id)
 {
 	struct n4_peer *n4 = n4_peer_find_id(upf->n4, id);
 
+	if (n4 && n4_peer_squats(n4, req->from.sin_addr)) {
+		upf_peer_release(n4);
+		return true;
+	}
 	return n4 && forget_if_lost(n4);
 }
 
@@ -222,7 +226,7 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 	}
 	rc = n4_peer_accept(req, setup, &n4, &known);
 	if ((rc == -ENOSPC && make_room(upf)) ||
-	    (rc == -EADDRINUSE && id_free(upf, &setup->node_id)))
+	    (rc == -EADDRINUSE && id_free(upf, req, &setup->node_id)))
 		rc = n4_peer_accept(req, setup, &n4, &known);
 	if (rc) {
 		setup_refuse(upf, req,

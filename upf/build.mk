@@ -22,6 +22,9 @@ $(call unit-test,test_upf_node,tests/unit/test_upf_node.c $(UPF_TEST_SOURCES),up
 $(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 $(call fuzz-target,fuzz_upf_node,tests/fuzz/fuzz_upf_node.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 
+# Here, where lib/pfcp's sources are known: lib/n4/build.mk is read before them.
+$(call fuzz-target,fuzz_n4,tests/fuzz/fuzz_n4.c,n4 pfcp,libuv)
+
 # Need root, so they are run by tests/integration/upf.t and tests/lab/upf.t, not by make check
 UPF_BED_SOURCES := $(addprefix tests/integration/,upf_bed.c upf_talk.c dataplane_net.c) \
 	tests/unit/upf_messages.c $(UPF_REFUSALS)

@@ -264,6 +264,14 @@ int n4_peer_accept(struct n4_request *req, const struct pfcp_association_setup_r
 /** n4_peer_find_id - who has that Node ID by an association, or NULL */
 struct n4_peer *n4_peer_find_id(struct n4_node *node, const struct pfcp_node_id *id);
 
+/**
+ * n4_peer_squats - has @peer a Node ID that is rather @from's?
+ *
+ * A Node ID that is an IPv4 address says that its node has that one address only (cl. 5.8.1):
+ * whoever had it from another address first has to go when the owner comes.
+ */
+bool n4_peer_squats(const struct n4_peer *peer, struct in_addr from);
+
 /** n4_peer_forget - end the association without a word: its requests are done with -ECANCELED;
  * @peer is gone */
 void n4_peer_forget(struct n4_peer *peer);

@@ -252,6 +252,12 @@ struct n4_peer *n4_peer_find_id(struct n4_node *node, const struct pfcp_node_id 
 	return NULL;
 }
 
+bool n4_peer_squats(const struct n4_peer *peer, struct in_addr from)
+{
+	return peer->node_id.type == PFCP_NODE_IP4 && peer->node_id.ip4.s_addr == from.s_addr &&
+	       peer->addr.s_addr != from.s_addr;
+}
+
 /* Its stamp is to be known before it makes sessions, so the first heartbeat is not put off. */
 static void heartbeat_soon(struct n4_peer_entry *entry)
 {

@@ -897,6 +897,29 @@ static void test_stolen_node_id(void **state)
 	assert_int_equal(delete (h, h->ex.up_seid, h->ex.smf), PFCP_CAUSE_ACCEPTED);
 }
 
+/* The same before the SMF has come: it gets its name when it does, and the thief's session goes. */
+static void test_node_id_squatted(void **state)
+{
+	struct harness *h = *state;
+	struct example stolen = another(h, "10.60.1.3", 0x2222);
+	struct in_addr owner = harness_ip("10.100.128.2"), thief = harness_ip("10.100.128.66");
+	struct example ex = {.smf = owner, .sequence = h->sequence++};
+
+	example_association(&h->msg, &ex, 5);
+	assert_true(harness_send(h, thief));
+	assert_int_equal(h->reply.association_setup_response.cause, PFCP_CAUSE_ACCEPTED);
+	stolen.smf = owner;
+	stolen.sequence = h->sequence++;
+	example_establishment(&h->msg, &stolen);
+	assert_true(harness_send(h, thief));
+	assert_int_equal(h->upf.sessions.count, 1);
+	assert_int_equal(harness_associate(h, owner, 1, NULL), PFCP_CAUSE_ACCEPTED);
+	assert_null(n4_peer_find(h->upf.n4, thief));
+	assert_int_equal(h->upf.sessions.count, 0);
+	stolen.smf = owner;
+	assert_int_equal(harness_establish(h, &stolen), PFCP_CAUSE_ACCEPTED);
+}
+
 /* free5gc#741, #745: an Association Setup Request with the S flag and session IEs */
 static void test_session_flag_in_a_setup(void **state)
 {
@@ -1092,6 +1115,7 @@ int main(void)
 		T(test_room_for_another_smf),
 		T(test_paths),
 		T(test_stolen_node_id),
+		T(test_node_id_squatted),
 		T(test_session_flag_in_a_setup),
 		T(test_release),
 		T(test_error_indication),
