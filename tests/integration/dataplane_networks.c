@@ -661,5 +661,7 @@ int main(int argc, char **argv)
 	netns_enter(&bed.node);
 	dataplane_free(bed.dp);
 	nothing_left_check(&bed);
+	netns_free(&bed.node);
+	netns_free(&bed.tester);
 	return tap_end();
 }
