@@ -8,14 +8,14 @@
 . "$(dirname "$0")/../lib.sh"
 need_root
 
-programs=(dataplane_cases dataplane_rules dataplane_churn dataplane_life dataplane_hold dataplane_traffic)
+programs=(dataplane_cases dataplane_rules dataplane_churn dataplane_networks dataplane_life dataplane_hold dataplane_traffic)
 need_built "${programs[@]/#/$build/integration/}"
 
 for program in "${programs[@]}"; do
 	ok "ebpf: $program" "$build/integration/$program" ebpf
 	note "$(grep -c '^ok' <<<"$_output") checks"
 done
-for program in dataplane_cases dataplane_rules dataplane_churn; do
+for program in dataplane_cases dataplane_rules dataplane_churn dataplane_networks; do
 	ok "ebpf by XDP: $program" "$build/integration/$program" xdp
 	note "$(grep -c '^ok' <<<"$_output") checks"
 done
