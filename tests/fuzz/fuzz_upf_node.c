@@ -309,7 +309,7 @@ static void error_indication(struct step s)
 
 	if (!session || !session->n_remote)
 		return;
-	gnb = dp_addr_ip4(session->remote[0].key.peer);
+	gnb = session->remote[0].key.peer;
 	upf_error_indication(&gnb, session->remote[0].key.teid, &h.upf);
 }
 
