@@ -6,8 +6,9 @@
  * migration that asked for edge B must not end at edge A.
  *
  * A session that is lost, since a gNB or the UE was restarted, and asked for again is no new one:
- * it is anchored where it was, whatever was told for new ones meanwhile. What is told after the
- * loss counts for it, too.
+ * it is anchored where it was (where its traffic was led to by an uplink classifier, for there its
+ * services are), whatever was told for new ones meanwhile. What is told after the loss counts for
+ * it, too.
  */
 #ifndef BATON_SMF_ANCHOR_H
 #define BATON_SMF_ANCHOR_H

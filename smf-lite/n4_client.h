@@ -21,6 +21,7 @@
 
 #include "lib/n4/n4.h"
 #include "smf-lite/pool.h"
+#include "smf-lite/session.h"
 #include "smf-lite/smf.h"
 
 struct session;
@@ -35,7 +36,7 @@ struct upf {
 	uint32_t
 		recovery_time_stamp; /* of the life in which it got its sessions; in the database */
 	bool lost_state; /* it has said that it has no association, or has another time stamp */
-	size_t sessions;	     /* those that point here, also while they are being deleted */
+	size_t sessions; /* those that point here, also while they are being deleted */
 };
 
 struct n4_client {
@@ -71,5 +72,10 @@ int n4_session_establish(struct session *s);
 /** n4_session_modify - FAR 2 as s->downlink says */
 int n4_session_modify(struct session *s);
 int n4_session_delete(struct session *s);
+
+/** n4_cause_of - in the response to a session request */
+uint8_t n4_cause_of(const struct pfcp_msg *msg);
+/** n4_failure_of - what became of one that has failed, counted; @status: of n4_done */
+enum session_n4_failure n4_failure_of(struct smf *smf, int status, uint8_t cause);
 
 #endif

@@ -26,7 +26,7 @@
 #include "smf-lite/store.h"
 #include "smf-lite/ue.h"
 
-enum { WORLD_UPFS = 2, WORLD_QUEUE = 256, WORLD_BYTES = 4096, WORLD_SESSIONS = 64 };
+enum { WORLD_UPFS = 3, WORLD_QUEUE = 256, WORLD_BYTES = 4096, WORLD_SESSIONS = 64 };
 
 struct world_packet {
 	void *link;	       /* NGAP: the association */
@@ -39,6 +39,11 @@ struct world_upf_session {
 	uint64_t cp_seid, up_seid;
 	uint32_t ul_teid, dl_teid;
 	struct in_addr dl_addr, ue_addr;
+	/* of an uplink classifier: its N9 end, the anchor's, and what is let out here */
+	bool classifier;
+	uint32_t core_teid, anchor_teid;
+	struct in_addr anchor_addr;
+	char flow[64];
 	uint16_t dl_action;
 	bool restored;
 	unsigned end_markers; /* asked for (SNDEM) */
@@ -117,7 +122,8 @@ void world_wait(struct world *w, bool (*done)(struct world *w));
  */
 void world_gnb(struct world *w, int index, bool retained);
 void world_gnb_lost(struct world *w);
-/** world_path_switch - the gNB in use asks for sessions 1 to @sessions, with TEIDs from @dl_teid on */
+/** world_path_switch - the gNB in use asks for sessions 1 to @sessions, with TEIDs from @dl_teid on
+ */
 void world_path_switch(struct world *w, uint32_t ran_ue_id, uint64_t amf_ue_id, uint8_t sessions,
 		       uint32_t dl_teid);
 void world_ngap(struct world *w, const struct ngap_pdu *pdu);
@@ -148,7 +154,11 @@ void world_release_complete(struct world *w, uint8_t id);
 /** world_upf_restart - loses its sessions, has another stamp; the next heartbeat tells */
 void world_upf_restart(struct world *w, int index);
 struct world_upf_session *world_upf_find(struct world *w, int index, uint64_t cp_seid);
+/** world_report_error - an Error Indication for @teid at the gNB's address, of the session @s */
 void world_report_error(struct world *w, int index, const struct session *s, uint32_t teid);
+/** world_report_tunnel - the same for any F-TEID and PFCP session */
+void world_report_tunnel(struct world *w, int index, uint64_t cp_seid,
+			 const struct session_tunnel *tunnel);
 
 struct session *world_session(struct world *w, uint8_t id);
 
