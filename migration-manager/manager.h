@@ -21,6 +21,7 @@ struct manager_config {
 	char smf_url[128];
 	char database[256];
 	char topology[64];
+	struct yaml_prefix service_prefix; /* of the services that a switch moves */
 	const struct yaml_node *gnbs, *n3;
 };
 

@@ -240,6 +240,15 @@ static void write_smf(const struct writer *w)
 	put_anchors(w);
 }
 
+static void put_service_prefix(const struct writer *w)
+{
+	char prefix[INET_ADDRSTRLEN];
+
+	fprintf(w->out, "service_prefix: \"%s/%u\"\n",
+		inet_ntop(AF_INET, &w->t->service_prefix.addr, prefix, sizeof(prefix)),
+		w->t->service_prefix.len);
+}
+
 /* What a destination policy measures with: each gNB, and each UPF by the DNAI that it serves. */
 static void put_n3(const struct writer *w)
 {
@@ -270,6 +279,7 @@ static void write_manager(const struct writer *w)
 	put_url(w, "smf_url", w->index, "smf-lite");
 	put_node_path(w, "database", "migration-manager.sqlite");
 	put_text(w, "topology", w->t->name);
+	put_service_prefix(w);
 	put_n3(w);
 }
 
@@ -345,14 +355,10 @@ static void write_ue(const struct writer *w)
 
 static void write_ue_agent(const struct writer *w)
 {
-	char prefix[INET_ADDRSTRLEN];
-
 	put_text(w, "supi", w->node->supi);
 	put_url(w, "ue_url", w->index, "ue");
 	put_url(w, "manager_url", core_of(w->t), "migration-manager");
-	fprintf(w->out, "service_prefix: \"%s/%u\"\n",
-		inet_ntop(AF_INET, &w->t->service_prefix.addr, prefix, sizeof(prefix)),
-		w->t->service_prefix.len);
+	put_service_prefix(w);
 	put_node_path(w, "state_dir", "ue-agent");
 	config_app_ue_agent(w->plan, w->index, w->out);
 }
