@@ -34,7 +34,8 @@ moved() { # NAME STRATEGY EDGE [PROCESS]
 	is "$1: nothing is left at either" "$(left_over edge-a edge-b)" ''
 }
 
-bed_file 's/heap: .*/heap: 4MB\n    clients: 4/' ';s/kind: upf,/kind: upf, dataplane: ebpf,/' ';s/gnb: gnb/gnb: {kind: gnb, dataplane: ebpf}/'
+bed_file 's/heap: .*/heap: 4MB\n    clients: 4/' ';s/kind: upf,/kind: upf, dataplane: ebpf,/' ';s/gnb: gnb/gnb: {kind: gnb, dataplane: ebpf}/' \
+	';/anchor: edge-b/d'
 client_model=heap=4MB,read=4KB,write=4KB,clients=4
 ok 'up' baton up --timeout 120 "$tmp/topology.yaml"
 e2e_env
