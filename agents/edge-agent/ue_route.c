@@ -72,8 +72,11 @@ static struct nl *begin(struct http_request *req, const struct agent *a, struct 
 	return NULL;
 }
 
-static void answer(struct http_request *req, int r)
+/* Told with the next registration, within a second. */
+static void answer(struct http_request *req, struct agent *a, int r)
 {
+	if (a->registration.body)
+		json_object_set_new(a->registration.body, "ue_routes", ue_routes_json(a));
 	if (r < 0)
 		http_problem(req, 500, "SYSTEM_FAILURE", "the route can't be changed: %s",
 			     strerror(-r));
@@ -83,7 +86,7 @@ static void answer(struct http_request *req, int r)
 
 void ue_route_put(struct http_request *req, void *user)
 {
-	const struct agent *a = user;
+	struct agent *a = user;
 	struct look l = {0};
 	struct nl *nl = begin(req, a, &l);
 	struct nl_route route;
@@ -99,9 +102,9 @@ void ue_route_put(struct http_request *req, void *user)
 	route = l.pool;
 	route.dst = l.address;
 	route.dst_len = HOST;
-	answer(req, nl_route_replace(nl, &route));
-	nl_close(nl);
 	log_info("ue-route", "ue=%s what=here", http_param(req, "address"));
+	answer(req, a, nl_route_replace(nl, &route));
+	nl_close(nl);
 }
 
 void ue_route_delete(struct http_request *req, void *user)
@@ -112,7 +115,7 @@ void ue_route_delete(struct http_request *req, void *user)
 
 	if (!nl)
 		return;
-	answer(req, l.found ? nl_route_del(nl, &route) : 0);
+	answer(req, user, l.found ? nl_route_del(nl, &route) : 0);
 	nl_close(nl);
 }
 

@@ -40,6 +40,16 @@ static struct peer_edge *edge_of(struct peers *p, const char *dnai)
 	return NULL;
 }
 
+json_t *classifiers_json(const struct peers *p)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < PEER_EDGES; i++)
+		if (p->edge[i].classifier)
+			json_array_append_new(list, json_pack("{s:s}", "dnai", p->edge[i].dnai));
+	return list;
+}
+
 /* ---- smf-lite ---- */
 
 static bool act_classify(struct ask *ask)
@@ -134,7 +144,8 @@ static void route(struct http_request *req, struct peer_edge *e, const char *ver
 	struct ask ask = {
 		.p = e->peers, .server = &e->server, .req = req, .word = word, .act = act_route};
 
-	assert_string_equal(http_param(req, "address"), e->peers->session[1].address);
+	if (wanted)
+		assert_string_equal(http_param(req, "address"), e->peers->session[1].address);
 	snprintf(word, sizeof word, "%s(%s)", verb, e->letter);
 	e->ue_route = wanted;
 	peers_answer(&ask);

@@ -49,10 +49,10 @@ static json_t *smf_session_json(const struct peers *p, unsigned id)
 {
 	const struct peer_session *s = &p->session[id];
 
-	return json_pack("{s:s, s:i, s:s, s:s, s:i, s:s, s:s, s:s, s:s}", "supi", PEER_SUPI, "id",
-			 (int)id, "state", "active", "dnn", "internet", "sst", 1, "address",
+	return json_pack("{s:s, s:i, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:o}", "supi", PEER_SUPI,
+			 "id", (int)id, "state", "active", "dnn", "internet", "sst", 1, "address",
 			 s->address, "dnai", s->dnai, "anchor_dnai", s->anchor_dnai, "gnb",
-			 PEER_GNB);
+			 PEER_GNB, "classifiers", classifiers_json(p));
 }
 
 /* ---- faults and answers ---- */

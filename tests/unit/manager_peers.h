@@ -239,6 +239,7 @@ void classifier_delete(struct http_request *req, void *user);
 void classifier_lead(struct http_request *req, void *user);
 void ue_route_put(struct http_request *req, void *user);
 void ue_route_delete(struct http_request *req, void *user);
+json_t *classifiers_json(const struct peers *p); /* as smf-lite tells them; returned */
 /** classifiers_check - there is one, with its route, where session 1 is led to, and nowhere else */
 void classifiers_check(const struct peers *p);
 

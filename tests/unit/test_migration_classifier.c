@@ -156,6 +156,32 @@ static void test_left_edge_is_gone(void **state)
 	assert_false(w->peers.edge[1].classifier);
 }
 
+/* An edge tells of a route that no session needs: it is taken back, one that is needed is not. */
+static void test_stale_route(void **state)
+{
+	struct world *w = *state;
+	char url[128];
+
+	post(w, 1);
+	world_wait(w, world_ended(w, id));
+	w->peers.trace[0] = '\0';
+	peers_url(&w->peers.edge[1].server, url, sizeof url);
+	for (int i = 0; i < 2; i++) {
+		const char *address = i ? "10.60.1.99" : w->peers.session[1].address;
+
+		world_ask(w, "PUT", "/v1/edges/edge-b",
+			  json_pack("{s:s, s:s, s:[], s:[s]}", "url", url, "dnai", "dnai-b",
+				    "services", "ue_routes", address));
+		world_wait(w, strstr(w->peers.trace, "sessions ") && !w->mm.sweeping);
+		world_turn(w);
+		if (i == 0) {
+			assert_string_equal(w->peers.trace, "sessions ");
+			w->peers.trace[0] = '\0';
+		}
+	}
+	world_wait(w, strstr(w->peers.trace, "unroute(b)"));
+}
+
 #define ROW(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -167,6 +193,7 @@ int main(void)
 		ROW(test_turned_in_the_hold),
 		cmocka_unit_test(test_each_step_fails),
 		ROW(test_left_edge_is_gone),
+		ROW(test_stale_route),
 	};
 
 	return cmocka_run_group_tests_name("migration_classifier", tests, NULL, NULL);
