@@ -205,6 +205,16 @@ void json_read_word(struct json_reader *r, const char *name, bool required,
 	fail_word(r, name, words, value);
 }
 
+const json_t *json_read_array(struct json_reader *r, const char *name, bool required)
+{
+	const json_t *value = member(r, name, required);
+
+	if (!value || json_is_array(value))
+		return value;
+	fail_type(r, name, "an array", value);
+	return NULL;
+}
+
 static bool is_known(const struct json_reader *r, const char *name)
 {
 	for (size_t i = 0; i < r->known_count; i++)

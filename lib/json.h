@@ -36,6 +36,8 @@ void json_read_bool(struct json_reader *r, const char *name, bool required, bool
 void json_read_ipv4(struct json_reader *r, const char *name, bool required, struct in_addr *ret);
 /* @words: allowed values, ended by NULL; *ret_index is the one found */
 void json_read_word(struct json_reader *r, const char *name, bool required, const char *const *words, size_t *ret_index);
+/** json_read_array - Return: borrowed; NULL when it is missing, or no array (noted) */
+const json_t *json_read_array(struct json_reader *r, const char *name, bool required);
 /** json_reader_fail - note one's own complaint about a member */
 void json_reader_fail(struct json_reader *r, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -12,8 +12,9 @@ $(B)/gen/openapi.c: migration-manager/openapi.json
 	   sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $<; echo ';'; } > $@
 
 MM_WORLD := tests/unit/manager_world.c tests/unit/manager_peers.c tests/unit/manager_game.c \
-	tests/unit/manager_process.c tests/unit/manager_process_steps.c
+	tests/unit/manager_process.c tests/unit/manager_process_steps.c tests/unit/manager_classifier.c
 $(call unit-test,test_migration,tests/unit/test_migration.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
+$(call unit-test,test_migration_classifier,tests/unit/test_migration_classifier.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
 $(call unit-test,test_migration_turned,tests/unit/test_migration_turned.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
 $(call unit-test,test_migration_restart,tests/unit/test_migration_restart.c $(MM_WORLD),migration-manager core,libuv jansson sqlite3)
 $(B)/tests/test_migration_restart: | $(B)/bin/migration-manager

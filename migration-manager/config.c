@@ -22,6 +22,8 @@ static const struct yaml_field fields[] = {
 	 "path of the journal"},
 	{"topology", yaml_read_text, offsetof(struct manager_config, topology), 64, 0, 0, true,
 	 "name of the topology"},
+	{"service_prefix", yaml_read_prefix, offsetof(struct manager_config, service_prefix), 0, 0,
+	 0, false, "what an uplink classifier lets out at the destination"},
 	{"gnbs", yaml_read_node, offsetof(struct manager_config, gnbs), 0, 0, 0, false,
 	 "who measures RTTs: names and URLs"},
 	{"n3", yaml_read_node, offsetof(struct manager_config, n3), 0, 0, 0, false,
@@ -82,7 +84,10 @@ static int read_lists(struct manager *mm, const struct yaml_doc *doc)
 int config_load(struct manager *mm)
 {
 	struct yaml_doc *doc = NULL;
-	int r = daemon_config(&mm->daemon, fields, &mm->config, &doc);
+	int r;
+
+	mm->config.service_prefix = (struct yaml_prefix){{htonl(0x0a460000)}, 16}; /* 10.70.0.0 */
+	r = daemon_config(&mm->daemon, fields, &mm->config, &doc);
 
 	if (r == 0)
 		r = read_lists(mm, doc);

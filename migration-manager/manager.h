@@ -21,6 +21,7 @@ struct manager_config {
 	char smf_url[128];
 	char database[256];
 	char topology[64];
+	struct yaml_prefix service_prefix; /* of the services that a switch moves */
 	const struct yaml_node *gnbs, *n3;
 };
 
@@ -48,6 +49,7 @@ struct manager {
 	struct migration *migrations; /* hash by id, in order of creation */
 	struct event_watch *watches;
 	unsigned long started, ended[MIGRATION_STATES];
+	bool sweeping;	  /* ue_routes.c asks smf-lite */
 	unsigned choices; /* of destinations, under way */
 	unsigned long turns, chosen, stayed;
 };
@@ -62,6 +64,10 @@ void manager_forget(struct manager *mm, struct migration *m);
  * errno */
 int manager_resume(struct manager *mm);
 void manager_drop_all(struct manager *mm);
+
+/** ue_routes_registered - an edge has told its routes to single UEs: those not needed are taken
+ * back */
+void ue_routes_registered(struct manager *mm, const char *edge);
 
 extern const struct http_route rest_routes[];
 

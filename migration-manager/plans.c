@@ -5,11 +5,13 @@
 
 #include "migration-manager/step.h"
 
-static const struct mode *const modes[] = {&mode_make_before_break, &mode_break_before_make};
+static const struct mode *const modes[] = {&mode_make_before_break, &mode_break_before_make,
+					   &mode_uplink_classifier};
 #define POINTER(id, word) &strategy_##id,
 static const struct strategy *const strategies[] = {STRATEGIES(POINTER, POINTER)};
 
-const char *const mode_names[] = {"make-before-break", "break-before-make", NULL};
+const char *const mode_names[] = {"make-before-break", "break-before-make", "uplink-classifier",
+				  NULL};
 const char *const strategy_names[] = {STRATEGIES(STRATEGY_NAME, STRATEGY_NAME) NULL};
 
 const struct mode *mode_find(const char *name)

@@ -212,17 +212,20 @@ static void edge_put(struct http_request *req, void *user)
 	struct manager *mm = user;
 	char url[REGISTRY_URL_SIZE] = "", dnai[REGISTRY_NAME_SIZE] = "";
 	struct json_reader reader;
+	int r;
 
 	read_registration(&reader, http_body(req), url, dnai);
 	if (!edge_name_valid(http_param(req, "id")))
 		json_reader_fail(&reader, "id",
 				 "expected fewer than %d letters, digits, '.', '_', '-'",
 				 REGISTRY_NAME_SIZE);
-	if (reader.invalid_count)
+	if (reader.invalid_count) {
 		http_problem_invalid(req, &reader);
-	else
-		reply_registered(req, registry_put(&mm->registry.edges, http_param(req, "id"), url,
-						   dnai, http_body(req)));
+		return;
+	}
+	r = registry_put(&mm->registry.edges, http_param(req, "id"), url, dnai, http_body(req));
+	ue_routes_registered(mm, http_param(req, "id"));
+	reply_registered(req, r);
 }
 
 static void ue_put(struct http_request *req, void *user)

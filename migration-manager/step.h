@@ -89,7 +89,7 @@ struct strategy {
 	void (*cut_switch)(struct migration *m);
 };
 
-extern const struct mode mode_make_before_break, mode_break_before_make;
+extern const struct mode mode_make_before_break, mode_break_before_make, mode_uplink_classifier;
 #define STRATEGY_DECLARED(id, word) extern const struct strategy strategy_##id;
 STRATEGIES(STRATEGY_DECLARED, STRATEGY_DECLARED)
 

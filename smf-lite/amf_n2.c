@@ -33,6 +33,7 @@ static const struct row {
 	{NGAP_UE_CONTEXT_RELEASE_REQUEST, NEEDS_UE, n2_context_release_request},
 	{NGAP_UE_CONTEXT_RELEASE_COMPLETE, 0, n2_context_release_complete},
 	{NGAP_PDU_SESSION_RESOURCE_SETUP_RESPONSE, NEEDS_UE, n2_resource_setup_response},
+	{NGAP_PDU_SESSION_RESOURCE_MODIFY_RESPONSE, NEEDS_UE, n2_resource_modify_response},
 	{NGAP_PDU_SESSION_RESOURCE_RELEASE_RESPONSE, NEEDS_UE, n2_resource_release_response},
 	{NGAP_PATH_SWITCH_REQUEST, 0, n2_path_switch_request},
 	{NGAP_NONE, 0, NULL},

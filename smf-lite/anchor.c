@@ -9,6 +9,7 @@
 
 #include "smf-lite/config.h"
 #include "smf-lite/n4_client.h"
+#include "smf-lite/route.h"
 #include "smf-lite/session.h"
 #include "smf-lite/ue.h"
 
@@ -130,7 +131,7 @@ void anchor_note_lost(const struct session *s)
 {
 	struct ue_lost *lost = &s->ue->lost[s->id];
 
-	lost->upf = s->upf;
+	lost->upf = route_upf(s);
 	memcpy(lost->dnn, s->dnn, sizeof(lost->dnn));
 }
 

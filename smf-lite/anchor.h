@@ -8,8 +8,9 @@
  * for it would leave the UE without a session.
  *
  * A session that is lost, since a gNB or the UE was restarted, and asked for again is no new one:
- * it is anchored where it was, whatever was told for new ones meanwhile. What is told after the
- * loss counts for it, too.
+ * it is anchored where it was (where its traffic was led to by an uplink classifier, for there its
+ * services are), whatever was told for new ones meanwhile. What is told after the loss counts for
+ * it, too.
  */
 #ifndef BATON_SMF_ANCHOR_H
 #define BATON_SMF_ANCHOR_H

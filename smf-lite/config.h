@@ -56,7 +56,7 @@ struct smf_config {
 	char database[256];
 	char mcc[4], mnc[4];
 	uint32_t tac;
-	uint32_t n3_mtu; /* a session's is SMF_TUNNEL_OVERHEAD less */
+	uint32_t n3_mtu;       /* a session's is SMF_TUNNEL_OVERHEAD less */
 	struct ngap_plmn plmn; /* from mcc and mnc */
 	size_t dnn_count;
 	struct smf_dnn dnns[SMF_DNNS_MAX];

@@ -45,6 +45,8 @@
 	X(sessions_released, "PDU sessions released")                                              \
 	X(sessions_restored, "PDU sessions re-established at a restarted UPF")                     \
 	X(sessions_failed, "PDU session establishments that failed midway")                        \
+	X(routes_switched, "PDU sessions led another way by an uplink classifier")                 \
+	X(routes_not_switched, "such switches that failed and were undone")                        \
 	X(error_indications, "N3 error indications reported by UPFs")                              \
 	X(upf_paths_lost, "GTP-U peers that a UPF reported as not answering")                      \
 	X(upf_paths_back, "GTP-U peers that a UPF reported as answering again")                    \

@@ -36,8 +36,7 @@ struct nas_guti guami_guti(const struct smf_config *config, uint32_t tmsi)
 bool guami_is_ours(const struct smf_config *config, const struct nas_guti *guti)
 {
 	return guti->amf_region_id == GUAMI_REGION && guti->amf_set_id == GUAMI_SET &&
-	       guti->amf_pointer == GUAMI_POINTER &&
-	       guami_plmn_is_ours(config, &guti->plmn);
+	       guti->amf_pointer == GUAMI_POINTER && guami_plmn_is_ours(config, &guti->plmn);
 }
 
 static bool has_slice(const struct ngap_allowed_nssai *list, uint8_t sst, bool has_sd, uint32_t sd)

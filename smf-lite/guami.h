@@ -11,7 +11,8 @@
 /* One AMF a network: these need no configuration. */
 enum { GUAMI_REGION = 1, GUAMI_SET = 1, GUAMI_POINTER = 1 };
 
-/** guami_plmn_nas - the PLMN as NAS has it: with an MNC of three digits another order than NGAP's */
+/** guami_plmn_nas - the PLMN as NAS has it: with an MNC of three digits another order than NGAP's
+ */
 struct nas_plmn guami_plmn_nas(const struct smf_config *config);
 
 bool guami_plmn_is_ours(const struct smf_config *config, const struct nas_plmn *plmn);

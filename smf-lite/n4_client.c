@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/log.h"
+#include "smf-lite/classifier.h"
 #include "smf-lite/config.h"
 #include "smf-lite/n4_rules.h"
 #include "smf-lite/session.h"
@@ -60,7 +61,7 @@ static const struct outcome *outcome_of(uint8_t type)
 	return o;
 }
 
-static uint8_t cause_of(const struct pfcp_msg *msg)
+uint8_t n4_cause_of(const struct pfcp_msg *msg)
 {
 	switch (msg->header.type) {
 	case PFCP_SESSION_ESTABLISHMENT_RESPONSE:
@@ -72,7 +73,7 @@ static uint8_t cause_of(const struct pfcp_msg *msg)
 	}
 }
 
-static enum session_n4_failure failure_of(struct smf *smf, int status, uint8_t cause)
+enum session_n4_failure n4_failure_of(struct smf *smf, int status, uint8_t cause)
 {
 	if (status) {
 		smf->counters.drop[SMF_upf_timeout]++;
@@ -117,7 +118,7 @@ static void on_done(int status, const struct pfcp_msg *msg, void *user)
 	struct session *s = session_find_seid(smf, p->cp_seid);
 	const struct outcome *o = outcome_of(p->type);
 	struct session_input in = {0};
-	uint8_t cause = status ? 0 : cause_of(msg);
+	uint8_t cause = status ? 0 : n4_cause_of(msg);
 
 	if (!status)
 		n4_load_read(p->upf, msg);
@@ -130,7 +131,7 @@ static void on_done(int status, const struct pfcp_msg *msg, void *user)
 		session_feed(s, o->done, NULL);
 		return;
 	}
-	in.n4 = failure_of(smf, status, cause);
+	in.n4 = n4_failure_of(smf, status, cause);
 	log_warn("n4", "upf=%s ue=%s session=%u seid=%#llx what=%s status=%d cause=%s",
 		 s->upf->config->name, s->supi, s->id, (unsigned long long)s->cp_seid,
 		 session_event_name(o->failed), status, status ? "-" : pfcp_cause_name(cause));
@@ -179,24 +180,14 @@ int n4_session_delete(struct session *s)
 
 /* ---- reports ---- */
 
-static bool names_downlink(const struct session *s, const struct pfcp_session_report_request *r)
-{
-	for (size_t i = 0; r->has_error_indication && i < r->error_indication.n_remote_f_teid;
-	     i++) {
-		const struct pfcp_f_teid *f = &r->error_indication.remote_f_teid[i];
-
-		if (f->teid == s->downlink.teid && f->address.ip4.s_addr == s->downlink.addr.s_addr)
-			return true;
-	}
-	return false;
-}
-
 static void on_report(struct n4_request *req, const struct pfcp_msg *msg, void *user)
 {
 	const struct pfcp_session_report_request *r = &msg->session_report_request;
 	struct n4_client *client = user;
 	struct session *s = session_find_seid(client->smf, req->seid);
 
+	if (classifier_report(client, req, r))
+		return;
 	if (!s || s->upf->peer != req->peer) {
 		client->smf->counters.drop[SMF_upf_unknown_session]++;
 		n4_respond_cause(req, 0, PFCP_CAUSE_SESSION_NOT_FOUND, 0);
@@ -205,7 +196,11 @@ static void on_report(struct n4_request *req, const struct pfcp_msg *msg, void *
 	n4_load_read(s->upf, msg);
 	n4_respond_cause(req, s->up_seid, PFCP_CAUSE_ACCEPTED, 0);
 	/* An indication for a tunnel that we have replaced since is no news. */
-	if (r->report_type & PFCP_REPORT_ERIR && s->state == SESSION_ACTIVE && names_downlink(s, r))
+	if (s->state != SESSION_ACTIVE)
+		return;
+	if (s->route.down && n4_report_names(r, &s->route.down->core))
+		classifier_unknown(s->route.down);
+	else if (!s->route.down && n4_report_names(r, &s->downlink))
 		session_feed(s, SESSION_EV_ERROR_INDICATION, NULL);
 }
 

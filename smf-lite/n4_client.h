@@ -21,6 +21,7 @@
 
 #include "lib/n4/n4.h"
 #include "smf-lite/pool.h"
+#include "smf-lite/session.h"
 #include "smf-lite/smf.h"
 
 struct session;
@@ -128,5 +129,10 @@ int n4_session_establish(struct session *s);
 /** n4_session_modify - FAR 2 as s->downlink says */
 int n4_session_modify(struct session *s);
 int n4_session_delete(struct session *s);
+
+/** n4_cause_of - in the response to a session request */
+uint8_t n4_cause_of(const struct pfcp_msg *msg);
+/** n4_failure_of - what became of one that has failed, counted; @status: of n4_done */
+enum session_n4_failure n4_failure_of(struct smf *smf, int status, uint8_t cause);
 
 #endif

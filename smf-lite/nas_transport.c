@@ -198,6 +198,14 @@ void n2_resource_setup_response(struct n2_conn *conn, struct ue *ue, const struc
 	session_n2_setup_response(ue, &r->sessions, &r->failed);
 }
 
+void n2_resource_modify_response(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu *pdu)
+{
+	const struct ngap_pdu_session_resource_modify_response *r =
+		&pdu->pdu_session_resource_modify_response;
+
+	session_n2_modify_response(ue, &r->sessions, &r->failed);
+}
+
 void n2_resource_release_response(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu *pdu)
 {
 	session_n2_release_response(ue, &pdu->pdu_session_resource_release_response.sessions);

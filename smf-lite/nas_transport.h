@@ -14,6 +14,7 @@ void n2_context_setup_failure(struct n2_conn *conn, struct ue *ue, const struct 
 void n2_context_release_request(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu *pdu);
 void n2_context_release_complete(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu *pdu);
 void n2_resource_setup_response(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu *pdu);
+void n2_resource_modify_response(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu *pdu);
 void n2_resource_release_response(struct n2_conn *conn, struct ue *ue, const struct ngap_pdu *pdu);
 
 #endif

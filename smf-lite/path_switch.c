@@ -2,7 +2,9 @@
 #include "smf-lite/path_switch.h"
 
 #include "lib/log.h"
+#include "smf-lite/classifier.h"
 #include "smf-lite/guami.h"
+#include "smf-lite/route.h"
 #include "smf-lite/session.h"
 #include "smf-lite/store.h"
 #include "smf-lite/ue.h"
@@ -26,6 +28,18 @@ static void refuse(struct n2_conn *conn, const struct ngap_path_switch_request *
 	n2_conn_send(conn, N2_STREAM_UE, answer);
 }
 
+/* Where its uplink goes is told in any case: what the source has heard of it, and told on, may be
+ * outdated. */
+static void fill_switched(const struct session *s, struct ngap_session_switched *item)
+{
+	const struct session_tunnel *uplink = route_uplink(s);
+
+	item->session_id = s->id;
+	item->has_uplink = true;
+	item->uplink =
+		(struct ngap_tunnel){.has_ipv4 = true, .ipv4 = uplink->addr, .teid = uplink->teid};
+}
+
 /* No keys are derived: the next hop is zero, as the key of the context was. */
 static void acknowledge(struct ue *ue)
 {
@@ -41,7 +55,7 @@ static void acknowledge(struct ue *ue)
 					  NGAP_RADIO_UNKNOWN_PDU_SESSION_ID};
 
 		if (ue->switched_ids & 1U << id && ue->session[id])
-			a->sessions.item[a->sessions.count++].session_id = id;
+			fill_switched(ue->session[id], &a->sessions.item[a->sessions.count++]);
 		else if ((ue->switched_ids | ue->refused_ids) & 1U << id)
 			a->released.item[a->released.count++] =
 				(struct ngap_session_cause){.session_id = id, .cause = gone};
@@ -49,7 +63,11 @@ static void acknowledge(struct ue *ue)
 	log_info("n2", "ue=%s gnb=%s what=path-switched sessions=%u released=%u", ue->supi,
 		 ue->gnb->name, a->sessions.count, a->released.count);
 	ue->smf->counters.count[SMF_path_switches]++;
-	n2_send(ue->gnb, n2, N2_STREAM_UE, pdu);
+	if (n2_send(ue->gnb, n2, N2_STREAM_UE, pdu))
+		return;
+	for (uint8_t id = 1; id <= NGAP_MAX_SESSIONS; id++)
+		if (ue->switched_ids & 1U << id && ue->session[id])
+			route_told(ue->session[id]);
 }
 
 void path_switch_progress(struct ue *ue)
@@ -59,7 +77,8 @@ void path_switch_progress(struct ue *ue)
 	for (uint8_t id = 1; id <= NGAP_MAX_SESSIONS; id++) {
 		const struct session *s = ue->session[id];
 
-		if (s && ue->switched_ids & 1U << id && (s->n4_busy || s->n4_dirty || s->n4_lost))
+		if (s && ue->switched_ids & 1U << id &&
+		    (s->n4_busy || s->n4_dirty || s->n4_lost || !classifiers_settled(s)))
 			return;
 	}
 	ue->path_switching = false;

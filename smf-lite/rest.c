@@ -12,6 +12,7 @@
 #include "smf-lite/config.h"
 #include "smf-lite/events.h"
 #include "smf-lite/n4_client.h"
+#include "smf-lite/route.h"
 #include "smf-lite/session.h"
 #include "smf-lite/store.h"
 #include "smf-lite/ue.h"
@@ -44,7 +45,7 @@ static void get_ues(struct http_request *req, void *user)
 
 /* ---- PDU sessions ---- */
 
-static json_t *tunnel_json(const struct session_tunnel *t)
+json_t *rest_tunnel_json(const struct session_tunnel *t)
 {
 	return json_pack("{s:o, s:I}", "address", json_ipv4(t->addr), "teid", (json_int_t)t->teid);
 }
@@ -61,12 +62,14 @@ json_t *rest_session_json(const struct session *s)
 	json_object_set_new(j, "address", json_ipv4(s->address));
 	json_object_set_new(j, "mtu", json_integer(session_mtu(s)));
 	json_object_set_new(j, "upf", json_string(s->upf->config->name));
-	json_object_set_new(j, "dnai", json_string(s->upf->config->dnai));
+	json_object_set_new(j, "dnai", json_string(route_upf(s)->config->dnai));
+	json_object_set_new(j, "anchor_dnai", json_string(s->upf->config->dnai));
 	json_object_set_new(j, "gnb", json_string(gnb ? gnb->name : ""));
 	json_object_set_new(j, "qfi", json_integer(SMF_QFI));
 	json_object_set_new(j, "seid", seid);
-	json_object_set_new(j, "uplink", tunnel_json(&s->uplink));
-	json_object_set_new(j, "downlink", tunnel_json(&s->downlink));
+	json_object_set_new(j, "uplink", rest_tunnel_json(route_uplink(s)));
+	json_object_set_new(j, "downlink", rest_tunnel_json(&s->downlink));
+	json_object_set_new(j, "classifiers", rest_classifiers_json(s));
 	json_object_set_new(j, "established_ns", json_integer((json_int_t)s->established_ns));
 	json_object_set_new(j, "setup_us", json_integer((json_int_t)s->setup_us));
 	if (s->cause)
@@ -88,8 +91,7 @@ static void get_sessions(struct http_request *req, void *user)
 	http_reply(req, 200, json_pack("{s:o}", "pdu_sessions", list));
 }
 
-/* The session that the path names; NULL: answered with 404 */
-static struct session *find_session(struct http_request *req, struct smf *smf)
+struct session *rest_find_session(struct http_request *req, struct smf *smf)
 {
 	const char *supi = http_param(req, "supi"), *id = http_param(req, "id");
 	struct ue *ue = ue_find_supi(smf, supi);
@@ -104,7 +106,7 @@ static struct session *find_session(struct http_request *req, struct smf *smf)
 
 static void get_session(struct http_request *req, void *user)
 {
-	struct session *s = find_session(req, user);
+	struct session *s = rest_find_session(req, user);
 
 	if (s)
 		http_reply(req, 200, rest_session_json(s));
@@ -126,7 +128,7 @@ static void post_release(struct http_request *req, void *user)
 		http_problem_invalid(req, &reader);
 		return;
 	}
-	s = find_session(req, user);
+	s = rest_find_session(req, user);
 	if (!s)
 		return;
 	in.cause = (uint8_t)cause;
@@ -292,6 +294,10 @@ const struct http_route rest_routes[] = {
 	{"GET", "/v1/pdu-sessions", get_sessions, false},
 	{"GET", "/v1/pdu-sessions/{supi}/{id}", get_session, false},
 	{"POST", "/v1/pdu-sessions/{supi}/{id}/release", post_release, false},
+	{"PUT", "/v1/pdu-sessions/{supi}/{id}/classifiers/{dnai}", rest_put_classifier, false},
+	{"DELETE", "/v1/pdu-sessions/{supi}/{id}/classifiers/{dnai}", rest_delete_classifier,
+	 false},
+	{"POST", "/v1/pdu-sessions/{supi}/{id}/route", rest_post_route, false},
 	{"GET", "/v1/upfs", get_upfs, false},
 	{"GET", "/v1/anchors/{supi}/{dnn}", get_anchor, false},
 	{"PUT", "/v1/anchors/{supi}/{dnn}", put_anchor, false},

@@ -10,6 +10,7 @@
 #include "lib/daemon.h"
 #include "lib/log.h"
 #include "smf-lite/anchor.h"
+#include "smf-lite/classifier.h"
 #include "smf-lite/events.h"
 #include "smf-lite/n4_client.h"
 #include "smf-lite/store.h"
@@ -119,7 +120,8 @@ static const struct rule {
 	{IN(N2_RELEASE), SESSION_EV_GNB_LOST, session_step_release_wait_gnb},
 	{IN(N2_RELEASE), SESSION_EV_GNB_BACK, session_step_release_again},
 	{IN(N1_REJECT), SESSION_EV_GNB_BACK, session_step_reject_now},
-	{ESTABLISHING | IN(ACTIVE), SESSION_EV_GNB_BACK, nothing},
+	{ESTABLISHING, SESSION_EV_GNB_BACK, nothing},
+	{IN(ACTIVE), SESSION_EV_GNB_BACK, session_step_gnb_back},
 	{ESTABLISHING, SESSION_EV_UE_IDLE, session_step_idle_midway},
 	{IN(N1_REJECT) | IN(N2_RELEASE), SESSION_EV_UE_IDLE, session_step_detach},
 	{IN(ACTIVE), SESSION_EV_UE_IDLE, session_step_user_plane_off},
@@ -187,6 +189,8 @@ void session_start(struct session *s)
 
 void session_recover(struct session *s)
 {
+	for (struct classifier *c = s->classifiers; c; c = c->next)
+		classifier_recover(c);
 	switch (s->state) {
 	case SESSION_WAIT_UPF:
 	case SESSION_N4_ESTABLISH:

@@ -91,9 +91,26 @@ struct session_tunnel {
 	uint32_t teid; /* host order */
 };
 
+struct classifier;
+struct http_request;
 struct ue;
 struct upf;
 struct smf_timer;
+
+/* Which way its packets take: route.h. NULL: straight between gNB and anchor */
+struct session_route {
+	struct classifier *up;	   /* through which the gNB is to send */
+	struct classifier *down;   /* through which the anchor is told to send */
+	struct classifier *former; /* while switching: where the way back leads */
+	bool switching;
+	bool n2_busy;		      /* a PDU Session Resource Modify Request is without answer */
+	bool n2_again;		      /* another one is to follow it */
+	bool n2_dirty;		      /* the gNB may send elsewhere */
+	struct http_request *request; /* who waits for the switch; NULL: nobody */
+	uint64_t t0_ns, uplink_ns,
+		switched_ns;	 /* of the latest switch, CLOCK_REALTIME; 0: not yet */
+	struct smf_timer *timer; /* NULL until the first switch */
+};
 
 struct session {
 	struct smf *smf;
@@ -111,11 +128,13 @@ struct session {
 	struct upf *upf;
 	uint64_t cp_seid;			/* ours, unique for ever */
 	uint64_t up_seid;			/* the UPF's; 0: not known */
-	struct pfcp_fq_csid upf_csid; /* the set that the UPF has it in; n_csid 0: none */
+	struct pfcp_fq_csid upf_csid;		/* the set that the UPF has it in; n_csid 0: none */
 	struct session_tunnel uplink, downlink; /* the UPF's end, the gNB's end */
-	uint8_t cause;				/* 5GSM cause of the release */
-	bool n4_sent;				/* the UPF may have a session under cp_seid */
-	bool n4_busy;				/* an N4 request is without answer */
+	struct classifier *classifiers;		/* its uplink classifiers, a list */
+	struct session_route route;
+	uint8_t cause;	    /* 5GSM cause of the release */
+	bool n4_sent;	    /* the UPF may have a session under cp_seid */
+	bool n4_busy;	    /* an N4 request is without answer */
 	bool n4_dirty;	    /* what the UPF has is outdated, or may be: send again */
 	bool n4_end_marker; /* the next downlink tunnel replaces one: packets to that are to be
 			       ended */
@@ -135,7 +154,8 @@ struct session {
 
 struct session_table {
 	struct smf *smf;
-	struct session *by_seid; /* hash head */
+	struct session *by_seid;	/* hash head */
+	struct classifier *classifiers; /* hash head: by their own SEIDs */
 	uint64_t next_seid;
 };
 
@@ -150,6 +170,9 @@ void session_table_free(struct session_table *table);
  * Return: NULL when out of memory or over the bound
  */
 struct session *session_new(struct smf *smf, struct ue *ue, uint8_t id, uint64_t cp_seid);
+
+/** session_seid - @known, from the database, or 0: a new one; never given out again */
+uint64_t session_seid(struct smf *smf, uint64_t known);
 
 struct session *session_find_seid(struct smf *smf, uint64_t cp_seid);
 
@@ -190,11 +213,15 @@ void session_n1_status(struct ue *ue, uint8_t id, uint8_t pti, uint8_t cause);
 void session_n1_accept(const struct session *s, struct nas_message *ret);
 void session_n1_release_command(const struct session *s, struct nas_message *ret);
 
-/* session_n2.c: PDU Session Resource Setup and Release; each 0 or a negative errno */
+/* session_n2.c: PDU Session Resource Setup, Modify and Release; each 0 or a negative errno */
 int session_n2_setup(struct session *s);
 int session_n2_release(struct session *s, bool with_nas);
+/** session_n2_modify - the gNB's uplink goes where the route leads */
+int session_n2_modify(struct session *s);
 void session_n2_setup_response(struct ue *ue, const struct ngap_session_done_list *done,
 			       const struct ngap_session_cause_list *failed);
+void session_n2_modify_response(struct ue *ue, const struct ngap_session_modified_list *done,
+				const struct ngap_session_cause_list *failed);
 void session_n2_release_response(struct ue *ue, const struct ngap_session_id_list *released);
 
 #endif

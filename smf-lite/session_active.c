@@ -2,9 +2,11 @@
 /* A session that is there: its UPF restarts (TS 23.527 cl. 4.2), its UE comes and goes. */
 
 #include "lib/log.h"
+#include "smf-lite/classifier.h"
 #include "smf-lite/config.h"
 #include "smf-lite/n4_client.h"
 #include "smf-lite/path_switch.h"
+#include "smf-lite/route.h"
 #include "smf-lite/session_steps.h"
 #include "smf-lite/store.h"
 #include "smf-lite/timer.h"
@@ -55,6 +57,14 @@ void session_step_restore(struct session *s, const struct session_input *in)
 		smf_timer_start(s->timer, SMF_PURGE_RETRY_MS);
 }
 
+/* What its anchor has is what we want. */
+static void settled(struct session *s)
+{
+	if (!s->n4_busy && !s->n4_dirty && !s->n4_lost)
+		route_anchor_answered(s, true);
+	path_switch_progress(s->ue);
+}
+
 void session_step_restored(struct session *s, const struct session_input *in)
 {
 	s->smf->counters.count[SMF_sessions_restored]++;
@@ -63,7 +73,7 @@ void session_step_restored(struct session *s, const struct session_input *in)
 	store_session_save(s);
 	if (s->n4_dirty && session_update_n4(s))
 		smf_timer_start(s->timer, SMF_PURGE_RETRY_MS);
-	path_switch_progress(s->ue);
+	settled(s);
 }
 
 void session_step_not_restored(struct session *s, const struct session_input *in)
@@ -82,7 +92,7 @@ void session_step_modified(struct session *s, const struct session_input *in)
 		s->n4_end_marker = false;
 	if ((s->n4_dirty || s->n4_lost) && session_update_n4(s))
 		smf_timer_start(s->timer, SMF_PURGE_RETRY_MS);
-	path_switch_progress(s->ue);
+	settled(s);
 }
 
 void session_step_not_modified(struct session *s, const struct session_input *in)
@@ -94,6 +104,7 @@ void session_step_not_modified(struct session *s, const struct session_input *in
 	}
 	s->n4_dirty = true;
 	smf_timer_start(s->timer, SMF_PURGE_RETRY_MS);
+	route_anchor_answered(s, false);
 }
 
 void session_step_active_timer(struct session *s, const struct session_input *in)
@@ -108,11 +119,18 @@ void session_step_active_timer(struct session *s, const struct session_input *in
  * for). */
 void session_step_user_plane_off(struct session *s, const struct session_input *in)
 {
+	route_idle(s, "its UE has lost the connection");
 	s->downlink = (struct session_tunnel){0};
 	s->n2_sent = false;
 	store_session_save(s);
 	if (session_update_n4(s))
 		smf_timer_start(s->timer, SMF_PURGE_RETRY_MS);
+	classifiers_update(s, false);
+}
+
+void session_step_gnb_back(struct session *s, const struct session_input *in)
+{
+	route_gnb_back(s);
 }
 
 void session_step_user_plane_on(struct session *s, const struct session_input *in)
@@ -144,6 +162,8 @@ void session_step_idle_midway(struct session *s, const struct session_input *in)
  * packets to the source's are ended. */
 void session_step_path_switch(struct session *s, const struct session_input *in)
 {
+	bool ended;
+
 	if (s->downlink.teid == in->tunnel.teid &&
 	    s->downlink.addr.s_addr == in->tunnel.ipv4.s_addr)
 		return;		/* asked again */
@@ -154,12 +174,14 @@ void session_step_path_switch(struct session *s, const struct session_input *in)
 			session_step_release_midway(s, in);
 		return;
 	}
-	s->n4_end_marker = s->downlink.teid != 0;
+	ended = s->downlink.teid != 0;
+	s->n4_end_marker = ended && !s->route.down; /* by the UPF that has fed it */
 	s->downlink = (struct session_tunnel){in->tunnel.ipv4, in->tunnel.teid};
 	s->n2_sent = true;
 	store_session_save(s);
 	if (session_update_n4(s))
 		smf_timer_start(s->timer, SMF_PURGE_RETRY_MS);
+	classifiers_update(s, ended);
 }
 
 /* The source has not answered and won't: the target is asked. */

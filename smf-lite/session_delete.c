@@ -2,7 +2,9 @@
 /* The end of a session: its deletion at the UPF, after UE and gNB are done with it. */
 #include <errno.h>
 
+#include "smf-lite/classifier.h"
 #include "smf-lite/n4_client.h"
+#include "smf-lite/route.h"
 #include "smf-lite/session_steps.h"
 #include "smf-lite/timer.h"
 #include "smf-lite/ue.h"
@@ -32,6 +34,8 @@ static void delete_n4(struct session *s)
 /* UE and gNB are done with it, or can't be reached any more. */
 void session_detach(struct session *s)
 {
+	route_idle(s, "it has ended");
+	classifiers_end(s);
 	s->ue->session[s->id] = NULL;
 	s->ue = NULL;
 	s->reactivating = false;

@@ -3,9 +3,11 @@
 
 #include "lib/daemon.h"
 #include "lib/log.h"
+#include "smf-lite/classifier.h"
 #include "smf-lite/config.h"
 #include "smf-lite/n4_client.h"
 #include "smf-lite/path_switch.h"
+#include "smf-lite/route.h"
 #include "smf-lite/session_steps.h"
 #include "smf-lite/ue.h"
 
@@ -86,8 +88,12 @@ void session_step_n2_set_up(struct session *s, const struct session_input *in)
 {
 	s->downlink = (struct session_tunnel){in->tunnel.ipv4, in->tunnel.teid};
 	if (session_set_state(s, SESSION_N4_ACTIVATE, SMF_ASSOCIATION_WAIT_MS) ||
-	    session_update_n4(s))
+	    session_update_n4(s)) {
 		session_step_release_midway(s, NULL);
+		return;
+	}
+	route_told(s);
+	classifiers_update(s, false);
 }
 
 void session_step_n2_not_set_up(struct session *s, const struct session_input *in)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* PDU Session Resource Setup (TS 38.413 cl. 8.2.1) and Release (cl. 8.2.2), with the NAS messages
- * that they carry. */
+/* PDU Session Resource Setup (TS 38.413 cl. 8.2.1), Release (cl. 8.2.2) and Modify (cl. 8.2.3),
+ * with the NAS messages that they carry. */
 #include <errno.h>
 
 #include "lib/log.h"
 #include "smf-lite/amf_n2.h"
+#include "smf-lite/route.h"
 #include "smf-lite/session.h"
 #include "smf-lite/ue.h"
 
@@ -13,8 +14,8 @@ static void fill_transfer(const struct session *s, struct ngap_setup_request_tra
 	t->has_ambr = true;
 	t->ambr = (struct ngap_ambr){SMF_AMBR_BPS, SMF_AMBR_BPS};
 	t->uplink.has_ipv4 = true;
-	t->uplink.ipv4 = s->uplink.addr;
-	t->uplink.teid = s->uplink.teid;
+	t->uplink.ipv4 = route_uplink(s)->addr;
+	t->uplink.teid = route_uplink(s)->teid;
 	t->session_type = NGAP_SESSION_IPV4;
 	t->qos_flow_count = 1;
 	t->qos_flow[0].qfi = SMF_QFI;
@@ -81,6 +82,29 @@ int session_n2_release(struct session *s, bool with_nas)
 	return n2_send(s->ue->gnb, n2, N2_STREAM_UE, pdu);
 }
 
+static struct ngap_tunnel ngap_tunnel_of(const struct session_tunnel *t)
+{
+	return (struct ngap_tunnel){.has_ipv4 = true, .ipv4 = t->addr, .teid = t->teid};
+}
+
+int session_n2_modify(struct session *s)
+{
+	struct n2 *n2 = s->smf->n2;
+	struct ngap_pdu *pdu = n2_pdu(n2, NGAP_PDU_SESSION_RESOURCE_MODIFY_REQUEST);
+	struct ngap_pdu_session_resource_modify_request *r =
+		&pdu->pdu_session_resource_modify_request;
+	struct ngap_modify_request_transfer *t = &r->sessions.item[0].transfer;
+
+	r->amf_ue_id = s->ue->amf_ue_id;
+	r->ran_ue_id = s->ue->ran_ue_id;
+	r->sessions.count = 1;
+	r->sessions.item[0].session_id = s->id;
+	t->tunnel_count = 1;
+	t->tunnel[0].uplink = ngap_tunnel_of(route_uplink(s));
+	t->tunnel[0].downlink = ngap_tunnel_of(&s->downlink);
+	return n2_send(s->ue->gnb, n2, N2_STREAM_UE, pdu);
+}
+
 static struct session *find(struct ue *ue, uint8_t id)
 {
 	return id <= NGAP_MAX_SESSIONS ? ue->session[id] : NULL;
@@ -111,6 +135,25 @@ void session_n2_setup_response(struct ue *ue, const struct ngap_session_done_lis
 			 failed->item[i].session_id, ngap_cause_name(failed->item[i].cause));
 		if (s)
 			session_feed(s, SESSION_EV_N2_SETUP_FAILED, NULL);
+	}
+}
+
+void session_n2_modify_response(struct ue *ue, const struct ngap_session_modified_list *done,
+				const struct ngap_session_cause_list *failed)
+{
+	for (size_t i = 0; i < done->count; i++) {
+		struct session *s = find(ue, done->item[i].session_id);
+
+		if (s)
+			route_answered(s, NULL);
+	}
+	for (size_t i = 0; i < failed->count; i++) {
+		struct session *s = find(ue, failed->item[i].session_id);
+
+		log_warn("n2", "ue=%s session=%u what=modify-failed cause=%s", ue->supi,
+			 failed->item[i].session_id, ngap_cause_name(failed->item[i].cause));
+		if (s)
+			route_answered(s, &failed->item[i].cause);
 	}
 }
 

@@ -3,6 +3,7 @@
 
 #include "lib/log.h"
 #include "smf-lite/anchor.h"
+#include "smf-lite/route.h"
 #include "smf-lite/session_steps.h"
 #include "smf-lite/timer.h"
 #include "smf-lite/ue.h"
@@ -33,6 +34,7 @@ void session_begin_release(struct session *s, uint8_t cause, uint8_t pti)
 {
 	log_info("session", "ue=%s session=%u seid=%#llx what=release cause=%u", s->supi, s->id,
 		 (unsigned long long)s->cp_seid, cause);
+	route_idle(s, "it is being released");
 	s->cause = cause;
 	s->pti = pti;
 	s->gnb_done = !s->n2_sent;

@@ -71,6 +71,7 @@ void session_step_not_modified(struct session *s, const struct session_input *in
 void session_step_active_timer(struct session *s, const struct session_input *in);
 void session_step_user_plane_off(struct session *s, const struct session_input *in);
 void session_step_user_plane_on(struct session *s, const struct session_input *in);
+void session_step_gnb_back(struct session *s, const struct session_input *in);
 void session_step_path_switch(struct session *s, const struct session_input *in);
 void session_step_set_up_at_target(struct session *s, const struct session_input *in);
 void session_step_idle_midway(struct session *s, const struct session_input *in);

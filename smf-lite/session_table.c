@@ -6,7 +6,9 @@
 
 #include "lib/daemon.h"
 #include "lib/log.h"
+#include "smf-lite/classifier.h"
 #include "smf-lite/n4_client.h"
+#include "smf-lite/route.h"
 #include "smf-lite/session.h"
 #include "smf-lite/store.h"
 #include "smf-lite/timer.h"
@@ -97,8 +99,22 @@ int session_table_new(struct smf *smf, struct session_table **ret_table)
 	return 0;
 }
 
+uint64_t session_seid(struct smf *smf, uint64_t known)
+{
+	struct session_table *table = smf->sessions;
+
+	if (!known)
+		return table->next_seid++;
+	if (known >= table->next_seid) /* the clock has gone back since */
+		table->next_seid = known + 1;
+	return known;
+}
+
 static void session_free(struct session *s)
 {
+	while (s->classifiers)
+		classifier_free(s->classifiers);
+	route_done(s);
 	HASH_DELETE(by_seid, s->smf->sessions->by_seid, s);
 	if (s->ue)
 		s->ue->session[s->id] = NULL;
@@ -142,9 +158,7 @@ struct session *session_new(struct smf *smf, struct ue *ue, uint8_t id, uint64_t
 	s->smf = smf;
 	s->ue = ue;
 	s->id = id;
-	s->cp_seid = cp_seid ? cp_seid : table->next_seid++;
-	if (cp_seid >= table->next_seid) /* the clock has gone back since */
-		table->next_seid = cp_seid + 1;
+	s->cp_seid = session_seid(smf, cp_seid);
 	if (ue) {
 		memcpy(s->supi, ue->supi, sizeof(s->supi));
 		ue->session[id] = s;
@@ -177,12 +191,25 @@ void session_feed_upf(struct smf *smf, const struct upf *upf, enum session_event
 		if (s->upf == upf)
 			session_feed(s, event, NULL);
 	}
+	classifiers_feed_upf(smf, upf, event);
+}
+
+/* Its address is nobody else's while a UPF has a rule for it. */
+static bool waits_for_classifiers(struct session *s)
+{
+	if (!s->classifiers)
+		return false;
+	s->n4_sent = false;
+	store_session_save(s);
+	return true;
 }
 
 void session_gone(struct session *s)
 {
 	struct upf *upf = s->upf;
 
+	if (waits_for_classifiers(s))
+		return;
 	log_info("session", "ue=%s session=%u seid=%#llx what=gone", s->supi, s->id,
 		 (unsigned long long)s->cp_seid);
 	if (upf && s->address.s_addr)

@@ -20,17 +20,17 @@
 #include "smf-lite/counters.h"
 
 enum {
-	SMF_GNBS_MAX = 64,	/* gNBs known, and SCTP associations at a time */
-	SMF_UES_MAX = 4096,	/* UE contexts, those not identified yet included */
-	SMF_UPFS_MAX = 64,	/* configured */
-	SMF_DNNS_MAX = 8,	/* configured; also the allowed NSSAI's bound */
-	SMF_ANCHORS_MAX = 4096, /* preferences told over REST, and configured ones */
+	SMF_GNBS_MAX = 64,	   /* gNBs known, and SCTP associations at a time */
+	SMF_UES_MAX = 4096,	   /* UE contexts, those not identified yet included */
+	SMF_UPFS_MAX = 64,	   /* configured */
+	SMF_DNNS_MAX = 8,	   /* configured; also the allowed NSSAI's bound */
+	SMF_ANCHORS_MAX = 4096,	   /* preferences told over REST, and configured ones */
 	SMF_APPLICATIONS_MAX = 64, /* configured */
 	SMF_FLOWS_MAX = 16,	   /* flow descriptions of one: PFD Contexts in a request */
-	SMF_STREAMS_MAX = 64,	/* open event streams */
-	SMF_SUPI_SIZE = 24,	/* "imsi-" and 15 digits, NUL */
-	SMF_NAME_SIZE = 64,	/* names, DNNs and DNAIs, NUL included */
-	SMF_N3_MTU = 1500,	/* default */
+	SMF_STREAMS_MAX = 64,	   /* open event streams */
+	SMF_SUPI_SIZE = 24,	   /* "imsi-" and 15 digits, NUL */
+	SMF_NAME_SIZE = 64,	   /* names, DNNs and DNAIs, NUL included */
+	SMF_N3_MTU = 1500,	   /* default */
 	/* outer IPv4 20, UDP 8, GTP-U 8 and the PDU session container 8 */
 	SMF_TUNNEL_OVERHEAD = 44,
 	SMF_QFI = 1,	 /* of the one QoS flow of a session, non-GBR */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What outlives a restart: UEs with their NGAP ids, PDU sessions in any state, anchors, UPFs'
+ * What outlives a restart: UEs with their NGAP ids, PDU sessions in any state, their uplink
+ * classifiers and routes, anchors, UPFs'
  * recovery time stamps, and the order in which addresses became free. SQLite in WAL mode.
  *
  * synchronous is OFF: a commit survives the end of this process at any instant, which is what
@@ -15,6 +16,7 @@
 
 #include "smf-lite/smf.h"
 
+struct classifier;
 struct session;
 struct ue;
 struct upf;
@@ -30,6 +32,10 @@ int store_session_save(const struct session *s);
 /** store_session_delete - the row; and the session's address is noted as the last to be handed out
  * again */
 int store_session_delete(const struct session *s);
+int store_classifier_save(const struct classifier *c);
+int store_classifier_delete(const struct classifier *c);
+/** store_route_save - of a session; it goes with the session's row */
+int store_route_save(const struct session *s);
 int store_upf_save(const struct upf *upf);
 int store_anchor_save(struct store *store, const char *supi, const char *dnn, const char *dnai);
 int store_anchor_delete(struct store *store, const char *supi, const char *dnn);

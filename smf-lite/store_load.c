@@ -14,12 +14,12 @@
 #include "smf-lite/store_private.h"
 #include "smf-lite/ue.h"
 
-static uint64_t get_int(sqlite3_stmt *s, int column)
+uint64_t store_get_int(sqlite3_stmt *s, int column)
 {
 	return (uint64_t)sqlite3_column_int64(s, column);
 }
 
-static const char *get_text(sqlite3_stmt *s, int column)
+const char *store_get_text(sqlite3_stmt *s, int column)
 {
 	const unsigned char *text = sqlite3_column_text(s, column);
 
@@ -45,20 +45,21 @@ static int load(struct smf *smf, enum store_statement which, row_reader read, co
 static void load_connection(struct smf *smf, struct ue *ue, sqlite3_stmt *row)
 {
 	struct ngap_gnb_id id = {.plmn = smf->config->plmn,
-				 .id = (uint32_t)get_int(row, UE_gnb_id),
-				 .bits = (uint8_t)get_int(row, UE_gnb_bits)};
+				 .id = (uint32_t)store_get_int(row, UE_gnb_id),
+				 .bits = (uint8_t)store_get_int(row, UE_gnb_bits)};
 	struct gnb *gnb = n2_gnb_get(smf->n2, &id);
 
 	if (!gnb)
 		return;
-	snprintf(gnb->name, sizeof(gnb->name), "%s", get_text(row, UE_gnb_name));
-	ue_connect_as(ue, gnb, (uint32_t)get_int(row, UE_ran_ue_id), get_int(row, UE_amf_ue_id));
-	ue->context = get_int(row, UE_context) != 0;
+	snprintf(gnb->name, sizeof(gnb->name), "%s", store_get_text(row, UE_gnb_name));
+	ue_connect_as(ue, gnb, (uint32_t)store_get_int(row, UE_ran_ue_id),
+		      store_get_int(row, UE_amf_ue_id));
+	ue->context = store_get_int(row, UE_context) != 0;
 }
 
 static int load_ue(struct smf *smf, sqlite3_stmt *row)
 {
-	const char *supi = get_text(row, UE_supi);
+	const char *supi = store_get_text(row, UE_supi);
 	struct ue *ue;
 
 	if (!smf_supi_valid(supi))
@@ -68,8 +69,8 @@ static int load_ue(struct smf *smf, sqlite3_stmt *row)
 		return -ENOMEM;
 	ue->state = UE_REGISTERED;
 	ue_set_supi(ue, supi);
-	ue_set_tmsi(ue, (uint32_t)get_int(row, UE_tmsi));
-	if (get_int(row, UE_connected))
+	ue_set_tmsi(ue, (uint32_t)store_get_int(row, UE_tmsi));
+	if (store_get_int(row, UE_connected))
 		load_connection(smf, ue, row);
 	if (!ue->gnb)
 		ue_idle(ue);
@@ -89,54 +90,55 @@ static bool state_by_name(const char *name, enum session_state *ret_state)
 
 static void load_flags(struct session *s, sqlite3_stmt *row)
 {
-	s->n4_sent = get_int(row, SESSION_n4_sent) != 0;
-	s->n4_lost = get_int(row, SESSION_n4_lost) != 0;
-	s->n2_sent = get_int(row, SESSION_n2_sent) != 0;
-	s->was_active = get_int(row, SESSION_was_active) != 0;
+	s->n4_sent = store_get_int(row, SESSION_n4_sent) != 0;
+	s->n4_lost = store_get_int(row, SESSION_n4_lost) != 0;
+	s->n2_sent = store_get_int(row, SESSION_n2_sent) != 0;
+	s->was_active = store_get_int(row, SESSION_was_active) != 0;
 }
 
 static void load_wire(struct session *s, sqlite3_stmt *row)
 {
-	s->address.s_addr = (in_addr_t)get_int(row, SESSION_address);
-	s->up_seid = get_int(row, SESSION_up_seid);
-	s->uplink.addr.s_addr = (in_addr_t)get_int(row, SESSION_ul_address);
-	s->uplink.teid = (uint32_t)get_int(row, SESSION_ul_teid);
-	s->downlink.addr.s_addr = (in_addr_t)get_int(row, SESSION_dl_address);
-	s->downlink.teid = (uint32_t)get_int(row, SESSION_dl_teid);
+	s->address.s_addr = (in_addr_t)store_get_int(row, SESSION_address);
+	s->up_seid = store_get_int(row, SESSION_up_seid);
+	s->uplink.addr.s_addr = (in_addr_t)store_get_int(row, SESSION_ul_address);
+	s->uplink.teid = (uint32_t)store_get_int(row, SESSION_ul_teid);
+	s->downlink.addr.s_addr = (in_addr_t)store_get_int(row, SESSION_dl_address);
+	s->downlink.teid = (uint32_t)store_get_int(row, SESSION_dl_teid);
 }
 
 static void load_description(struct session *s, sqlite3_stmt *row)
 {
-	s->pti = (uint8_t)get_int(row, SESSION_pti);
-	snprintf(s->supi, sizeof(s->supi), "%s", get_text(row, SESSION_supi));
-	snprintf(s->dnn, sizeof(s->dnn), "%s", get_text(row, SESSION_dnn));
-	s->snssai.sst = (uint8_t)get_int(row, SESSION_sst);
-	s->snssai.has_sd = get_int(row, SESSION_has_sd) != 0;
-	s->snssai.sd = (uint32_t)get_int(row, SESSION_sd);
-	s->ssc_mode = (uint8_t)get_int(row, SESSION_ssc_mode);
-	s->cause = (uint8_t)get_int(row, SESSION_cause);
-	s->established_ns = get_int(row, SESSION_established_ns);
-	s->setup_us = get_int(row, SESSION_setup_us);
+	s->pti = (uint8_t)store_get_int(row, SESSION_pti);
+	snprintf(s->supi, sizeof(s->supi), "%s", store_get_text(row, SESSION_supi));
+	snprintf(s->dnn, sizeof(s->dnn), "%s", store_get_text(row, SESSION_dnn));
+	s->snssai.sst = (uint8_t)store_get_int(row, SESSION_sst);
+	s->snssai.has_sd = store_get_int(row, SESSION_has_sd) != 0;
+	s->snssai.sd = (uint32_t)store_get_int(row, SESSION_sd);
+	s->ssc_mode = (uint8_t)store_get_int(row, SESSION_ssc_mode);
+	s->cause = (uint8_t)store_get_int(row, SESSION_cause);
+	s->established_ns = store_get_int(row, SESSION_established_ns);
+	s->setup_us = store_get_int(row, SESSION_setup_us);
 }
 
 static int load_session(struct smf *smf, sqlite3_stmt *row)
 {
-	const char *supi = get_text(row, SESSION_supi), *upf_name = get_text(row, SESSION_upf);
-	struct ue *ue = get_int(row, SESSION_attached) ? ue_find_supi(smf, supi) : NULL;
-	uint8_t id = (uint8_t)get_int(row, SESSION_id);
+	const char *supi = store_get_text(row, SESSION_supi),
+		   *upf_name = store_get_text(row, SESSION_upf);
+	struct ue *ue = store_get_int(row, SESSION_attached) ? ue_find_supi(smf, supi) : NULL;
+	uint8_t id = (uint8_t)store_get_int(row, SESSION_id);
 	struct upf *upf = n4_upf_by_name(smf->n4, upf_name);
 	enum session_state state;
 	struct session *s;
 
 	if (id < 1 || id > NGAP_MAX_SESSIONS ||
-	    !state_by_name(get_text(row, SESSION_state), &state))
+	    !state_by_name(store_get_text(row, SESSION_state), &state))
 		return -EIO;
 	if (!upf) {
 		log_warn("store", "what=session-dropped ue=%s session=%u upf=%s", supi, id,
 			 upf_name);
 		return 0;
 	}
-	s = session_new(smf, ue, id, get_int(row, SESSION_cp_seid));
+	s = session_new(smf, ue, id, store_get_int(row, SESSION_cp_seid));
 	if (!s)
 		return -ENOMEM;
 	s->upf = upf;
@@ -153,7 +155,7 @@ static int load_session(struct smf *smf, sqlite3_stmt *row)
 
 static int load_address(struct smf *smf, sqlite3_stmt *row)
 {
-	struct in_addr addr = {htonl((uint32_t)get_int(row, 0))};
+	struct in_addr addr = {htonl((uint32_t)store_get_int(row, 0))};
 
 	for (size_t i = 0; i < smf->n4->upf_count; i++)
 		pool_touch(&smf->n4->upfs[i].pool, addr);
@@ -162,16 +164,17 @@ static int load_address(struct smf *smf, sqlite3_stmt *row)
 
 static int load_upf(struct smf *smf, sqlite3_stmt *row)
 {
-	struct upf *upf = n4_upf_by_name(smf->n4, get_text(row, 0));
+	struct upf *upf = n4_upf_by_name(smf->n4, store_get_text(row, 0));
 
 	if (upf)
-		upf->recovery_time_stamp = (uint32_t)get_int(row, 1);
+		upf->recovery_time_stamp = (uint32_t)store_get_int(row, 1);
 	return 0;
 }
 
 static int load_anchor(struct smf *smf, sqlite3_stmt *row)
 {
-	int err = anchor_set(smf->anchors, get_text(row, 0), get_text(row, 1), get_text(row, 2));
+	int err = anchor_set(smf->anchors, store_get_text(row, 0), store_get_text(row, 1),
+			     store_get_text(row, 2));
 
 	return err == -ENOSPC ? 0 : err;
 }
@@ -184,6 +187,10 @@ int store_load(struct smf *smf)
 		err = load(smf, STORE_UPF_ALL, load_upf, "load-upf");
 	if (!err)
 		err = load(smf, STORE_SESSION_ALL, load_session, "load-session");
+	if (!err)
+		err = load(smf, STORE_CLASSIFIER_ALL, store_load_classifier, "load-classifier");
+	if (!err)
+		err = load(smf, STORE_ROUTE_ALL, store_load_route, "load-route");
 	if (!err)
 		err = load(smf, STORE_ADDRESS_ALL, load_address, "load-address");
 	if (!err)

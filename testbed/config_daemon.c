@@ -115,6 +115,25 @@ static void put_protected(const struct writer *w)
 	put_prefix_item(w, w->plan->run->management);
 }
 
+/* One prefix over the pools of all UPFs: that of the pools that aren't given in the file wherever
+ * it will do, so that a UPF that is added changes nothing at the others. */
+static struct yaml_prefix all_pools(const struct topology *t)
+{
+	uint32_t base = 0x0a3c0000 /* 10.60.0.0 */, mask = 0xffff0000;
+	struct yaml_prefix all = {.len = 16};
+
+	for (unsigned i = 0; i < t->node_count; i++) {
+		const uint32_t pool = ntohl(t->node[i].pool.addr.s_addr);
+
+		if (t->node[i].kind != TOPO_UPF)
+			continue;
+		for (; (pool ^ base) & mask || t->node[i].pool.len < all.len; all.len--)
+			mask <<= 1;
+	}
+	all.addr.s_addr = htonl(base & mask);
+	return all;
+}
+
 static void write_upf(const struct writer *w)
 {
 	put_text(w, "name", w->node->name);
@@ -127,6 +146,8 @@ static void write_upf(const struct writer *w)
 	put_bool(w, "needs_qos", w->t->needs_qos);
 	fprintf(w->out, "ue_pools:\n");
 	put_prefix_item(w, w->node->pool);
+	fprintf(w->out, "n9_ue_pools:\n");
+	put_prefix_item(w, all_pools(w->t));
 	put_protected(w);
 	put_pin_dir(w);
 }
@@ -219,6 +240,15 @@ static void write_smf(const struct writer *w)
 	put_anchors(w);
 }
 
+static void put_service_prefix(const struct writer *w)
+{
+	char prefix[INET_ADDRSTRLEN];
+
+	fprintf(w->out, "service_prefix: \"%s/%u\"\n",
+		inet_ntop(AF_INET, &w->t->service_prefix.addr, prefix, sizeof(prefix)),
+		w->t->service_prefix.len);
+}
+
 /* What a destination policy measures with: each gNB, and each UPF by the DNAI that it serves. */
 static void put_n3(const struct writer *w)
 {
@@ -249,6 +279,7 @@ static void write_manager(const struct writer *w)
 	put_url(w, "smf_url", w->index, "smf-lite");
 	put_node_path(w, "database", "migration-manager.sqlite");
 	put_text(w, "topology", w->t->name);
+	put_service_prefix(w);
 	put_n3(w);
 }
 
@@ -264,8 +295,8 @@ static void put_radios(const struct writer *w)
 	}
 }
 
-/* All other gNBs: a UE can be handed over to each in whose reach it is. The key stands there without
- * any, and each has one line, so that a gNB takes up a new one while it runs
+/* All other gNBs: a UE can be handed over to each in whose reach it is. The key stands there
+ * without any, and each has one line, so that a gNB takes up a new one while it runs
  * (differ_in_items_only). */
 static void put_neighbours(const struct writer *w)
 {
@@ -324,14 +355,10 @@ static void write_ue(const struct writer *w)
 
 static void write_ue_agent(const struct writer *w)
 {
-	char prefix[INET_ADDRSTRLEN];
-
 	put_text(w, "supi", w->node->supi);
 	put_url(w, "ue_url", w->index, "ue");
 	put_url(w, "manager_url", core_of(w->t), "migration-manager");
-	fprintf(w->out, "service_prefix: \"%s/%u\"\n",
-		inet_ntop(AF_INET, &w->t->service_prefix.addr, prefix, sizeof(prefix)),
-		w->t->service_prefix.len);
+	put_service_prefix(w);
 	put_node_path(w, "state_dir", "ue-agent");
 	config_app_ue_agent(w->plan, w->index, w->out);
 }
@@ -354,6 +381,8 @@ static void write_edge_agent(const struct writer *w)
 		fprintf(w->out, "  - name: \"%s\"\n    address: \"%s\"\n", service->name,
 			inet_ntop(AF_INET, &service->addr, addr, sizeof(addr)));
 	}
+	if (port_name(w, TOPO_N6)[0])
+		put_text(w, "n6_interface", port_name(w, TOPO_N6));
 	config_app_edge_agent(w->plan, w->index, w->out);
 	config_process_edge_agent(w->plan, w->index, w->out);
 }
@@ -427,7 +456,9 @@ static void write_config(const struct writer *w)
 int config_daemon_text(const struct plan *plan, unsigned node, const struct daemon_row *row,
 		       char **ret_text, size_t *ret_len)
 {
-	struct writer w = {plan, plan->t, node, node < plan->t->node_count ? &plan->t->node[node] : NULL, row, NULL};
+	struct writer w = {plan, plan->t,
+			   node, node < plan->t->node_count ? &plan->t->node[node] : NULL,
+			   row,	 NULL};
 
 	*ret_text = NULL;
 	w.out = open_memstream(ret_text, ret_len);

@@ -21,15 +21,12 @@ static void put_here(const struct plan *plan, const char *key, const char *name,
 static void put_node(const struct plan *plan, unsigned node, FILE *out)
 {
 	const struct topo_port *wan = topology_find_port(plan->t, node, TOPO_WAN);
-	const struct topo_port *n6 = topology_find_port(plan->t, node, TOPO_N6);
 	char text[INET_ADDRSTRLEN];
 
 	put_here(plan, "process_dir", "processes", out);
 	put_here(plan, "process_repository", "repository", out);
 	fprintf(out, "wan_interface: \"%s\"\nwan_address: \"%s\"\n", wan->ifname,
 		inet_ntop(AF_INET, &wan->addr, text, sizeof(text)));
-	if (n6)
-		fprintf(out, "n6_interface: \"%s\"\n", n6->ifname);
 }
 
 /* The program's own */

@@ -45,6 +45,11 @@ const struct yaml_field upf_config_fields[] = {
 	 .read = yaml_read_node,
 	 FIELD(ue_pools_node),
 	 .help = "prefixes of UE addresses routed to this UPF"},
+	{.key = "n9_ue_pools",
+	 .read = yaml_read_node,
+	 FIELD(n9_ue_pools_node),
+	 .help = "prefixes of UE addresses anchored at other UPFs, of which sessions may have an "
+		 "uplink classifier here"},
 	{.key = "network_instances",
 	 .read = yaml_read_node,
 	 FIELD(instances_node),
@@ -275,6 +280,21 @@ static int address6_read(struct upf_config *config, const struct yaml_doc *doc,
 			 "expected an IPv6 address, found '%s'", config->n3_address6_text);
 }
 
+/* Without a list of its own any address is taken, and this one would be a limit. */
+static int n9_read(struct upf_config *config, const struct yaml_doc *doc, struct yaml_error *err)
+{
+	const struct yaml_node *list = config->n9_ue_pools_node;
+	const struct upf_instance *own = &config->instance[0];
+	int rc = pools_read(doc, list, &config->n9, err);
+
+	if (!rc && list && !own->pool_count)
+		return yaml_fail(doc, list, err, "n9_ue_pools without ue_pools");
+	if (!rc && own->pool_count + config->n9.pool_count > DP_PREFIXES_MAX)
+		return yaml_fail(doc, list, err, "more than %d prefixes with those of ue_pools",
+				 DP_PREFIXES_MAX);
+	return rc;
+}
+
 int upf_config_lists(struct upf_config *config, const struct yaml_doc *doc, struct yaml_error *err)
 {
 	int rc = words_check(config, doc, err);
@@ -284,11 +304,14 @@ int upf_config_lists(struct upf_config *config, const struct yaml_doc *doc, stru
 	if (!rc)
 		rc = pools_read(doc, config->ue_pools_node, &config->instance[0], err);
 	if (!rc)
+		rc = n9_read(config, doc, err);
+	if (!rc)
 		rc = prefixes_read(doc, config->protected_node, config->protected_prefix,
 				   &config->protected_count, err);
 	if (!rc)
 		rc = instances_read(config, doc, err);
 	config->ue_pools_node = NULL;
+	config->n9_ue_pools_node = NULL;
 	config->protected_node = NULL;
 	config->instances_node = NULL;
 	return rc;
@@ -302,6 +325,13 @@ void upf_config_locals(const struct upf_config *config, struct dp_addr ret[2])
 	ret[1] = (struct dp_addr){.family = AF_UNSPEC};
 	if (config->n3_address6_text[0])
 		ret[1] = (struct dp_addr){.family = AF_INET6, .ip6 = config->n3_address6};
+}
+
+void upf_config_served(const struct upf_config *config, struct upf_instance ret[DP_INSTANCES_MAX])
+{
+	memcpy(ret, config->instance, sizeof(config->instance));
+	for (uint8_t i = 0; i < config->n9.pool_count; i++)
+		ret[0].pool[ret[0].pool_count++] = config->n9.pool[i];
 }
 
 static enum dp_attach attach_of(const char *word)

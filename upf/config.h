@@ -33,10 +33,12 @@ struct upf_config {
 	bool needs_qos;
 	uint32_t sessions_max;
 	/* until upf_config_lists */
-	const struct yaml_node *ue_pools_node, *protected_node, *instances_node;
+	const struct yaml_node *ue_pools_node, *n9_ue_pools_node, *protected_node, *instances_node;
 	uint8_t instance_count; /* the first is that of n6_device, n6_table, ue_pools */
 	struct upf_instance instance[DP_INSTANCES_MAX];
 	struct upf_n6 n6[DP_INSTANCES_MAX];
+	/* of UEs anchored at other UPFs: the first instance's sessions may have them, too */
+	struct upf_instance n9;
 	size_t protected_count;
 	struct dp_prefix protected_prefix[DP_PREFIXES_MAX];
 	char pin_dir[UPF_PATH_SIZE]; /* "": none */
@@ -57,6 +59,8 @@ int upf_config_lists(struct upf_config *config, const struct yaml_doc *doc, stru
 
 /** upf_config_dataplane - the data plane's part; @ret borrows from @config */
 void upf_config_dataplane(const struct upf_config *config, struct dp_config *ret);
+/** upf_config_served - the network instances with all UE addresses that their sessions may have */
+void upf_config_served(const struct upf_config *config, struct upf_instance ret[DP_INSTANCES_MAX]);
 /** upf_config_locals - of F-TEIDs: IPv4, IPv6; AF_UNSPEC: none of that version */
 void upf_config_locals(const struct upf_config *config, struct dp_addr ret[2]);
 

@@ -19,7 +19,7 @@ static struct upf_rules_env env_of(struct upf *upf, const struct upf_rules *owne
 		.restore = restore,
 		.owned = owned,
 		.instance_count = upf->config->instance_count,
-		.instance = upf->config->instance,
+		.instance = upf->served,
 		.pfds = &upf->pfds,
 	};
 

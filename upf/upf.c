@@ -126,6 +126,7 @@ static int dataplane_start(struct upf *upf)
 
 static int addresses_start(struct upf *upf)
 {
+	upf_config_served(upf->config, upf->served);
 	upf_ue_addresses_init(&upf->addresses);
 	for (uint8_t i = 0; i < upf->config->instance_count; i++)
 		for (size_t j = 0; j < upf->config->instance[i].pool_count; j++)

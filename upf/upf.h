@@ -84,7 +84,8 @@ struct upf {
 	struct upf_sessions sessions;
 	struct upf_teids teids;
 	struct upf_ue_addresses addresses;
-	struct upf_alarms alarms; /* of the sessions */
+	struct upf_instance served[DP_INSTANCES_MAX]; /* as N4's rules see the network instances */
+	struct upf_alarms alarms;		      /* of the sessions */
 	struct upf_scratch *scratch;
 	struct upf_path *paths; /* uthash by address */
 	uv_poll_t *dp_poll;	/* the data plane's GTP-U control messages */

@@ -70,4 +70,10 @@ void players_get(struct http_request *req, void *user);
 void players_put(struct http_request *req, void *user);
 void players_delete(struct http_request *req, void *user);
 
+/* ue_route.c: GET /v1/ue-routes; PUT and DELETE of /v1/ue-routes/{address} */
+json_t *ue_routes_json(const struct agent *a);
+void ue_routes_get(struct http_request *req, void *user);
+void ue_route_put(struct http_request *req, void *user);
+void ue_route_delete(struct http_request *req, void *user);
+
 #endif

@@ -57,9 +57,10 @@ static int register_edge(struct agent *a)
 	snprintf(url, sizeof url, "http://%s:%u", address, a->config.rest_port);
 	return registration_start(
 		&a->registration, &a->daemon.loop, a->client, a->config.manager_url, path, a->token,
-		json_pack("{s:s, s:s, s:o, s:o, s:o}", "url", url, "dnai", a->config.dnai,
+		json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "url", url, "dnai", a->config.dnai,
 			  "services", agent_services_json(a), "applications", applications_json(a),
-			  "processes", processes_registration_json(&a->processes)));
+			  "processes", processes_registration_json(&a->processes), "ue_routes",
+			  ue_routes_json(a)));
 }
 
 /* ---- applications ---- */

@@ -42,10 +42,13 @@ struct ngap_codec {
 	X(27, GLOBAL_RAN_NODE_ID, "GlobalRANNodeID")                                               \
 	X(28, GUAMI, "GUAMI")                                                                      \
 	X(38, NAS_PDU, "NAS-PDU")                                                                  \
+	X(54, FAILED_TO_MODIFY_MOD_RES, "PDUSessionResourceFailedToModifyListModRes")              \
 	X(55, FAILED_TO_SETUP_CXT_RES, "PDUSessionResourceFailedToSetupListCxtRes")                \
 	X(57, FAILED_TO_SETUP_PS_REQ, "PDUSessionResourceFailedToSetupListPSReq")                  \
 	X(58, FAILED_TO_SETUP_SU_RES, "PDUSessionResourceFailedToSetupListSURes")                  \
 	X(60, LIST_CXT_REL_CPL, "PDUSessionResourceListCxtRelCpl")                                 \
+	X(64, MODIFY_MOD_REQ, "PDUSessionResourceModifyListModReq")                                \
+	X(65, MODIFY_MOD_RES, "PDUSessionResourceModifyListModRes")                                \
 	X(68, RELEASED_PS_ACK, "PDUSessionResourceReleasedListPSAck")                              \
 	X(69, RELEASED_PS_FAIL, "PDUSessionResourceReleasedListPSFail")                            \
 	X(70, RELEASED_REL_RES, "PDUSessionResourceReleasedListRelRes")                            \
@@ -82,6 +85,7 @@ struct ngap_codec {
 	X(136, QOS_FLOW_SETUP_LIST, "QosFlowSetupRequestList")                                     \
 	X(138, SECURITY_INDICATION, "SecurityIndication")                                          \
 	X(139, UL_NGU_TUNNEL, "UL-NGU-UP-TNLInformation")                                          \
+	X(140, UL_NGU_TUNNEL_MODIFY, "UL-NGU-UP-TNLModifyList")                                    \
 	X(147, UE_RETENTION, "UERetentionInformation")
 
 enum ngap_ie_id {
@@ -128,7 +132,7 @@ struct ngap_descriptor {
 };
 
 extern const struct ngap_descriptor ngap_descriptors[NGAP_MESSAGES];
-extern const struct ngap_rows ngap_setup_request_transfer_rows;
+extern const struct ngap_rows ngap_setup_request_transfer_rows, ngap_modify_request_transfer_rows;
 
 /* ProtocolIE-Container and the extension bit before it: SEQUENCE { protocolIEs, ... } */
 void ngap_walk_container(struct ngap_codec *c, const struct ngap_rows *rows, void *message);
@@ -164,8 +168,23 @@ extern const struct ngap_type ngap_type_allowed_nssai, ngap_type_supported_tas,
 extern const struct ngap_type ngap_type_session_setups, ngap_type_session_dones,
 	ngap_type_sessions_failed, ngap_type_session_causes, ngap_type_sessions_released,
 	ngap_type_session_ids, ngap_type_sessions_to_switch, ngap_type_sessions_switched;
+/* modify.c: */
+extern const struct ngap_type ngap_type_session_modifies, ngap_type_sessions_modified,
+	ngap_type_tunnel_modifies;
 /* qos.c: */
 extern const struct ngap_type ngap_type_qos_flows, ngap_type_security_indication;
+
+/* An item of a list of sessions: SEQUENCE { pDUSessionID, transfer, iE-Extensions, ... } */
+struct ngap_session_item {
+	struct ngap_sequence seq;
+	struct per_open transfer;
+};
+
+void ngap_session_item_begin(struct ngap_codec *c, struct ngap_session_item *item,
+			     uint8_t *session_id);
+void ngap_session_item_end(struct ngap_codec *c, struct ngap_session_item *item);
+void ngap_walk_session_id(struct ngap_codec *c, uint8_t *id);
+void ngap_walk_session_count(struct ngap_codec *c, uint8_t *count);
 
 /* What several files walk and print. */
 void ngap_walk_plmn(struct ngap_codec *c, struct ngap_plmn *plmn);

@@ -67,6 +67,22 @@ static const struct ngap_row pdu_session_resource_release_response[] = {
 };
 #undef T
 
+#define T ngap_pdu_session_resource_modify_request
+static const struct ngap_row pdu_session_resource_modify_request[] = {
+	UE_IDS(REJECT, T),
+	MANDATORY(MODIFY_MOD_REQ, REJECT, T, sessions, session_modifies, "9.2.1.5"),
+};
+#undef T
+#define T ngap_pdu_session_resource_modify_response
+static const struct ngap_row pdu_session_resource_modify_response[] = {
+	UE_IDS(IGNORE, T),
+	LIST(MODIFY_MOD_RES, IGNORE, T, sessions, sessions_modified, "9.2.1.6"),
+	LIST(FAILED_TO_MODIFY_MOD_RES, IGNORE, T, failed, sessions_failed, "9.2.1.6"),
+	OPTIONAL(USER_LOCATION, IGNORE, T, user_location, user_location, "9.3.1.16"),
+	DIAGNOSTICS(T),
+};
+#undef T
+
 /* PDU Session Resource Setup Request Transfer, cl. 9.3.4.1 */
 #define T ngap_setup_request_transfer
 static const struct ngap_row setup_request_transfer[] = {
@@ -80,12 +96,22 @@ static const struct ngap_row setup_request_transfer[] = {
 };
 #undef T
 
+/* PDU Session Resource Modify Request Transfer, cl. 9.3.4.3 */
+#define T ngap_modify_request_transfer
+static const struct ngap_row modify_request_transfer[] = {
+	OPTIONAL(SESSION_AMBR, REJECT, T, ambr, ambr, "9.3.1.102"),
+	LIST(UL_NGU_TUNNEL_MODIFY, REJECT, T, tunnel_count, tunnel_modifies, "9.3.4.3"),
+	OPTIONAL(NETWORK_INSTANCE, REJECT, T, network_instance, network_instance, "9.3.1.113"),
+};
+#undef T
+
 #define ROWS(table)                                                                                \
 	{                                                                                          \
 		(table), sizeof(table) / sizeof((table)[0])                                        \
 	}
 
 const struct ngap_rows ngap_setup_request_transfer_rows = ROWS(setup_request_transfer);
+const struct ngap_rows ngap_modify_request_transfer_rows = ROWS(modify_request_transfer);
 
 /* ---- cl. 9.2.2: UE context ---- */
 
@@ -275,6 +301,12 @@ const struct ngap_descriptor ngap_descriptors[NGAP_MESSAGES] = {
 	MESSAGE(PDU_SESSION_RESOURCE_RELEASE_RESPONSE, "PDUSessionResourceReleaseResponse",
 		PDU_SESSION_RESOURCE_RELEASE, SUCCESSFUL_OUTCOME, REJECT,
 		pdu_session_resource_release_response),
+	MESSAGE(PDU_SESSION_RESOURCE_MODIFY_REQUEST, "PDUSessionResourceModifyRequest",
+		PDU_SESSION_RESOURCE_MODIFY, INITIATING_MESSAGE, REJECT,
+		pdu_session_resource_modify_request),
+	MESSAGE(PDU_SESSION_RESOURCE_MODIFY_RESPONSE, "PDUSessionResourceModifyResponse",
+		PDU_SESSION_RESOURCE_MODIFY, SUCCESSFUL_OUTCOME, REJECT,
+		pdu_session_resource_modify_response),
 	MESSAGE(INITIAL_CONTEXT_SETUP_REQUEST, "InitialContextSetupRequest", INITIAL_CONTEXT_SETUP,
 		INITIATING_MESSAGE, REJECT, initial_context_setup_request),
 	MESSAGE(INITIAL_CONTEXT_SETUP_RESPONSE, "InitialContextSetupResponse",

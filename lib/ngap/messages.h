@@ -51,6 +51,25 @@ struct ngap_pdu_session_resource_release_response {
 	struct ngap_diagnostics diagnostics;
 };
 
+/* cl. 9.2.1.5 */
+struct ngap_pdu_session_resource_modify_request {
+	uint64_t amf_ue_id;
+	uint32_t ran_ue_id;
+	struct ngap_session_modify_list sessions;
+};
+
+/* cl. 9.2.1.6 */
+struct ngap_pdu_session_resource_modify_response {
+	uint64_t amf_ue_id;
+	uint32_t ran_ue_id;
+	struct ngap_session_modified_list sessions; /* optional */
+	struct ngap_session_cause_list failed;
+	bool has_user_location;
+	struct ngap_user_location user_location;
+	bool has_diagnostics;
+	struct ngap_diagnostics diagnostics;
+};
+
 /* cl. 9.2.2.1 */
 struct ngap_initial_context_setup_request {
 	uint64_t amf_ue_id;

@@ -39,6 +39,8 @@ enum ngap_message {
 	NGAP_PDU_SESSION_RESOURCE_SETUP_RESPONSE,
 	NGAP_PDU_SESSION_RESOURCE_RELEASE_COMMAND,
 	NGAP_PDU_SESSION_RESOURCE_RELEASE_RESPONSE,
+	NGAP_PDU_SESSION_RESOURCE_MODIFY_REQUEST,
+	NGAP_PDU_SESSION_RESOURCE_MODIFY_RESPONSE,
 	NGAP_INITIAL_CONTEXT_SETUP_REQUEST,
 	NGAP_INITIAL_CONTEXT_SETUP_RESPONSE,
 	NGAP_INITIAL_CONTEXT_SETUP_FAILURE,
@@ -69,6 +71,7 @@ enum ngap_procedure {
 	NGAP_PROC_NG_RESET = 20,
 	NGAP_PROC_NG_SETUP = 21,
 	NGAP_PROC_PATH_SWITCH_REQUEST = 25,
+	NGAP_PROC_PDU_SESSION_RESOURCE_MODIFY = 26,
 	NGAP_PROC_PDU_SESSION_RESOURCE_RELEASE = 28,
 	NGAP_PROC_PDU_SESSION_RESOURCE_SETUP = 29,
 	NGAP_PROC_UE_CONTEXT_RELEASE = 41,
@@ -97,6 +100,9 @@ struct ngap_pdu {
 			pdu_session_resource_release_command;
 		struct ngap_pdu_session_resource_release_response
 			pdu_session_resource_release_response;
+		struct ngap_pdu_session_resource_modify_request pdu_session_resource_modify_request;
+		struct ngap_pdu_session_resource_modify_response
+			pdu_session_resource_modify_response;
 		struct ngap_initial_context_setup_request initial_context_setup_request;
 		struct ngap_initial_context_setup_response initial_context_setup_response;
 		struct ngap_initial_context_setup_failure initial_context_setup_failure;

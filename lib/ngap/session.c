@@ -13,31 +13,26 @@
 #define MAX_SESSIONS  256 /* the standard's bounds */
 #define MAX_QOS_FLOWS 64
 
-/* An item in progress: SEQUENCE { pDUSessionID, transfer, iE-Extensions, ... } */
-struct item {
-	struct ngap_sequence seq;
-	struct per_open transfer;
-};
-
-static void walk_session_id(struct ngap_codec *c, uint8_t *id)
+void ngap_walk_session_id(struct ngap_codec *c, uint8_t *id)
 {
 	per_u8(&c->per, id, 0, 255);
 }
 
-static void item_begin(struct ngap_codec *c, struct item *item, uint8_t *session_id)
+void ngap_session_item_begin(struct ngap_codec *c, struct ngap_session_item *item,
+			     uint8_t *session_id)
 {
 	ngap_sequence_begin(c, &item->seq, NULL, 0);
-	walk_session_id(c, session_id);
+	ngap_walk_session_id(c, session_id);
 	per_open_begin(&c->per, &item->transfer);
 }
 
-static void item_end(struct ngap_codec *c, struct item *item)
+void ngap_session_item_end(struct ngap_codec *c, struct ngap_session_item *item)
 {
 	per_open_end(&c->per, &item->transfer);
 	ngap_sequence_end(c, &item->seq);
 }
 
-static void walk_session_count(struct ngap_codec *c, uint8_t *count)
+void ngap_walk_session_count(struct ngap_codec *c, uint8_t *count)
 {
 	per_count(&c->per, count, MAX_SESSIONS, NGAP_MAX_SESSIONS);
 }
@@ -83,7 +78,7 @@ static void walk_session_setup(struct ngap_codec *c, struct ngap_session_setup *
 	struct per_open transfer;
 
 	ngap_sequence_begin(c, &seq, present, 1);
-	walk_session_id(c, &item->session_id);
+	ngap_walk_session_id(c, &item->session_id);
 	if (item->has_nas)
 		per_octets(&c->per, &item->nas.data, &item->nas.len);
 	ngap_walk_snssai(c, &item->snssai);
@@ -97,7 +92,7 @@ static void walk_session_setups(struct ngap_codec *c, void *value)
 {
 	struct ngap_session_setup_list *list = value;
 
-	walk_session_count(c, &list->count);
+	ngap_walk_session_count(c, &list->count);
 	for (uint8_t i = 0; i < list->count && !c->per.error; i++)
 		walk_session_setup(c, &list->item[i]);
 }
@@ -182,13 +177,13 @@ static void walk_session_dones(struct ngap_codec *c, void *value)
 {
 	struct ngap_session_done_list *list = value;
 
-	walk_session_count(c, &list->count);
+	ngap_walk_session_count(c, &list->count);
 	for (uint8_t i = 0; i < list->count && !c->per.error; i++) {
-		struct item item;
+		struct ngap_session_item item;
 
-		item_begin(c, &item, &list->item[i].session_id);
+		ngap_session_item_begin(c, &item, &list->item[i].session_id);
 		walk_setup_response(c, &list->item[i].transfer);
-		item_end(c, &item);
+		ngap_session_item_end(c, &item);
 	}
 }
 
@@ -221,20 +216,20 @@ const struct ngap_type ngap_type_session_dones = {sizeof(struct ngap_session_don
 static void walk_causes(struct ngap_codec *c, struct ngap_session_cause_list *list,
 			unsigned int optionals)
 {
-	walk_session_count(c, &list->count);
+	ngap_walk_session_count(c, &list->count);
 	for (uint8_t i = 0; i < list->count && !c->per.error; i++) {
 		struct ngap_session_cause *session = &list->item[i];
 		bool *present[] = {&session->has_diagnostics};
 		struct ngap_sequence seq;
-		struct item item;
+		struct ngap_session_item item;
 
-		item_begin(c, &item, &session->session_id);
+		ngap_session_item_begin(c, &item, &session->session_id);
 		ngap_sequence_begin(c, &seq, present, optionals);
 		ngap_walk_cause(c, &session->cause);
 		if (optionals && session->has_diagnostics)
 			ngap_walk_diagnostics(c, &session->diagnostics);
 		ngap_sequence_end(c, &seq);
-		item_end(c, &item);
+		ngap_session_item_end(c, &item);
 	}
 }
 
@@ -285,12 +280,12 @@ static void walk_session_ids(struct ngap_codec *c, void *value)
 {
 	struct ngap_session_id_list *list = value;
 
-	walk_session_count(c, &list->count);
+	ngap_walk_session_count(c, &list->count);
 	for (uint8_t i = 0; i < list->count && !c->per.error; i++) {
 		struct ngap_sequence seq;
 
 		ngap_sequence_begin(c, &seq, NULL, 0);
-		walk_session_id(c, &list->id[i]);
+		ngap_walk_session_id(c, &list->id[i]);
 		ngap_sequence_end(c, &seq);
 	}
 }
@@ -303,15 +298,15 @@ static void walk_sessions_released(struct ngap_codec *c, void *value)
 {
 	struct ngap_session_id_list *list = value;
 
-	walk_session_count(c, &list->count);
+	ngap_walk_session_count(c, &list->count);
 	for (uint8_t i = 0; i < list->count && !c->per.error; i++) {
 		struct ngap_sequence seq;
-		struct item item;
+		struct ngap_session_item item;
 
-		item_begin(c, &item, &list->id[i]);
+		ngap_session_item_begin(c, &item, &list->id[i]);
 		ngap_sequence_begin(c, &seq, NULL, 0);
 		ngap_sequence_end(c, &seq);
-		item_end(c, &item);
+		ngap_session_item_end(c, &item);
 	}
 }
 
@@ -342,13 +337,13 @@ static void walk_sessions_to_switch(struct ngap_codec *c, void *value)
 {
 	struct ngap_session_to_switch_list *list = value;
 
-	walk_session_count(c, &list->count);
+	ngap_walk_session_count(c, &list->count);
 	for (uint8_t i = 0; i < list->count && !c->per.error; i++) {
-		struct item item;
+		struct ngap_session_item item;
 
-		item_begin(c, &item, &list->item[i].session_id);
+		ngap_session_item_begin(c, &item, &list->item[i].session_id);
 		walk_to_switch(c, &list->item[i]);
-		item_end(c, &item);
+		ngap_session_item_end(c, &item);
 	}
 }
 
@@ -388,13 +383,13 @@ static void walk_sessions_switched(struct ngap_codec *c, void *value)
 {
 	struct ngap_session_switched_list *list = value;
 
-	walk_session_count(c, &list->count);
+	ngap_walk_session_count(c, &list->count);
 	for (uint8_t i = 0; i < list->count && !c->per.error; i++) {
-		struct item item;
+		struct ngap_session_item item;
 
-		item_begin(c, &item, &list->item[i].session_id);
+		ngap_session_item_begin(c, &item, &list->item[i].session_id);
 		walk_switched(c, &list->item[i]);
-		item_end(c, &item);
+		ngap_session_item_end(c, &item);
 	}
 }
 

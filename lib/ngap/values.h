@@ -20,6 +20,7 @@
 #define NGAP_MAX_GUAMIS	     16
 #define NGAP_MAX_CONNECTIONS 64 /* UE-associated connections in an NG Reset of a part */
 #define NGAP_MAX_DIAG_IES    8	/* IEs named in Criticality Diagnostics */
+#define NGAP_MAX_TUNNELS     4	/* of a PDU session: multi-connectivity */
 #define NGAP_MAX_NAME	     150
 
 enum ngap_criticality {
@@ -320,14 +321,58 @@ struct ngap_session_done_list {
 	struct ngap_session_done item[NGAP_MAX_SESSIONS];
 };
 
+/* One tunnel whose UPF's end is replaced: an item of UL NG-U UP TNL Modify List, cl. 9.3.4.3 */
+struct ngap_tunnel_modify {
+	struct ngap_tunnel uplink;   /* the UPF's end from now on */
+	struct ngap_tunnel downlink; /* the gNB's, by which the tunnel is told from others */
+};
+
+/* PDU Session Resource Modify Request Transfer, cl. 9.3.4.3 */
+struct ngap_modify_request_transfer {
+	bool has_ambr;
+	struct ngap_ambr ambr;
+	uint8_t tunnel_count; /* optional */
+	struct ngap_tunnel_modify tunnel[NGAP_MAX_TUNNELS];
+	bool has_network_instance;
+	uint16_t network_instance;
+};
+
+struct ngap_session_modify {
+	uint8_t session_id;
+	bool has_nas;
+	struct ngap_octets nas;
+	struct ngap_modify_request_transfer transfer;
+};
+
+struct ngap_session_modify_list {
+	uint8_t count;
+	struct ngap_session_modify item[NGAP_MAX_SESSIONS];
+};
+
+/* PDU Session Resource Modify Response Transfer, cl. 9.3.4.4: of QoS flows nothing is read or said
+ */
+struct ngap_session_modified {
+	uint8_t session_id;
+	bool has_downlink; /* the gNB's end, if it changed */
+	struct ngap_tunnel downlink;
+	bool has_uplink; /* and the UPF's of the same tunnel */
+	struct ngap_tunnel uplink;
+};
+
+struct ngap_session_modified_list {
+	uint8_t count;
+	struct ngap_session_modified item[NGAP_MAX_SESSIONS];
+};
+
 /*
- * A session with a cause: failed to set up (Unsuccessful Transfer, cl. 9.3.4.16), to release
+ * A session with a cause: failed to set up or to modify (Unsuccessful Transfers, cl. 9.3.4.16 and
+ * 9.3.4.17, which are alike), to release
  * (Release Command Transfer, cl. 9.3.4.12), path switch failed (cl. 9.3.4.15 and 9.3.4.20).
  */
 struct ngap_session_cause {
 	uint8_t session_id;
 	struct ngap_cause cause;
-	bool has_diagnostics; /* failed to set up only */
+	bool has_diagnostics; /* failed to set up or to modify only */
 	struct ngap_diagnostics diagnostics;
 };
 

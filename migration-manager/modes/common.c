@@ -146,6 +146,7 @@ static void survey_sessions(struct migration *m, const struct http_answer *answe
 	other = side("destination", standby, to->dnai, to->name);
 	json_object_update(outcome, other);
 	json_decref(other);
+	json_object_set(outcome, "anchor_dnai", json_object_get(source, "anchor_dnai"));
 	json_object_set(outcome, "dnn", json_object_get(source, "dnn"));
 	json_object_set(outcome, "sst", json_object_get(source, "sst"));
 	json_object_set_new(outcome, "reused", json_boolean(standby != NULL));

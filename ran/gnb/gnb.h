@@ -201,6 +201,13 @@ uint32_t session_teid_new(struct gnb *g);
 /** session_settled - none is being added or removed */
 bool session_settled(const struct gnb_ue *ue);
 
+/* modify.c: the UPF's end of a tunnel moves */
+void session_modify(struct gnb_ue *ue,
+		    const struct ngap_pdu_session_resource_modify_request *request);
+/** session_uplinks_told - a Path Switch Request Acknowledge names them anew where they have changed
+ */
+void session_uplinks_told(struct gnb_ue *ue, const struct ngap_session_switched_list *list);
+
 /* echo.c: GET /v1/echo */
 void echo_get(struct http_request *req, void *user);
 void echo_answered(struct gnb *g, struct in_addr peer, bool lost);

@@ -266,6 +266,7 @@ void handover_switched(struct gnb_ue *ue, const struct ngap_path_switch_request_
 	if (!in || in->state != XN_ARRIVED)
 		return;
 	handover_forget_released(ue, m);
+	session_uplinks_told(ue, &m->sessions);
 	enter(in, XN_SWITCHED);
 	ue->gnb->handovers.in++;
 	log_info("handover", "ue=%s what=switched sessions=%u", ue->supi, m->sessions.count);

@@ -440,6 +440,7 @@ bool handover_reclaimed(struct gnb_ue *ue, const struct ngap_path_switch_request
 	log_info("handover", "ue=%s what=\"its path leads here\" sessions=%u", ue->supi,
 		 m->sessions.count);
 	handover_forget_released(ue, m);
+	session_uplinks_told(ue, &m->sessions);
 	finish(ue->out);
 	return true;
 }

@@ -59,6 +59,11 @@ static void sessions_release(struct gnb *g, struct gnb_ue *ue, const struct ngap
 	session_release(ue, &pdu->pdu_session_resource_release_command);
 }
 
+static void sessions_modify(struct gnb *g, struct gnb_ue *ue, const struct ngap_pdu *pdu)
+{
+	session_modify(ue, &pdu->pdu_session_resource_modify_request);
+}
+
 static void context_release(struct gnb *g, struct gnb_ue *ue, const struct ngap_pdu *pdu)
 {
 	struct ngap_pdu answer = {.type = NGAP_UE_CONTEXT_RELEASE_COMPLETE};
@@ -158,6 +163,7 @@ static const struct {
 	{NGAP_INITIAL_CONTEXT_SETUP_REQUEST, OF_UE, initial_context},
 	{NGAP_PDU_SESSION_RESOURCE_SETUP_REQUEST, OF_UE, sessions_setup},
 	{NGAP_PDU_SESSION_RESOURCE_RELEASE_COMMAND, OF_UE, sessions_release},
+	{NGAP_PDU_SESSION_RESOURCE_MODIFY_REQUEST, OF_UE, sessions_modify},
 	{NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE, OF_UE, path_switched},
 	{NGAP_PATH_SWITCH_REQUEST_FAILURE, OF_UE, path_not_switched},
 	{NGAP_UE_CONTEXT_RELEASE_COMMAND, OF_UE_OR_NONE, context_release},

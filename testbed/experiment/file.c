@@ -345,8 +345,10 @@ static int read_sweep(struct context *c, const struct yaml_node *node)
 static int read_modes(struct context *c, const struct yaml_node *node)
 {
 	static const char *const modes[] = {
-		"make-before-break",	      "break-before-make",	    "handover",
-		"make-before-break+handover", "break-before-make+handover", NULL};
+		"make-before-break",	      "break-before-make",
+		"uplink-classifier",	      "handover",
+		"make-before-break+handover", "break-before-make+handover",
+		"uplink-classifier+handover", NULL};
 	const struct yaml_node *n = node->kind == YAML_SEQUENCE ? node->child : node;
 
 	if (read_texts(c, node, c->e->modes) < 0)

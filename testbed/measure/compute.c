@@ -272,8 +272,9 @@ static struct direction_result compute_direction(const struct direction *d, uint
 
 /* ---- the first packet of the new session ---- */
 
-static double uplink_latency(const struct probe_run *run, const struct switch_event *event,
-			     uint64_t until)
+/* The first in the tunnel that is new, on N3; NULL: none was seen */
+static const struct tap_packet *first_in_tunnel(const struct probe_run *run,
+						const struct switch_event *event, uint64_t until)
 {
 	size_t i = SEARCH_TIME(run->tap, run->tap_count, ns, event->t0_ns);
 
@@ -282,14 +283,34 @@ static double uplink_latency(const struct probe_run *run, const struct switch_ev
 		    run->tap[i].upf.s_addr == event->uplink_upf.s_addr &&
 		    (!event->uplink_gnb.s_addr ||
 		     run->tap[i].gnb.s_addr == event->uplink_gnb.s_addr))
-			return (double)(run->tap[i].ns - event->t0_ns) / 1000;
+			return &run->tap[i];
 	}
-	return NAN;
+	return NULL;
+}
+
+static double uplink_latency(const struct probe_run *run, const struct switch_event *event,
+			     uint64_t until)
+{
+	const struct tap_packet *first = first_in_tunnel(run, event, until);
+
+	return first ? (double)(first->ns - event->t0_ns) / 1000 : NAN;
+}
+
+/* By the address that the new session has; where it stays, by what it answers: a probe that left in
+ * the new tunnel, or a later one. */
+static bool is_of_new(const struct probe_reply *reply, const struct switch_event *event,
+		      const struct tap_packet *first)
+{
+	if (event->same_address)
+		return first && reply->sender_seq >= first->seq;
+	return reply->local.s_addr == event->destination_address.s_addr;
 }
 
 static double downlink_latency(const struct probe_run *run, const struct switch_event *event,
 			       uint64_t until)
 {
+	const struct tap_packet *first =
+		event->same_address ? first_in_tunnel(run, event, until) : NULL;
 	const struct probe_reply *reply;
 
 	for (size_t i = SEARCH_TIME(run->reply, run->reply_count, received_ns, event->t0_ns);
@@ -297,7 +318,7 @@ static double downlink_latency(const struct probe_run *run, const struct switch_
 		reply = &run->reply[i];
 		if (reply->received_ns > until)
 			break;
-		if (reply->local.s_addr == event->destination_address.s_addr)
+		if (is_of_new(reply, event, first))
 			return (double)(reply->received_ns - event->t0_ns) / 1000;
 	}
 	return NAN;

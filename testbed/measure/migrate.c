@@ -108,6 +108,7 @@ void session_note_end(struct switch_event *event, const json_t *migration, uint6
 {
 	const json_t *details = json_object_get(migration, "details");
 	const char *address = json_string_value(json_object_get(details, "destination_address"));
+	const char *before = json_string_value(json_object_get(details, "source_address"));
 	uint64_t setup_us = json_u64(details, "setup_us");
 
 	copy_text(event->state, sizeof event->state, migration, "state");
@@ -123,6 +124,7 @@ void session_note_end(struct switch_event *event, const json_t *migration, uint6
 	event->app = app_result_read(migration);
 	if (address)
 		inet_pton(AF_INET, address, &event->destination_address);
+	event->same_address = address && before && strcmp(address, before) == 0;
 }
 
 /* Which tunnel tells the new session on N3 */

@@ -35,8 +35,9 @@ const char migration_usage[] =
 	"  --app APP            the application, one with a `workload` (default: the first)\n"
 	"  --strategy NAMES     " STRATEGY_LIST "or several\n"
 	"                       with commas between: one after the other\n"
-	"  --mode MODE          of the session's switch: make-before-break (default) or "
-	"break-before-make\n"
+	"  --mode MODE          of the session's switch: make-before-break (default), "
+	"break-before-make or\n"
+	"                       uplink-classifier\n"
 	"  --count N            migrations of each strategy (default 10)\n"
 	"  --to EDGE            the other edge (default: the first that isn't the application's)\n"
 	"  --from-the-first     every migration that counts goes from the first edge to the other; "
@@ -162,10 +163,13 @@ static int read_strategies(struct migration_options *o, const char *text)
 static int read_mode(struct migration_options *o, const char *text)
 {
 	o->mode = text;
-	if (strcmp(text, "make-before-break") == 0 || strcmp(text, "break-before-make") == 0)
+	if (strcmp(text, "make-before-break") == 0 || strcmp(text, "break-before-make") == 0 ||
+	    strcmp(text, "uplink-classifier") == 0)
 		return 0;
 	return option_refuse(
-		o->error, "--mode: expected make-before-break or break-before-make, found '%.60s'",
+		o->error,
+		"--mode: expected make-before-break, break-before-make or uplink-classifier, found "
+		"'%.60s'",
 		text);
 }
 

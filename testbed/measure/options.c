@@ -85,11 +85,14 @@ static void add_mode(struct measure_options *o, const char *name, uint64_t wante
 	mode->wanted = wanted;
 }
 
-/* The first two are the default, and a storm's. */
-static const char *const known_modes[] = {"make-before-break", "break-before-make", "handover",
-					  "make-before-break+handover",
-					  "break-before-make+handover"};
-enum { SWITCH_MODES = 2 };
+/* The first three are modes of a migration, and a storm's; the first two are the default, for not
+ * every data plane can classify. */
+static const char *const known_modes[] = {
+	"make-before-break",	      "break-before-make",
+	"uplink-classifier",	      "handover",
+	"make-before-break+handover", "break-before-make+handover",
+	"uplink-classifier+handover"};
+enum { DEFAULT_MODES = 2, SWITCH_MODES = 3 };
 
 enum { KNOWN_MODES = sizeof known_modes / sizeof known_modes[0] };
 _Static_assert((int)KNOWN_MODES <= (int)MODES_MAX, "each mode once at most");
@@ -114,8 +117,9 @@ static int read_mode(struct measure_options *o, const char *text)
 	}
 	return option_refuse(
 		o->error,
-		"--mode: expected make-before-break, break-before-make, handover, or one of the "
-		"first two with +handover, with :N behind it if wanted, found '%.60s'",
+		"--mode: expected make-before-break, break-before-make, uplink-classifier, "
+		"handover, or one of the first three with +handover, with :N behind it if wanted, "
+		"found '%.60s'",
 		text);
 }
 
@@ -130,7 +134,9 @@ static int read_storm_mode(struct measure_options *o, const char *text)
 		}
 	}
 	return option_refuse(
-		o->error, "--mode: expected make-before-break or break-before-make, found '%.60s'",
+		o->error,
+		"--mode: expected make-before-break, break-before-make or uplink-classifier, found "
+		"'%.60s'",
 		text);
 }
 
@@ -313,7 +319,7 @@ static int complete_app(struct measure_options *o)
 static void complete_switch(struct measure_options *o)
 {
 	if (o->mode_count == 0) {
-		for (size_t i = 0; i < (o->app ? 1 : SWITCH_MODES); i++)
+		for (size_t i = 0; i < (o->app ? 1 : DEFAULT_MODES); i++)
 			add_mode(o, known_modes[i], 0);
 	}
 	for (size_t m = 0; m < o->mode_count; m++) {

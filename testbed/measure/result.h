@@ -22,7 +22,7 @@
 enum {
 	WINDOW_LEAD_NS = 100000000,
 	LOST_AFTER_NS = 1000000000, /* what takes longer is lost, RFC 7680 cl. 2.6 */
-	MODES_MAX = 5,
+	MODES_MAX = 7,
 	P99_MIN_SAMPLES = 100
 };
 
@@ -50,6 +50,7 @@ struct switch_event {
 	uint64_t created_ns, ended_ns; /* of the migration: accepted, and in its last state */
 	double setup_us;	       /* PDU session set-up; NAN: none was set up */
 	struct in_addr destination_address;
+	bool same_address; /* the session stayed: another tunnel of it is what is new */
 	struct in_addr uplink_upf; /* with uplink_teid the F-TEID of the new session */
 	uint32_t uplink_teid;	   /* 0: not known */
 	struct in_addr uplink_gnb; /* a handover's target, on N3; 0.0.0.0: any gNB */

@@ -44,7 +44,7 @@ plan_says() { # NAME SED WORDS: refused before anything is made, with its place
 }
 plan_says 'an option that the measurement lacks' 's/switches: 2/swithces: 2/' "bad.yaml:3:39: measure switch: unknown option '--swithces=2'"
 plan_says 'an option out of its range' 's/hold: 30/hold: 30ms/' "bad.yaml:3:52: --hold: expected a number from 0 to 600000, found '30ms'"
-plan_says 'a mode that it lacks' 's/^mode:.*/mode: uplink-classifier/; s/, where: {mode: make-before-break}//' 'bad.yaml:4:7: mode: expected one of: make-before-break'
+plan_says 'a mode that it lacks' 's/^mode:.*/mode: by-magic/; s/, where: {mode: make-before-break}//' 'bad.yaml:4:7: mode: expected one of: make-before-break'
 plan_says 'a knob that a node lacks' 's/^repeats:/sweep: {knobs: {nodes.upf-a.datplane: [ebpf]}}\nrepeats:/' "bad.yaml:5:17: unknown key 'datplane'"
 plan_says 'a value that a knob lacks' 's/^repeats:/sweep: {knobs: {links.ue-gnb1.delay: [5ms, 5]}}\nrepeats:/' 'bad.yaml:5:17: delay: expected a time'
 plan_says 'a name that leads elsewhere' 's|^experiment: x|experiment: ../../escaped|' 'bad.yaml:1:13: experiment: expected 1 to 63 lower-case'

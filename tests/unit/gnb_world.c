@@ -135,6 +135,8 @@ int n2_send(struct gnb *g, const struct ngap_pdu *pdu)
 	if (pdu->type == NGAP_PATH_SWITCH_REQUEST) {
 		s->asked_paths++;
 		s->path = pdu->path_switch_request;
+	} else if (pdu->type == NGAP_PDU_SESSION_RESOURCE_MODIFY_RESPONSE) {
+		s->modified = pdu->pdu_session_resource_modify_response;
 	} else if (pdu->type == NGAP_UE_CONTEXT_RELEASE_REQUEST) {
 		s->releases++;
 	}
@@ -156,7 +158,10 @@ void world_switched(int side, uint8_t released)
 		if (id == released)
 			m->released.item[m->released.count++].session_id = id;
 		else
-			m->sessions.item[m->sessions.count++].session_id = id;
+			m->sessions.item[m->sessions.count++] = (struct ngap_session_switched){
+				.session_id = id,
+				.has_uplink = id == 1 && world->side[side].uplink.teid,
+				.uplink = world->side[side].uplink};
 	}
 	n2_handle(&world->side[side].g, pdu);
 	free(pdu);

@@ -45,7 +45,9 @@ struct side {
 	bool dead_n2;
 	unsigned asked_paths; /* Path Switch Requests */
 	struct ngap_path_switch_request path;
-	unsigned releases; /* UE Context Release Requests */
+	struct ngap_tunnel uplink; /* told with the path of session 1; teid 0: it isn't */
+	struct ngap_pdu_session_resource_modify_response modified; /* the latest */
+	unsigned releases;					   /* UE Context Release Requests */
 	unsigned xn[XN_TYPES];
 };
 

@@ -192,6 +192,8 @@ static const struct http_route edge_routes[] = {
 	{"GET", "/v1/instances/{app}/players/{account}", player_get, false},
 	{"PUT", "/v1/instances/{app}/players/{account}", player_put, false},
 	{"DELETE", "/v1/instances/{app}/players/{account}", player_delete, false},
+	{"PUT", "/v1/ue-routes/{address}", ue_route_put, false},
+	{"DELETE", "/v1/ue-routes/{address}", ue_route_delete, false},
 	{"GET", "/v1/processes/{app}", process_state_get, false},
 	{"DELETE", "/v1/processes/{app}", process_state_delete, false},
 	{"PUT", "/v1/processes/{app}/steps/{migration}/{step}", process_step_put, false},

@@ -26,6 +26,7 @@ void peers_session_up(struct peers *p, unsigned id, const char *dnai)
 	s->up = true;
 	s->generation++;
 	snprintf(s->dnai, sizeof s->dnai, "%s", dnai);
+	snprintf(s->anchor_dnai, sizeof s->anchor_dnai, "%s", dnai);
 	snprintf(s->address, sizeof s->address, "10.60.%u.%u", id, s->generation + 1);
 	if (!p->primary)
 		p->primary = id;
@@ -34,6 +35,8 @@ void peers_session_up(struct peers *p, unsigned id, const char *dnai)
 static void session_down(struct peers *p, unsigned id)
 {
 	p->session[id].up = false;
+	for (int i = 0; i < PEER_EDGES; i++)
+		p->edge[i].classifier = false;
 	if (p->primary != id)
 		return;
 	p->primary = 0;
@@ -46,9 +49,10 @@ static json_t *smf_session_json(const struct peers *p, unsigned id)
 {
 	const struct peer_session *s = &p->session[id];
 
-	return json_pack("{s:s, s:i, s:s, s:s, s:i, s:s, s:s, s:s}", "supi", PEER_SUPI, "id",
-			 (int)id, "state", "active", "dnn", "internet", "sst", 1, "address",
-			 s->address, "dnai", s->dnai, "gnb", PEER_GNB);
+	return json_pack("{s:s, s:i, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:o}", "supi", PEER_SUPI,
+			 "id", (int)id, "state", "active", "dnn", "internet", "sst", 1, "address",
+			 s->address, "dnai", s->dnai, "anchor_dnai", s->anchor_dnai, "gnb",
+			 PEER_GNB, "classifiers", classifiers_json(p));
 }
 
 /* ---- faults and answers ---- */
@@ -336,6 +340,9 @@ static const struct http_route smf_routes[] = {
 	{"GET", "/v1/pdu-sessions/{supi}/{id}", smf_session, false},
 	{"POST", "/v1/pdu-sessions/{supi}/{id}/release", smf_drop, false},
 	{"PUT", "/v1/anchors/{supi}/{dnn}", smf_anchor, false},
+	{"PUT", "/v1/pdu-sessions/{supi}/{id}/classifiers/{dnai}", classifier_put, false},
+	{"DELETE", "/v1/pdu-sessions/{supi}/{id}/classifiers/{dnai}", classifier_delete, false},
+	{"POST", "/v1/pdu-sessions/{supi}/{id}/route", classifier_lead, false},
 	{0},
 };
 

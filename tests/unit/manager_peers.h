@@ -54,7 +54,7 @@ struct fault {
 
 struct peer_session {
 	bool up;
-	char dnai[32], address[32];
+	char dnai[32], anchor_dnai[32], address[32]; /* dnai: where it is led to */
 	unsigned generation;
 };
 
@@ -125,6 +125,7 @@ struct peer_edge {
 	struct peers *peers;
 	const char *letter, *dnai;
 	struct peer_server server;
+	bool classifier, ue_route; /* of session 1, and its address's (manager_classifier.c) */
 	bool without_app;
 	enum instance_state instance;
 	unsigned starts, stops;	 /* of the instance */
@@ -231,5 +232,15 @@ void peers_session_up(struct peers *p, unsigned id, const char *dnai);
 void peers_fault(struct peers *p, const struct fault *fault);
 /** peers_check_steps - no step of @migration was done twice, none under an epoch after @last */
 void peers_check_steps(const struct peers *p, const char *migration, unsigned long long last);
+
+/* manager_classifier.c */
+void classifier_put(struct http_request *req, void *user);
+void classifier_delete(struct http_request *req, void *user);
+void classifier_lead(struct http_request *req, void *user);
+void ue_route_put(struct http_request *req, void *user);
+void ue_route_delete(struct http_request *req, void *user);
+json_t *classifiers_json(const struct peers *p); /* as smf-lite tells them; returned */
+/** classifiers_check - there is one, with its route, where session 1 is led to, and nowhere else */
+void classifiers_check(const struct peers *p);
 
 #endif

@@ -86,6 +86,7 @@ static void library_start(struct world *w)
 
 	mm->times = &times;
 	snprintf(mm->token, sizeof mm->token, "%s", token);
+	mm->config.service_prefix = (struct yaml_prefix){{htonl(0x0a460000)}, 16};
 	snprintf(mm->config.topology, sizeof mm->config.topology, "test");
 	snprintf(mm->config.database, sizeof mm->config.database, "%s/journal.sqlite", w->dir);
 	peers_url(&w->peers.smf, mm->config.smf_url, sizeof mm->config.smf_url);
@@ -466,6 +467,8 @@ void world_check_end(struct world *w, const char *id)
 	assert_true(p->session[p->primary].up);
 	assert_string_equal(p->session[p->primary].dnai, where);
 	assert_int_equal(sessions_up(w), 1);
+	if (strcmp(json_string_value(json_object_get(m, "mode")), ULC) == 0)
+		classifiers_check(p);
 	if (p->anchor[0])
 		assert_string_equal(p->anchor, where);
 	peers_check_steps(p, id,

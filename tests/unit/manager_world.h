@@ -13,9 +13,12 @@
 
 #define MBB	   "make-before-break"
 #define BBM	   "break-before-make"
+#define ULC	   "uplink-classifier"
 #define ALL_STATES "accepted preparing synchronising ready switching releasing completed "
 /* what the peers are asked on the way, as manager_peers.h notes it */
 #define MBB_UP_TO_SWITCH "status sessions anchor(dnai-b) establish(2) probe(2) switch(2) "
+#define ULC_UP_TO_SWITCH "status sessions classify(dnai-b) route(b) lead(dnai-b) "
+#define ULC_TRACE	 ULC_UP_TO_SWITCH
 #define BBM_TRACE	 "status sessions anchor(dnai-b) session(1) drop(1) await(1) "
 
 enum { WORLD_PATIENCE_MS = 60000 };

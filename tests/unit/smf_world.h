@@ -26,7 +26,7 @@
 #include "smf-lite/store.h"
 #include "smf-lite/ue.h"
 
-enum { WORLD_UPFS = 2, WORLD_QUEUE = 256, WORLD_BYTES = 4096, WORLD_SESSIONS = 64 };
+enum { WORLD_UPFS = 3, WORLD_QUEUE = 256, WORLD_BYTES = 4096, WORLD_SESSIONS = 64 };
 
 struct world_packet {
 	void *link;	       /* NGAP: the association */
@@ -39,6 +39,11 @@ struct world_upf_session {
 	uint64_t cp_seid, up_seid;
 	uint32_t ul_teid, dl_teid;
 	struct in_addr dl_addr, ue_addr;
+	/* of an uplink classifier: its N9 end, the anchor's, and what is let out here */
+	bool classifier;
+	uint32_t core_teid, anchor_teid;
+	struct in_addr anchor_addr;
+	char flow[64];
 	uint16_t dl_action;
 	bool restored;
 	unsigned end_markers; /* asked for (SNDEM) */
@@ -67,7 +72,7 @@ struct world_upf {
 	struct world_answer answer[64];
 	size_t answers;			    /* given so far */
 	unsigned seen[64];		    /* requests by type */
-	uint16_t csid; /* put into its answers to establishments; 0: none */
+	uint16_t csid;			    /* put into its answers to establishments; 0: none */
 	uint64_t features;		    /* announced */
 	size_t pfd_applications, pfd_flows; /* provisioned so far */
 	uint8_t told_type, told_cause;	    /* the latest answer to a node request of its own */
@@ -160,7 +165,11 @@ uint8_t world_upf_update(struct world *w, int index, uint8_t release, unsigned p
 uint8_t world_upf_path(struct world *w, int index, struct in_addr peer, bool lost);
 /** world_upf_delete_set - a Session Set Deletion Request; Return: the cause of the answer */
 uint8_t world_upf_delete_set(struct world *w, int index, uint16_t csid);
+/** world_report_error - an Error Indication for @teid at the gNB's address, of the session @s */
 void world_report_error(struct world *w, int index, const struct session *s, uint32_t teid);
+/** world_report_tunnel - the same for any F-TEID and PFCP session */
+void world_report_tunnel(struct world *w, int index, uint64_t cp_seid,
+			 const struct session_tunnel *tunnel);
 
 struct session *world_session(struct world *w, uint8_t id);
 

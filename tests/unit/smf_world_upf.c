@@ -85,21 +85,65 @@ static void read_far(struct world_upf_session *s, const struct pfcp_far *far)
 		far->has_forwarding ? far->forwarding.outer_header_creation.ip4.s_addr : 0;
 }
 
+/* The anchor's part of a session */
+static void read_anchor(struct world *w, struct world_upf *u, int index,
+			struct world_upf_session *s)
+{
+	const struct pfcp_session_establishment_request *r = &w->msg->session_establishment_request;
+	const struct pfcp_f_teid *f = &r->create_pdr[0].pdi.f_teid;
+
+	assert_int_equal(r->n_create_far, 2);
+	assert_int_equal(r->create_pdr[0].pdi.source_interface, PFCP_INTERFACE_ACCESS);
+	assert_int_equal(r->create_pdr[1].pdi.source_interface, PFCP_INTERFACE_CORE);
+	assert_int_equal(r->create_pdr[0].pdi.n_qfi, w->config.upfs[index].qos ? 1 : 0);
+	s->ul_teid = f->choose ? ++u->last_teid : f->teid;
+	s->ue_addr = r->create_pdr[1].pdi.ue_ip[0].address.ip4;
+	read_far(s, &r->create_far[1]);
+}
+
+/* An uplink classifier's: classifier.h tells its rules */
+static void read_classifier(struct world_upf *u, const struct pfcp_session_establishment_request *r,
+			    struct world_upf_session *s)
+{
+	const struct pfcp_pdr *pdr = r->create_pdr;
+	const struct pfcp_f_teid *access = &pdr[0].pdi.f_teid, *core = &pdr[3].pdi.f_teid;
+	const struct pfcp_forwarding *n9 = &r->create_far[1].forwarding;
+
+	assert_int_equal(r->n_create_far, 3);
+	assert_true(pdr[0].precedence < pdr[1].precedence);
+	assert_int_equal(pdr[0].pdi.n_sdf, 1);
+	assert_int_equal(pdr[1].pdi.n_sdf, 0);
+	assert_true(access->choose ? access->has_choose_id && pdr[1].pdi.f_teid.choose &&
+					     pdr[1].pdi.f_teid.choose_id == access->choose_id
+				   : pdr[1].pdi.f_teid.teid == access->teid);
+	assert_false(pdr[2].pdi.has_f_teid);
+	assert_true(!core->has_choose_id && core->choose == access->choose);
+	assert_int_equal(pdr[2].far_id, pdr[3].far_id);
+	assert_int_equal(n9->destination_interface, PFCP_INTERFACE_CORE);
+	assert_int_equal(n9->interface_type, PFCP_3GPP_N9);
+	assert_int_equal(r->create_far[0].forwarding.destination_interface, PFCP_INTERFACE_CORE);
+	assert_false(r->create_far[0].forwarding.has_outer_header_creation);
+	s->classifier = true;
+	s->ul_teid = access->choose ? ++u->last_teid : access->teid;
+	s->core_teid = core->choose ? ++u->last_teid : core->teid;
+	s->ue_addr = pdr[2].pdi.ue_ip[0].address.ip4;
+	s->anchor_teid = n9->outer_header_creation.teid;
+	s->anchor_addr = n9->outer_header_creation.ip4;
+	snprintf(s->flow, sizeof(s->flow), "%.63s", pdr[0].pdi.sdf[0].flow);
+	read_far(s, &r->create_far[2]);
+}
+
 /* What smf-lite must say in every establishment; the session that comes of it */
 static struct world_upf_session *read_establishment(struct world *w, struct world_upf *u, int index)
 {
 	const struct pfcp_session_establishment_request *r = &w->msg->session_establishment_request;
-	const struct pfcp_f_teid *f = &r->create_pdr[0].pdi.f_teid;
 	struct world_upf_session *s = world_upf_find(w, index, r->cp_f_seid.seid);
 	bool resti = r->has_sereq_flags && r->sereq_flags & PFCP_SEREQ_RESTI;
+	bool choose = r->create_pdr[0].pdi.f_teid.choose;
 
-	assert_int_equal(r->n_create_pdr, 2);
-	assert_int_equal(r->n_create_far, 2);
-	assert_int_equal(r->create_pdr[0].pdi.source_interface, PFCP_INTERFACE_ACCESS);
-	assert_int_equal(r->create_pdr[1].pdi.source_interface, PFCP_INTERFACE_CORE);
+	assert_true(r->n_create_pdr == 2 || r->n_create_pdr == 4);
 	assert_int_equal(r->n_create_qer, w->config.upfs[index].qos ? 1 : 0);
-	assert_int_equal(r->create_pdr[0].pdi.n_qfi, w->config.upfs[index].qos ? 1 : 0);
-	assert_true(f->choose || resti);
+	assert_true(choose || resti);
 	assert_true(!s || resti); /* an F-SEID again is refused without it */
 	if (!s) {
 		assert_true(u->count < WORLD_SESSIONS);
@@ -108,10 +152,11 @@ static struct world_upf_session *read_establishment(struct world *w, struct worl
 	}
 	s->cp_seid = r->cp_f_seid.seid;
 	s->up_seid = ++u->last_seid;
-	s->ul_teid = f->choose ? ++u->last_teid : f->teid;
-	s->ue_addr = r->create_pdr[1].pdi.ue_ip[0].address.ip4;
-	s->restored = resti && !f->choose;
-	read_far(s, &r->create_far[1]);
+	s->restored = resti && !choose;
+	if (r->n_create_pdr == 4)
+		read_classifier(u, r, s);
+	else
+		read_anchor(w, u, index, s);
 	return s;
 }
 
@@ -122,6 +167,16 @@ static struct pfcp_fq_csid csid_of(const struct world_upf *u, uint16_t csid)
 				     .csid = {csid},
 				     .has_node_type = true,
 				     .node_type = PFCP_CSID_UPF};
+}
+
+static void created(struct pfcp_session_establishment_response *r, const struct world_upf *u,
+		    uint16_t pdr_id, uint32_t teid)
+{
+	r->created_pdr[r->n_created_pdr++] = (struct pfcp_created_pdr){
+		.pdr_id = pdr_id,
+		.has_f_teid = true,
+		.f_teid = {.teid = teid, .address = {.v4 = true, .ip4 = u->n3}},
+	};
 }
 
 static void answer_establishment(struct world *w, struct world_upf *u, int index, uint8_t cause)
@@ -142,13 +197,12 @@ static void answer_establishment(struct world *w, struct world_upf *u, int index
 		r->up_f_seid.address = (struct pfcp_address){.v4 = true, .ip4 = u->n4};
 		r->n_fq_csid = u->csid != 0;
 		r->fq_csid[0] = csid_of(u, u->csid);
-		r->n_created_pdr = u->flaw != WORLD_NO_F_TEID;
-		r->created_pdr[0] = (struct pfcp_created_pdr){
-			.pdr_id = 1,
-			.has_f_teid = true,
-			.f_teid = {.teid = s.ul_teid + (u->flaw == WORLD_OTHER_F_TEID),
-				   .address = {.v4 = true, .ip4 = u->n3}},
-		};
+		if (u->flaw != WORLD_NO_F_TEID)
+			created(r, u, 1, s.ul_teid + (u->flaw == WORLD_OTHER_F_TEID));
+		if (s.classifier) {
+			created(r, u, 2, s.ul_teid);
+			created(r, u, 4, s.core_teid);
+		}
 		u->flaw = WORLD_NO_FLAW;
 	}
 	send_answer(w, u, w->msg);
@@ -304,20 +358,28 @@ void world_upf_restart(struct world *w, int index)
 	w->upf[index].answers = 0;
 }
 
-void world_report_error(struct world *w, int index, const struct session *s, uint32_t teid)
+void world_report_tunnel(struct world *w, int index, uint64_t cp_seid,
+			 const struct session_tunnel *tunnel)
 {
 	struct pfcp_session_report_request *r = &w->msg->session_report_request;
 	static uint32_t sequence = 0x500;
 
-	pfcp_msg_init(w->msg, PFCP_SESSION_REPORT_REQUEST, s->cp_seid, ++sequence);
+	pfcp_msg_init(w->msg, PFCP_SESSION_REPORT_REQUEST, cp_seid, ++sequence);
 	r->report_type = PFCP_REPORT_ERIR;
 	r->has_error_indication = true;
 	r->error_indication.n_remote_f_teid = 1;
-	r->error_indication.remote_f_teid[0].teid = teid;
+	r->error_indication.remote_f_teid[0].teid = tunnel->teid;
 	r->error_indication.remote_f_teid[0].address =
-		(struct pfcp_address){.v4 = true, .ip4 = s->downlink.addr};
+		(struct pfcp_address){.v4 = true, .ip4 = tunnel->addr};
 	send_answer(w, &w->upf[index], w->msg);
 	world_turn(w);
+}
+
+void world_report_error(struct world *w, int index, const struct session *s, uint32_t teid)
+{
+	const struct session_tunnel tunnel = {s->downlink.addr, teid};
+
+	world_report_tunnel(w, index, s->cp_seid, &tunnel);
 }
 
 /* A number of its own: the answers kept by the UPF are told from each other by theirs */

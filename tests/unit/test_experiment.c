@@ -48,7 +48,7 @@ static const struct {
 	{"experiment: x\nworkload: {}\n" ROWS, "expected either 'measure' or 'command'"},
 	{"experiment: x\nworkload: {command: [ls]}\n" ROWS, "needs 'node'"},
 	{HEAD "mode: sideways\n" ROWS, "4:7: mode: expected one of"},
-	{HEAD "mode: uplink-classifier\n" ROWS, "4:7: mode: expected one of"},
+	{HEAD "mode: by-magic\n" ROWS, "4:7: mode: expected one of"},
 	{HEAD "strategy: dual\n" ROWS, "strategy: expected one of: none"},
 	{HEAD "sped: 1\n" ROWS, "unknown key 'sped'"},
 	{HEAD "lab: {kernel: 6.12}\n" ROWS,

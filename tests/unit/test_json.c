@@ -181,6 +181,25 @@ static void test_endpoint(void **state)
 	assert_int_equal(json_endpoint(NULL, &(struct in_addr){0}, &(uint16_t){0}), -EINVAL);
 }
 
+static void test_array(void **state)
+{
+	json_t *object = json_loads("{\"list\": [1, 2], \"number\": 7}", 0, NULL);
+	struct json_reader r;
+
+	json_reader_begin(&r, object);
+	assert_int_equal(json_array_size(json_read_array(&r, "list", true)), 2);
+	assert_null(json_read_array(&r, "other", false));
+	assert_int_equal(r.invalid_count, 0);
+	assert_null(json_read_array(&r, "none", true));
+	assert_null(json_read_array(&r, "number", false));
+	assert_int_equal(json_reader_end(&r), -EINVAL);
+	assert_int_equal(r.invalid_count, 2);
+	assert_string_equal(r.invalid[0].reason, "is missing");
+	assert_string_equal(r.invalid[1].param, "/number");
+	assert_string_equal(r.invalid[1].reason, "expected an array, found 7");
+	json_decref(object);
+}
+
 static void test_ipv4(void **state)
 {
 	json_t *value = json_ipv4((struct in_addr){inet_addr("192.0.2.7")});
@@ -210,7 +229,8 @@ int main(void)
 		cmocka_unit_test(test_good),	       cmocka_unit_test(test_members),
 		cmocka_unit_test(test_optional),       cmocka_unit_test(test_invalid),
 		cmocka_unit_test(test_all_complaints), cmocka_unit_test(test_own_complaint),
-		cmocka_unit_test(test_ipv4),	       cmocka_unit_test(test_endpoint),
+		cmocka_unit_test(test_array),	       cmocka_unit_test(test_ipv4),
+		cmocka_unit_test(test_endpoint),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

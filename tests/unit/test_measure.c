@@ -341,6 +341,34 @@ static void test_downlink_latency(void **state)
 	probe_run_done(&run);
 }
 
+/* The address stays (uplink-classifier): what answers a probe of the new tunnel is of the new path
+ */
+static void test_downlink_latency_of_the_same_address(void **state)
+{
+	struct switch_event event = world_window(TEN_MS_NS, 0, 20), got;
+	struct tap_packet tap[] = {
+		{.ns = event.t0_ns + 5000, .teid = 7, .seq = 12},
+		{.ns = event.t0_ns + 9000, .teid = 8, .seq = 13},
+		{.ns = event.t0_ns + 9500, .teid = 8, .seq = 14},
+	};
+	struct probe_run run;
+
+	world_make("aaaaaaaaaaaaaaaaaaaaaaaaa", TEN_MS_NS, &run);
+	run.tap = tap;
+	run.tap_count = 3;
+	event.same_address = true;
+	event.destination_address.s_addr = 1;
+	event.uplink_teid = 8;
+	got = worked_out(&run, event);
+	assert_true(same(got.up.latency_us, 9));
+	assert_true(same(got.down.latency_us, 30210)); /* the reply to probe 13 */
+	event.uplink_teid = 9;			       /* no packet was seen in it */
+	got = worked_out(&run, event);
+	assert_true(isnan(got.down.latency_us));
+	run.tap = NULL;
+	probe_run_done(&run);
+}
+
 /* ---- what isn't known ---- */
 
 static void assert_nothing(const struct switch_event *event, const char *why)
@@ -569,6 +597,7 @@ int main(void)
 		cmocka_unit_test(test_late_sender),
 		cmocka_unit_test(test_uplink_latency),
 		cmocka_unit_test(test_downlink_latency),
+		cmocka_unit_test(test_downlink_latency_of_the_same_address),
 		cmocka_unit_test(test_nothing_to_say),
 		cmocka_unit_test(test_hole),
 		cmocka_unit_test(test_outside),

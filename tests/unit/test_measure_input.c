@@ -210,9 +210,9 @@ static void test_storm_options(void **state)
 		{"--ues many", "--ues: expected a number from 1 to 1000, found 'many'"},
 		{"--rounds 1001", "--rounds: expected a number from 1 to 1000, found '1001'"},
 		{"--interval 1.1s", "--interval: expected 100us to 1s, found '1.1s'"},
-		{"--mode make-before-break:3",
-		 "--mode: expected make-before-break or break-before-make, found "
-		 "'make-before-break:3'"},
+		{"--mode make-before-break:3", "--mode: expected make-before-break, "
+					       "break-before-make or uplink-classifier, found "
+					       "'make-before-break:3'"},
 		{"--switches 3", "measure storm: unknown option '--switches'"},
 		{"--tcp", "measure storm: unknown option '--tcp'"},
 		{"--hold", "measure storm: --hold needs an argument"},
@@ -262,14 +262,14 @@ static const struct {
 	{"--mode make-before-break:", "--mode: expected a number from 1 to 100000, found ''"},
 	{"--mode make-before-break:0", "--mode: expected a number from 1 to 100000, found '0'"},
 	{"--mode make-before-break:3:4", "--mode: expected a number from 1 to 100000, found '3:4'"},
-	{"--mode fast",
-	 "--mode: expected make-before-break, break-before-make, handover, or one of the first "
-	 "two with +handover, with :N behind it if wanted, "
-	 "found 'fast'"},
-	{"--mode make-before",
-	 "--mode: expected make-before-break, break-before-make, handover, or one of the first "
-	 "two with +handover, with :N behind it if wanted, "
-	 "found 'make-before'"},
+	{"--mode fast", "--mode: expected make-before-break, break-before-make, uplink-classifier, "
+			"handover, or one of the first "
+			"three with +handover, with :N behind it if wanted, "
+			"found 'fast'"},
+	{"--mode make-before", "--mode: expected make-before-break, break-before-make, "
+			       "uplink-classifier, handover, or one of the first "
+			       "three with +handover, with :N behind it if wanted, "
+			       "found 'make-before'"},
 	{"--mode break-before-make:3 --mode break-before-make:4",
 	 "--mode: break-before-make is given twice"},
 	{"--out", "measure switch: --out needs an argument"},

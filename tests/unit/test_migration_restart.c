@@ -28,6 +28,7 @@ struct stopped {
 
 #define BAD_PROBE  FAULT_REFUSED("probe", 504, "PATH_NOT_WORKING")
 #define BAD_SWITCH FAULT_REFUSED("switch(2)", 409, "SESSION_NOT_FOUND")
+#define BAD_LEAD   FAULT_REFUSED("lead(dnai-b)", 409, "GNB_REFUSED")
 #define BAD_AWAIT  FAULT_REFUSED("await", 504, "SESSION_NOT_BACK")
 
 static const struct stopped rows[] = {
@@ -56,6 +57,16 @@ static const struct stopped rows[] = {
 	{.mode = BBM, .at = "anchor(dnai-a)", .end = "rolled-back", .fault = BAD_AWAIT},
 	{.mode = BBM, .at = "settle(1)", .end = "rolled-back", .fault = BAD_AWAIT},
 	{.mode = BBM, .at = "anchor(dnai-a)", .end = "completed", .back = true},
+	{.mode = ULC, .at = "sessions", .end = "completed"},
+	{.mode = ULC, .at = "classify(dnai-b)", .end = "completed"},
+	{.mode = ULC, .at = "route(b)", .end = "completed"},
+	{.mode = ULC, .at = "lead(dnai-b)", .end = "completed"},
+	{.mode = ULC, .at = "lead(dnai-a)", .end = "rolled-back", .fault = BAD_LEAD},
+	{.mode = ULC, .at = "unroute(b)", .end = "rolled-back", .fault = BAD_LEAD},
+	{.mode = ULC, .at = "declassify(dnai-b)", .end = "rolled-back", .fault = BAD_LEAD},
+	{.mode = ULC, .at = "lead(dnai-a)", .end = "completed", .back = true},
+	{.mode = ULC, .at = "unroute(b)", .end = "completed", .back = true},
+	{.mode = ULC, .at = "declassify(dnai-b)", .end = "completed", .back = true},
 };
 
 static void run_row(const struct stopped *row, enum fault_what when, const char *binary,

@@ -310,6 +310,53 @@ static void pdu_session_resource_release_response(struct ngap_pdu *pdu)
 	m->user_location = location();
 }
 
+static void pdu_session_resource_modify_request(struct ngap_pdu *pdu)
+{
+	struct ngap_pdu_session_resource_modify_request *m =
+		&pdu->pdu_session_resource_modify_request;
+
+	pdu->type = NGAP_PDU_SESSION_RESOURCE_MODIFY_REQUEST;
+	m->amf_ue_id = 1;
+	m->ran_ue_id = 1;
+	m->sessions.count = 2;
+	m->sessions.item[0].session_id = 1;
+	m->sessions.item[0].transfer.tunnel_count = 1;
+	m->sessions.item[0].transfer.tunnel[0] = (struct ngap_tunnel_modify){
+		tunnel4("10.101.2.2", 0x01020304), tunnel4("10.101.1.1", 0x4711)};
+	m->sessions.item[1].session_id = 15;
+	m->sessions.item[1].has_nas = true;
+	m->sessions.item[1].nas = (struct ngap_octets){nas_down, sizeof(nas_down)};
+	m->sessions.item[1].transfer.has_ambr = true;
+	m->sessions.item[1].transfer.ambr = (struct ngap_ambr){1000000000, 500000000};
+	m->sessions.item[1].transfer.tunnel_count = 2;
+	m->sessions.item[1].transfer.tunnel[0] =
+		(struct ngap_tunnel_modify){tunnel6("fd00::1", 0xfffffffe), tunnel6("fd00::2", 2)};
+	m->sessions.item[1].transfer.tunnel[1] =
+		(struct ngap_tunnel_modify){tunnel4("10.101.2.3", 3), tunnel4("10.101.1.2", 4)};
+	m->sessions.item[1].transfer.has_network_instance = true;
+	m->sessions.item[1].transfer.network_instance = 2;
+}
+
+static void pdu_session_resource_modify_response(struct ngap_pdu *pdu)
+{
+	struct ngap_pdu_session_resource_modify_response *m =
+		&pdu->pdu_session_resource_modify_response;
+
+	pdu->type = NGAP_PDU_SESSION_RESOURCE_MODIFY_RESPONSE;
+	m->amf_ue_id = 1;
+	m->ran_ue_id = 1;
+	m->sessions.count = 2;
+	m->sessions.item[0].session_id = 1;
+	m->sessions.item[1].session_id = 2;
+	m->sessions.item[1].has_downlink = m->sessions.item[1].has_uplink = true;
+	m->sessions.item[1].downlink = tunnel4("10.101.1.1", 5);
+	m->sessions.item[1].uplink = tunnel4("10.101.2.2", 6);
+	m->failed.count = 1;
+	failed_item(&m->failed.item[0]);
+	m->has_user_location = true;
+	m->user_location = location();
+}
+
 static void initial_context_setup_request(struct ngap_pdu *pdu)
 {
 	struct ngap_initial_context_setup_request *m = &pdu->initial_context_setup_request;
@@ -624,6 +671,33 @@ const struct ngap_golden ngap_golden[] = {
 	 "  AMF-UE-NGAP-ID: 1\n"
 	 "  RAN-UE-NGAP-ID: 1\n"
 	 "  PDUSessionResourceReleasedListRelRes: 1,2\n"
+	 "  UserLocationInformation: nr-cgi=001-01/0x123456789 tai=001-01/7\n"},
+	{pdu_session_resource_modify_request,
+	 "001a008097000003000a0002000100550002000100400080830100011b000001008c0014001f0a65"
+	 "02020102030401f00a65010100004711400f057e004201015b0000030082000a0c3b9aca00301dcd"
+	 "6500008c0040407ffd000000000000000000000000000001fffffffe07f0fd000000000000000000"
+	 "00000000000200000002007c0a6502030000000301f00a65010200000004008100020001",
+	 "PDUSessionResourceModifyRequest\n"
+	 "  AMF-UE-NGAP-ID: 1\n"
+	 "  RAN-UE-NGAP-ID: 1\n"
+	 "  PDUSessionResourceModifyListModReq: session=1 UL-NGU-UP-"
+	 "TNLModifyList=((uplink=10.101.2.2 teid=0x01020304 downlink=10.101.1.1 "
+	 "teid=0x00004711)); session=15 nas=7e00420101 "
+	 "PDUSessionAggregateMaximumBitRate=(downlink=1000000000 uplink=500000000) UL-"
+	 "NGU-UP-TNLModifyList=((uplink=fd00::1 teid=0xfffffffe downlink=fd00::2 "
+	 "teid=0x00000002)(uplink=10.101.2.3 teid=0x00000003 downlink=10.101.1.2 "
+	 "teid=0x00000004)) NetworkInstance=(2)\n"},
+	{pdu_session_resource_modify_response,
+	 "201a004e000005000a400200010055400200010041401d01000101000002156003e00a6501010000"
+	 "000501f00a65020200000006003640070000030344401d0079400f4000f110123456789000f11000"
+	 "0007",
+	 "PDUSessionResourceModifyResponse\n"
+	 "  AMF-UE-NGAP-ID: 1\n"
+	 "  RAN-UE-NGAP-ID: 1\n"
+	 "  PDUSessionResourceModifyListModRes: session=1; session=2 downlink=10.101.1.1"
+	 " teid=0x00000005 uplink=10.101.2.2 teid=0x00000006\n"
+	 "  PDUSessionResourceFailedToModifyListModRes: session=3 "
+	 "cause=transport/transport-resource-unavailable diagnostics=(procedure=29)\n"
 	 "  UserLocationInformation: nr-cgi=001-01/0x123456789 tai=001-01/7\n"},
 	{initial_context_setup_request,
 	 "000e0080ab000009000a00020001005500020001006e000a0c3b9aca00303b9aca00001c00070000"

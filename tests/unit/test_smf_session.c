@@ -554,7 +554,10 @@ static void test_restored_elsewhere(void **state)
 
 static bool nothing_associated(struct world *w)
 {
-	return !w->smf.n4->upfs[0].associated && !w->smf.n4->upfs[1].associated;
+	for (int i = 0; i < WORLD_UPFS; i++)
+		if (w->smf.n4->upfs[i].associated)
+			return false;
+	return true;
 }
 
 static bool waits_for_setup(struct world *w)
@@ -564,22 +567,28 @@ static bool waits_for_setup(struct world *w)
 	return s && s->state == SESSION_N2_SETUP;
 }
 
+static void all_silent(struct world *w, bool silent)
+{
+	for (int i = 0; i < WORLD_UPFS; i++)
+		w->upf[i].silent = silent;
+}
+
 static void test_waits_for_association(void **state)
 {
 	struct world *w = *state;
 
 	begin(w);
-	w->upf[0].silent = w->upf[1].silent = true;
+	all_silent(w, true);
 	world_wait(w, nothing_associated);
 	world_ask(w, 1, 5);
 	assert_int_equal(world_session(w, 1)->state, SESSION_WAIT_UPF);
 	world_expect_nothing(w);
-	w->upf[0].silent = w->upf[1].silent = false;
+	all_silent(w, false);
 	world_wait(w, waits_for_setup);
 	world_expect(w, NGAP_PDU_SESSION_RESOURCE_SETUP_REQUEST);
 	/* and not for ever */
 	world_setup_response(w, 1, 0x10);
-	w->upf[0].silent = w->upf[1].silent = true;
+	all_silent(w, true);
 	world_wait(w, nothing_associated);
 	world_ask(w, 2, 6);
 	session_feed(world_session(w, 2), SESSION_EV_TIMER, NULL);

@@ -1057,7 +1057,7 @@ static void test_sessions_are_bounded(void **state)
 	struct harness *h = *state;
 	struct example ex = h->ex;
 
-	h->config.instance[0].pool_count = 0; /* any address */
+	h->upf.served[0].pool_count = 0; /* any address */
 	for (uint32_t i = 0; i < UPF_SESSIONS_DEFAULT; i++) {
 		ex.ue.s_addr = htonl(0x0a000001 + i);
 		ex.cp_seid = i + 1;

@@ -53,6 +53,25 @@ static void test_defaults(void **state)
 	assert_int_equal(config.rest_port, 8082);
 }
 
+/* Sessions may have them; the data plane is not told, nothing of them is this UPF's to drop. */
+static void test_n9_pools(void **state)
+{
+	static const char text[] = NEEDED "ue_pools: [10.60.1.0/24]\nn9_ue_pools: [10.60.0.0/16]\n";
+	struct upf_instance served[DP_INSTANCES_MAX];
+	struct upf_config config;
+	struct yaml_error err = {0};
+	struct dp_config dp;
+
+	assert_int_equal(read_text(text, &config, &err), 0);
+	upf_config_dataplane(&config, &dp);
+	assert_int_equal(dp.instance[0].pool_count, 1);
+	upf_config_served(&config, served);
+	assert_int_equal(served[0].pool_count, 2);
+	assert_int_equal(served[0].pool[0].len, 24);
+	assert_int_equal(served[0].pool[1].addr.ip4.s_addr, inet_addr("10.60.0.0"));
+	assert_int_equal(served[0].pool[1].len, 16);
+}
+
 static void test_all(void **state)
 {
 	static const char text[] = NEEDED "n6_table: 7\ndataplane: gtp\nneeds_qos: true\n"
@@ -91,6 +110,14 @@ static void test_mistakes(void **state)
 		{NEEDED "dataplane: dpdk\n", "expected auto, ebpf or gtp, found 'dpdk'"},
 		{NEEDED "ue_pools: 10.60.1.0/24\n", "expected a list of prefixes"},
 		{NEEDED "ue_pools: [10.60.1.0/33]\n", "upf.yaml:7:12"},
+		{NEEDED "n9_ue_pools: [10.60.0.0/16]\n", "n9_ue_pools without ue_pools"},
+		{NEEDED "ue_pools: [10.60.1.0/24]\nn9_ue_pools: [10.60.0.1/16]\n",
+		 "10.60.0.1/16 has bits beyond its length"},
+		{NEEDED "ue_pools: [10.60.1.0/24]\nn9_ue_pools: [1.0.0.0/8, 2.0.0.0/8, 3.0.0.0/8, "
+			"4.0.0.0/8, 5.0.0.0/8, 6.0.0.0/8, 7.0.0.0/8, 8.0.0.0/8, 9.0.0.0/8, "
+			"10.0.0.0/8, 11.0.0.0/8, 12.0.0.0/8, 13.0.0.0/8, 14.0.0.0/8, 15.0.0.0/8, "
+			"16.0.0.0/8]\n",
+		 "more than 16 prefixes with those of ue_pools"},
 		{NEEDED "ue_pools: [10.60.1.1/24]\n", "10.60.1.1/24 has bits beyond its length"},
 		{NEEDED "ue_pools: [10.60.0.0/16, 10.60.1.0/24]\n", "overlap"},
 		{NEEDED "ue_pools: [\"2001:db8::/4294967360\"]\n", "expected a prefix"},
@@ -127,6 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_all),
+		cmocka_unit_test(test_n9_pools),
 		cmocka_unit_test(test_mistakes),
 	};
 

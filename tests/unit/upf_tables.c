@@ -150,7 +150,7 @@ static struct upf_rules_env env_of(const struct upf *upf)
 {
 	struct upf_rules_env env = {
 		.instance_count = upf->config->instance_count,
-		.instance = upf->config->instance,
+		.instance = upf->served,
 		.pfds = &upf->pfds,
 	};
 
