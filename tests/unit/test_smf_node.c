@@ -223,6 +223,7 @@ static void test_selection_by_load(void **state)
 	struct world *w = *state;
 
 	assert_string_equal(chosen(w), "edge-a");
+	load(w, 2, 1, 100); /* between the other two */
 	load(w, 0, 10, 50);
 	assert_string_equal(chosen(w), "edge-b");
 	load(w, 1, 4000000000u, 60);
@@ -291,6 +292,7 @@ static void test_session_left_out(void **state)
 	begin(w);
 	overload(w, 0, 7, 100, 60);
 	overload(w, 1, 7, 100, 60);
+	overload(w, 2, 7, 100, 60);
 	world_ask(w, 1, 5);
 	world_expect(w, NGAP_DOWNLINK_NAS_TRANSPORT);
 	assert_int_equal(w->sm.type, NAS_PDU_SESSION_ESTABLISHMENT_REJECT);

@@ -66,7 +66,7 @@ static void test_unknown_network_instance(void **state)
 {
 	struct harness *h = *state;
 
-	strcpy(h->config.instance[0].name, "edge");
+	strcpy(h->upf.served[0].name, "edge");
 	example_establishment(&h->msg, &h->ex);
 	pdr_of(h, 1)->pdi.has_network_instance = true;
 	strcpy(pdr_of(h, 1)->pdi.network_instance.text, "elsewhere");
