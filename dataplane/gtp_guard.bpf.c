@@ -80,7 +80,7 @@ static __always_inline int packet_read(struct __sk_buff *skb, __u32 offset, stru
 	const struct view v = view_of(skb);
 
 	ret->inner.offset = offset;
-	if (inner_parse(skb, &v, v.length, &ret->inner) || ret->inner.flags & INNER_V6)
+	if (inner_parse(skb, v.length, &ret->inner) || ret->inner.flags & INNER_V6)
 		return -1;
 	load_of(skb, &v, &ret->inner, &ret->load);
 	return 0;

@@ -93,6 +93,7 @@ struct gtpu {
 	__u8 qfi, pdu_type;
 	bool has_container;
 	bool v6; /* the outer header */
+	__be32 local[4]; /* the outer destination, IPv4 in the first word */
 };
 
 enum gtpu_verdict {
@@ -177,30 +178,34 @@ static __always_inline int gtpu_udp(struct FRAME *frame, const struct view *v, _
 	return gtpu_header(frame, v, offset + sizeof(*udp), ret);
 }
 
-/* @ret_local: the outer destination, for the caller to compare */
-static __always_inline int gtpu_parse(struct FRAME *frame, const struct view *v,
-				      __be32 ret_local[4], struct gtpu *ret)
+/*
+ * What is in a frame of @length octets; *ret is 0. Not static: so it is verified once by itself, and
+ * not each of its ways together with each of all that follows
+ */
+__noinline int gtpu_parse(struct FRAME *frame, __u32 length, struct gtpu *ret)
 {
+	struct view again = view_again(frame), *v = &again;
 	const struct ethhdr *eth = at(v, 0, sizeof(*eth));
 	const struct ipv6hdr *ip6;
 	const struct iphdr *ip;
 
-	if (!eth)
+	if (!eth || !ret)
 		return GTPU_OTHER;
+	v->length = length;
 	if (eth->h_proto == bpf_htons(ETH_P_IP)) {
 		ip = at(v, ETH_HLEN, sizeof(*ip));
 		/* a fragment is put together by the stack; the socket counts what comes out */
 		if (!ip || ip->protocol != L4_UDP || ip->ihl < 5 ||
 		    ip->frag_off & bpf_htons(IP_OFFSET | IP_MORE))
 			return GTPU_OTHER;
-		ret_local[0] = ip->daddr;
+		ret->local[0] = ip->daddr;
 		ret->end = ETH_HLEN + bpf_ntohs(ip->tot_len);
 		return gtpu_udp(frame, v, ETH_HLEN + ip->ihl * 4u, ret);
 	}
 	ip6 = at(v, ETH_HLEN, sizeof(*ip6));
 	if (!ip6 || eth->h_proto != bpf_htons(ETH_P_IPV6) || ip6->nexthdr != L4_UDP)
 		return GTPU_OTHER;
-	__builtin_memcpy(ret_local, &ip6->daddr, sizeof(ip6->daddr));
+	__builtin_memcpy(ret->local, &ip6->daddr, sizeof(ip6->daddr));
 	ret->v6 = true;
 	ret->end = ETH_HLEN + sizeof(*ip6) + bpf_ntohs(ip6->payload_len);
 	return gtpu_udp(frame, v, ETH_HLEN + sizeof(*ip6), ret);
@@ -348,13 +353,16 @@ __noinline int inner_ip6(struct FRAME *frame, __u32 limit, struct inner *ret)
 	return 0;
 }
 
-/* The IP packet at ret->offset, which ends at @limit at most; *ret is 0 but for it. Return: 0, or
- * -1: malformed */
-static __always_inline int inner_parse(struct FRAME *frame, const struct view *v, __u32 limit,
-				       struct inner *ret)
+/* The IP packet at ret->offset, which ends at @limit at most; *ret is 0 but for it. Not static: as
+ * gtpu_parse. Return: 0, or -1: malformed */
+__noinline int inner_parse(struct FRAME *frame, __u32 limit, struct inner *ret)
 {
-	const __u8 *first = at(v, ret->offset, 1);
+	const struct view again = view_again(frame), *v = &again;
+	const __u8 *first;
 
+	if (!ret)
+		return -1;
+	first = at(v, ret->offset, 1);
 	if (!first)
 		return -1;
 	if (*first >> 4 == 4)

@@ -79,6 +79,21 @@ static __always_inline void packet_action_drop(const struct packet *p)
 
 enum verdict { VERDICT_GO, VERDICT_DROPPED, VERDICT_OVER /* as the entry beside says */ };
 
+/* Within its rates and quota, and counted. Return: EBPF_DROP_REASONS, or why it may not go. Not
+ * static: verified once, and not with each of the ways that lead here */
+__noinline int entry_decide(const struct ebpf_entry *e, struct ebpf_slot *slot, __u32 number,
+			    const struct load *load)
+{
+	if (!e || !slot || !load)
+		return EBPF_DROP_NO_MATCH;
+	if (!rates_hold(e, slot, load))
+		return EBPF_DROP_RATE;
+	if (over_quota(e, number, slot, load))
+		return EBPF_DROP_QUOTA;
+	account(e->account ? &slot->account[1] : &slot->account[0], slot, load);
+	return EBPF_DROP_REASONS;
+}
+
 /* The last question, asked when nothing else speaks against it: it is counted from here on */
 static __always_inline enum verdict packet_decide(struct packet *p)
 {
@@ -91,16 +106,9 @@ static __always_inline enum verdict packet_decide(struct packet *p)
 	slot = slot_of(p);
 	if (!slot)
 		return VERDICT_DROPPED;
-	if (e->flags & EBPF_ENTRY_MORE) {
-		reason = (__u32)more_decide(e, slot, p->owner.slot, &p->load);
-	} else if (!rates_hold(e, slot, &p->load)) {
-		reason = EBPF_DROP_RATE;
-	} else if (over_quota(e, p->owner.slot, slot, &p->load)) {
-		reason = EBPF_DROP_QUOTA;
-	} else {
-		account(e->account ? &slot->account[1] : &slot->account[0], slot, &p->load);
-		return VERDICT_GO;
-	}
+	reason = (__u32)(e->flags & EBPF_ENTRY_MORE
+				 ? more_decide(e, slot, p->owner.slot, &p->load)
+				 : entry_decide(e, slot, p->owner.slot, &p->load));
 	if (reason == EBPF_DROP_REASONS)
 		return VERDICT_GO;
 	if (reason == EBPF_DROP_QUOTA && e->flags & EBPF_ENTRY_OVER)

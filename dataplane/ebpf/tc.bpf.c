@@ -394,7 +394,7 @@ static __always_inline int out_of_tunnel(struct __sk_buff *skb, const struct vie
 					 const struct gtpu *gtpu, struct packet *p)
 {
 	p->inner.offset = gtpu->inner;
-	if (inner_parse(skb, v, gtpu->end, &p->inner))
+	if (inner_parse(skb, gtpu->end, &p->inner))
 		return refuse(p, EBPF_DROP_MALFORMED);
 	packet_load(skb, v, p);
 	if (!packet_match(p, EBPF_N3, gtpu->teid, gtpu->has_container ? 1ull << gtpu->qfi : 0))
@@ -419,10 +419,9 @@ static __always_inline int from_n3(struct __sk_buff *skb, const struct view *v)
 {
 	struct packet p = {};
 	struct gtpu gtpu = {};
-	__be32 local[4] = {};
-	const int verdict = gtpu_parse(skb, v, local, &gtpu);
+	const int verdict = gtpu_parse(skb, v->length, &gtpu);
 
-	if (verdict == GTPU_OTHER || !is_local(local, gtpu.v6))
+	if (verdict == GTPU_OTHER || !is_local(gtpu.local, gtpu.v6))
 		return TC_ACT_UNSPEC;
 	if (verdict == GTPU_UNKNOWN_EXTENSION) {
 		drop_count(EBPF_DROP_MALFORMED);
@@ -478,7 +477,7 @@ static __always_inline int from_n6(struct __sk_buff *skb, const struct view *v, 
 
 	p.inner.offset = ETH_HLEN;
 	p.instance = instance_of(skb->ifindex);
-	if (inner_parse(skb, v, v->length, &p.inner))
+	if (inner_parse(skb, v->length, &p.inner))
 		return TC_ACT_UNSPEC;
 	packet_load(skb, v, &p);
 	return downlink(skb, &p, routed);
@@ -533,7 +532,7 @@ static __always_inline int from_buffer(struct __sk_buff *skb, const struct view 
 	if (!returned_match(eth, &p))
 		return drop(EBPF_DROP_HELD);
 	p.inner.offset = ETH_HLEN;
-	if (inner_parse(skb, v, v->length, &p.inner))
+	if (inner_parse(skb, v->length, &p.inner))
 		return refuse(&p, EBPF_DROP_MALFORMED);
 	packet_load(skb, v, &p);
 	if (p.entry->action != EBPF_FORWARD)
@@ -598,7 +597,7 @@ int dp_radio(struct __sk_buff *skb)
 	if (!owner_by_slot(bpf_map_lookup_elem(&bearers, &bearer), &p.owner))
 		return drop(EBPF_DROP_UNKNOWN_UE);
 	p.inner.offset = ETH_HLEN;
-	if (inner_parse(skb, &v, v.length, &p.inner))
+	if (inner_parse(skb, v.length, &p.inner))
 		return refuse(&p, EBPF_DROP_MALFORMED);
 	packet_load(skb, &v, &p);
 	if (!packet_match(&p, EBPF_RADIO, 0, 0))

@@ -145,14 +145,13 @@ int xdp_n3(struct xdp_md *xdp)
 	const struct view v = view_of(xdp);
 	struct packet p = {};
 	struct gtpu gtpu = {};
-	__be32 local[4] = {};
 
-	if (gtpu_parse(xdp, &v, local, &gtpu) != GTPU_USER || !is_local(local, gtpu.v6))
+	if (gtpu_parse(xdp, v.length, &gtpu) != GTPU_USER || !is_local(gtpu.local, gtpu.v6))
 		return XDP_PASS;
 	if (!owner_by_teid(gtpu.teid, &p.owner))
 		return XDP_PASS; /* tc counts it, and has it answered */
 	p.inner.offset = gtpu.inner;
-	if (inner_parse(xdp, &v, gtpu.end, &p.inner) || p.inner.offset + p.inner.length != v.length)
+	if (inner_parse(xdp, gtpu.end, &p.inner) || p.inner.offset + p.inner.length != v.length)
 		return XDP_PASS;
 	load_of(&p);
 	if (!packet_match(&p, EBPF_N3, gtpu.teid, gtpu.has_container ? 1ull << gtpu.qfi : 0))
@@ -185,7 +184,7 @@ int xdp_n6(struct xdp_md *xdp)
 		return XDP_PASS;
 	p.inner.offset = ETH_HLEN;
 	p.instance = instance_of(xdp->ingress_ifindex);
-	if (inner_parse(xdp, &v, v.length, &p.inner) || p.inner.ttl <= 1 ||
+	if (inner_parse(xdp, v.length, &p.inner) || p.inner.ttl <= 1 ||
 	    v.length != ETH_HLEN + p.inner.length)
 		return XDP_PASS;
 	v6 = p.inner.flags & INNER_V6;
