@@ -20,5 +20,5 @@ $(call unit-test,test_smf_restart,tests/unit/test_smf_restart.c $(SMF_WORLD),$(S
 $(call unit-test,test_smf_anchor,tests/unit/test_smf_anchor.c $(SMF_WORLD),$(SMF_LIBS))
 $(call unit-test,test_smf_node,tests/unit/test_smf_node.c $(SMF_WORLD),$(SMF_LIBS))
 $(call unit-test,test_smf_classifier,tests/unit/test_smf_classifier.c tests/unit/smf_rest.c $(SMF_WORLD),$(SMF_LIBS))
-$(call unit-test,test_smf_storm,tests/unit/test_smf_storm.c $(SMF_WORLD),$(SMF_LIBS))
-$(call fuzz-target,fuzz_smf,tests/fuzz/fuzz_smf.c $(SMF_WORLD),$(SMF_LIBS),cmocka)
+$(call unit-test,test_smf_storm,tests/unit/test_smf_storm.c tests/unit/smf_rest.c $(SMF_WORLD),$(SMF_LIBS))
+$(call fuzz-target,fuzz_smf,tests/fuzz/fuzz_smf.c tests/unit/smf_rest.c $(SMF_WORLD),$(SMF_LIBS),cmocka)

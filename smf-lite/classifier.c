@@ -34,6 +34,17 @@ const char *classifier_state_name(enum classifier_state state)
 
 static void on_timer(void *user);
 
+static void answer_problem(struct classifier *c, unsigned status, const char *cause,
+			   const char *why)
+{
+	struct http_request *req = c->request;
+
+	c->request = NULL;
+	if (req)
+		http_problem(req, status, cause, "uplink classifier at UPF %s: %s",
+			     c->upf->config->name, why);
+}
+
 static size_t count(const struct session *s)
 {
 	size_t n = 0;
@@ -69,6 +80,7 @@ void classifier_free(struct classifier *c)
 {
 	struct classifier **at = &c->session->classifiers;
 
+	answer_problem(c, 409, "CLASSIFIER_REMOVED", "removed");
 	while (*at != c)
 		at = &(*at)->next;
 	*at = c->next;
@@ -109,29 +121,19 @@ bool classifier_usable(const struct classifier *c)
 
 /* ---- the end ---- */
 
-static void answer_problem(struct classifier *c, unsigned status, const char *cause,
-			   const char *why)
-{
-	struct http_request *req = c->request;
-
-	c->request = NULL;
-	if (req)
-		http_problem(req, status, cause, "uplink classifier at UPF %s: %s",
-			     c->upf->config->name, why);
-}
-
 /* The session that has waited for this end goes with it. */
 static void gone(struct classifier *c)
 {
 	struct session *s = c->session;
+	struct upf *upf = c->upf;
 
 	log_info("classifier", "ue=%s session=%u seid=%#llx upf=%s what=gone", s->supi, s->id,
-		 (unsigned long long)c->cp_seid, c->upf->config->name);
-	answer_problem(c, 409, "CLASSIFIER_REMOVED", "removed");
+		 (unsigned long long)c->cp_seid, upf->config->name);
 	store_classifier_delete(c);
 	classifier_free(c);
 	if (s->state == SESSION_N4_DELETE && !s->n4_sent && !s->n4_busy)
 		session_gone(s);
+	n4_leave_session_gone(upf);
 }
 
 /* As a session's: session_delete.c */
@@ -262,6 +264,17 @@ static bool same_prefixes(const struct classifier *c, const struct yaml_prefix *
 	return true;
 }
 
+/* A UPF that can be given no more. Return: true: @req is answered with why */
+static bool refuse_upf(const struct upf *upf, struct http_request *req)
+{
+	if (!upf->associated)
+		http_problem(req, 503, "UPF_NOT_ASSOCIATED", "UPF %s is not associated",
+			     upf->config->name);
+	else if (upf->leaving)
+		http_problem(req, 503, "UPF_LEAVING", "UPF %s is going to stop", upf->config->name);
+	return !upf->associated || upf->leaving;
+}
+
 /* @c is there already */
 static void take_up(struct classifier *c, const struct yaml_prefix *prefix, size_t n,
 		    struct http_request *req)
@@ -272,8 +285,10 @@ static void take_up(struct classifier *c, const struct yaml_prefix *prefix, size
 	} else if (!same_prefixes(c, prefix, n)) {
 		http_problem(req, 409, "CLASSIFIER_EXISTS", "the one at UPF %s has other prefixes",
 			     c->upf->config->name);
-	} else if (!c->upf->associated || c->n4_lost) {
-		http_problem(req, 503, "UPF_NOT_ASSOCIATED", "UPF %s is not associated",
+	} else if (refuse_upf(c->upf, req)) {
+		return;
+	} else if (c->n4_lost) {
+		http_problem(req, 503, "CLASSIFIER_BUSY", "the one at UPF %s is being restored",
 			     c->upf->config->name);
 	} else {
 		c->state = CLASSIFIER_READY;
@@ -311,10 +326,7 @@ void classifier_prepare(struct session *s, struct upf *upf, const struct yaml_pr
 			     upf->config->name);
 	} else if (s->state != SESSION_ACTIVE || s->n4_lost) {
 		http_problem(req, 503, "SESSION_NOT_READY", "the PDU session is not active");
-	} else if (!upf->associated) {
-		http_problem(req, 503, "UPF_NOT_ASSOCIATED", "UPF %s is not associated",
-			     upf->config->name);
-	} else {
+	} else if (!refuse_upf(upf, req)) {
 		c = classifier_new(s, upf, 0);
 		if (!c) {
 			http_problem(req, 503, "TOO_MANY_CLASSIFIERS", "at most %d a PDU session",
@@ -465,18 +477,31 @@ static void upf_up(struct classifier *c)
 		update(c);
 }
 
+/* Straight to the anchor again, before it goes with all that it has. */
+static void upf_leaving(struct classifier *c)
+{
+	route_lost(c);
+	classifier_remove(c);
+}
+
+void classifier_feed(struct classifier *c, enum session_event event)
+{
+	if (event == SESSION_EV_UPF_RESTARTED)
+		upf_restarted(c);
+	else if (event == SESSION_EV_UPF_UP)
+		upf_up(c);
+	else if (event == SESSION_EV_UPF_LEAVING)
+		upf_leaving(c);
+}
+
+/* Only the one fed may go: the iteration is safe. */
 void classifiers_feed_upf(struct smf *smf, const struct upf *upf, enum session_event event)
 {
 	struct classifier *c, *next;
 
-	HASH_ITER (by_seid, smf->sessions->classifiers, c, next) {
-		if (c->upf != upf)
-			continue;
-		if (event == SESSION_EV_UPF_RESTARTED)
-			upf_restarted(c);
-		else if (event == SESSION_EV_UPF_UP)
-			upf_up(c);
-	}
+	HASH_ITER (by_seid, smf->sessions->classifiers, c, next)
+		if (c->upf == upf)
+			classifier_feed(c, event);
 }
 
 void classifier_unknown(struct classifier *c)

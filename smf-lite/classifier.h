@@ -24,8 +24,9 @@
  *   PDR 2  the same F-TEID, any destination, lower precedence                             -> FAR 2
  *   PDR 3  from Core (N6), UE address as destination                                       -> FAR 3
  *   PDR 4  from Core (N9), F-TEID `core`, UE address as destination                        -> FAR 3
- *   FAR 1  to Core (N6);  FAR 2  to Core (N9), the anchor's F-TEID;  FAR 3  to Access, the gNB's
- * tunnel
+ *   FAR 1  to Core (N6)
+ *   FAR 2  to Core (N9), the anchor's F-TEID
+ *   FAR 3  to Access, the gNB's tunnel
  *
  * The N9 tunnel to the anchor ends in the F-TEID that the gNB used before (TS 23.502 cl. 4.3.5.4
  * step 2 gives the classifier the anchor's CN tunnel info): nothing changes there but where
@@ -61,6 +62,7 @@ struct classifier {
 	enum classifier_state state;
 	struct upf *upf;
 	uint64_t cp_seid, up_seid;	    /* ours; the UPF's, 0: not known */
+	struct pfcp_fq_csid upf_csid;	    /* the set that the UPF has it in; n_csid 0: none */
 	struct session_tunnel access, core; /* the UPF's ends: of N3's uplink, of N9's downlink */
 	uint8_t prefix_count;
 	struct yaml_prefix prefix[CLASSIFIER_PREFIXES_MAX];
@@ -95,7 +97,7 @@ bool classifier_usable(const struct classifier *c);
 struct classifier *classifier_new(struct session *s, struct upf *upf, uint64_t cp_seid);
 /** classifier_recover - after loading: what was under way is undone, the rest told again */
 void classifier_recover(struct classifier *c);
-/** classifier_free - forget it: nothing is sent or stored */
+/** classifier_free - forget it: nothing is sent or stored, but who waits for it is answered */
 void classifier_free(struct classifier *c);
 struct classifier *classifier_find_seid(struct smf *smf, uint64_t cp_seid);
 
@@ -108,7 +110,10 @@ void classifiers_update(struct session *s, bool end_marker);
 bool classifiers_settled(const struct session *s);
 /** classifiers_end - the session is no UE's any more: they go */
 void classifiers_end(struct session *s);
-/** classifiers_feed_upf - SESSION_EV_UPF_UP or SESSION_EV_UPF_RESTARTED */
+/** classifier_feed - something has happened to its UPF, or to what that has of it:
+ * SESSION_EV_UPF_UP, UPF_RESTARTED or UPF_LEAVING; it may be gone afterwards */
+void classifier_feed(struct classifier *c, enum session_event event);
+/** classifiers_feed_upf - the same to all at @upf */
 void classifiers_feed_upf(struct smf *smf, const struct upf *upf, enum session_event event);
 
 /** classifier_state_name - "establishing", "ready", "draining" or "deleting": as stored and shown
@@ -124,10 +129,10 @@ int classifier_n4_delete(struct classifier *c);
 void classifier_n4_done(struct classifier *c, uint8_t type, int failure);
 /** classifier_unknown - its UPF says that it doesn't know the N9 tunnel: restored, if it can be */
 void classifier_unknown(struct classifier *c);
-/** classifier_report - a Session Report Request for @cp_seid; Return: false: it is no classifier's
+/** classifier_report - @msg: a Session Report Request; Return: false: it is no classifier's
  */
 bool classifier_report(struct n4_client *client, struct n4_request *req,
-		       const struct pfcp_session_report_request *r);
+		       const struct pfcp_msg *msg);
 /** n4_report_names - does it tell of an Error Indication for @tunnel? */
 bool n4_report_names(const struct pfcp_session_report_request *r,
 		     const struct session_tunnel *tunnel);

@@ -39,6 +39,7 @@ static int read_established(struct classifier *c, const struct pfcp_msg *msg)
 	if (!r->has_up_f_seid)
 		return -EBADMSG;
 	c->up_seid = r->up_f_seid.seid;
+	n4_sets_established(&c->upf_csid, r);
 	n4_rules_read_classifier(r, &access, &core);
 	if (!tunnel_known(&access) || !tunnel_known(&core))
 		return -EBADMSG;
@@ -63,6 +64,8 @@ static void on_done(int status, const struct pfcp_msg *msg, void *user)
 	if (status == -ECANCELED || !c)
 		return;
 	c->n4_busy = false;
+	if (!status)
+		n4_load_read(c->upf, msg);
 	if (!status && cause == PFCP_CAUSE_ACCEPTED &&
 	    (type != PFCP_SESSION_ESTABLISHMENT_REQUEST || !read_established(c, msg))) {
 		classifier_n4_done(c, type, -1);
@@ -140,14 +143,15 @@ static void anchor_lost_it(struct session *s)
 		session_feed(s, SESSION_EV_UPF_UP, NULL);
 }
 
-bool classifier_report(struct n4_client *client, struct n4_request *req,
-		       const struct pfcp_session_report_request *r)
+bool classifier_report(struct n4_client *client, struct n4_request *req, const struct pfcp_msg *msg)
 {
+	const struct pfcp_session_report_request *r = &msg->session_report_request;
 	struct classifier *c = classifier_find_seid(client->smf, req->seid);
 	struct session *s;
 
 	if (!c || c->upf->peer != req->peer)
 		return false;
+	n4_load_read(c->upf, msg);
 	n4_respond_cause(req, c->up_seid, PFCP_CAUSE_ACCEPTED, 0);
 	s = c->session;
 	if (s->state != SESSION_ACTIVE)

@@ -99,7 +99,7 @@ static int read_established(struct session *s, const struct pfcp_msg *msg)
 	if (!r->has_up_f_seid)
 		return -EBADMSG;
 	s->up_seid = r->up_f_seid.seid;
-	n4_sets_established(s, r);
+	n4_sets_established(&s->upf_csid, r);
 	n4_rules_read_uplink(r, &uplink);
 	if (!uplink.teid || !uplink.addr.s_addr)
 		return -EBADMSG;
@@ -186,7 +186,7 @@ static void on_report(struct n4_request *req, const struct pfcp_msg *msg, void *
 	struct n4_client *client = user;
 	struct session *s = session_find_seid(client->smf, req->seid);
 
-	if (classifier_report(client, req, r))
+	if (classifier_report(client, req, msg))
 		return;
 	if (!s || s->upf->peer != req->peer) {
 		client->smf->counters.drop[SMF_upf_unknown_session]++;

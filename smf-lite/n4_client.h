@@ -96,8 +96,9 @@ void n4_leave_session_gone(struct upf *upf);
 void n4_leave_over(struct upf *upf);
 
 /* n4_sets.c */
-/** n4_sets_established - the set that an accepted establishment's answer puts the session in */
-void n4_sets_established(struct session *s, const struct pfcp_session_establishment_response *r);
+/** n4_sets_established - the set that an accepted establishment's answer puts a session in */
+void n4_sets_established(struct pfcp_fq_csid *ret,
+			 const struct pfcp_session_establishment_response *r);
 /** n4_session_set_delete - n4_handler: a UPF has lost a set of sessions */
 void n4_session_set_delete(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 

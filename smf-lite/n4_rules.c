@@ -236,7 +236,7 @@ static void filters_fill(const struct classifier *c, struct pfcp_pdi *pdi)
 	for (size_t i = 0; i < c->prefix_count; i++) {
 		struct pfcp_sdf_filter *sdf = &pdi->sdf[pdi->n_sdf++];
 
-		sdf->has_flow = true;
+		*sdf = (struct pfcp_sdf_filter){.has_flow = true};
 		inet_ntop(AF_INET, &c->prefix[i].addr, addr, sizeof(addr));
 		snprintf(sdf->flow, sizeof(sdf->flow), "permit out ip from %s/%u to assigned", addr,
 			 c->prefix[i].len);

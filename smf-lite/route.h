@@ -6,9 +6,11 @@
  * A switch is two changes, one after the other:
  *   1. the gNB sends uplink into another tunnel: PDU Session Resource Modify (TS 38.413 cl. 8.2.3)
  *   2. the anchor sends downlink into another tunnel: Update FAR, with an End Marker to a
- * classifier that is left The standard's order is the other one (step 4 before step 6). Both ways
- * stand before either is changed, so neither order loses a packet; with this one a gNB that refuses
- * has changed nothing anywhere. No End Marker goes to the gNB, whose tunnel isn't left: it is fed
+ *      classifier that is left
+ *
+ * The standard's order is the other one (step 4 before step 6). Both ways stand before either is
+ * changed, so neither order loses a packet; with this one a gNB that refuses has changed nothing
+ * anywhere. No End Marker goes to the gNB, whose tunnel isn't left: it is fed
  * by another UPF, and an End Marker in the middle of a handover would end the forwarding early
  * (TS 23.501 cl. 5.8.2.9).
  *

@@ -49,6 +49,7 @@ void rest_begin(struct world *w, struct rest_call *call, const char *method, con
 	char url[256];
 
 	memset(call, 0, sizeof(*call));
+	call->begun = true;
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u%s", http_server_port(net.server), path);
 	http.url = url;
 	assert_int_equal(http_client_call(net.client, &http, on_done, call, NULL), 0);

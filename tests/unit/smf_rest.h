@@ -10,7 +10,7 @@
 
 /* A request under way or answered */
 struct rest_call {
-	bool done;
+	bool begun, done;
 	unsigned status;
 	char cause[48];
 	json_t *body; /* owned; NULL: none */

@@ -480,6 +480,25 @@ void world_setup_response(struct world *w, uint8_t id, uint32_t dl_teid)
 	free(pdu);
 }
 
+void world_modify_response(struct world *w, uint8_t id, bool done)
+{
+	struct ngap_pdu *pdu = calloc(1, sizeof(*pdu));
+	struct ngap_pdu_session_resource_modify_response *r =
+		&pdu->pdu_session_resource_modify_response;
+
+	pdu->type = NGAP_PDU_SESSION_RESOURCE_MODIFY_RESPONSE;
+	r->amf_ue_id = w->amf_ue_id;
+	r->ran_ue_id = w->ran_ue_id;
+	if (done)
+		r->sessions.item[r->sessions.count++].session_id = id;
+	else
+		r->failed.item[r->failed.count++] = (struct ngap_session_cause){
+			.session_id = id,
+			.cause = {NGAP_CAUSE_TRANSPORT, NGAP_TRANSPORT_RESOURCE_UNAVAILABLE}};
+	world_ngap(w, pdu);
+	free(pdu);
+}
+
 struct session *world_session(struct world *w, uint8_t id)
 {
 	struct ue *ue = ue_find_supi(&w->smf, WORLD_SUPI);

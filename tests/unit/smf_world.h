@@ -73,6 +73,7 @@ struct world_upf {
 	size_t answers;			    /* given so far */
 	unsigned seen[64];		    /* requests by type */
 	uint16_t csid;			    /* put into its answers to establishments; 0: none */
+	uint8_t load;			    /* told there, too; 0: not */
 	uint64_t features;		    /* announced */
 	size_t pfd_applications, pfd_flows; /* provisioned so far */
 	uint8_t told_type, told_cause;	    /* the latest answer to a node request of its own */
@@ -151,6 +152,9 @@ void world_ask(struct world *w, uint8_t id, uint8_t pti);
 void world_setup_response(struct world *w, uint8_t id, uint32_t dl_teid);
 /** world_establish - from request to active */
 struct session *world_establish(struct world *w, uint8_t id);
+/** world_modify_response - the gNB sends session @id's uplink where it was told, or (not @done)
+ * refuses */
+void world_modify_response(struct world *w, uint8_t id, bool done);
 void world_release_response(struct world *w, uint8_t id);
 void world_release_complete(struct world *w, uint8_t id);
 

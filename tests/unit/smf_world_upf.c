@@ -197,6 +197,8 @@ static void answer_establishment(struct world *w, struct world_upf *u, int index
 		r->up_f_seid.address = (struct pfcp_address){.v4 = true, .ip4 = u->n4};
 		r->n_fq_csid = u->csid != 0;
 		r->fq_csid[0] = csid_of(u, u->csid);
+		r->has_load = u->load != 0;
+		r->load = (struct pfcp_load_control){.sequence = 1, .metric = u->load};
 		if (u->flaw != WORLD_NO_F_TEID)
 			created(r, u, 1, s.ul_teid + (u->flaw == WORLD_OTHER_F_TEID));
 		if (s.classifier) {

@@ -50,21 +50,7 @@ static struct session_tunnel expect_modify(struct world *w)
 
 static void answer_modify(struct world *w, bool done)
 {
-	struct ngap_pdu *pdu = calloc(1, sizeof(*pdu));
-	struct ngap_pdu_session_resource_modify_response *r =
-		&pdu->pdu_session_resource_modify_response;
-
-	pdu->type = NGAP_PDU_SESSION_RESOURCE_MODIFY_RESPONSE;
-	r->amf_ue_id = w->amf_ue_id;
-	r->ran_ue_id = w->ran_ue_id;
-	if (done)
-		r->sessions.item[r->sessions.count++].session_id = 1;
-	else
-		r->failed.item[r->failed.count++] = (struct ngap_session_cause){
-			.session_id = 1,
-			.cause = {NGAP_CAUSE_TRANSPORT, NGAP_TRANSPORT_RESOURCE_UNAVAILABLE}};
-	world_ngap(w, pdu);
-	free(pdu);
+	world_modify_response(w, 1, done);
 }
 
 /* ---- looking ---- */
@@ -644,6 +630,63 @@ static void test_n9_unknown(void **state)
 	world_expect_nothing(w);
 }
 
+/* One that fails in part: what was in that set is established anew. */
+static void test_set_deletion(void **state)
+{
+	struct world *w = *state;
+	uint64_t up_seid;
+
+	w->upf[1].csid = 11;
+	begin_through_b(w);
+	up_seid = classifier_of(w, 1)->up_seid;
+	assert_int_equal(world_upf_delete_set(w, 1, 12), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(world_upf_delete_set(w, 0, 11), PFCP_CAUSE_ACCEPTED); /* not its own */
+	world_turn(w);
+	assert_int_equal(classifier_of(w, 1)->up_seid, up_seid);
+	assert_int_equal(world_upf_delete_set(w, 1, 11), PFCP_CAUSE_ACCEPTED);
+	world_wait(w, b_restored);
+	assert_int_not_equal(classifier_of(w, 1)->up_seid, up_seid);
+	assert_through(w, 1);
+	world_expect_nothing(w);
+}
+
+static bool b_left(struct world *w)
+{
+	return w->upf[1].seen[PFCP_ASSOCIATION_RELEASE_REQUEST] > 0;
+}
+
+/* One that stops: straight to the anchor, its rules deleted, then it is left; not sooner. */
+static void test_classifier_leaves(void **state)
+{
+	struct world *w = *state;
+	char cause[48];
+
+	begin_through_b(w);
+	assert_int_equal(world_upf_update(w, 1, PFCP_RELEASE_SARR, 10), PFCP_CAUSE_ACCEPTED);
+	assert_int_equal(expect_modify(w).teid, world_session(w, 1)->uplink.teid);
+	answer_modify(w, true);
+	assert_straight(w);
+	assert_false(b_left(w)); /* what is under way comes through */
+	assert_int_equal(rest(w, "PUT", AT("edge-b"), PREFIXES, cause), 503);
+	assert_string_equal(cause, "UPF_LEAVING");
+	world_wait(w, b_left);
+	assert_int_equal(w->upf[1].seen[PFCP_SESSION_DELETION_REQUEST], 1);
+	assert_true(no_classifier_anywhere(w));
+	assert_int_equal(world_session(w, 1)->state, SESSION_ACTIVE);
+	world_expect_nothing(w);
+}
+
+/* Load control in a classifier's answers counts as in a session's. */
+static void test_load_is_read(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	w->upf[1].load = 70;
+	prepare(w, AT("edge-b"));
+	assert_int_equal(n4_load_cost(&w->smf.n4->upfs[1]), 70);
+}
+
 /* ---- smf-lite restarts ---- */
 
 static void restart(struct world *w)
@@ -778,6 +821,9 @@ int main(void)
 		ROW(test_classifier_lost),
 		ROW(test_anchor_restarts),
 		ROW(test_n9_unknown),
+		ROW(test_set_deletion),
+		ROW(test_classifier_leaves),
+		ROW(test_load_is_read),
 		ROW(test_restart),
 		ROW(test_restart_in_switch),
 		ROW(test_restart_in_preparation),

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Everything at once, in an order that only the seed knows: sessions asked for and released by UE
- * and by REST, the gNB and the UPFs lost and back, smf-lite killed. When the storm is over, UE, SMF
- * and UPFs must agree on every session, and nothing may be left behind anywhere.
+ * and by REST, led through uplink classifiers and back, the gNB and the UPFs lost and back,
+ * smf-lite killed. When the storm is over, UE, gNB, SMF and UPFs must agree on every session and
+ * its way, and nothing may be left behind anywhere.
  */
 #include <stdio.h>
 
 #include "lib/daemon.h"
-#include "tests/unit/smf_world.h"
+#include "smf-lite/classifier.h"
+#include "smf-lite/route.h"
+#include "tests/unit/smf_rest.h"
 
-enum { STORM_STEPS = 80, STORM_IDS = 4, STORM_SEEDS = 40 };
+enum { STORM_STEPS = 160, STORM_IDS = 4, STORM_SEEDS = 40, STORM_CALLS = 4 };
 
 /* What the UE, and the gNB in front of it, believe */
 struct storm {
@@ -19,7 +22,11 @@ struct storm {
 	bool registered;
 	uint32_t next_ran_id, next_teid;
 	uint8_t next_pti;
-	bool ue_deaf; /* NAS doesn't reach it for a while */
+	bool ue_deaf;			    /* NAS doesn't reach it for a while */
+	bool calm;			    /* nobody refuses any more */
+	uint32_t uplink[STORM_IDS + 1];	    /* the TEID that the gNB sends to, by id */
+	struct rest_call call[STORM_CALLS]; /* of REST, under way or answered */
+	uint64_t switched;		    /* routes, before smf-lite was killed last */
 };
 
 static uint32_t roll(struct storm *st, uint32_t sides)
@@ -46,8 +53,11 @@ static void hear_accept(struct storm *st)
 static void hear_setup(struct storm *st)
 {
 	struct world *w = st->w;
-	uint8_t id = w->in.pdu_session_resource_setup_request.sessions.item[0].session_id;
+	const struct ngap_session_setup *item =
+		&w->in.pdu_session_resource_setup_request.sessions.item[0];
+	const uint8_t id = item->session_id;
 
+	st->uplink[id] = item->transfer.uplink.teid;
 	if (w->sm.type == NAS_PDU_SESSION_ESTABLISHMENT_ACCEPT)
 		st->has[id] = true;
 	world_setup_response(w, id, ++st->next_teid);
@@ -65,6 +75,19 @@ static void hear_release(struct storm *st, uint8_t id, bool from_gnb)
 	world_release_complete(st->w, id);
 }
 
+/* Sometimes it refuses; what it then has is as before. */
+static void hear_modify(struct storm *st)
+{
+	const struct ngap_session_modify *item =
+		&st->w->in.pdu_session_resource_modify_request.sessions.item[0];
+	const uint8_t id = item->session_id;
+	const bool done = st->calm || roll(st, 4);
+
+	if (done)
+		st->uplink[id] = item->transfer.tunnel[0].uplink.teid;
+	world_modify_response(st->w, id, done);
+}
+
 static void hear(struct storm *st)
 {
 	struct world *w = st->w;
@@ -78,6 +101,9 @@ static void hear(struct storm *st)
 		break;
 	case NGAP_PDU_SESSION_RESOURCE_SETUP_REQUEST:
 		hear_setup(st);
+		break;
+	case NGAP_PDU_SESSION_RESOURCE_MODIFY_REQUEST:
+		hear_modify(st);
 		break;
 	case NGAP_PDU_SESSION_RESOURCE_RELEASE_COMMAND:
 		hear_release(st,
@@ -176,8 +202,11 @@ static void lose_gnb(struct storm *st)
 
 static void kill_smf(struct storm *st)
 {
+	st->switched += st->w->smf.counters.count[SMF_routes_switched];
+	rest_stop(st->w);
 	world_stop(st->w);
 	world_start(st->w);
+	rest_start(st->w);
 	gnb_back(st, true);
 }
 
@@ -198,9 +227,91 @@ static void move_anchor(struct storm *st)
 			 0);
 }
 
+/* ---- uplink classifiers ---- */
+
+static const char *some_edge(struct storm *st)
+{
+	static const char *const edges[WORLD_UPFS] = {"edge-a", "edge-b", "edge-c"};
+
+	return edges[roll(st, WORLD_UPFS)];
+}
+
+/* One that there is, if there is one */
+static unsigned some_id(struct storm *st)
+{
+	unsigned id = 1 + roll(st, STORM_IDS);
+
+	for (int i = 0; i < STORM_IDS && !world_session(st->w, (uint8_t)id); i++)
+		id = id % STORM_IDS + 1;
+	return id;
+}
+
+/* One that is over; NULL: so many are under way */
+static struct rest_call *free_call(struct storm *st)
+{
+	for (size_t i = 0; i < STORM_CALLS; i++) {
+		struct rest_call *call = &st->call[i];
+
+		if (call->begun && !call->done)
+			continue;
+		rest_free(call);
+		return call;
+	}
+	return NULL;
+}
+
+static void call_rest(struct storm *st, const char *method, unsigned id, const char *what,
+		      const char *body)
+{
+	struct rest_call *call = free_call(st);
+	char path[160];
+
+	if (!call)
+		return;
+	snprintf(path, sizeof(path), "/v1/pdu-sessions/" WORLD_SUPI "/%u/%s", id, what);
+	rest_begin(st->w, call, method, path, body);
+}
+
+static void classify(struct storm *st, bool wanted)
+{
+	char what[32];
+
+	snprintf(what, sizeof(what), "classifiers/%s", some_edge(st));
+	call_rest(st, wanted ? "PUT" : "DELETE", some_id(st), what,
+		  wanted ? "{\"prefixes\": [\"10.70.0.0/16\"]}" : NULL);
+}
+
+/* Mostly where a way is: most of all others are refused. */
+static void lead(struct storm *st)
+{
+	const unsigned id = some_id(st);
+	const struct session *s = world_session(st->w, (uint8_t)id);
+	const struct classifier *c = s ? s->classifiers : NULL;
+	char body[SMF_NAME_SIZE + 16];
+
+	snprintf(body, sizeof(body), "{\"dnai\": \"%s\"}",
+		 c && roll(st, 2) ? c->upf->config->dnai : some_edge(st));
+	call_rest(st, "POST", id, "route", body);
+}
+
+/* What waits for seconds on N4 is told again; on N2, what the gNB has refused. */
+static void fire_classifier_timers(struct storm *st)
+{
+	struct smf *smf = &st->w->smf;
+	struct session *s, *next;
+
+	for (size_t i = 0; i < WORLD_UPFS; i++)
+		classifiers_feed_upf(smf, &smf->n4->upfs[i], SESSION_EV_UPF_UP);
+	HASH_ITER (by_seid, smf->sessions->by_seid, s, next)
+		if (s->route.n2_dirty && !s->route.n2_busy)
+			route_gnb_back(s);
+}
+
 static void fire_timers(struct storm *st)
 {
 	struct session *s, *next;
+
+	fire_classifier_timers(st);
 
 	HASH_ITER (by_seid, st->w->smf.sessions->by_seid, s, next) {
 		if (s->state != SESSION_N4_ESTABLISH) /* n4 has the timer there */
@@ -210,7 +321,7 @@ static void fire_timers(struct storm *st)
 
 static void step(struct storm *st)
 {
-	switch (roll(st, 16)) {
+	switch (roll(st, 30)) {
 	case 0:
 		lose_gnb(st);
 		break;
@@ -243,6 +354,21 @@ static void step(struct storm *st)
 	case 11:
 		release_by_rest(st);
 		break;
+	case 12:
+	case 13:
+	case 14:
+	case 15:
+		classify(st, true);
+		break;
+	case 16:
+		classify(st, false);
+		break;
+	case 17:
+	case 18:
+	case 19:
+	case 20:
+		lead(st);
+		break;
 	default:
 		ask(st);
 	}
@@ -259,20 +385,41 @@ static void fire_late_timers(struct storm *st)
 {
 	struct session *s, *next;
 
+	fire_classifier_timers(st);
 	HASH_ITER (by_seid, st->w->smf.sessions->by_seid, s, next) {
 		if (s->state >= SESSION_ACTIVE)
 			session_feed(s, SESSION_EV_TIMER, NULL);
 	}
 }
 
-static bool at_rest(struct world *w)
+static bool session_rests(const struct session *s)
 {
-	struct session *s, *next;
+	const struct session_route *r = &s->route;
 
-	HASH_ITER (by_seid, w->smf.sessions->by_seid, s, next) {
-		if (s->state != SESSION_ACTIVE || s->n4_busy || s->n4_dirty || s->n4_lost)
+	return s->state == SESSION_ACTIVE && !s->n4_busy && !s->n4_dirty && !s->n4_lost &&
+	       !r->switching && !r->n2_busy && !r->n2_dirty;
+}
+
+static bool classifier_rests(const struct classifier *c)
+{
+	return c->state == CLASSIFIER_READY && !c->n4_busy && !c->n4_dirty && !c->n4_lost;
+}
+
+static bool at_rest(const struct storm *st)
+{
+	struct world *w = st->w;
+	struct session *s, *next;
+	struct classifier *c, *next_c;
+
+	HASH_ITER (by_seid, w->smf.sessions->by_seid, s, next)
+		if (!session_rests(s))
 			return false;
-	}
+	HASH_ITER (by_seid, w->smf.sessions->classifiers, c, next_c)
+		if (!classifier_rests(c))
+			return false;
+	for (size_t i = 0; i < STORM_CALLS; i++)
+		if (st->call[i].begun && !st->call[i].done)
+			return false;
 	for (int i = 0; i < WORLD_UPFS; i++)
 		if (w->smf.n4->upfs[i].recovery_time_stamp != w->upf[i].stamp)
 			return false;
@@ -286,27 +433,52 @@ static void calm_down(struct storm *st)
 	for (int i = 0; i < WORLD_UPFS; i++)
 		memset(st->w->upf[i].mute, 0, sizeof(st->w->upf[i].mute));
 	st->ue_deaf = false;
+	st->calm = true;
 	re_register(st);
-	while (listen_all(st), !at_rest(st->w)) {
+	while (listen_all(st), !at_rest(st)) {
 		assert_true(clock_mono_ns() < end);
 		uv_run(&st->w->loop, UV_RUN_ONCE);
 		fire_late_timers(st);
 	}
 }
 
+static const struct world_upf_session *at_upf(struct storm *st, const struct upf *upf,
+					      uint64_t seid)
+{
+	return world_upf_find(st->w, (int)(upf - st->w->smf.n4->upfs), seid);
+}
+
+static void check_classifier(struct storm *st, const struct classifier *c)
+{
+	const struct world_upf_session *u = at_upf(st, c->upf, c->cp_seid);
+
+	assert_non_null(u);
+	assert_true(u->classifier && u->up_seid == c->up_seid);
+	assert_int_equal(u->ul_teid, c->access.teid);
+	assert_int_equal(u->core_teid, c->core.teid);
+	assert_int_equal(u->anchor_teid, c->session->uplink.teid);
+	assert_int_equal(u->dl_teid, c->session->downlink.teid);
+	assert_int_equal(u->dl_action, PFCP_ACTION_FORW);
+	assert_int_equal(u->ue_addr.s_addr, c->session->address.s_addr);
+}
+
 static void check_session(struct storm *st, const struct session *s)
 {
-	int index = (int)(s->upf - st->w->smf.n4->upfs);
-	const struct world_upf_session *u = world_upf_find(st->w, index, s->cp_seid);
+	const struct world_upf_session *u = at_upf(st, s->upf, s->cp_seid);
+	const struct classifier *through = s->route.up;
 
 	assert_non_null(s->ue);
 	assert_true(st->has[s->id]);
 	assert_non_null(u);
 	assert_true(u->up_seid == s->up_seid);
 	assert_int_equal(u->ul_teid, s->uplink.teid);
-	assert_int_equal(u->dl_teid, s->downlink.teid);
+	assert_ptr_equal(s->route.down, through);
+	assert_int_equal(st->uplink[s->id], route_uplink(s)->teid);
+	assert_int_equal(u->dl_teid, through ? through->core.teid : s->downlink.teid);
 	assert_int_equal(u->dl_action, PFCP_ACTION_FORW);
 	assert_int_equal(u->ue_addr.s_addr, s->address.s_addr);
+	for (const struct classifier *c = s->classifiers; c; c = c->next)
+		check_classifier(st, c);
 	assert_true(pool_contains(&s->upf->pool, s->address));
 }
 
@@ -315,6 +487,7 @@ static void check_agreement(struct storm *st)
 	struct world *w = st->w;
 	struct session *s, *next;
 	size_t sessions = HASH_CNT(by_seid, w->smf.sessions->by_seid), at_ue = 0, at_upfs = 0;
+	size_t classifiers = HASH_CNT(by_seid, w->smf.sessions->classifiers), addresses = 0;
 
 	HASH_ITER (by_seid, w->smf.sessions->by_seid, s, next)
 		check_session(st, s);
@@ -322,21 +495,24 @@ static void check_agreement(struct storm *st)
 		at_ue += st->has[id];
 	for (int i = 0; i < WORLD_UPFS; i++) {
 		at_upfs += w->upf[i].count;
-		assert_int_equal(w->smf.n4->upfs[i].pool.taken, w->upf[i].count);
+		addresses += w->smf.n4->upfs[i].pool.taken;
 		assert_int_equal(w->smf.n4->upfs[i].sessions, w->upf[i].count);
 	}
 	assert_int_equal(sessions, at_ue);
-	assert_int_equal(sessions, at_upfs);
+	assert_int_equal(sessions, addresses);
+	assert_int_equal(sessions + classifiers, at_upfs);
 	assert_int_equal(w->smf.ues->count, 1);
 	assert_int_equal(w->smf.counters.drop[SMF_ngap_encode_failed], 0);
 	assert_int_equal(w->smf.counters.drop[SMF_nas_encode_failed], 0);
 	assert_int_equal(w->smf.counters.drop[SMF_store_failed], 0);
 }
 
-static void run_storm(struct world *w, uint32_t seed)
+/* Return: how many times another way was taken */
+static uint64_t run_storm(struct world *w, uint32_t seed)
 {
 	struct storm st = {.w = w, .random = seed, .next_ran_id = 100};
 
+	rest_start(w);
 	world_gnb(w, 0, false);
 	re_register(&st);
 	for (int i = 0; i < STORM_STEPS; i++)
@@ -350,18 +526,25 @@ static void run_storm(struct world *w, uint32_t seed)
 	check_agreement(&st);
 	assert_int_equal(HASH_CNT(by_seid, w->smf.sessions->by_seid), STORM_IDS);
 	kill_smf(&st); /* and the database tells the same */
-	listen_all(&st);
+	calm_down(&st);
 	check_agreement(&st);
+	rest_stop(w);
+	for (size_t i = 0; i < STORM_CALLS; i++)
+		rest_free(&st.call[i]);
+	return st.switched;
 }
 
 static void test_storm(void **state)
 {
+	uint64_t switched = 0;
+
 	for (uint32_t seed = 1; seed <= STORM_SEEDS; seed++) {
 		print_message("# seed %u\n", seed);
 		assert_int_equal(world_setup(state), 0);
-		run_storm(*state, seed * 2654435761U);
+		switched += run_storm(*state, seed * 2654435761U);
 		assert_int_equal(world_teardown(state), 0);
 	}
+	assert_true(switched > STORM_SEEDS / 2);
 }
 
 int main(void)
