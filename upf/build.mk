@@ -26,3 +26,9 @@ UPF_BED_SOURCES := $(addprefix tests/integration/,upf_bed.c upf_talk.c dataplane
 $(eval $(call executable-rules,$(B)/integration,upf_n4,tests/integration/upf_n4.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
 $(eval $(call executable-rules,$(B)/integration,upf_rules,tests/integration/upf_rules.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
 $(eval $(call executable-rules,$(B)/integration,upf_gtp,tests/integration/upf_gtp.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
+
+$(eval $(call executable-rules,$(B)/bench,bench_pfcp,$(addprefix tests/bench/,bench_pfcp.c pfcp_load.c process_use.c bench_report.c) \
+	$(UPF_BED_SOURCES),pfcp gtpu netlink core,))
+bench-pfcp: $(B)/bench/bench_pfcp $(B)/bin/upf
+	$< ebpf $(B)/bench/pfcp.json
+.PHONY: bench-pfcp
