@@ -134,8 +134,11 @@ void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, v
 	struct upf_session *session = NULL;
 	struct upf_refusal refusal = {0};
 	bool is_new = false;
-	int rc = request_check(upf, req, e, &refusal);
+	int rc;
 
+	/* What those sessions have may be wanted. */
+	upf_deletions_finish(upf);
+	rc = request_check(upf, req, e, &refusal);
 	if (!rc)
 		rc = session_begin(upf, req, e, restore, &session, &is_new, &refusal);
 	if (!rc) {

@@ -282,7 +282,7 @@ struct upf_session *upf_session_of(struct upf *upf, struct n4_request *req)
 	struct upf_session *session = upf_session_find(&upf->sessions, req->seid);
 	struct upf_refusal refusal;
 
-	if (session && session->cp.peer.s_addr == req->from.sin_addr.s_addr)
+	if (session && !session->ending && session->cp.peer.s_addr == req->from.sin_addr.s_addr)
 		return session;
 	upf_refuse(&refusal, PFCP_CAUSE_SESSION_NOT_FOUND, 0, "no such session of this peer");
 	upf_refused(upf, req, req->seid, &refusal);

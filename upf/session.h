@@ -46,6 +46,7 @@ struct upf_session {
 	uint64_t reported_ms;	   /* loop time of the latest error indication report; 0: none */
 	uint32_t changes_at; /* NTP seconds: a PDR becomes active or ends to be; 0: none does */
 	uint8_t n_remote;
+	bool ending; /* its deletion waits for the last reading */
 	struct upf_notice notice;
 	struct upf_usages usages;
 	struct upf_inactivity inactivity;

@@ -169,6 +169,7 @@ int upf_start_n4(struct upf *upf, struct n4_config *n4_config)
 	n4_config->peer_event = upf_peer_event;
 	n4_config->before_send = upf_load_fill;
 	n4_config->peer_seid = peer_seid;
+	n4_config->burst_end = upf_deletions_finish;
 	n4_config->user = upf;
 	rc = n4_node_new(upf->loop, n4_config, &upf->n4);
 	if (rc)
