@@ -17,6 +17,7 @@ UPF_USAGE_SOURCES := $(addprefix upf/,usage.c usage_count.c usage_due.c usage_li
 $(call unit-test,test_upf_usage,tests/unit/test_upf_usage.c tests/unit/usage_bed.c $(UPF_USAGE_SOURCES) upf/rules/refusal.c)
 $(call unit-test,test_upf_usage_random,tests/unit/test_upf_usage_random.c tests/unit/usage_bed.c $(UPF_USAGE_SOURCES) upf/rules/refusal.c)
 $(call unit-test,test_upf_urr,tests/unit/test_upf_urr.c upf/rules/urr.c upf/rules/refusal.c,pfcp core)
+$(call unit-test,test_upf_record,tests/unit/test_upf_record.c upf/rules/record.c,)
 $(call unit-test,test_upf_node,tests/unit/test_upf_node.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 $(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 
