@@ -140,7 +140,7 @@ static int change_try(struct upf *upf, struct upf_session *session, const struct
 		rc = rules_translate(upf, session, &scratch->after, env, ret_refusal);
 	if (rc)
 		return rc;
-	if (upf_commit_prepare(&scratch->after, commit) ||
+	if (upf_commit_prepare(&upf->sessions, &scratch->after, commit) ||
 	    upf_usages_reserve(&session->usages, &scratch->after))
 		return upf_refuse(ret_refusal, PFCP_CAUSE_NO_RESOURCES, 0, "out of memory");
 	*ret_lingering = urrs_linger(&scratch->before, &scratch->after, &scratch->dp);
