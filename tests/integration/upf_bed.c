@@ -124,7 +124,7 @@ static bool healthy(void)
 void upf_run(struct bed *bed)
 {
 	const char *program = getenv("BATON_UPF") ? getenv("BATON_UPF") : "build/bin/upf";
-	uint64_t end = now_ms() + 10000;
+	uint64_t end = now_ms() + 60000; /* BPF programs take long to load on a busy machine */
 
 	bed->pid = fork();
 	if (bed->pid < 0)
