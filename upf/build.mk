@@ -12,6 +12,7 @@ UPF_TEST_SOURCES := $(addprefix tests/unit/,upf_harness.c upf_messages.c upf_nul
 $(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 $(foreach t,endpoints rules,$(call unit-test,test_upf_$(t),tests/unit/test_upf_$(t).c \
 	tests/unit/upf_rules_bed.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl))
+$(call unit-test,test_upf_burst,tests/unit/test_upf_burst.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 $(call unit-test,test_upf_config,tests/unit/test_upf_config.c dataplane/address.c,upf n4 pfcp ipfilter core)
 UPF_USAGE_SOURCES := $(addprefix upf/,usage.c usage_count.c usage_due.c usage_limits.c usage_report.c inactivity.c)
 $(call unit-test,test_upf_usage,tests/unit/test_upf_usage.c tests/unit/usage_bed.c $(UPF_USAGE_SOURCES) upf/rules/refusal.c)

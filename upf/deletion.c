@@ -48,7 +48,7 @@ static void session_end(struct upf *upf, struct upf_session *session, struct n4_
 {
 	struct pfcp_msg *answer = n4_msg(upf->n4, PFCP_SESSION_DELETION_RESPONSE, session->cp.seid);
 
-	log_info("n4", "seid=0x%" PRIx64 " what=deleted", session->seid);
+	log_debug("n4", "seid=0x%" PRIx64 " what=deleted", session->seid);
 	answer->session_deletion_response.cause = PFCP_CAUSE_ACCEPTED;
 	usage_answer(upf, session, &answer->session_deletion_response);
 	upf_session_remove(upf, session);

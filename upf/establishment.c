@@ -152,7 +152,7 @@ void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, v
 	}
 	session_describe(upf, session, e);
 	upf->counter[restore ? UPF_RESTORED : UPF_ESTABLISHED]++;
-	log_info("n4", "seid=0x%" PRIx64 " cp_seid=0x%" PRIx64 " what=%s", session->seid,
-		 session->cp.seid, restore ? "restored" : "established");
+	log_debug("n4", "seid=0x%" PRIx64 " cp_seid=0x%" PRIx64 " what=%s", session->seid,
+		  session->cp.seid, restore ? "restored" : "established");
 	answer_accept(upf, req, session);
 }

@@ -206,7 +206,7 @@ void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void
 	}
 	session->reported_ms = 0;
 	upf->counter[UPF_MODIFIED]++;
-	log_info("n4", "seid=0x%" PRIx64 " what=modified", session->seid);
+	log_debug("n4", "seid=0x%" PRIx64 " what=modified", session->seid);
 	flags_follow(upf, session, m);
 	answer_accept(upf, req, session, m);
 	end_markers_send(upf, &upf->scratch->before, &upf->scratch->after, m);

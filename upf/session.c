@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <utlist.h>
 
 void upf_sessions_init(struct upf_sessions *sessions, size_t max)
@@ -170,15 +169,17 @@ void upf_session_commit(struct upf_sessions *sessions, struct upf_session *sessi
 
 /* ---- life ---- */
 
-static int seid_take(const struct upf_sessions *sessions, uint64_t *ret_seid)
+static int seid_take(struct upf_sessions *sessions, uint64_t *ret_seid)
 {
 	uint64_t seid;
+	int rc;
 
 	/* Random, so that nobody can name another's session by counting; of 53 bits, so that it
 	 * goes through JSON unharmed. */
 	do {
-		if (getrandom(&seid, sizeof(seid), 0) < 0)
-			return -errno;
+		rc = random_take(&sessions->random, &seid, sizeof(seid));
+		if (rc)
+			return rc;
 		seid >>= 11;
 	} while (!seid || upf_session_find(sessions, seid));
 	*ret_seid = seid;

@@ -9,6 +9,7 @@
 
 #include "lib/lookup.h"
 #include "lib/n4/n4.h"
+#include "lib/random.h"
 #include "upf/alarm.h"
 #include "upf/rules/record.h"
 #include "upf/usage.h"
@@ -63,6 +64,7 @@ struct upf_sessions {
 	struct upf_session *all;      /* utlist */
 	struct lookup by_seid, by_cp; /* of struct upf_session */
 	struct lookup by_remote;      /* of struct upf_remote */
+	struct random_store random;
 	size_t count, max;
 };
 
