@@ -20,8 +20,8 @@
 #include <stdint.h>
 
 struct lookup {
-	void **item;	/* by place; NULL: free. Owned */
-	uint32_t *hash; /* of the item there; behind @item in one piece of memory */
+	void **item;	/* by place. Owned */
+	uint32_t *hash; /* of the item there; 0: free. Behind @item in one piece of memory */
 	uint32_t mask;	/* of places: their number less 1 */
 	size_t count;
 };
