@@ -196,6 +196,7 @@ static void load_work(struct load *load, unsigned outstanding)
 		n = answers_receive(load);
 		if (n >= 0) {
 			answered += (uint32_t)n;
+			silent = 0;
 			continue;
 		}
 		if (++silent > AGAIN_MAX)

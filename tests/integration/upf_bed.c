@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -130,6 +131,7 @@ void upf_run(struct bed *bed)
 	if (bed->pid < 0)
 		bail("fork", errno);
 	if (bed->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also where a test bails out */
 		execl(program, "upf", "--config", bed->config_path, NULL);
 		_exit(127);
 	}
