@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A session's rules as they are kept between two requests: of each list of struct upf_rules what is
- * there, packed. Of the usual session (two PDRs, two FARs, a QER, a URR, a UE address) some 250
+ * there, packed. Of the usual session (two PDRs, two FARs, a QER, a URR, a UE address) some 190
  * octets.
  */
 #ifndef BATON_UPF_RECORD_H
