@@ -166,7 +166,7 @@ install: all
 	done
 
 # Each bench prints a table and writes build/bench/NAME.json.
-bench: bench-topology bench-storm bench-dataplane bench-shaper bench-stream bench-process bench-pfcp-codec
+bench: bench-topology bench-storm bench-dataplane bench-shaper bench-stream bench-process bench-pfcp-codec bench-pfcp
 
 clean:
 	rm -rf build

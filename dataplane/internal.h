@@ -9,6 +9,7 @@
 #define BATON_DATAPLANE_INTERNAL_H
 
 #include "dataplane/dataplane.h"
+#include "lib/lookup.h"
 #include "lib/netlink/netlink.h"
 
 #define HASH_NONFATAL_OOM 1 /* a library never exits */
@@ -39,7 +40,6 @@ enum dp_key_kind { DP_KEY_TEID, DP_KEY_UE, DP_KEY_BEARER };
 struct dp_claim {
 	struct dp_key key;
 	struct dp_entry *owner;
-	UT_hash_handle hh;
 };
 
 /* An installed session: little, since there are many. What its rules are is known to who applied
@@ -51,12 +51,11 @@ struct dp_entry {
 	uint16_t claim_count;
 	struct dp_claim *claim; /* all of its keys */
 	void *state;		/* the back end's own */
-	UT_hash_handle hh;
 };
 
 struct dp_store {
-	struct dp_entry *entries;
-	struct dp_claim *claims; /* by key */
+	struct lookup entries; /* struct dp_entry by id */
+	struct lookup claims;  /* struct dp_claim by key */
 	size_t count, max;
 };
 
@@ -67,6 +66,8 @@ struct dp_entry *dp_store_add(struct dp_store *store, uint64_t id);
 void dp_store_remove(struct dp_store *store, struct dp_entry *entry);
 struct dp_entry *dp_store_find_teid(const struct dp_store *store, uint32_t teid);
 void dp_store_clear(struct dp_store *store);
+/** dp_store_next - walk them all in no order; *at is 0 at first; NULL: that was all */
+struct dp_entry *dp_store_next(const struct dp_store *store, size_t *at);
 
 /* The keys of a rule set, each once */
 enum { DP_KEYS_MAX = DP_PDRS_MAX + DP_PREFIXES_MAX * 2 };

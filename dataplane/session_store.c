@@ -106,12 +106,19 @@ int dp_session_keys(const struct dp_session *session, struct dp_keys *ret_keys,
 
 /* ---- who owns them ---- */
 
+static uint32_t key_hash(const struct dp_key *key)
+{
+	return lookup_hash(key, sizeof(*key));
+}
+
+static bool claims_key(const void *claim, const void *key)
+{
+	return key_equal(&((const struct dp_claim *)claim)->key, key);
+}
+
 static struct dp_claim *claim_find(const struct dp_store *store, const struct dp_key *key)
 {
-	struct dp_claim *found;
-
-	HASH_FIND(hh, store->claims, key, sizeof(*key), found);
-	return found;
+	return lookup_find(&store->claims, key_hash(key), claims_key, key);
 }
 
 static int key_conflict(const struct dp_session *session, const struct dp_key *key,
@@ -145,26 +152,24 @@ int dp_store_check(const struct dp_store *store, const struct dp_entry *entry,
 void dp_claims_free(struct dp_store *store, struct dp_claim *claim, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		HASH_DELETE(hh, store->claims, &claim[i]);
+		lookup_remove(&store->claims, key_hash(&claim[i].key), &claim[i]);
 	free(claim);
 }
 
-/* A key that the owner has is in the table twice until dp_store_claim: who is asked for is the
- * same, and uthash deletes by place, not by key. Were it moved instead, there might be no memory to
- * put it back. */
+/* A key that the owner has is there twice until dp_store_claim: who is asked for is the same. Were
+ * it moved instead, there might be no memory to put it back. */
 struct dp_claim *dp_claims_new(struct dp_store *store, const struct dp_keys *keys,
 			       struct dp_entry *owner)
 {
-	struct dp_claim *claim = calloc(keys->count ? keys->count : 1, sizeof(*claim));
+	struct dp_claim *claim;
 
+	if (lookup_reserve(&store->claims, keys->count))
+		return NULL;
+	claim = calloc(keys->count ? keys->count : 1, sizeof(*claim));
 	for (size_t i = 0; claim && i < keys->count; i++) {
 		claim[i].key = keys->key[i];
 		claim[i].owner = owner;
-		HASH_ADD(hh, store->claims, key, sizeof(claim[i].key), &claim[i]);
-		if (claim[i].hh.tbl)
-			continue;
-		dp_claims_free(store, claim, i);
-		return NULL;
+		(void)lookup_add(&store->claims, key_hash(&claim[i].key), &claim[i]);
 	}
 	return claim;
 }
@@ -189,12 +194,19 @@ struct dp_entry *dp_store_find_teid(const struct dp_store *store, uint32_t teid)
 
 /* ---- entries ---- */
 
+static uint32_t id_hash(uint64_t id)
+{
+	return lookup_hash(&id, sizeof(id));
+}
+
+static bool has_id(const void *entry, const void *id)
+{
+	return ((const struct dp_entry *)entry)->id == *(const uint64_t *)id;
+}
+
 struct dp_entry *dp_store_find(const struct dp_store *store, uint64_t id)
 {
-	struct dp_entry *entry;
-
-	HASH_FIND(hh, store->entries, &id, sizeof(id), entry);
-	return entry;
+	return lookup_find(&store->entries, id_hash(id), has_id, &id);
 }
 
 struct dp_entry *dp_store_add(struct dp_store *store, uint64_t id)
@@ -210,8 +222,7 @@ struct dp_entry *dp_store_add(struct dp_store *store, uint64_t id)
 		return NULL;
 	entry->id = id;
 	entry->slot = DP_NO_SLOT;
-	HASH_ADD(hh, store->entries, id, sizeof(entry->id), entry);
-	if (!entry->hh.tbl) {
+	if (lookup_add(&store->entries, id_hash(id), entry)) {
 		free(entry);
 		errno = ENOMEM;
 		return NULL;
@@ -223,15 +234,25 @@ struct dp_entry *dp_store_add(struct dp_store *store, uint64_t id)
 void dp_store_remove(struct dp_store *store, struct dp_entry *entry)
 {
 	dp_claims_free(store, entry->claim, entry->claim_count);
-	HASH_DELETE(hh, store->entries, entry);
+	lookup_remove(&store->entries, id_hash(entry->id), entry);
 	store->count--;
 	free(entry);
 }
 
+struct dp_entry *dp_store_next(const struct dp_store *store, size_t *at)
+{
+	return lookup_next(&store->entries, at);
+}
+
 void dp_store_clear(struct dp_store *store)
 {
-	struct dp_entry *entry, *next;
+	size_t at = 0;
 
-	HASH_ITER (hh, store->entries, entry, next)
-		dp_store_remove(store, entry);
+	for (struct dp_entry *entry; (entry = dp_store_next(store, &at));) {
+		free(entry->claim);
+		free(entry);
+	}
+	lookup_done(&store->entries);
+	lookup_done(&store->claims);
+	store->count = 0;
 }

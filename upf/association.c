@@ -220,6 +220,7 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 	int rc;
 	char addr[INET_ADDRSTRLEN];
 
+	upf_deletions_finish(upf);
 	if (upf_draining(upf)) {
 		setup_refuse(upf, req, PFCP_CAUSE_NO_RESOURCES, "about to stop");
 		return;
@@ -260,6 +261,7 @@ void upf_association_release(struct n4_request *req, const struct pfcp_msg *msg,
 	struct upf *upf = user;
 	struct n4_peer *n4 = req->peer;
 
+	upf_deletions_finish(upf);
 	if (!n4 || !n4->associated || !pfcp_node_id_equal(&n4->node_id, id)) {
 		setup_refuse(upf, req, PFCP_CAUSE_NO_ASSOCIATION, "not associated");
 		return;

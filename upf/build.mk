@@ -13,11 +13,13 @@ $(call unit-test,test_upf,tests/unit/test_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp 
 $(foreach t,endpoints rules forwarding reports random,$(call unit-test,test_upf_$(t),tests/unit/test_upf_$(t).c \
 	tests/unit/upf_rules_bed.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl))
 $(call unit-test,test_upf_parts,tests/unit/test_upf_parts.c tests/unit/upf_null_dp.c dataplane/address.c dataplane/session_check.c,upf n4 pfcp ipfilter core,libmnl)
+$(call unit-test,test_upf_burst,tests/unit/test_upf_burst.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 $(call unit-test,test_upf_config,tests/unit/test_upf_config.c dataplane/address.c,upf n4 pfcp ipfilter core)
 UPF_USAGE_SOURCES := $(addprefix upf/,usage.c usage_count.c usage_due.c usage_limits.c usage_report.c inactivity.c)
 $(call unit-test,test_upf_usage,tests/unit/test_upf_usage.c tests/unit/usage_bed.c $(UPF_USAGE_SOURCES) upf/rules/refusal.c)
 $(call unit-test,test_upf_usage_random,tests/unit/test_upf_usage_random.c tests/unit/usage_bed.c $(UPF_USAGE_SOURCES) upf/rules/refusal.c)
 $(call unit-test,test_upf_urr,tests/unit/test_upf_urr.c upf/rules/urr.c upf/rules/refusal.c,pfcp core)
+$(call unit-test,test_upf_record,tests/unit/test_upf_record.c upf/rules/record.c,)
 $(call unit-test,test_upf_node,tests/unit/test_upf_node.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 $(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 $(call fuzz-target,fuzz_upf_node,tests/fuzz/fuzz_upf_node.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
@@ -31,3 +33,9 @@ UPF_BED_SOURCES := $(addprefix tests/integration/,upf_bed.c upf_talk.c dataplane
 $(eval $(call executable-rules,$(B)/integration,upf_n4,tests/integration/upf_n4.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
 $(eval $(call executable-rules,$(B)/integration,upf_rules,tests/integration/upf_rules.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
 $(eval $(call executable-rules,$(B)/integration,upf_gtp,tests/integration/upf_gtp.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
+
+$(eval $(call executable-rules,$(B)/bench,bench_pfcp,$(addprefix tests/bench/,bench_pfcp.c pfcp_load.c process_use.c bench_report.c) \
+	$(UPF_BED_SOURCES),pfcp gtpu netlink core,))
+bench-pfcp: $(B)/bench/bench_pfcp $(B)/bin/upf
+	$< ebpf $(B)/bench/pfcp.json
+.PHONY: bench-pfcp

@@ -62,6 +62,7 @@ static void on_told(int status, const struct pfcp_msg *response, void *user)
 
 	if (status == -ECANCELED)
 		return;
+	upf_deletions_finish(((struct upf_peer *)n4->user)->upf);
 	if (!status && response->association_update_response.cause == PFCP_CAUSE_ACCEPTED)
 		return;
 	peer = n4->user;

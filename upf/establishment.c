@@ -137,8 +137,11 @@ void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, v
 	struct upf_session *session = NULL;
 	struct upf_refusal refusal = {0};
 	bool is_new = false;
-	int rc = request_check(upf, req, e, &refusal);
+	int rc;
 
+	/* What those sessions have may be wanted. */
+	upf_deletions_finish(upf);
+	rc = request_check(upf, req, e, &refusal);
 	if (!rc)
 		rc = session_begin(upf, req, e, restore, &session, &is_new, &refusal);
 	if (!rc) {
@@ -152,7 +155,7 @@ void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, v
 	}
 	session_describe(upf, session, e);
 	upf->counter[restore ? UPF_RESTORED : UPF_ESTABLISHED]++;
-	log_info("n4", "seid=0x%" PRIx64 " cp_seid=0x%" PRIx64 " what=%s", session->seid,
-		 session->cp.seid, restore ? "restored" : "established");
+	log_debug("n4", "seid=0x%" PRIx64 " cp_seid=0x%" PRIx64 " what=%s", session->seid,
+		  session->cp.seid, restore ? "restored" : "established");
 	answer_accept(upf, req, session);
 }

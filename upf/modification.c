@@ -175,6 +175,14 @@ static void answer_accept(struct upf *upf, struct n4_request *req, struct upf_se
 	answer_send(req, session, msg);
 }
 
+/* Does it ask for what a session that is just ending still has: an F-SEID, an F-TEID, a UE address?
+ */
+static bool claims(const struct pfcp_session_modification_request *m)
+{
+	return m->has_cp_f_seid || m->has_node_id || m->n_create_pdr || m->n_update_pdr ||
+	       m->n_create_traffic_endpoint || m->n_update_traffic_endpoint;
+}
+
 void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void *user)
 {
 	const struct pfcp_session_modification_request *m = &msg->session_modification_request;
@@ -185,6 +193,8 @@ void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void
 
 	if (!session)
 		return;
+	if (claims(m))
+		upf_deletions_finish(upf);
 	rc = upf_take_over_check(upf, req->peer, session, m, &refusal);
 	if (!rc)
 		rc = change_do(upf, session, m, &refusal);
@@ -198,7 +208,7 @@ void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void
 	upf_take_over(upf, req->peer, session, m);
 	session->reported_ms = 0;
 	upf->counter[UPF_MODIFIED]++;
-	log_info("n4", "seid=0x%" PRIx64 " what=modified", session->seid);
+	log_debug("n4", "seid=0x%" PRIx64 " what=modified", session->seid);
 	flags_follow(upf, session, m);
 	answer_accept(upf, req, session, m);
 	end_markers_send(upf, &upf->scratch->before, &upf->scratch->after, m);

@@ -19,6 +19,7 @@ void upf_pfd_management(struct n4_request *req, const struct pfcp_msg *msg, void
 	const char *text = "not associated";
 	uint8_t cause = PFCP_CAUSE_NO_ASSOCIATION;
 
+	upf_deletions_finish(upf); /* their rules stay as they are */
 	if (of_an_association(req, r))
 		cause = upf_pfds_update(&upf->pfds, r, &ie, &text);
 	if (cause == PFCP_CAUSE_ACCEPTED) {

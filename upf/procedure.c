@@ -140,7 +140,7 @@ static int change_try(struct upf *upf, struct upf_session *session, const struct
 		rc = rules_translate(upf, session, &scratch->after, env, ret_refusal);
 	if (rc)
 		return rc;
-	if (upf_commit_prepare(&scratch->after, commit) ||
+	if (upf_commit_prepare(&upf->sessions, &scratch->after, commit) ||
 	    upf_usages_reserve(&session->usages, &scratch->after))
 		return upf_refuse(ret_refusal, PFCP_CAUSE_NO_RESOURCES, 0, "out of memory");
 	*ret_lingering = urrs_linger(&scratch->before, &scratch->after, &scratch->dp);
@@ -282,7 +282,7 @@ struct upf_session *upf_session_of(struct upf *upf, struct n4_request *req)
 	struct upf_session *session = upf_session_find(&upf->sessions, req->seid);
 	struct upf_refusal refusal;
 
-	if (session && upf_may_control(upf, req->peer, session))
+	if (session && !session->ending && upf_may_control(upf, req->peer, session))
 		return session;
 	upf_refuse(&refusal, PFCP_CAUSE_SESSION_NOT_FOUND, 0, "no such session of this peer");
 	upf_refused(upf, req, req->seid, &refusal);

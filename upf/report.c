@@ -51,6 +51,7 @@ static void on_report_done(int status, const struct pfcp_msg *response, void *us
 	free(report);
 	if (status == -ECANCELED)
 		return;
+	upf_deletions_finish(upf);
 	session = upf_session_find(&upf->sessions, seid);
 	if (!status && session)
 		upf_report_answered(upf, session, &response->session_report_response);

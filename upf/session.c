@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <utlist.h>
 
 void upf_sessions_init(struct upf_sessions *sessions, size_t max)
@@ -13,21 +12,42 @@ void upf_sessions_init(struct upf_sessions *sessions, size_t max)
 	*sessions = (struct upf_sessions){.max = max};
 }
 
+/* ---- indexes ---- */
+
+/* SEIDs are random */
+static uint32_t seid_hash(uint64_t seid)
+{
+	return (uint32_t)seid;
+}
+
+static bool has_seid(const void *session, const void *seid)
+{
+	return ((const struct upf_session *)session)->seid == *(const uint64_t *)seid;
+}
+
 struct upf_session *upf_session_find(const struct upf_sessions *sessions, uint64_t seid)
 {
-	struct upf_session *s;
+	return lookup_find(&sessions->by_seid, seid_hash(seid), has_seid, &seid);
+}
 
-	HASH_FIND(hh_seid, sessions->by_seid, &seid, sizeof(seid), s);
-	return s;
+static uint32_t cp_hash(const struct upf_session *s)
+{
+	return lookup_hash(&s->cp, sizeof(s->cp));
+}
+
+static bool has_cp(const void *session, const void *other)
+{
+	const struct upf_session *a = session, *b = other;
+
+	return a->cp.seid == b->cp.seid && a->cp.peer.s_addr == b->cp.peer.s_addr;
 }
 
 struct upf_session *upf_session_find_cp(const struct upf_sessions *sessions, struct in_addr cp_peer,
 					uint64_t cp_seid)
 {
-	struct upf_session key = {.cp = {.peer = cp_peer, .seid = cp_seid}}, *s;
+	const struct upf_session key = {.cp = {.peer = cp_peer, .seid = cp_seid}};
 
-	HASH_FIND(hh_cp, sessions->by_cp, &key.cp, sizeof(key.cp), s);
-	return s;
+	return lookup_find(&sessions->by_cp, cp_hash(&key), has_cp, &key);
 }
 
 /* As a hash key: nothing behind an IPv4 address */
@@ -42,28 +62,41 @@ static void remote_key(struct upf_remote *r, const struct dp_addr *peer, uint32_
 	r->key.teid = teid;
 }
 
+static uint32_t remote_hash(const struct upf_remote *r)
+{
+	return lookup_hash(&r->key, sizeof(r->key));
+}
+
+static bool has_remote(const void *remote, const void *other)
+{
+	const struct upf_remote *a = remote, *b = other;
+
+	return !memcmp(&a->key, &b->key, sizeof(a->key));
+}
+
 struct upf_session *upf_session_find_remote(const struct upf_sessions *sessions,
 					    const struct dp_addr *peer, uint32_t teid)
 {
-	struct upf_remote key, *r;
+	struct upf_remote key;
+	const struct upf_remote *r;
 
 	remote_key(&key, peer, teid);
-	HASH_FIND(hh, sessions->by_remote, &key.key, sizeof(key.key), r);
+	r = lookup_find(&sessions->by_remote, remote_hash(&key), has_remote, &key);
 	return r ? r->session : NULL;
 }
 
 struct upf_session *upf_session_next(const struct upf_sessions *sessions,
 				     const struct upf_session *after)
 {
-	return after ? after->hh_seid.next : sessions->by_seid;
+	return after ? after->all_next : sessions->all;
 }
 
-/* ---- indexes that follow the rules ---- */
+/* ---- what follows the rules ---- */
 
 static void remotes_clear(struct upf_sessions *sessions, struct upf_session *s)
 {
 	for (size_t i = 0; i < s->n_remote; i++)
-		HASH_DEL(sessions->by_remote, &s->remote[i]);
+		lookup_remove(&sessions->by_remote, remote_hash(&s->remote[i]), &s->remote[i]);
 	free(s->remote);
 	s->remote = NULL;
 	s->n_remote = 0;
@@ -99,10 +132,12 @@ static int remotes_prepare(const struct upf_rules *rules, struct upf_commit *com
 	return 0;
 }
 
-int upf_commit_prepare(const struct upf_rules *rules, struct upf_commit *ret)
+int upf_commit_prepare(struct upf_sessions *sessions, const struct upf_rules *rules,
+		       struct upf_commit *ret)
 {
 	*ret = (struct upf_commit){.record = upf_record_new(rules)};
-	if (ret->record && !remotes_prepare(rules, ret))
+	if (ret->record && !remotes_prepare(rules, ret) &&
+	    !lookup_reserve(&sessions->by_remote, ret->n_remote))
 		return 0;
 	upf_commit_cancel(ret);
 	return -ENOMEM;
@@ -125,27 +160,41 @@ void upf_session_commit(struct upf_sessions *sessions, struct upf_session *sessi
 	session->n_remote = commit->n_remote;
 	for (size_t i = 0; i < session->n_remote; i++) {
 		session->remote[i].session = session;
-		HASH_ADD(hh, sessions->by_remote, key, sizeof(session->remote[i].key),
-			 &session->remote[i]);
+		/* there is room: upf_commit_prepare */
+		(void)lookup_add(&sessions->by_remote, remote_hash(&session->remote[i]),
+				 &session->remote[i]);
 	}
 	*commit = (struct upf_commit){0};
 }
 
 /* ---- life ---- */
 
-static int seid_take(const struct upf_sessions *sessions, uint64_t *ret_seid)
+static int seid_take(struct upf_sessions *sessions, uint64_t *ret_seid)
 {
 	uint64_t seid;
+	int rc;
 
 	/* Random, so that nobody can name another's session by counting; of 53 bits, so that it
 	 * goes through JSON unharmed. */
 	do {
-		if (getrandom(&seid, sizeof(seid), 0) < 0)
-			return -errno;
+		rc = random_take(&sessions->random, &seid, sizeof(seid));
+		if (rc)
+			return rc;
 		seid >>= 11;
 	} while (!seid || upf_session_find(sessions, seid));
 	*ret_seid = seid;
 	return 0;
+}
+
+static int session_index(struct upf_sessions *sessions, struct upf_session *s)
+{
+	int rc = seid_take(sessions, &s->seid);
+
+	if (!rc)
+		rc = lookup_reserve(&sessions->by_cp, 1);
+	if (!rc)
+		rc = lookup_add(&sessions->by_seid, seid_hash(s->seid), s);
+	return rc ? rc : lookup_add(&sessions->by_cp, cp_hash(s), s);
 }
 
 int upf_session_new(struct upf_sessions *sessions, struct in_addr cp_peer, uint64_t cp_seid,
@@ -159,15 +208,14 @@ int upf_session_new(struct upf_sessions *sessions, struct in_addr cp_peer, uint6
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	rc = seid_take(sessions, &s->seid);
+	s->cp.peer = cp_peer;
+	s->cp.seid = cp_seid;
+	rc = session_index(sessions, s);
 	if (rc) {
 		free(s);
 		return rc;
 	}
-	s->cp.peer = cp_peer;
-	s->cp.seid = cp_seid;
-	HASH_ADD(hh_seid, sessions->by_seid, seid, sizeof(s->seid), s);
-	HASH_ADD(hh_cp, sessions->by_cp, cp, sizeof(s->cp), s);
+	DL_APPEND2(sessions->all, s, all_prev, all_next);
 	DL_APPEND(peer_sessions->first, s);
 	peer_sessions->count++;
 	sessions->count++;
@@ -175,11 +223,12 @@ int upf_session_new(struct upf_sessions *sessions, struct in_addr cp_peer, uint6
 	return 0;
 }
 
-static void session_unhash(struct upf_sessions *sessions, struct upf_session *s)
+static void session_unindex(struct upf_sessions *sessions, struct upf_session *s)
 {
 	remotes_clear(sessions, s);
-	HASH_DELETE(hh_seid, sessions->by_seid, s);
-	HASH_DELETE(hh_cp, sessions->by_cp, s);
+	lookup_remove(&sessions->by_seid, seid_hash(s->seid), s);
+	lookup_remove(&sessions->by_cp, cp_hash(s), s);
+	DL_DELETE2(sessions->all, s, all_prev, all_next);
 	sessions->count--;
 }
 
@@ -195,7 +244,7 @@ static void session_release(struct upf_session *s)
 void upf_session_free(struct upf_sessions *sessions, struct upf_session *session,
 		      struct upf_peer_sessions *peer_sessions)
 {
-	session_unhash(sessions, session);
+	session_unindex(sessions, session);
 	DL_DELETE(peer_sessions->first, session);
 	peer_sessions->count--;
 	session_release(session);
@@ -205,12 +254,13 @@ void upf_session_give(struct upf_sessions *sessions, struct upf_session *session
 		      struct upf_peer_sessions *from, struct in_addr cp_peer, uint64_t cp_seid,
 		      struct upf_peer_sessions *to)
 {
-	HASH_DELETE(hh_cp, sessions->by_cp, session);
+	lookup_remove(&sessions->by_cp, cp_hash(session), session);
 	DL_DELETE(from->first, session);
 	from->count--;
 	session->cp.peer = cp_peer;
 	session->cp.seid = cp_seid;
-	HASH_ADD(hh_cp, sessions->by_cp, cp, sizeof(session->cp), session);
+	/* there is room: one has just been taken out */
+	(void)lookup_add(&sessions->by_cp, cp_hash(session), session);
 	DL_APPEND(to->first, session);
 	to->count++;
 }
@@ -219,8 +269,12 @@ void upf_sessions_done(struct upf_sessions *sessions)
 {
 	struct upf_session *s, *tmp;
 
-	HASH_ITER (hh_seid, sessions->by_seid, s, tmp) {
-		session_unhash(sessions, s);
+	DL_FOREACH_SAFE2(sessions->all, s, tmp, all_next)
+	{
+		session_unindex(sessions, s);
 		session_release(s);
 	}
+	lookup_done(&sessions->by_seid);
+	lookup_done(&sessions->by_cp);
+	lookup_done(&sessions->by_remote);
 }

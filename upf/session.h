@@ -7,9 +7,9 @@
 #ifndef BATON_UPF_SESSION_H
 #define BATON_UPF_SESSION_H
 
-#include <uthash.h>
-
+#include "lib/lookup.h"
 #include "lib/n4/n4.h"
+#include "lib/random.h"
 #include "upf/alarm.h"
 #include "upf/rules/record.h"
 #include "upf/session_sets.h"
@@ -23,7 +23,6 @@ struct upf_remote {
 		uint32_t teid;
 	} key; /* no padding */
 	struct upf_session *session;
-	UT_hash_handle hh;
 };
 
 /* A downlink packet that the CP function is to be told of (Downlink Data Notification Delay) */
@@ -47,13 +46,14 @@ struct upf_session {
 	uint64_t reported_ms;	   /* loop time of the latest error indication report; 0: none */
 	uint32_t changes_at; /* NTP seconds: a PDR becomes active or ends to be; 0: none does */
 	uint8_t n_remote;
+	bool ending; /* its deletion waits for the last reading */
 	struct upf_notice notice;
 	struct upf_usages usages;
 	struct upf_session_sets sets;
 	struct upf_inactivity inactivity;
 	struct upf_alarm alarm;
-	struct upf_session *prev, *next; /* of the peer's */
-	UT_hash_handle hh_seid, hh_cp;
+	struct upf_session *prev, *next;	 /* of the peer's */
+	struct upf_session *all_prev, *all_next; /* in order of establishment */
 };
 
 /* All sessions made through one association; struct n4_peer's user */
@@ -63,8 +63,10 @@ struct upf_peer_sessions {
 };
 
 struct upf_sessions {
-	struct upf_session *by_seid, *by_cp;
-	struct upf_remote *by_remote;
+	struct upf_session *all;      /* utlist */
+	struct lookup by_seid, by_cp; /* of struct upf_session */
+	struct lookup by_remote;      /* of struct upf_remote */
+	struct random_store random;
 	size_t count, max;
 };
 
@@ -95,8 +97,9 @@ struct upf_commit {
 	uint8_t n_remote;
 };
 /** upf_commit_prepare - for a session's new rules; Return: 0 or -ENOMEM; upf_commit_cancel, or
- * upf_session_commit, must follow */
-int upf_commit_prepare(const struct upf_rules *rules, struct upf_commit *ret);
+ * upf_session_commit, must follow before the next */
+int upf_commit_prepare(struct upf_sessions *sessions, const struct upf_rules *rules,
+		       struct upf_commit *ret);
 void upf_commit_cancel(struct upf_commit *commit);
 /** upf_session_commit - the rules that @commit was prepared for become the session's, and the
  * indexes follow */

@@ -42,6 +42,7 @@ void upf_session_set_delete(struct n4_request *req, const struct pfcp_msg *msg, 
 	struct upf_session *s, *next;
 	size_t deleted = 0;
 
+	upf_deletions_finish(upf);
 	if (association_check(req, &r->node_id) != PFCP_CAUSE_ACCEPTED) {
 		answer(upf, req, PFCP_CAUSE_NO_ASSOCIATION, 0, "not associated");
 		return;

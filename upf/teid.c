@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <uthash.h>
 
 struct upf_teid {
@@ -27,9 +26,12 @@ static uint32_t *place_of(const struct upf_teids *teids, uint32_t teid)
 
 int upf_teids_init(struct upf_teids *teids, unsigned bits)
 {
+	int rc;
+
 	*teids = (struct upf_teids){.mask = (1u << bits) - 1};
-	if (getrandom(&teids->next, sizeof(teids->next), 0) < 0)
-		return -errno;
+	rc = random_take(&teids->random, &teids->next, sizeof(teids->next));
+	if (rc)
+		return rc;
 	teids->table = calloc((size_t)teids->mask + 1, sizeof(*teids->table));
 	return teids->table ? 0 : -ENOMEM;
 }
@@ -79,6 +81,7 @@ int upf_teid_claim(struct upf_teids *teids, uint32_t teid)
 int upf_teid_take(struct upf_teids *teids, uint32_t *ret_teid)
 {
 	uint32_t high, teid;
+	int rc;
 
 	if (teids->count > teids->mask)
 		return -ENOSPC;
@@ -89,8 +92,9 @@ int upf_teid_take(struct upf_teids *teids, uint32_t *ret_teid)
 		if (teids->table[low])
 			continue;
 		do {
-			if (getrandom(&high, sizeof(high), 0) < 0)
-				return -errno;
+			rc = random_take(&teids->random, &high, sizeof(high));
+			if (rc)
+				return rc;
 			teid = (high & ~teids->mask) | low;
 		} while (!teid || other_find(teids, teid));
 		teids->table[low] = teid;

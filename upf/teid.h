@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/random.h"
+
 struct upf_teid;
 struct upf_teids {
 	uint32_t *table; /* by the low bits; 0: free */
@@ -18,6 +20,7 @@ struct upf_teids {
 	uint32_t next;
 	size_t count;
 	struct upf_teid *others; /* uthash: claimed, where another has the same low bits */
+	struct random_store random;
 };
 
 /** upf_teids_init - @bits: as many as 2^bits can be in use, the low bits of each its own; Return:

@@ -176,6 +176,7 @@ int upf_start_n4(struct upf *upf, struct n4_config *n4_config)
 	n4_config->peer_updated = upf_peer_updated;
 	n4_config->before_send = upf_load_fill;
 	n4_config->peer_seid = peer_seid;
+	n4_config->burst_end = upf_deletions_finish;
 	n4_config->user = upf;
 	rc = n4_node_new(upf->loop, n4_config, &upf->n4);
 	if (rc)
@@ -203,6 +204,7 @@ int upf_start(struct upf *upf, const struct upf_config *config, uv_loop_t *loop)
 
 void upf_stop(struct upf *upf)
 {
+	upf_deletions_finish(upf);
 	if (upf->n4)
 		upf_peers_stop(upf);
 	n4_node_free(upf->n4);

@@ -30,6 +30,7 @@ enum {
 	   each packet */
 	UPF_REPORT_INTERVAL_MS = 1000,
 	UPF_PATHS_MAX = 1024,
+	UPF_ENDINGS_MAX = 32,
 };
 
 enum upf_counter {
@@ -75,6 +76,12 @@ struct upf_drain {
 	void *user;
 };
 
+/* deletion.c: a session whose packets are stopped, and whose last reading is still to come */
+struct upf_ending {
+	struct upf_session *session;
+	struct n4_request *req;
+};
+
 struct upf {
 	const struct upf_config *config;
 	uv_loop_t *loop;
@@ -93,6 +100,8 @@ struct upf {
 	struct upf_drain drain;
 	struct upf_pfds pfds;
 	struct upf_load load;
+	struct upf_ending ending[UPF_ENDINGS_MAX];
+	size_t ending_count;
 	uint64_t counter[UPF_COUNTERS];
 };
 
@@ -174,6 +183,12 @@ void upf_session_set_modify(struct n4_request *req, const struct pfcp_msg *msg, 
 void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void *user);
 void upf_session_delete(struct n4_request *req, const struct pfcp_msg *msg, void *user);
+
+/* ---- deletion.c ---- */
+/** upf_deletions_finish - what was put off until the end of a burst of requests is done and
+ * answered; called before anything that may concern a session that is ending. struct n4_config's
+ * burst_end */
+void upf_deletions_finish(void *user);
 
 /* ---- association.c ---- */
 void upf_peer_event(struct n4_peer *peer, enum n4_peer_event event, void *user);

@@ -275,7 +275,9 @@ static int ebpf_open(struct dataplane *dp, struct dp_error *ret_err)
 /* What they had in the maps goes with these */
 static void sessions_forget(struct dp_store *store)
 {
-	for (struct dp_entry *entry = store->entries; entry; entry = entry->hh.next)
+	size_t at = 0;
+
+	for (struct dp_entry *entry; (entry = dp_store_next(store, &at));)
 		session_free(entry);
 }
 

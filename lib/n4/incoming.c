@@ -14,13 +14,18 @@
 
 #include "lib/n4/node.h"
 
-/* FNV-1a: tells requests of one peer apart, nothing depends on more */
+/* As FNV-1a, but eight octets at a time, with the high bits brought down again: tells requests of
+ * one peer apart, nothing depends on more */
 static uint64_t digest_of(const uint8_t *buf, size_t len)
 {
-	uint64_t h = 0xcbf29ce484222325ULL;
+	uint64_t h = 0xcbf29ce484222325ULL ^ len, word;
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ buf[i]) * 0x100000001b3ULL;
+	for (size_t at = 0; at < len; at += sizeof(word)) {
+		word = 0;
+		memcpy(&word, buf + at, len - at < sizeof(word) ? len - at : sizeof(word));
+		h = (h ^ word) * 0x100000001b3ULL;
+		h ^= h >> 32;
+	}
 	return h;
 }
 

@@ -7,7 +7,7 @@
  * read. What a session is, it does not know: session requests go to handlers, session procedures
  * are sent with n4_request_send().
  *
- * Reading order: this file; node.c (socket, dispatch), incoming.c (requests and their cached
+ * Reading order: this file; node.c (dispatch), socket.c, incoming.c (requests and their cached
  * answers), outgoing.c (our requests), peer.c (peers, heartbeats), associate.c (the CP function's
  * side of association), update.c (association update and release).
  *
@@ -143,6 +143,9 @@ struct n4_config {
 	/* A message to a peer is about to be encoded, by n4_respond() or n4_request_send(): the
 	 * last chance to add what any of them may have (load control). NULL: nothing to add */
 	void (*before_send)(struct n4_peer *peer, struct pfcp_msg *msg, void *user);
+	/* The burst is over (n4_burst_begin): now is the time to answer what was put off until all
+	 * of it had been seen. NULL: nothing ever is */
+	void (*burst_end)(void *user);
 	void *user; /* of the handlers and all of these */
 	/* The peer's SEID of our session @seid from @peer, 0 if there is none: for the header of
 	 * answers that the node gives by itself to requests that can't be read. NULL: 0 in them */
@@ -329,6 +332,18 @@ enum n4_counter {
 uint64_t n4_counter(const struct n4_node *node, enum n4_counter which);
 /** n4_counter_name - "rx_retransmitted" */
 const char *n4_counter_name(enum n4_counter which);
+
+/**
+ * n4_burst_begin - several datagrams have come at once: what n4_receive() is given until
+ * n4_burst_end() is served one by one, but the answers leave together at the end
+ *
+ * The node's socket does so by itself; these are for who has a transmit of its own.
+ * n4_in_burst - whether an answer may be put off until config.burst_end, and shares what it takes
+ * with those of other requests
+ */
+void n4_burst_begin(struct n4_node *node);
+void n4_burst_end(struct n4_node *node);
+bool n4_in_burst(const struct n4_node *node);
 
 /** n4_receive - one datagram from @from, as if it had come by the socket */
 void n4_receive(struct n4_node *node, const struct sockaddr_in *from, const uint8_t *buf,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The node: its socket, and what is done with a datagram before it is a request or a response
+ * The node, and what is done with a datagram before it is a request or a response
  * (TS 29.244 cl. 7.2.2, 7.6.2 to 7.6.4).
  */
 #include <errno.h>
@@ -53,22 +53,6 @@ void n4_timers_default(struct n4_timers *timers)
 		.retry_min_ms = 20, /* peers come up at the same time as we */
 		.retry_max_ms = 1000,
 	};
-}
-
-int n4_transmit(struct n4_node *node, const struct sockaddr_in *to, const uint8_t *buf, size_t len)
-{
-	uv_buf_t out = uv_buf_init((char *)buf, (unsigned)len);
-	int rc;
-
-	if (node->closing)
-		return -ECANCELED;
-	if (node->config.transmit)
-		rc = node->config.transmit(to, buf, len, node->config.user);
-	else
-		rc = uv_udp_try_send(&node->udp, &out, 1, (const struct sockaddr *)to);
-	/* Whatever is lost here is sent again by T1, ours or the peer's. */
-	node->counter[rc < 0 ? N4_TX_FAILED : N4_TX]++;
-	return rc < 0 ? rc : 0;
 }
 
 /* Cl. 7.6.2. Not in answer to such an answer: two versions would never stop. */
@@ -126,46 +110,6 @@ void n4_receive(struct n4_node *node, const struct sockaddr_in *from, const uint
 	} while (header.follow_on && !node->closing);
 }
 
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
-{
-	struct n4_node *node = handle->data;
-
-	*buf = uv_buf_init((char *)node->rx_buf, sizeof(node->rx_buf));
-}
-
-static void on_recv(uv_udp_t *udp, ssize_t n, const uv_buf_t *buf, const struct sockaddr *from,
-		    unsigned flags)
-{
-	struct n4_node *node = udp->data;
-
-	if (n < 0 || !from || from->sa_family != AF_INET || node->closing)
-		return;
-	if (flags & UV_UDP_PARTIAL) {
-		node->counter[N4_RX]++;
-		node->counter[N4_DROP_SHORT]++;
-		return;
-	}
-	n4_receive(node, (const struct sockaddr_in *)from, (const uint8_t *)buf->base, (size_t)n);
-}
-
-static int socket_open(struct n4_node *node)
-{
-	struct sockaddr_in addr = {
-		.sin_family = AF_INET,
-		.sin_addr = node->config.addr,
-		.sin_port = htons(node->config.port),
-	};
-	int rc;
-
-	uv_udp_init(node->loop, &node->udp);
-	node->udp.data = node;
-	node->open_handles++;
-	rc = uv_udp_bind(&node->udp, (const struct sockaddr *)&addr, 0);
-	if (!rc)
-		rc = uv_udp_recv_start(&node->udp, on_alloc, on_recv);
-	return rc;
-}
-
 static int config_take(struct n4_node *node, const struct n4_config *config)
 {
 	static const struct pfcp_node_id none;
@@ -219,7 +163,7 @@ int n4_node_new(uv_loop_t *loop, const struct n4_config *config, struct n4_node 
 		goto destroy;
 	n4_alarm_init(node);
 	if (!config->transmit)
-		rc = socket_open(node);
+		rc = n4_socket_open(node);
 	if (rc)
 		goto close;
 	*ret_node = node;
@@ -236,6 +180,7 @@ void n4_node_free(struct n4_node *node)
 {
 	if (!node || node->closing)
 		return;
+	n4_burst_end(node);
 	node->closing = true;
 	n4_outgoing_cancel(node, NULL);
 	n4_incoming_done(node);

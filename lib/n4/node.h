@@ -10,7 +10,11 @@
 
 #include "lib/n4/n4.h"
 
-enum { N4_DATAGRAM_MAX = 65536 };
+enum {
+	N4_DATAGRAM_MAX = 65536,
+	N4_DATAGRAMS_AT_ONCE = 20, /* libuv's limit */
+	N4_OUTBOX_MAX = 32,
+};
 
 #define n4_container(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
@@ -92,6 +96,15 @@ struct n4_peer_entry {
 	UT_hash_handle hh;
 };
 
+/* What is sent in a burst waits here for its end */
+struct n4_outbox {
+	int fd; /* the socket's */
+	unsigned count;
+	struct sockaddr_in to[N4_OUTBOX_MAX];
+	uint32_t at[N4_OUTBOX_MAX + 1]; /* where each is in @octets, and where the last ends */
+	uint8_t octets[2 * N4_DATAGRAM_MAX];
+};
+
 struct n4_node {
 	struct n4_config config;
 	uv_loop_t *loop;
@@ -111,8 +124,10 @@ struct n4_node {
 	struct n4_peer_entry *peers; /* uthash by address */
 	struct n4_alias *aliases;    /* uthash by address */
 	uint64_t counter[N4_COUNTERS];
-	struct pfcp_msg *rx, *tx;	 /* what is read, what n4_msg() hands out */
-	uint8_t rx_buf[N4_DATAGRAM_MAX]; /* the socket's */
+	struct pfcp_msg *rx, *tx; /* what is read, what n4_msg() hands out */
+	bool burst;
+	struct n4_outbox outbox;
+	uint8_t rx_buf[N4_DATAGRAMS_AT_ONCE * N4_DATAGRAM_MAX]; /* the socket's */
 	uint8_t tx_buf[N4_DATAGRAM_MAX];
 };
 
@@ -121,7 +136,8 @@ void n4_alarm_set(struct n4_node *node, struct n4_alarm *alarm, unsigned in_ms);
 void n4_alarm_stop(struct n4_node *node, struct n4_alarm *alarm);
 void n4_alarm_init(struct n4_node *node);
 
-/* node.c */
+/* socket.c */
+int n4_socket_open(struct n4_node *node);
 int n4_transmit(struct n4_node *node, const struct sockaddr_in *to, const uint8_t *buf, size_t len);
 
 /* incoming.c */

@@ -9,13 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/gtpu/gtpu.h"
 #include "lib/http_client.h"
 
-enum { UE_PORT = 5000, EDGE_PORT = 9000, WAIT_MS = 3000 };
+enum { UE_PORT = 5000, EDGE_PORT = 9000, WAIT_MS = 3000, BED_SESSIONS_MAX = 65536 };
 
 static const uint8_t mac_n3[6] = {2, 0, 0, 0, 3, 1}, mac_gnb[6] = {2, 0, 0, 0, 3, 2};
 static const uint8_t mac_n6[6] = {2, 0, 0, 0, 6, 1}, mac_edge[6] = {2, 0, 0, 0, 6, 2};
@@ -26,7 +27,8 @@ static const char config_text[] = "name: upf-test\n"
 				  "n3_device: n3\n"
 				  "n6_device: n6\n"
 				  "dataplane: %s\n"
-				  "ue_pools: [10.60.1.0/24]\n"
+				  "ue_pools: [%s]\n"
+				  "sessions_max: %u\n"
 				  "protected: [10.101.0.0/16]\n"
 				  "rest_address: 127.0.0.1\n";
 
@@ -43,13 +45,15 @@ static int udp_open(struct netns *netns, const char *addr, uint16_t port)
 	return fd;
 }
 
-static void config_write(struct bed *bed, const char *backend)
+void bed_configure(struct bed *bed, const char *backend, const char *ue_pool, unsigned sessions_max)
 {
 	int fd;
 
+	if (bed->config_path[0])
+		unlink(bed->config_path);
 	strcpy(bed->config_path, "/tmp/upf_n4.XXXXXX");
 	fd = mkstemp(bed->config_path);
-	if (fd < 0 || dprintf(fd, config_text, backend) < 0)
+	if (fd < 0 || dprintf(fd, config_text, backend, ue_pool, sessions_max) < 0)
 		bail(bed->config_path, errno);
 	close(fd);
 }
@@ -82,7 +86,7 @@ void bed_make(struct bed *bed, const char *backend)
 	bed->gnb2_fd = udp_open(&bed->gnb, "10.101.1.2", GTPU_PORT);
 	bed->edge_fd = udp_open(&bed->edge, "10.110.1.2", EDGE_PORT);
 	netns_enter(&bed->upf);
-	config_write(bed, backend);
+	bed_configure(bed, backend, "10.60.1.0/24", BED_SESSIONS_MAX);
 }
 
 void bed_free(struct bed *bed)
@@ -129,12 +133,13 @@ static bool healthy(void)
 void upf_run(struct bed *bed)
 {
 	const char *program = getenv("BATON_UPF") ? getenv("BATON_UPF") : "build/bin/upf";
-	uint64_t end = now_ms() + 10000;
+	uint64_t end = now_ms() + 60000; /* BPF programs take long to load on a busy machine */
 
 	bed->pid = fork();
 	if (bed->pid < 0)
 		bail("fork", errno);
 	if (bed->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also where a test bails out */
 		execl(program, "upf", "--config", bed->config_path, NULL);
 		_exit(127);
 	}

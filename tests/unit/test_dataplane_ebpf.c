@@ -116,7 +116,9 @@ static int world_make(void **state)
 
 static int world_free(void **state)
 {
-	for (struct dp_entry *e = w.dp.store.entries; e; e = e->hh.next)
+	size_t at = 0;
+
+	for (struct dp_entry *e; (e = dp_store_next(&w.dp.store, &at));)
 		session_free(e);
 	dp_store_clear(&w.dp.store);
 	peers_done(&w.rules.peers);

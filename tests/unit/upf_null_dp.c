@@ -39,7 +39,8 @@ struct dataplane {
 	struct dp_addr marked_peer; /* where the latest end marker went */
 	uint32_t marked_teid;
 	size_t end_markers;
-	size_t discards; /* calls */
+	size_t discards;
+	size_t barriers; /* calls */
 };
 
 struct dataplane *null_dp_new(const struct dp_config *config)
@@ -254,6 +255,12 @@ size_t null_dp_discards(const struct dataplane *dp)
 
 void dataplane_barrier(struct dataplane *dp)
 {
+	dp->barriers++;
+}
+
+size_t null_dp_barriers(const struct dataplane *dp)
+{
+	return dp->barriers;
 }
 
 int dataplane_session_apply(struct dataplane *dp, const struct dp_session *session,

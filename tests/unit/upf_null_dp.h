@@ -27,5 +27,6 @@ const struct dp_urr_limits *null_dp_limits(const struct dataplane *dp, uint64_t 
 					   uint32_t urr_id);
 /* How often buffered packets were discarded */
 size_t null_dp_discards(const struct dataplane *dp);
+size_t null_dp_barriers(const struct dataplane *dp);
 
 #endif

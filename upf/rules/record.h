@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A session's rules as they are kept between two requests: of each list of struct upf_rules what is
- * there. Of the usual session (two PDRs, two FARs, a QER, a UE address) some 400 octets.
+ * there, packed. Of the usual session (two PDRs, two FARs, a QER, a URR, a UE address) some 190
+ * octets.
  */
 #ifndef BATON_UPF_RECORD_H
 #define BATON_UPF_RECORD_H

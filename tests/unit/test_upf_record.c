@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Rules packed and unpacked: as they were, whatever is in them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "upf/rules/record.h"
+
+/* not the stack's: 22 kB each */
+static struct upf_rules rules, again;
+
+/* Words that are none, all, or anything, in turns that @seed says */
+static void fill(void *to, size_t size, unsigned seed)
+{
+	uint8_t *octet = to;
+
+	srand(seed);
+	for (size_t i = 0; i < size; i += 4) {
+		const int kind = seed ? rand() % 3 : 2;
+
+		for (size_t k = i; k < i + 4 && k < size; k++)
+			octet[k] = kind == 2 ? (uint8_t)rand() : (uint8_t)(kind ? 0xff : 0);
+	}
+}
+
+#define EACH_LIST(row)                                                                             \
+	row(pdr) row(far) row(qer) row(urr) row(bar) row(endpoint) row(ue) row(filter)             \
+		row(application) row(duplicate) row(link)
+
+static size_t check(void)
+{
+	struct upf_record *record = upf_record_new(&rules);
+	const size_t size = upf_record_size(record);
+
+	memset(&again, 0xa5, sizeof(again));
+	upf_record_read(record, &again);
+#define SAME(list)                                                                                 \
+	assert_int_equal(again.n_##list, rules.n_##list);                                          \
+	assert_memory_equal(again.list, rules.list, rules.n_##list * sizeof(rules.list[0]));
+	EACH_LIST(SAME)
+	free(record);
+	return size;
+}
+
+static void some_of_each(void **state)
+{
+	for (unsigned seed = 1; seed <= 500; seed++) {
+		fill(&rules, sizeof(rules), seed);
+#define SOME(list)                                                                                 \
+	rules.n_##list = (uint8_t)(rand() % (sizeof(rules.list) / sizeof(rules.list[0]) + 1));
+		EACH_LIST(SOME)
+		(void)check();
+	}
+}
+
+/* All that there can be, and not a word that is shorter packed */
+static void all_of_each(void **state)
+{
+	fill(&rules, sizeof(rules), 0);
+#define ALL(list) rules.n_##list = sizeof(rules.list) / sizeof(rules.list[0]);
+	EACH_LIST(ALL)
+	assert_true(check() > sizeof(rules));
+}
+
+static void none(void **state)
+{
+	memset(&rules, 0, sizeof(rules));
+	assert_true(check() < 16);
+	memset(&again, 0xa5, sizeof(again));
+	upf_record_read(NULL, &again);
+	assert_int_equal(again.n_pdr + again.n_filter + again.n_link, 0);
+}
+
+static void what_is_not_there_takes_nothing(void **state)
+{
+	memset(&rules, 0, sizeof(rules));
+	rules.n_urr = 1;
+	memset(&rules.urr[0].threshold, 0xff, sizeof(rules.urr[0].threshold));
+	assert_true(check() < 16 + sizeof(struct upf_urr) / 8);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(some_of_each),
+		cmocka_unit_test(all_of_each),
+		cmocka_unit_test(none),
+		cmocka_unit_test(what_is_not_there_takes_nothing),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
