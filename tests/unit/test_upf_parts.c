@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The UPF's small parts by themselves: alarms, UE addresses in use, rules in little room. */
+/* The UPF's small parts by themselves: alarms, UE addresses in use. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -10,7 +10,6 @@
 
 #include "dataplane/address.h"
 #include "upf/alarm.h"
-#include "upf/rules/record.h"
 #include "upf/ue_address.h"
 
 /* ---- alarms ---- */
@@ -221,64 +220,6 @@ static void test_address_units(void **state)
 	upf_ue_addresses_done(&a);
 }
 
-/* ---- records ---- */
-
-/* Every list full, each octet another */
-static void test_record_of_full_rules(void **state)
-{
-	static struct upf_rules rules, read;
-	struct upf_record *record;
-	uint8_t *octets = (uint8_t *)&rules;
-
-	for (size_t i = 0; i < sizeof(rules); i++)
-		octets[i] = (uint8_t)(i * 31 + i / 256);
-	rules.n_pdr = UPF_PDRS_MAX;
-	rules.n_far = UPF_FARS_MAX;
-	rules.n_qer = UPF_QERS_MAX;
-	rules.n_urr = UPF_URRS_MAX;
-	rules.n_bar = 1;
-	rules.n_endpoint = UPF_ENDPOINTS_MAX;
-	rules.n_ue = UPF_UES_MAX;
-	rules.n_filter = UPF_FILTERS_MAX;
-	rules.n_application = UPF_PDR_APPLICATIONS_MAX;
-	rules.n_duplicate = UPF_DUPLICATES_MAX;
-	rules.n_link = UPF_LINKS_MAX;
-	record = upf_record_new(&rules);
-	assert_non_null(record);
-	assert_true(upf_record_size(record) < sizeof(rules) + 64);
-	upf_record_read(record, &read);
-	assert_memory_equal(rules.pdr, read.pdr, sizeof(rules.pdr));
-	assert_memory_equal(rules.far, read.far, sizeof(rules.far));
-	assert_memory_equal(rules.qer, read.qer, sizeof(rules.qer));
-	assert_memory_equal(rules.urr, read.urr, sizeof(rules.urr));
-	assert_memory_equal(rules.bar, read.bar, sizeof(rules.bar));
-	assert_memory_equal(rules.endpoint, read.endpoint, sizeof(rules.endpoint));
-	assert_memory_equal(rules.ue, read.ue, sizeof(rules.ue));
-	assert_memory_equal(rules.filter, read.filter, sizeof(rules.filter));
-	assert_memory_equal(rules.application, read.application, sizeof(rules.application));
-	assert_memory_equal(rules.duplicate, read.duplicate, sizeof(rules.duplicate));
-	assert_memory_equal(rules.link, read.link, sizeof(rules.link));
-	assert_int_equal(read.n_filter, UPF_FILTERS_MAX);
-	upf_record_read(NULL, &read); /* none: no list keeps anything */
-	assert_int_equal(read.n_pdr + read.n_far + read.n_qer + read.n_urr + read.n_bar +
-				 read.n_endpoint + read.n_ue + read.n_filter + read.n_application +
-				 read.n_duplicate + read.n_link,
-			 0);
-	free(record);
-}
-
-/* What issue 6 allows a session to take, store and indexes included, is 1 KiB. */
-static void test_record_of_the_usual_session(void **state)
-{
-	static struct upf_rules rules = {.n_pdr = 2, .n_far = 2, .n_qer = 1, .n_ue = 1};
-	struct upf_record *record = upf_record_new(&rules);
-
-	assert_non_null(record);
-	assert_true(upf_record_size(record) <= 512);
-	print_message("# the usual session's record: %zu octets\n", upf_record_size(record));
-	free(record);
-}
-
 #define T_CLOCK(name) cmocka_unit_test_setup_teardown(name, clock_setup, clock_teardown)
 
 int main(void)
@@ -290,8 +231,6 @@ int main(void)
 		cmocka_unit_test(test_addresses_come_round),
 		cmocka_unit_test(test_addresses_claimed),
 		cmocka_unit_test(test_address_units),
-		cmocka_unit_test(test_record_of_full_rules),
-		cmocka_unit_test(test_record_of_the_usual_session),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -84,12 +84,25 @@ static void what_is_not_there_takes_nothing(void **state)
 	assert_true(check() < 16 + sizeof(struct upf_urr) / 8);
 }
 
+/* What issue 6 allows a session to take, store and indexes included, is 1 KiB: the record is at
+ * most half of it, even if nothing can be packed. */
+static void the_usual_session(void **state)
+{
+	fill(&rules, sizeof(rules), 0);
+#define NONE(list) rules.n_##list = 0;
+	EACH_LIST(NONE)
+	rules.n_pdr = rules.n_far = 2;
+	rules.n_qer = rules.n_ue = 1;
+	assert_true(check() <= 512);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(some_of_each),
 		cmocka_unit_test(all_of_each),
 		cmocka_unit_test(none),
+		cmocka_unit_test(the_usual_session),
 		cmocka_unit_test(what_is_not_there_takes_nothing),
 	};
 
