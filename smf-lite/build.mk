@@ -4,7 +4,7 @@
 SMF_SOURCES := $(addprefix smf-lite/,config.c counters.c timer.c pool.c anchor.c store.c store_load.c guami.c \
 	amf_n2.c n2_sctp.c ng_interface.c nas_transport.c path_switch.c registration.c ue.c ue_nas.c \
 	session.c session_table.c session_establish.c session_active.c session_release.c session_delete.c \
-	session_n1.c session_n2.c classifier.c classifier_n4.c route.c store_classifier.c \
+	session_n1.c session_n2.c classifier.c classifier_find.c classifier_n4.c route.c store_classifier.c \
 	n4_client.c n4_leave.c n4_paths.c n4_pfds.c n4_load.c n4_sets.c n4_rules.c rest.c rest_route.c metrics.c events.c smf.c)
 SMF_LIBS := smf n4 pfcp ipfilter ngap nas sctp core
 

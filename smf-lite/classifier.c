@@ -18,18 +18,6 @@
 #include "smf-lite/store.h"
 #include "smf-lite/timer.h"
 
-static const char *const state_names[CLASSIFIER_STATES] = {
-	[CLASSIFIER_ESTABLISHING] = "establishing",
-	[CLASSIFIER_READY] = "ready",
-	[CLASSIFIER_DRAINING] = "draining",
-	[CLASSIFIER_DELETING] = "deleting",
-};
-
-const char *classifier_state_name(enum classifier_state state)
-{
-	return state_names[state];
-}
-
 /* ---- the list, the table ---- */
 
 static void on_timer(void *user);
@@ -88,35 +76,6 @@ void classifier_free(struct classifier *c)
 	HASH_DELETE(by_seid, c->smf->sessions->classifiers, c);
 	smf_timer_free(c->timer);
 	free(c);
-}
-
-struct classifier *classifier_find_seid(struct smf *smf, uint64_t cp_seid)
-{
-	struct classifier *c;
-
-	HASH_FIND(by_seid, smf->sessions->classifiers, &cp_seid, sizeof(cp_seid), c);
-	return c;
-}
-
-static struct classifier *find_any(const struct session *s, const struct upf *upf)
-{
-	struct classifier *c = s->classifiers;
-
-	while (c && c->upf != upf)
-		c = c->next;
-	return c;
-}
-
-struct classifier *classifier_find(const struct session *s, const struct upf *upf)
-{
-	struct classifier *c = find_any(s, upf);
-
-	return c && c->state <= CLASSIFIER_READY ? c : NULL;
-}
-
-bool classifier_usable(const struct classifier *c)
-{
-	return c->state == CLASSIFIER_READY && c->upf->associated && !c->n4_lost;
 }
 
 /* ---- the end ---- */
@@ -228,17 +187,6 @@ void classifiers_update(struct session *s, bool end_marker)
 	}
 }
 
-bool classifiers_settled(const struct session *s)
-{
-	const struct session_route *r = &s->route;
-
-	for (const struct classifier *c = s->classifiers; c; c = c->next)
-		if ((c == r->up || c == r->down) &&
-		    (c->n4_busy || (c->upf->associated && (c->n4_dirty || c->n4_lost))))
-			return false;
-	return true;
-}
-
 static void on_timer(void *user)
 {
 	struct classifier *c = user;
@@ -317,7 +265,7 @@ static void begin(struct classifier *c, struct http_request *req)
 void classifier_prepare(struct session *s, struct upf *upf, const struct yaml_prefix *prefix,
 			size_t prefix_count, struct http_request *req)
 {
-	struct classifier *c = find_any(s, upf);
+	struct classifier *c = classifier_find_any(s, upf);
 
 	if (c) {
 		take_up(c, prefix, prefix_count, req);

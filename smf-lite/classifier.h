@@ -87,6 +87,8 @@ void classifier_prepare(struct session *s, struct upf *upf, const struct yaml_pr
 /** classifier_remove - it goes, some time; not the one that the route leads through */
 void classifier_remove(struct classifier *c);
 
+/** classifier_find_any - at @upf, in whatever state; NULL: none */
+struct classifier *classifier_find_any(const struct session *s, const struct upf *upf);
 /** classifier_find - at @upf, ready or becoming so; NULL: none */
 struct classifier *classifier_find(const struct session *s, const struct upf *upf);
 /** classifier_usable - ready, and its UPF there and in possession of it */

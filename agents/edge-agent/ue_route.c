@@ -119,8 +119,7 @@ void ue_route_delete(struct http_request *req, void *user)
 	nl_close(nl);
 }
 
-/* Borrowed from nobody: empty where they can't be read, and by the next registration they are there
- */
+/* Owned by the caller; empty where they can't be read: the next registration tells them */
 json_t *ue_routes_json(const struct agent *a)
 {
 	struct look l = {.hosts = json_array()};

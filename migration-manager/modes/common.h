@@ -2,12 +2,16 @@
 /*
  * Steps that the modes share. What they read and write in a migration's data:
  *
- *   source_session, source_address, source_dnai, source_edge, source_generation     the primary
- * session when it began destination_session, destination_address, destination_dnai,
- * destination_edge    where it goes anchor_dnai    where the primary session is anchored: an uplink
- * classifier may lead it elsewhere, and *_dnai is where its traffic is reused         the
- * destination's session was there before and is not set up t0_ns, switched_ns, setup_us what the UE
- * agent measured
+ *   source_session, source_address, source_dnai, source_edge, source_generation
+ *       the primary session when it began; source_dnai: where its traffic is let out
+ *   anchor_dnai
+ *       where that session is anchored: elsewhere, if an uplink classifier leads its traffic
+ *   destination_session, destination_address, destination_dnai, destination_edge
+ *       where it goes
+ *   reused
+ *       the destination's session was there before and is not set up
+ *   t0_ns, switched_ns, setup_us
+ *       what the UE agent measured
  */
 #ifndef BATON_MM_MODES_COMMON_H
 #define BATON_MM_MODES_COMMON_H
