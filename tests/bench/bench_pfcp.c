@@ -317,7 +317,7 @@ static void bench_open(struct bench *b, const char *backend)
 	struct sockaddr_in n4 = {.sin_family = AF_INET, .sin_port = htons(PFCP_PORT)};
 
 	bed_make(&b->bed, backend);
-	bed_configure(&b->bed, backend, UE_POOL, LOAD_MAX);
+	bed_resize(&b->bed, backend, UE_POOL, LOAD_MAX);
 	upf_start_quietly(b);
 	smf_open(&b->smf, "127.0.4.10", STAMP);
 	if (talk_associate(&b->bed, &b->smf, false) != PFCP_CAUSE_ACCEPTED)

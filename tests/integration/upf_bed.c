@@ -45,7 +45,7 @@ static int udp_open(struct netns *netns, const char *addr, uint16_t port)
 	return fd;
 }
 
-void bed_configure(struct bed *bed, const char *backend, const char *ue_pool, unsigned sessions_max)
+void bed_resize(struct bed *bed, const char *backend, const char *ue_pool, unsigned sessions_max)
 {
 	int fd;
 
@@ -86,7 +86,7 @@ void bed_make(struct bed *bed, const char *backend)
 	bed->gnb2_fd = udp_open(&bed->gnb, "10.101.1.2", GTPU_PORT);
 	bed->edge_fd = udp_open(&bed->edge, "10.110.1.2", EDGE_PORT);
 	netns_enter(&bed->upf);
-	bed_configure(bed, backend, "10.60.1.0/24", BED_SESSIONS_MAX);
+	bed_resize(bed, backend, "10.60.1.0/24", BED_SESSIONS_MAX);
 }
 
 void bed_free(struct bed *bed)

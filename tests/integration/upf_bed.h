@@ -42,10 +42,9 @@ struct bed {
  */
 void bed_make(struct bed *bed, const char *backend);
 void bed_free(struct bed *bed);
-/** bed_configure - for the next upf_run; bed_make does so for 10.60.1.0/24 */
-void bed_configure(struct bed *bed, const char *backend, const char *ue_pool,
-		   unsigned sessions_max);
-
+/** bed_resize - for so many sessions in the next upf_run, with a configuration of its own; bed_make
+ * does so for 10.60.1.0/24 */
+void bed_resize(struct bed *bed, const char *backend, const char *ue_pool, unsigned sessions_max);
 /** bed_configure - more lines for the next upf_run's configuration */
 void bed_configure(struct bed *bed, const char *lines);
 
