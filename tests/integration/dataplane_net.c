@@ -208,8 +208,12 @@ int port_open(struct netns *netns, const char *dev)
 
 void port_send(int port, const uint8_t *frame, size_t len)
 {
-	if (send(port, frame, len, 0) != (ssize_t)len)
-		bail("send", errno);
+	struct pollfd room = {.fd = port, .events = POLLOUT};
+
+	/* the other end takes frames by and by where XDP is emulated */
+	while (send(port, frame, len, 0) != (ssize_t)len)
+		if (errno != EAGAIN || poll(&room, 1, 5000) != 1)
+			bail("send", errno);
 }
 
 uint64_t now_ms(void)
