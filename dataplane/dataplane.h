@@ -385,6 +385,18 @@ int dataplane_echo(struct dataplane *dp, const struct dp_addr *peer); /* send on
 void dataplane_drops(struct dataplane *dp, uint64_t ret_drops[DP_DROP_REASONS]);
 const char *dp_drop_name(enum dp_drop reason);
 
+/* A device that packets come and go by, as the kernel counts it: all that it carries, with outer
+ * headers, a super-packet as one */
+struct dp_device {
+	char dev[IFNAMSIZ];
+	bool n6;
+	uint8_t instance; /* whose N6 it is, in dp_config.instance */
+	uint64_t received_packets, received_bytes, sent_packets, sent_bytes;
+};
+enum { DP_DEVICES_MAX = DP_LOCALS_MAX + DP_INSTANCES_MAX };
+/** dataplane_devices - N3's and N6's, each once; one that is gone is left out; Return: how many */
+size_t dataplane_devices(const struct dataplane *dp, struct dp_device ret[DP_DEVICES_MAX]);
+
 /* GTP-U control messages, TS 29.281 cl. 7 */
 struct dp_path_counters {
 	uint64_t echo_requests, echo_responses; /* received */

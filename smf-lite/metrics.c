@@ -58,27 +58,23 @@ static void write_upfs(FILE *f, const struct n4_client *n4)
 			n4->upfs[i].leaving);
 	head(f, "upf_load_percent", "gauge", "load that the UPF tells");
 	for (size_t i = 0; i < n4->upf_count; i++)
-		fprintf(f, "baton_smf_upf_load_percent{upf=\"%s\"} %u\n",
-			n4->upfs[i].config->name, n4->upfs[i].load.load);
+		fprintf(f, "baton_smf_upf_load_percent{upf=\"%s\"} %u\n", n4->upfs[i].config->name,
+			n4->upfs[i].load.load);
 	head(f, "upf_overload_percent", "gauge", "new sessions that the UPF wants left out");
 	for (size_t i = 0; i < n4->upf_count; i++)
 		fprintf(f, "baton_smf_upf_overload_percent{upf=\"%s\"} %u\n",
 			n4->upfs[i].config->name, n4_overload(&n4->upfs[i]));
 	head(f, "upf_lost_paths", "gauge", "GTP-U peers that the UPF doesn't reach");
 	for (size_t i = 0; i < n4->upf_count; i++)
-		fprintf(f, "baton_smf_upf_lost_paths{upf=\"%s\"} %zu\n",
-			n4->upfs[i].config->name, n4->upfs[i].lost.count);
+		fprintf(f, "baton_smf_upf_lost_paths{upf=\"%s\"} %zu\n", n4->upfs[i].config->name,
+			n4->upfs[i].lost.count);
 	head(f, "pool_addresses_taken", "gauge", "addresses in use");
 	for (size_t i = 0; i < n4->upf_count; i++)
 		fprintf(f, "baton_smf_pool_addresses_taken{upf=\"%s\"} %u\n",
 			n4->upfs[i].config->name, n4->upfs[i].pool.taken);
 	if (!n4->node)
 		return;
-	head(f, "n4_total", "counter", "what the PFCP endpoint has seen");
-	for (int i = 0; i < N4_COUNTERS; i++)
-		fprintf(f, "baton_smf_n4_total{what=\"%s\"} %" PRIu64 "\n",
-			n4_counter_name((enum n4_counter)i),
-			n4_counter(n4->node, (enum n4_counter)i));
+	n4_metrics_write(n4->node, "smf", f);
 }
 
 static void write_counters(FILE *f, const struct smf_counters *c)

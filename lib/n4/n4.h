@@ -9,7 +9,7 @@
  *
  * Reading order: this file; node.c (socket, dispatch), incoming.c (requests and their cached
  * answers), outgoing.c (our requests), peer.c (peers, heartbeats), associate.c (the CP function's
- * side of association), update.c (association update and release).
+ * side of association), update.c (association update and release), tally.c (metrics).
  *
  * A struct pfcp_msg is about 800 kB: none is kept. Messages handed to a callback are borrowed until
  * it returns; build yours in n4_msg().
@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <uv.h>
 
 #include "lib/pfcp/pfcp.h"
@@ -329,6 +330,11 @@ enum n4_counter {
 uint64_t n4_counter(const struct n4_node *node, enum n4_counter which);
 /** n4_counter_name - "rx_retransmitted" */
 const char *n4_counter_name(enum n4_counter which);
+/**
+ * n4_metrics_write - these, messages by type, responses by cause, and how long requests took, as
+ * Prometheus text: baton_PROGRAM_n4_total and _pfcp_...; what never was is left out
+ */
+void n4_metrics_write(const struct n4_node *node, const char *program, FILE *out);
 
 /** n4_receive - one datagram from @from, as if it had come by the socket */
 void n4_receive(struct n4_node *node, const struct sockaddr_in *from, const uint8_t *buf,

@@ -68,6 +68,8 @@ int n4_transmit(struct n4_node *node, const struct sockaddr_in *to, const uint8_
 		rc = uv_udp_try_send(&node->udp, &out, 1, (const struct sockaddr *)to);
 	/* Whatever is lost here is sent again by T1, ours or the peer's. */
 	node->counter[rc < 0 ? N4_TX_FAILED : N4_TX]++;
+	if (rc >= 0)
+		n4_tally_message(&node->tally, N4_WAY_SENT, buf[N4_TYPE_OFFSET]);
 	return rc < 0 ? rc : 0;
 }
 
@@ -92,9 +94,12 @@ static void answer_version(struct n4_node *node, const struct sockaddr_in *from,
 static void receive_one(struct n4_node *node, const struct sockaddr_in *from,
 			const struct pfcp_header *header, const uint8_t *buf, size_t len)
 {
-	if (!strcmp(pfcp_message_name(header->type), "unknown"))
+	if (!strcmp(pfcp_message_name(header->type), "unknown")) {
 		node->counter[N4_DROP_UNKNOWN_TYPE]++;
-	else if (pfcp_is_request(header->type))
+		return;
+	}
+	n4_tally_message(&node->tally, N4_WAY_RECEIVED, header->type);
+	if (pfcp_is_request(header->type))
 		n4_incoming_receive(node, from, header, buf, len);
 	else
 		n4_outgoing_receive(node, from, header, buf, len);
