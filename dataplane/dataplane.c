@@ -165,11 +165,12 @@ static bool stray_handle(const struct gtpu_msg *msg, void *user)
 	return !entry;
 }
 
-static void malformed_count(void *user)
+static void malformed_count(bool user_packet, void *user)
 {
 	struct dataplane *dp = user;
 
-	dp->drops[DP_DROP_MALFORMED]++;
+	if (!user_packet || !dp->backend->counts_user_packets)
+		dp->drops[DP_DROP_MALFORMED]++;
 }
 
 static int path_open(struct dataplane *dp, struct dp_error *ret_err)

@@ -137,7 +137,7 @@ struct dp_far {
 
 struct dp_qer {
 	uint32_t id;
-	bool closed[2];	      /* gates, by enum dp_direction */
+	bool closed[2];			   /* gates, by enum dp_direction */
 	uint64_t mbr_kbps[2], gbr_kbps[2]; /* 1000 bit/s of inner packets; UINT64_MAX: none */
 };
 /* What a QER begins with, (struct dp_qer){.id = 1, DP_QER_OPEN}: a rate of zero is one, too */
@@ -403,7 +403,14 @@ struct dp_path_counters {
 	uint64_t error_indications_received, error_indications_sent;
 	uint64_t end_markers; /* received */
 	uint64_t extension_notifications_received, extension_notifications_sent;
-	uint64_t malformed, unanswered; /* unanswered: over the rate limit */
+	uint64_t unexpected;	     /* Echo Responses to nothing that we asked */
+	uint64_t unknown_types;	     /* messages of a later release: ignored, TS 29.281 cl. 7.1 */
+	uint64_t unknown_extensions; /* other messages than G-PDUs with one that is required */
+	uint64_t malformed;	     /* the same, that can't be read */
+	uint64_t user_packets;	     /* G-PDUs that came up to a socket, whatever is in them */
+	/* so each message that a socket gave is one of the above, and nothing of: */
+	uint64_t received;   /* by the sockets, all */
+	uint64_t unanswered; /* over the rate limit */
 };
 void dataplane_path_counters(const struct dataplane *dp, struct dp_path_counters *ret_counters);
 

@@ -18,6 +18,7 @@
 
 enum {
 	BATCH = 64,	      /* messages handled by one call */
+	GTPU_TYPE_OFFSET = 1, /* TS 29.281 figure 5.1-1 */
 	MESSAGE_MAX = 65536,  /* of UDP; a handover's G-PDUs may come by here, whatever N3's MTU */
 	ECHO_PEERS_MAX = 256, /* asked at one time */
 	ECHO_T3_S = 1,
@@ -177,8 +178,10 @@ static void echo_response(struct gtpu_path *path, const struct gtpu_msg *msg,
 {
 	struct echo *echo = echo_find(path, &from->addr);
 
-	if (!echo || echo->sequence != msg->header.sequence)
+	if (!echo || echo->sequence != msg->header.sequence) {
+		path->counters.unexpected++;
 		return;
+	}
 	path->counters.echo_responses++;
 	echo_end(path, echo);
 	path_tell(path, &from->addr, false);
@@ -307,17 +310,20 @@ static void extension_notification_send(struct gtpu_path *path, uint8_t type,
 }
 
 static void message_refuse(struct gtpu_path *path, int fault, const struct gtpu_msg *msg,
-			   const struct gtpu_end *from)
+			   bool user_packet, const struct gtpu_end *from)
 {
 	if (fault == -EOPNOTSUPP && msg->header.unknown_extension) {
+		path->counters.unknown_extensions += !user_packet;
 		extension_notification_send(path, msg->header.unknown_extension, from);
 		return;
 	}
-	if (fault == -EOPNOTSUPP)
-		return; /* a message type of a later release: ignored, cl. 7.1 */
-	path->counters.malformed++;
+	if (fault == -EOPNOTSUPP) { /* a message type of a later release: ignored, cl. 7.1 */
+		path->counters.unknown_types++;
+		return;
+	}
+	path->counters.malformed += !user_packet;
 	path_log(path, &from->addr, "malformed", (unsigned)-fault);
-	path->config.malformed(path->config.user);
+	path->config.malformed(user_packet, path->config.user);
 }
 
 static void end_marker(struct gtpu_path *path, const struct gtpu_msg *msg,
@@ -333,15 +339,19 @@ static void end_marker(struct gtpu_path *path, const struct gtpu_msg *msg,
 static void message_handle(struct gtpu_path *path, const uint8_t *buf, size_t len,
 			   const struct gtpu_end *from)
 {
+	const bool user_packet = len > GTPU_TYPE_OFFSET && buf[GTPU_TYPE_OFFSET] == GTPU_G_PDU;
 	struct gtpu_msg msg;
 	int rc = gtpu_decode(buf, len, &msg);
 
+	path->counters.received++;
+	path->counters.user_packets += user_packet;
 	if (rc) {
-		message_refuse(path, rc, &msg, from);
+		message_refuse(path, rc, &msg, user_packet, from);
 		return;
 	}
 	/* known, but nothing for N3 or N9: the BPF programs hand them up for this answer */
 	if (msg.header.ran_extension) {
+		path->counters.unknown_extensions += !user_packet;
 		extension_notification_send(path, msg.header.ran_extension, from);
 		return;
 	}

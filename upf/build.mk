@@ -30,4 +30,5 @@ UPF_BED_SOURCES := $(addprefix tests/integration/,upf_bed.c upf_talk.c dataplane
 	tests/unit/upf_messages.c $(UPF_REFUSALS)
 $(eval $(call executable-rules,$(B)/integration,upf_n4,tests/integration/upf_n4.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
 $(eval $(call executable-rules,$(B)/integration,upf_rules,tests/integration/upf_rules.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
+$(eval $(call executable-rules,$(B)/integration,upf_noise,tests/integration/upf_noise.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
 $(eval $(call executable-rules,$(B)/integration,upf_gtp,tests/integration/upf_gtp.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))

@@ -157,7 +157,12 @@ static void metrics_path(FILE *f, const struct upf *upf)
 		{"end_markers_received", c.end_markers},
 		{"extension_notifications_received", c.extension_notifications_received},
 		{"extension_notifications_sent", c.extension_notifications_sent},
+		{"echo_responses_unexpected", c.unexpected},
+		{"unknown_types", c.unknown_types},
+		{"unknown_extensions", c.unknown_extensions},
 		{"malformed", c.malformed},
+		{"user_packets", c.user_packets},
+		{"received", c.received},
 		{"unanswered", c.unanswered},
 	};
 

@@ -305,7 +305,8 @@ int n4_peer_release(struct n4_peer *peer, unsigned again_ms);
 /* ---- counters ---- */
 
 enum n4_counter {
-	N4_RX, /* datagrams */
+	N4_RX,		 /* datagrams */
+	N4_RX_FOLLOW_ON, /* messages behind the first in one, TS 29.244 cl. 7.2.1A */
 	N4_TX,
 	N4_TX_FAILED, /* the socket refused */
 	N4_TX_RETRANSMITTED,

@@ -13,6 +13,7 @@
 
 static const char *const counter_names[N4_COUNTERS] = {
 	[N4_RX] = "rx",
+	[N4_RX_FOLLOW_ON] = "rx_follow_on",
 	[N4_TX] = "tx",
 	[N4_TX_FAILED] = "tx_failed",
 	[N4_TX_RETRANSMITTED] = "tx_retransmitted",
@@ -128,6 +129,7 @@ void n4_receive(struct n4_node *node, const struct sockaddr_in *from, const uint
 			return;
 		buf += header.size;
 		len -= header.size;
+		node->counter[N4_RX_FOLLOW_ON] += header.follow_on;
 	} while (header.follow_on && !node->closing);
 }
 
