@@ -48,8 +48,7 @@ struct gtpu_path {
 	size_t echo_count;
 	struct echo echo[ECHO_PEERS_MAX];
 	struct budget all, peer[BUDGET_PEERS];
-	uint64_t log_second;
-	unsigned log_suppressed;
+	struct log_budget log;
 	uint8_t buf[MESSAGE_MAX];
 };
 
@@ -66,15 +65,11 @@ static void path_log(struct gtpu_path *path, const struct dp_addr *peer, const c
 		     unsigned detail)
 {
 	char text[DP_ADDR_TEXT];
+	unsigned suppressed;
 
-	if (path->log_second == now_s()) {
-		path->log_suppressed++;
-		return;
-	}
-	log_warn("gtpu", "peer=%s what=%s detail=%u suppressed=%u", dp_addr_text(peer, text), what,
-		 detail, path->log_suppressed);
-	path->log_second = now_s();
-	path->log_suppressed = 0;
+	if (log_allowed(&path->log, 1, &suppressed))
+		log_warn("gtpu", "peer=%s what=%s detail=%u suppressed=%u",
+			 dp_addr_text(peer, text), what, detail, suppressed);
 }
 
 static bool budget_take(struct budget *budget, unsigned limit)

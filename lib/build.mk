@@ -12,6 +12,7 @@ $(call unit-test,test_http_file,tests/unit/test_http_file.c,core,libuv jansson)
 $(call unit-test,test_sctp,tests/unit/test_sctp.c tests/unit/sctp_peer.c,sctp,libuv)
 $(call unit-test,test_yaml,tests/unit/test_yaml.c,core)
 $(call unit-test,test_histogram,tests/unit/test_histogram.c,core)
+$(call unit-test,test_log,tests/unit/test_log.c,core)
 $(call unit-test,test_hex,tests/unit/test_hex.c,core)
 # Apart, so that who links an application has it without the rest: lib/proof.c is in libcooperative and libtransfer.
 $(call unit-test,test_proof,tests/unit/test_proof.c lib/proof.c,core,nettle)

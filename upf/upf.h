@@ -16,6 +16,7 @@
 
 #include "dataplane/dataplane.h"
 #include "lib/http_server.h"
+#include "lib/log.h"
 #include "lib/n4/n4.h"
 #include "upf/config.h"
 #include "upf/load.h"
@@ -30,6 +31,7 @@ enum {
 	   each packet */
 	UPF_REPORT_INTERVAL_MS = 1000,
 	UPF_PATHS_MAX = 1024,
+	UPF_REFUSALS_LOGGED = 20, /* in a second */
 };
 
 enum upf_counter {
@@ -93,6 +95,7 @@ struct upf {
 	struct upf_pfds pfds;
 	struct upf_load load;
 	uint64_t counter[UPF_COUNTERS];
+	struct log_budget refusals;
 };
 
 /* What an SMF tells of its set, smf_set.h */
