@@ -251,13 +251,18 @@ struct dp_instance {
 
 enum dp_attach { DP_ATTACH_AUTO, DP_ATTACH_TC, DP_ATTACH_XDP };
 
+enum { DP_ECHO_T3_S = 1, DP_ECHO_N3 = 3 };
+
 struct dp_config {
 	enum dp_role role;
 	const char *backend;   /* "auto", "ebpf" or "gtp"; "gtp5g": not yet */
-	enum dp_attach attach; /* ebpf: tc, which auto is; XDP: not yet */
+	enum dp_attach attach; /* of ebpf in a UPF; AUTO: XDP as well where no device is virtual */
 	bool needs_qos;	       /* QFI marking wanted: rules out gtp under "auto" */
 	uint32_t sessions_max; /* 0: DP_SESSIONS_DEFAULT; memory of maps is taken for so many at
 				  once */
+	/* GTP-U's T3-RESPONSE and N3-REQUESTS: so long is an echo waited for, and so often it is
+	 * asked in all (TS 29.281 cl. 11, 12); 0: the default */
+	uint8_t echo_t3_s, echo_n3;
 	uint8_t local_count, instance_count;
 	struct dp_local local[DP_LOCALS_MAX];	       /* at least one */
 	struct dp_instance instance[DP_INSTANCES_MAX]; /* UPF: at least one */

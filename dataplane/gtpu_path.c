@@ -21,17 +21,15 @@ enum {
 	GTPU_TYPE_OFFSET = 1, /* TS 29.281 figure 5.1-1 */
 	MESSAGE_MAX = 65536,  /* of UDP; a handover's G-PDUs may come by here, whatever N3's MTU */
 	ECHO_PEERS_MAX = 256, /* asked at one time */
-	ECHO_T3_S = 1,
-	ECHO_N3 = 3,
-	BUDGET_PEERS = 256, /* a table by hash: peers that meet in a slot share its budget */
-	BUDGET_PEER = 10,   /* answers in a second */
+	BUDGET_PEERS = 256,   /* a table by hash: peers that meet in a slot share its budget */
+	BUDGET_PEER = 10,     /* answers in a second */
 	BUDGET_ALL = 200,
 };
 
 struct echo {
 	struct dp_addr peer; /* of no family: free */
 	uint16_t sequence;
-	uint8_t tries, age_s;
+	uint8_t tries, ticks;
 };
 
 struct budget {
@@ -139,7 +137,7 @@ static void echo_request(struct gtpu_path *path, const struct gtpu_msg *msg,
 
 static void timer_arm(struct gtpu_path *path, bool on)
 {
-	const time_t period = on ? ECHO_T3_S : 0;
+	const time_t period = on ? path->config.echo_t3_s : 0;
 	const struct itimerspec when = {.it_interval.tv_sec = period, .it_value.tv_sec = period};
 
 	timerfd_settime(path->timer, 0, &when, NULL);
@@ -219,13 +217,13 @@ static void echo_tick(struct gtpu_path *path, struct echo *echo)
 {
 	const struct dp_addr peer = echo->peer;
 
-	if (echo->tries < ECHO_N3) {
+	if (echo->tries < path->config.echo_n3) {
 		echo->tries++;
 		(void)echo_send(path, echo);
 		return;
 	}
 	echo_end(path, echo);
-	path_log(path, &peer, "path-lost", ECHO_N3);
+	path_log(path, &peer, "path-lost", path->config.echo_n3);
 	path_tell(path, &peer, true);
 }
 
@@ -240,7 +238,7 @@ static void timer_process(struct gtpu_path *path)
 
 		/* the timer may be about to fire when an Echo is sent: the first tick is not a
 		 * whole T3 */
-		if (echo->peer.family && echo->age_s++ > 0)
+		if (echo->peer.family && echo->ticks++ > 0)
 			echo_tick(path, echo);
 	}
 }

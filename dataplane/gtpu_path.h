@@ -24,6 +24,7 @@ struct gtpu_path_config {
 	/* what can't be read; @user_packet: it is a G-PDU */
 	void (*malformed)(bool user_packet, void *user);
 	void *user;
+	uint8_t echo_t3_s, echo_n3; /* dp_config's */
 };
 
 /** gtpu_path_new - bind and listen; Return: 0, -EADDRINUSE, -EADDRNOTAVAIL, ... */
