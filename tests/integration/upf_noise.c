@@ -30,7 +30,7 @@ enum {
 	BATCH = 128,  /* datagrams: less than a socket's queue holds */
 	LENGTH = 160, /* of a datagram, at most */
 	QUIET_MS = 10000,
-	GROWTH_MAX = 4 << 20, /* octets */
+	GROWTH_MAX = 8 << 20, /* octets */
 };
 
 static uint64_t random_state;
