@@ -81,6 +81,8 @@ static const char *config_fault(const struct dp_config *config)
 		return "protected prefixes that are none, or too many";
 	if (config->sessions_max > DP_SESSIONS_MAX)
 		return "too many sessions";
+	if (!upf && config->attach == DP_ATTACH_XDP)
+		return "XDP in a gNB";
 	for (size_t i = 0; i < config->local_count && !fault; i++)
 		fault = local_fault(config, i);
 	for (size_t i = 0; i < config->instance_count && !fault; i++)
@@ -112,5 +114,7 @@ const char *dp_config_gtp_lacks(const struct dp_config *config)
 	    (config->instance_count &&
 	     any_ip6(config->instance[0].pool, config->instance[0].pool_count)))
 		return "IPv6";
+	if (config->attach == DP_ATTACH_XDP)
+		return "XDP";
 	return NULL;
 }

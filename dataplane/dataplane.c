@@ -73,8 +73,8 @@ static int backend_choose(struct dataplane *dp, struct dp_error *ret_err)
 	const char *lacks = dp_config_gtp_lacks(&dp->config);
 
 	if (lacks && name && !strcmp(name, "gtp") && !strcmp(dp->config.backend, "auto")) {
-		dp->reason = "IPv6, or several local addresses or network instances, which the "
-			     "gtp driver cannot do";
+		dp->reason = "IPv6, XDP, or several local addresses or network instances, which "
+			     "the gtp driver cannot do";
 		name = "ebpf";
 	}
 	if (lacks && name && !strcmp(name, "gtp"))
@@ -165,11 +165,12 @@ static bool stray_handle(const struct gtpu_msg *msg, void *user)
 	return !entry;
 }
 
-static void malformed_count(void *user)
+static void malformed_count(bool user_packet, void *user)
 {
 	struct dataplane *dp = user;
 
-	dp->drops[DP_DROP_MALFORMED]++;
+	if (!user_packet || !dp->backend->counts_user_packets)
+		dp->drops[DP_DROP_MALFORMED]++;
 }
 
 static int path_open(struct dataplane *dp, struct dp_error *ret_err)
@@ -178,9 +179,15 @@ static int path_open(struct dataplane *dp, struct dp_error *ret_err)
 					  .events = dp->events,
 					  .stray = stray_handle,
 					  .malformed = malformed_count,
+					  .echo_t3_s = dp->config.echo_t3_s,
+					  .echo_n3 = dp->config.echo_n3,
 					  .user = dp};
 	int rc;
 
+	if (!config.echo_t3_s)
+		config.echo_t3_s = DP_ECHO_T3_S;
+	if (!config.echo_n3)
+		config.echo_n3 = DP_ECHO_N3;
 	for (uint8_t i = 0; i < config.local_count; i++)
 		config.local[i] = dp->config.local[i].addr;
 	rc = gtpu_path_new(&config, &dp->path);

@@ -137,7 +137,7 @@ struct dp_far {
 
 struct dp_qer {
 	uint32_t id;
-	bool closed[2];	      /* gates, by enum dp_direction */
+	bool closed[2];			   /* gates, by enum dp_direction */
 	uint64_t mbr_kbps[2], gbr_kbps[2]; /* 1000 bit/s of inner packets; UINT64_MAX: none */
 };
 /* What a QER begins with, (struct dp_qer){.id = 1, DP_QER_OPEN}: a rate of zero is one, too */
@@ -251,13 +251,18 @@ struct dp_instance {
 
 enum dp_attach { DP_ATTACH_AUTO, DP_ATTACH_TC, DP_ATTACH_XDP };
 
+enum { DP_ECHO_T3_S = 1, DP_ECHO_N3 = 3 };
+
 struct dp_config {
 	enum dp_role role;
 	const char *backend;   /* "auto", "ebpf" or "gtp"; "gtp5g": not yet */
-	enum dp_attach attach; /* ebpf: tc, which auto is; XDP: not yet */
+	enum dp_attach attach; /* of ebpf in a UPF; AUTO: XDP as well where no device is virtual */
 	bool needs_qos;	       /* QFI marking wanted: rules out gtp under "auto" */
 	uint32_t sessions_max; /* 0: DP_SESSIONS_DEFAULT; memory of maps is taken for so many at
 				  once */
+	/* GTP-U's T3-RESPONSE and N3-REQUESTS: so long is an echo waited for, and so often it is
+	 * asked in all (TS 29.281 cl. 11, 12); 0: the default */
+	uint8_t echo_t3_s, echo_n3;
 	uint8_t local_count, instance_count;
 	struct dp_local local[DP_LOCALS_MAX];	       /* at least one */
 	struct dp_instance instance[DP_INSTANCES_MAX]; /* UPF: at least one */
@@ -385,13 +390,32 @@ int dataplane_echo(struct dataplane *dp, const struct dp_addr *peer); /* send on
 void dataplane_drops(struct dataplane *dp, uint64_t ret_drops[DP_DROP_REASONS]);
 const char *dp_drop_name(enum dp_drop reason);
 
+/* A device that packets come and go by, as the kernel counts it: all that it carries, with outer
+ * headers, a super-packet as one */
+struct dp_device {
+	char dev[IFNAMSIZ];
+	bool n6;
+	uint8_t instance; /* whose N6 it is, in dp_config.instance */
+	uint64_t received_packets, received_bytes, sent_packets, sent_bytes;
+};
+enum { DP_DEVICES_MAX = DP_LOCALS_MAX + DP_INSTANCES_MAX };
+/** dataplane_devices - N3's and N6's, each once; one that is gone is left out; Return: how many */
+size_t dataplane_devices(const struct dataplane *dp, struct dp_device ret[DP_DEVICES_MAX]);
+
 /* GTP-U control messages, TS 29.281 cl. 7 */
 struct dp_path_counters {
 	uint64_t echo_requests, echo_responses; /* received */
 	uint64_t error_indications_received, error_indications_sent;
 	uint64_t end_markers; /* received */
 	uint64_t extension_notifications_received, extension_notifications_sent;
-	uint64_t malformed, unanswered; /* unanswered: over the rate limit */
+	uint64_t unexpected;	     /* Echo Responses to nothing that we asked */
+	uint64_t unknown_types;	     /* messages of a later release: ignored, TS 29.281 cl. 7.1 */
+	uint64_t unknown_extensions; /* other messages than G-PDUs with one that is required */
+	uint64_t malformed;	     /* the same, that can't be read */
+	uint64_t user_packets;	     /* G-PDUs that came up to a socket, whatever is in them */
+	/* so each message that a socket gave is one of the above, and nothing of: */
+	uint64_t received;   /* by the sockets, all */
+	uint64_t unanswered; /* over the rate limit */
 };
 void dataplane_path_counters(const struct dataplane *dp, struct dp_path_counters *ret_counters);
 

@@ -18,19 +18,18 @@
 
 enum {
 	BATCH = 64,	      /* messages handled by one call */
+	GTPU_TYPE_OFFSET = 1, /* TS 29.281 figure 5.1-1 */
 	MESSAGE_MAX = 65536,  /* of UDP; a handover's G-PDUs may come by here, whatever N3's MTU */
 	ECHO_PEERS_MAX = 256, /* asked at one time */
-	ECHO_T3_S = 1,
-	ECHO_N3 = 3,
-	BUDGET_PEERS = 256, /* a table by hash: peers that meet in a slot share its budget */
-	BUDGET_PEER = 10,   /* answers in a second */
+	BUDGET_PEERS = 256,   /* a table by hash: peers that meet in a slot share its budget */
+	BUDGET_PEER = 10,     /* answers in a second */
 	BUDGET_ALL = 200,
 };
 
 struct echo {
 	struct dp_addr peer; /* of no family: free */
 	uint16_t sequence;
-	uint8_t tries, age_s;
+	uint8_t tries, ticks;
 };
 
 struct budget {
@@ -47,8 +46,7 @@ struct gtpu_path {
 	size_t echo_count;
 	struct echo echo[ECHO_PEERS_MAX];
 	struct budget all, peer[BUDGET_PEERS];
-	uint64_t log_second;
-	unsigned log_suppressed;
+	struct log_budget log;
 	uint8_t buf[MESSAGE_MAX];
 };
 
@@ -65,15 +63,11 @@ static void path_log(struct gtpu_path *path, const struct dp_addr *peer, const c
 		     unsigned detail)
 {
 	char text[DP_ADDR_TEXT];
+	unsigned suppressed;
 
-	if (path->log_second == now_s()) {
-		path->log_suppressed++;
-		return;
-	}
-	log_warn("gtpu", "peer=%s what=%s detail=%u suppressed=%u", dp_addr_text(peer, text), what,
-		 detail, path->log_suppressed);
-	path->log_second = now_s();
-	path->log_suppressed = 0;
+	if (log_allowed(&path->log, 1, &suppressed))
+		log_warn("gtpu", "peer=%s what=%s detail=%u suppressed=%u",
+			 dp_addr_text(peer, text), what, detail, suppressed);
 }
 
 static bool budget_take(struct budget *budget, unsigned limit)
@@ -143,7 +137,7 @@ static void echo_request(struct gtpu_path *path, const struct gtpu_msg *msg,
 
 static void timer_arm(struct gtpu_path *path, bool on)
 {
-	const time_t period = on ? ECHO_T3_S : 0;
+	const time_t period = on ? path->config.echo_t3_s : 0;
 	const struct itimerspec when = {.it_interval.tv_sec = period, .it_value.tv_sec = period};
 
 	timerfd_settime(path->timer, 0, &when, NULL);
@@ -177,8 +171,10 @@ static void echo_response(struct gtpu_path *path, const struct gtpu_msg *msg,
 {
 	struct echo *echo = echo_find(path, &from->addr);
 
-	if (!echo || echo->sequence != msg->header.sequence)
+	if (!echo || echo->sequence != msg->header.sequence) {
+		path->counters.unexpected++;
 		return;
+	}
 	path->counters.echo_responses++;
 	echo_end(path, echo);
 	path_tell(path, &from->addr, false);
@@ -221,13 +217,13 @@ static void echo_tick(struct gtpu_path *path, struct echo *echo)
 {
 	const struct dp_addr peer = echo->peer;
 
-	if (echo->tries < ECHO_N3) {
+	if (echo->tries < path->config.echo_n3) {
 		echo->tries++;
 		(void)echo_send(path, echo);
 		return;
 	}
 	echo_end(path, echo);
-	path_log(path, &peer, "path-lost", ECHO_N3);
+	path_log(path, &peer, "path-lost", path->config.echo_n3);
 	path_tell(path, &peer, true);
 }
 
@@ -242,7 +238,7 @@ static void timer_process(struct gtpu_path *path)
 
 		/* the timer may be about to fire when an Echo is sent: the first tick is not a
 		 * whole T3 */
-		if (echo->peer.family && echo->age_s++ > 0)
+		if (echo->peer.family && echo->ticks++ > 0)
 			echo_tick(path, echo);
 	}
 }
@@ -307,17 +303,20 @@ static void extension_notification_send(struct gtpu_path *path, uint8_t type,
 }
 
 static void message_refuse(struct gtpu_path *path, int fault, const struct gtpu_msg *msg,
-			   const struct gtpu_end *from)
+			   bool user_packet, const struct gtpu_end *from)
 {
 	if (fault == -EOPNOTSUPP && msg->header.unknown_extension) {
+		path->counters.unknown_extensions += !user_packet;
 		extension_notification_send(path, msg->header.unknown_extension, from);
 		return;
 	}
-	if (fault == -EOPNOTSUPP)
-		return; /* a message type of a later release: ignored, cl. 7.1 */
-	path->counters.malformed++;
+	if (fault == -EOPNOTSUPP) { /* a message type of a later release: ignored, cl. 7.1 */
+		path->counters.unknown_types++;
+		return;
+	}
+	path->counters.malformed += !user_packet;
 	path_log(path, &from->addr, "malformed", (unsigned)-fault);
-	path->config.malformed(path->config.user);
+	path->config.malformed(user_packet, path->config.user);
 }
 
 static void end_marker(struct gtpu_path *path, const struct gtpu_msg *msg,
@@ -333,15 +332,19 @@ static void end_marker(struct gtpu_path *path, const struct gtpu_msg *msg,
 static void message_handle(struct gtpu_path *path, const uint8_t *buf, size_t len,
 			   const struct gtpu_end *from)
 {
+	const bool user_packet = len > GTPU_TYPE_OFFSET && buf[GTPU_TYPE_OFFSET] == GTPU_G_PDU;
 	struct gtpu_msg msg;
 	int rc = gtpu_decode(buf, len, &msg);
 
+	path->counters.received++;
+	path->counters.user_packets += user_packet;
 	if (rc) {
-		message_refuse(path, rc, &msg, from);
+		message_refuse(path, rc, &msg, user_packet, from);
 		return;
 	}
 	/* known, but nothing for N3 or N9: the BPF programs hand them up for this answer */
 	if (msg.header.ran_extension) {
+		path->counters.unknown_extensions += !user_packet;
 		extension_notification_send(path, msg.header.ran_extension, from);
 		return;
 	}

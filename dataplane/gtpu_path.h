@@ -21,8 +21,10 @@ struct gtpu_path_config {
 	struct dp_events events;
 	/* a G-PDU that came up to the socket; Return: true when its TEID is not known */
 	bool (*stray)(const struct gtpu_msg *msg, void *user);
-	void (*malformed)(void *user);
+	/* what can't be read; @user_packet: it is a G-PDU */
+	void (*malformed)(bool user_packet, void *user);
 	void *user;
+	uint8_t echo_t3_s, echo_n3; /* dp_config's */
 };
 
 /** gtpu_path_new - bind and listen; Return: 0, -EADDRINUSE, -EADDRNOTAVAIL, ... */

@@ -144,6 +144,8 @@ struct dp_backend {
 	int (*kernel_check)(
 		void); /* 0, or the kernel can't; may load a module, makes nothing else */
 	const char *kernel_lacks; /* what, for people */
+	/* a G-PDU that comes up to a socket to be answered has been counted already */
+	bool counts_user_packets;
 	int (*open)(struct dataplane *dp, struct dp_error *ret_err);
 	void (*close)(struct dataplane *dp);
 	/* entry: as it stands, without keys for a new session; @keys: of @session */

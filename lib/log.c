@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LINE_MAX_BYTES = 1024 }; /* below PIPE_BUF: atomic */
@@ -73,4 +74,23 @@ void log_line(enum log_level level, const char *module, const char *format, ...)
 	/* There is nobody to tell when standard error is gone. */
 	if (write(STDERR_FILENO, line, len) < 0)
 		return;
+}
+
+bool log_allowed(struct log_budget *budget, unsigned per_second, unsigned *ret_suppressed)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if (budget->second != (uint64_t)now.tv_sec) {
+		budget->second = (uint64_t)now.tv_sec;
+		budget->used = 0;
+	}
+	if (budget->used >= per_second) {
+		budget->suppressed++;
+		return false;
+	}
+	budget->used++;
+	*ret_suppressed = budget->suppressed;
+	budget->suppressed = 0;
+	return true;
 }

@@ -74,11 +74,7 @@ static void write_upfs(FILE *f, const struct n4_client *n4)
 			n4->upfs[i].config->name, n4->upfs[i].pool.taken);
 	if (!n4->node)
 		return;
-	head(f, "n4_total", "counter", "what the PFCP endpoint has seen");
-	for (int i = 0; i < N4_COUNTERS; i++)
-		fprintf(f, "baton_smf_n4_total{what=\"%s\"} %" PRIu64 "\n",
-			n4_counter_name((enum n4_counter)i),
-			n4_counter(n4->node, (enum n4_counter)i));
+	n4_metrics_write(n4->node, "smf", f);
 }
 
 static void write_counters(FILE *f, const struct smf_counters *c)

@@ -146,6 +146,7 @@ void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
 void upf_peer_updated(struct n4_peer *n4, const struct pfcp_association_update_request *update,
 		      void *user)
 {
+	upf_deletions_finish(user);
 	upf_smf_set_update(n4->user, update);
 }
 

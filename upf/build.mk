@@ -25,13 +25,14 @@ $(call fuzz-target,fuzz_upf,tests/fuzz/fuzz_upf.c $(UPF_TEST_SOURCES),upf n4 pfc
 $(call fuzz-target,fuzz_upf_node,tests/fuzz/fuzz_upf_node.c $(UPF_TEST_SOURCES),upf n4 pfcp ipfilter core,libmnl)
 
 # Here, where lib/pfcp's sources are known: lib/n4/build.mk is read before them.
-$(call fuzz-target,fuzz_n4,tests/fuzz/fuzz_n4.c,n4 pfcp,libuv)
+$(call fuzz-target,fuzz_n4,tests/fuzz/fuzz_n4.c,n4 pfcp core,libuv)
 
 # Need root, so they are run by tests/integration/upf.t and tests/lab/upf.t, not by make check
 UPF_BED_SOURCES := $(addprefix tests/integration/,upf_bed.c upf_talk.c dataplane_net.c) \
 	tests/unit/upf_messages.c $(UPF_REFUSALS)
 $(eval $(call executable-rules,$(B)/integration,upf_n4,tests/integration/upf_n4.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
 $(eval $(call executable-rules,$(B)/integration,upf_rules,tests/integration/upf_rules.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
+$(eval $(call executable-rules,$(B)/integration,upf_noise,tests/integration/upf_noise.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
 $(eval $(call executable-rules,$(B)/integration,upf_gtp,tests/integration/upf_gtp.c $(UPF_BED_SOURCES),pfcp gtpu netlink core,))
 
 $(eval $(call executable-rules,$(B)/bench,bench_pfcp,$(addprefix tests/bench/,bench_pfcp.c pfcp_load.c process_use.c bench_report.c) \

@@ -88,6 +88,18 @@ const struct yaml_field upf_config_fields[] = {
 	 .min = 1,
 	 .max = 3600,
 	 .help = "between GTP-U echo requests to a peer"},
+	{.key = "echo_t3_s",
+	 .read = yaml_read_u32,
+	 FIELD(echo_t3_s),
+	 .min = 1,
+	 .max = 60,
+	 .help = "a GTP-U echo response is waited for so long"},
+	{.key = "echo_n3",
+	 .read = yaml_read_u32,
+	 FIELD(echo_n3),
+	 .min = 1,
+	 .max = 10,
+	 .help = "a GTP-U echo request is sent so often, then the path is lost"},
 	{.key = "token_file", TEXT(token_file), .help = "bearer token of the topology"},
 	{0},
 };
@@ -131,6 +143,8 @@ void upf_config_default(struct upf_config *config)
 		.instance_count = 1,
 		.rest_port = 8082,
 		.echo_interval_s = UPF_ECHO_INTERVAL_S,
+		.echo_t3_s = DP_ECHO_T3_S,
+		.echo_n3 = DP_ECHO_N3,
 	};
 }
 
@@ -361,6 +375,8 @@ void upf_config_dataplane(const struct upf_config *config, struct dp_config *ret
 		.attach = attach_of(config->attach),
 		.needs_qos = config->needs_qos,
 		.sessions_max = config->sessions_max,
+		.echo_t3_s = (uint8_t)config->echo_t3_s,
+		.echo_n3 = (uint8_t)config->echo_n3,
 		.instance_count = config->instance_count,
 		.protected_count = config->protected_count,
 		.pin_dir = config->pin_dir[0] ? config->pin_dir : NULL,

@@ -46,7 +46,7 @@ struct upf_config {
 	uint32_t rest_port;
 	char token_file[UPF_PATH_SIZE]; /* "": none */
 	uint32_t drain_s;		/* 0: stops at once */
-	uint32_t echo_interval_s;
+	uint32_t echo_interval_s, echo_t3_s, echo_n3;
 };
 
 /* For daemon_config() */

@@ -270,11 +270,16 @@ void upf_refused(struct upf *upf, const struct n4_request *req, uint64_t seid,
 		 const struct upf_refusal *refusal)
 {
 	char addr[INET_ADDRSTRLEN];
+	unsigned suppressed;
 
 	upf->counter[UPF_REFUSED]++;
-	log_warn("n4", "peer=%s seq=%u seid=0x%" PRIx64 " what=%s cause=%s reason=\"%s\"",
+	if (!log_allowed(&upf->refusals, UPF_REFUSALS_LOGGED, &suppressed))
+		return;
+	log_warn("n4",
+		 "peer=%s seq=%u seid=0x%" PRIx64 " what=%s cause=%s reason=\"%s\" suppressed=%u",
 		 upf_addr_text(req->from.sin_addr, addr), req->sequence, seid,
-		 pfcp_message_name(req->type), pfcp_cause_name(refusal->cause), refusal->text);
+		 pfcp_message_name(req->type), pfcp_cause_name(refusal->cause), refusal->text,
+		 suppressed);
 }
 
 struct upf_session *upf_session_of(struct upf *upf, struct n4_request *req)

@@ -119,13 +119,7 @@ static void metric(FILE *f, const char *name, const char *type, const char *help
 
 static void metrics_n4(FILE *f, const struct upf *upf)
 {
-	fputs("# HELP baton_upf_n4_total PFCP messages and what became of them\n"
-	      "# TYPE baton_upf_n4_total counter\n",
-	      f);
-	for (int i = 0; i < N4_COUNTERS; i++)
-		fprintf(f, "baton_upf_n4_total{what=\"%s\"} %" PRIu64 "\n",
-			n4_counter_name((enum n4_counter)i),
-			n4_counter(upf->n4, (enum n4_counter)i));
+	n4_metrics_write(upf->n4, "upf", f);
 	fputs("# HELP baton_upf_events_total what happened to sessions and paths\n"
 	      "# TYPE baton_upf_events_total counter\n",
 	      f);
@@ -163,7 +157,12 @@ static void metrics_path(FILE *f, const struct upf *upf)
 		{"end_markers_received", c.end_markers},
 		{"extension_notifications_received", c.extension_notifications_received},
 		{"extension_notifications_sent", c.extension_notifications_sent},
+		{"echo_responses_unexpected", c.unexpected},
+		{"unknown_types", c.unknown_types},
+		{"unknown_extensions", c.unknown_extensions},
 		{"malformed", c.malformed},
+		{"user_packets", c.user_packets},
+		{"received", c.received},
 		{"unanswered", c.unanswered},
 	};
 
@@ -173,6 +172,43 @@ static void metrics_path(FILE *f, const struct upf *upf)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		fprintf(f, "baton_upf_gtpu_total{what=\"%s\"} %" PRIu64 "\n", rows[i].what,
 			rows[i].value);
+}
+
+static void device_write(FILE *f, const char *unit, const struct dp_device *device,
+			 const char *instance, uint64_t received, uint64_t sent)
+{
+	const char *interface = device->n6 ? "n6" : "n3";
+
+	fprintf(f,
+		"baton_upf_interface_%s_total{interface=\"%s\",device=\"%s\",network_instance=\"%"
+		"s\","
+		"direction=\"received\"} %" PRIu64 "\n",
+		unit, interface, device->dev, instance, received);
+	fprintf(f,
+		"baton_upf_interface_%s_total{interface=\"%s\",device=\"%s\",network_instance=\"%"
+		"s\","
+		"direction=\"sent\"} %" PRIu64 "\n",
+		unit, interface, device->dev, instance, sent);
+}
+
+static void metrics_devices(FILE *f, const struct upf *upf)
+{
+	struct dp_device devices[DP_DEVICES_MAX];
+	const size_t n = dataplane_devices(upf->dp, devices);
+
+	fputs("# HELP baton_upf_interface_packets_total what devices carried, as the kernel "
+	      "counts\n"
+	      "# TYPE baton_upf_interface_packets_total counter\n",
+	      f);
+	for (const struct dp_device *d = devices; d < devices + n; d++)
+		device_write(f, "packets", d, d->n6 ? upf->config->instance[d->instance].name : "",
+			     d->received_packets, d->sent_packets);
+	fputs("# HELP baton_upf_interface_bytes_total what devices carried, as the kernel counts\n"
+	      "# TYPE baton_upf_interface_bytes_total counter\n",
+	      f);
+	for (const struct dp_device *d = devices; d < devices + n; d++)
+		device_write(f, "bytes", d, d->n6 ? upf->config->instance[d->instance].name : "",
+			     d->received_bytes, d->sent_bytes);
 }
 
 static void get_metrics(struct http_request *req, void *user)
@@ -192,6 +228,7 @@ static void get_metrics(struct http_request *req, void *user)
 	metrics_n4(f, upf);
 	metrics_drops(f, upf);
 	metrics_path(f, upf);
+	metrics_devices(f, upf);
 	metrics_reply(&m, req);
 }
 

@@ -16,6 +16,7 @@
 
 #include "dataplane/dataplane.h"
 #include "lib/http_server.h"
+#include "lib/log.h"
 #include "lib/n4/n4.h"
 #include "upf/config.h"
 #include "upf/load.h"
@@ -31,6 +32,7 @@ enum {
 	UPF_REPORT_INTERVAL_MS = 1000,
 	UPF_PATHS_MAX = 1024,
 	UPF_ENDINGS_MAX = 32,
+	UPF_REFUSALS_LOGGED = 20, /* in a second */
 };
 
 enum upf_counter {
@@ -103,6 +105,7 @@ struct upf {
 	struct upf_ending ending[UPF_ENDINGS_MAX];
 	size_t ending_count;
 	uint64_t counter[UPF_COUNTERS];
+	struct log_budget refusals;
 };
 
 /* What an SMF tells of its set, smf_set.h */

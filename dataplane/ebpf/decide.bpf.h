@@ -6,31 +6,36 @@
 #include "dataplane/ebpf/hop.bpf.h"
 #include "dataplane/ebpf/more.bpf.h"
 
-/* A packet on its way: whose it is, and by which rule. @hop: where it goes; @fresh: just asked for
+/*
+ * A packet on its way, and whose it is. By numbers alone: functions that are verified by themselves
+ * are handed it as memory, out of which a pointer would come as a number. Its rule goes beside it.
  */
 struct packet {
 	struct inner inner;
-	struct owner owner;
-	const struct ebpf_entry *entry;
-	struct ebpf_hop *hop;
 	struct load load;
+	__u32 set, slot; /* the session's first set, its slot */
 	__u32 instance;
-	bool fresh;
+	__u32 mtu;   /* the session's */
 	bool beside; /* a copy, or what is over quota: not counted */
 };
+
+static __always_inline void packet_own(struct packet *p, const struct owner *owner)
+{
+	p->set = owner->number;
+	p->slot = owner->slot;
+	p->mtu = owner->set->mtu;
+}
 
 /* Of inner packets towards N3. IPv6's least holds whatever the session's is: the loader sees to it
  * that N3 has room for it */
 static __always_inline __u32 mtu_of(const struct packet *p)
 {
-	const __u32 mtu = p->owner.set->mtu;
-
-	return p->inner.flags & INNER_V6 && mtu < IP6_MTU_MIN ? IP6_MTU_MIN : mtu;
+	return p->inner.flags & INNER_V6 && p->mtu < IP6_MTU_MIN ? IP6_MTU_MIN : p->mtu;
 }
 
 static __always_inline struct ebpf_slot *slot_of(const struct packet *p)
 {
-	const __u32 slot = p->owner.slot;
+	const __u32 slot = p->slot;
 
 	return bpf_map_lookup_elem(&slots, &slot);
 }
@@ -44,37 +49,35 @@ static __always_inline void packet_drop(const struct packet *p, __u32 reason)
 	drop_count(reason);
 }
 
-static __always_inline bool packet_match(struct packet *p, __u32 source, __u32 teid, __u64 qfi_bit)
+/* Return: its rule; NULL: none, which is counted */
+static __always_inline const struct ebpf_entry *packet_match(const struct packet *p, __u32 source,
+							     __u32 teid, __u64 qfi_bit)
 {
-	const struct key key = {.qfi_bit = qfi_bit,
-				.set = p->owner.number,
-				.slot = p->owner.slot,
-				.teid = teid,
-				.source = source};
+	const struct key key = {
+		.qfi_bit = qfi_bit, .set = p->set, .slot = p->slot, .teid = teid, .source = source};
 	const int found = rule_find(&key, &p->inner);
+	const struct ebpf_entry *e = found < 0 ? NULL : rule_at((__u32)found);
 
-	p->entry = found < 0 ? NULL : rule_at((__u32)found);
-	if (p->entry)
-		return true;
-	packet_drop(p, found < 0 ? (__u32)~found : EBPF_DROP_NO_MATCH);
-	return false;
+	if (!e)
+		packet_drop(p, found < 0 ? (__u32)~found : EBPF_DROP_NO_MATCH);
+	return e;
 }
 
 /* It isn't forwarded, and the first one of those is told, where the FAR asks for it */
-static __always_inline void packet_notify(const struct packet *p)
+static __always_inline void packet_notify(const struct packet *p, const struct ebpf_entry *e)
 {
 	struct ebpf_slot *slot = slot_of(p);
 
-	if (!(p->entry->flags & EBPF_ENTRY_NOTIFY) || !slot || slot->notified)
+	if (!(e->flags & EBPF_ENTRY_NOTIFY) || !slot || slot->notified)
 		return;
 	if (!__sync_lock_test_and_set(&slot->notified, 1))
-		tell(EBPF_EVENT_DOWNLINK_DATA, p->owner.slot, p->entry->pdr_id, p->entry->qfi);
+		tell(EBPF_EVENT_DOWNLINK_DATA, p->slot, e->pdr_id, e->qfi);
 }
 
-static __always_inline void packet_action_drop(const struct packet *p)
+static __always_inline void packet_action_drop(const struct packet *p, const struct ebpf_entry *e)
 {
-	packet_notify(p);
-	packet_drop(p, p->entry->action == EBPF_GATE ? EBPF_DROP_GATE : EBPF_DROP_ACTION);
+	packet_notify(p, e);
+	packet_drop(p, e->action == EBPF_GATE ? EBPF_DROP_GATE : EBPF_DROP_ACTION);
 }
 
 enum verdict { VERDICT_GO, VERDICT_DROPPED, VERDICT_OVER /* as the entry beside says */ };
@@ -95,9 +98,9 @@ __noinline int entry_decide(const struct ebpf_entry *e, struct ebpf_slot *slot, 
 }
 
 /* The last question, asked when nothing else speaks against it: it is counted from here on */
-static __always_inline enum verdict packet_decide(struct packet *p)
+static __always_inline enum verdict packet_decide(const struct packet *p,
+						  const struct ebpf_entry *e)
 {
-	const struct ebpf_entry *e = p->entry;
 	struct ebpf_slot *slot;
 	__u32 reason;
 
@@ -106,9 +109,8 @@ static __always_inline enum verdict packet_decide(struct packet *p)
 	slot = slot_of(p);
 	if (!slot)
 		return VERDICT_DROPPED;
-	reason = (__u32)(e->flags & EBPF_ENTRY_MORE
-				 ? more_decide(e, slot, p->owner.slot, &p->load)
-				 : entry_decide(e, slot, p->owner.slot, &p->load));
+	reason = (__u32)(e->flags & EBPF_ENTRY_MORE ? more_decide(e, slot, p->slot, &p->load)
+						    : entry_decide(e, slot, p->slot, &p->load));
 	if (reason == EBPF_DROP_REASONS)
 		return VERDICT_GO;
 	if (reason == EBPF_DROP_QUOTA && e->flags & EBPF_ENTRY_OVER)

@@ -473,6 +473,7 @@ static int ebpf_kernel_check(void)
 const struct dp_backend dp_backend_ebpf = {
 	.name = "ebpf",
 	.kernel_check = ebpf_kernel_check,
+	.counts_user_packets = true,
 	.kernel_lacks = "the kernel loads no tc programs (rights, or CONFIG_BPF_SYSCALL)",
 	.open = ebpf_open,
 	.close = ebpf_close,

@@ -60,85 +60,102 @@ static __always_inline __u32 class_of(const __be32 addr[4], bool v6, __u32 insta
 	return class ? *class : 0;
 }
 
-/* What is asked of the kernel */
-struct question {
-	__be32 src[4], dst[4];
-	__u64 now_ns;
-	__u32 way;
-	__u32 ifindex; /* of N3, or the one whose rules lead to the instance's table */
-	__u32 table;
-	__u8 tos, v6, zero[2];
-};
-
-static __always_inline int question_ask(void *ctx, const struct question *q,
-					struct bpf_fib_lookup *fib)
+static __always_inline void hop_begin(struct ebpf_hop *hop, const __be32 dst[4], bool v6, __u32 way)
 {
-	const volatile struct ebpf_state *now;
-
-	fib->family = q->v6 ? AF_INET16 : AF_INET4;
-	fib->ifindex = q->ifindex;
-	/* so that the answer has the way's MTU, and isn't that the tunnel's packet is too big */
-	fib->tot_len = 1;
-	if (q->v6) {
-		__builtin_memcpy(fib->ipv6_src, q->src, sizeof(fib->ipv6_src));
-		__builtin_memcpy(fib->ipv6_dst, q->dst, sizeof(fib->ipv6_dst));
-	} else {
-		fib->ipv4_src = q->src[0];
-		fib->ipv4_dst = q->dst[0];
-		fib->tos = q->tos & 0x1c; /* what fib rules may match: IPTOS_RT_MASK */
-	}
-	if (q->way & EBPF_HOP_N3) {
-		fib->l4_protocol = L4_UDP;
-		fib->sport = fib->dport = bpf_htons(PORT_GTPU);
-		/* DIRECT: N3's routes are in the main table, or its VRF's */
-		return bpf_fib_lookup(ctx, fib, sizeof(*fib),
-				      BPF_FIB_LOOKUP_OUTPUT | BPF_FIB_LOOKUP_DIRECT);
-	}
-	now = state_now();
-	if (!now || !now->fib_takes_table)
-		return bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
-	fib->tbid = q->table;
-	return bpf_fib_lookup(ctx, fib, sizeof(*fib), BPF_FIB_LOOKUP_DIRECT | BPF_FIB_LOOKUP_TBID);
+	hop->until_ns = 0;
+	hop->class = 0;
+	hop->way = (__u8)way;
+	hop->v6 = v6;
+	for (int i = 0; i < 4; i++)
+		hop->dst[i] = dst[i];
 }
 
-/*
- * Asks, and keeps the answer in @hop. Return: 0: it can be used, also through the neighbour's code
- * alone; -1: there is no way. Not static: with a stack of its own
- */
-__noinline int hop_ask(struct FRAME *frame, const struct question *q, struct ebpf_hop *hop)
+static __always_inline void question_fill(struct bpf_fib_lookup *fib, const __be32 src[4],
+					  const __be32 dst[4], bool v6)
 {
-	struct bpf_fib_lookup fib = {};
-	__u32 class;
-	__u64 now_ns;
-	int rc;
-
-	if (!q || !hop)
-		return -1;
-	now_ns = q->now_ns;
-	class = q->way & EBPF_HOP_N3 ? 0 : class_of(q->dst, q->v6, q->way);
-	hop->until_ns = 0;
-	hop->class = (__u8) class;
-	hop->way = (__u8)q->way;
-	hop->v6 = q->v6;
-	for (int i = 0; i < 4; i++)
-		hop->dst[i] = q->dst[i];
-	if (class) {
-		hop->until_ns = now_ns + HOP_NS;
-		return 0;
+	fib->family = v6 ? AF_INET16 : AF_INET4;
+	/* so that the answer has the way's MTU, and isn't that the tunnel's packet is too big */
+	fib->tot_len = 1;
+	if (v6) {
+		__builtin_memcpy(fib->ipv6_src, src, sizeof(fib->ipv6_src));
+		__builtin_memcpy(fib->ipv6_dst, dst, sizeof(fib->ipv6_dst));
+	} else {
+		fib->ipv4_src = src[0];
+		fib->ipv4_dst = dst[0];
 	}
-	rc = question_ask(frame, q, &fib);
+}
+
+/* Keeps the answer. Return: 0: it can be used, also through the neighbour's code alone; -1: there
+ * is no way */
+static __always_inline int hop_end(struct ebpf_hop *hop, const struct bpf_fib_lookup *fib, long rc,
+				   __u64 now_ns)
+{
 	if (rc != BPF_FIB_LKUP_RET_SUCCESS && rc != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return -1;
-	if (fib.family == AF_INET16)
+	if (fib->family == AF_INET16)
 		hop->v6 |= HOP_NEXT_V6;
-	__builtin_memcpy(hop->next, fib.ipv6_dst, sizeof(hop->next));
-	__builtin_memcpy(hop->dst_mac, fib.dmac, ETH_ALEN);
-	__builtin_memcpy(hop->src_mac, fib.smac, ETH_ALEN);
-	hop->ifindex = fib.ifindex;
-	hop->mtu = fib.mtu_result;
+	__builtin_memcpy(hop->next, fib->ipv6_dst, sizeof(hop->next));
+	__builtin_memcpy(hop->dst_mac, fib->dmac, ETH_ALEN);
+	__builtin_memcpy(hop->src_mac, fib->smac, ETH_ALEN);
+	hop->ifindex = fib->ifindex;
+	hop->mtu = fib->mtu_result;
 	if (rc == BPF_FIB_LKUP_RET_SUCCESS)
 		hop->until_ns = now_ns + HOP_NS;
 	return 0;
+}
+
+/*
+ * Where a GTP-U peer is. Return: as hop_end. Not static, as hop_ask_n6: with a stack of its own
+ */
+__noinline int hop_ask_peer(struct FRAME *frame, const struct ebpf_peer *peer, struct ebpf_hop *hop,
+			    __u64 now_ns)
+{
+	struct bpf_fib_lookup fib = {};
+	long rc;
+
+	if (!peer || !hop)
+		return -1;
+	hop_begin(hop, peer->dst, peer->v6, peer->way);
+	question_fill(&fib, peer->src, peer->dst, peer->v6);
+	fib.ifindex = peer->ifindex;
+	fib.l4_protocol = L4_UDP;
+	fib.sport = fib.dport = bpf_htons(PORT_GTPU);
+	/* DIRECT: N3's routes are in the main table, or its VRF's */
+	rc = bpf_fib_lookup(frame, &fib, sizeof(fib),
+			    BPF_FIB_LOOKUP_OUTPUT | BPF_FIB_LOOKUP_DIRECT);
+	return hop_end(hop, &fib, rc, now_ns);
+}
+
+/* Where a packet goes by plain IP, by the routes of @instance. Return: as hop_end; 0 also if
+ * hop->class says all */
+__noinline int hop_ask_n6(struct FRAME *frame, const struct inner *in, __u32 instance,
+			  struct ebpf_hop *hop, __u64 now_ns)
+{
+	const volatile struct ebpf_state *now = state_now();
+	struct bpf_fib_lookup fib = {};
+	bool v6, takes_table;
+	long rc;
+
+	if (!in || !hop || !now)
+		return -1;
+	instance &= EBPF_INSTANCES_MAX - 1; /* what the verifier of 6.1 sees as a bound */
+	v6 = in->flags & INNER_V6;
+	takes_table = now->fib_takes_table;
+	hop_begin(hop, in->dst, v6, instance);
+	hop->class = (__u8)class_of(in->dst, v6, instance);
+	if (hop->class) {
+		hop->until_ns = now_ns + HOP_NS;
+		return 0;
+	}
+	question_fill(&fib, in->src, in->dst, v6);
+	if (!v6)
+		fib.tos = in->tos & 0x1c; /* what fib rules may match: IPTOS_RT_MASK */
+	fib.ifindex = config.wire[instance].stack_ifindex; /* whose rules lead to its table */
+	if (takes_table)
+		fib.tbid = config.instance[instance].table;
+	rc = bpf_fib_lookup(frame, &fib, sizeof(fib),
+			    takes_table ? BPF_FIB_LOOKUP_DIRECT | BPF_FIB_LOOKUP_TBID : 0);
+	return hop_end(hop, &fib, rc, now_ns);
 }
 
 #endif

@@ -114,14 +114,11 @@ static __always_inline bool ue_matches(const struct ebpf_set *set, const struct 
 	return index && index->set && index->slot == k->slot;
 }
 
-enum match { MATCH_NO, MATCH_KNOWN, MATCH_SPOOFED, MATCH_YES };
+enum match { MATCH_NO, MATCH_KNOWN, MATCH_SPOOFED, MATCH_YES /* and the entry's index */ };
 
-/* Return: enum match. Not static: verified once */
-__noinline int entry_matches(const struct ebpf_set *head, const struct ebpf_entry *e,
-			     const struct key *k, const struct inner *in)
+static __always_inline int entry_matches(const struct ebpf_set *head, const struct ebpf_entry *e,
+					 const struct key *k, const struct inner *in)
 {
-	if (!head || !e || !k || !in)
-		return MATCH_NO;
 	if (e->source != k->source || (e->source == EBPF_N3 && e->teid != k->teid))
 		return MATCH_NO;
 	if (e->qfis && !(e->qfis & k->qfi_bit))
@@ -131,6 +128,26 @@ __noinline int entry_matches(const struct ebpf_set *head, const struct ebpf_entr
 	if (e->flags & EBPF_ENTRY_FILTER && !filter_matches(&e->filter, in, head))
 		return MATCH_KNOWN;
 	return MATCH_YES;
+}
+
+/* Return: enum match, the best of a set's entries. Not static: verified once, and not for each set
+ * of a chain */
+__noinline int set_matches(const struct ebpf_set *head, const struct ebpf_set *set,
+			   const struct key *k, const struct inner *in)
+{
+	int best = MATCH_NO;
+
+	if (!head || !set || !k || !in)
+		return MATCH_NO;
+	for (int i = 0; i < EBPF_ENTRIES && i < set->count; i++) {
+		const int m = entry_matches(head, &set->entry[i], k, in);
+
+		if (m == MATCH_YES)
+			return MATCH_YES + i;
+		if (m > best)
+			best = m;
+	}
+	return best;
 }
 
 static __always_inline int why_not(int best, const struct key *k)
@@ -146,27 +163,24 @@ static __always_inline int why_not(int best, const struct key *k)
  */
 __noinline int rule_find(const struct key *k, const struct inner *in)
 {
-	const struct ebpf_set *head = NULL, *set;
+	const struct ebpf_set *head, *set;
 	int best = MATCH_NO, m;
 	__u32 number;
 
 	if (!k || !in)
 		return ~EBPF_DROP_MALFORMED;
 	number = k->set;
-	for (__u32 turn = 0; turn < EBPF_CHAIN_MAX && number; turn++) {
-		set = bpf_map_lookup_elem(&sets, &number);
-		if (!set)
-			break;
-		if (!head)
-			head = set;
-		for (__u32 i = 0; i < EBPF_ENTRIES && i < set->count; i++) {
-			m = entry_matches(head, &set->entry[i], k, in);
-			if (m == MATCH_YES)
-				return (int)(number * EBPF_ENTRIES + i);
-			if (m > best)
-				best = m;
-		}
+	head = set = bpf_map_lookup_elem(&sets, &number);
+	for (__u32 turn = 0; turn < EBPF_CHAIN_MAX && set; turn++) {
+		m = set_matches(head, set, k, in);
+		if (m >= MATCH_YES)
+			return (int)(number * EBPF_ENTRIES) + m - MATCH_YES;
+		if (m > best)
+			best = m;
 		number = set->next;
+		if (!number)
+			break;
+		set = bpf_map_lookup_elem(&sets, &number);
 	}
 	return why_not(best, k);
 }
@@ -181,20 +195,36 @@ static __always_inline const struct ebpf_entry *rule_at(__u32 found)
 	return found % EBPF_ENTRIES ? &set->entry[1] : &set->entry[0];
 }
 
+/* An entry that is looked for by its PDR, a turn each set */
+struct pdr_search {
+	__u32 number, pdr, nth;
+	int found;
+};
+
+static long pdr_of_set(__u32 turn, void *user)
+{
+	struct pdr_search *s = user;
+	const struct ebpf_set *set = bpf_map_lookup_elem(&sets, &s->number);
+
+	if (!s->number || !set)
+		return 1;
+	for (__u32 i = 0; i < EBPF_ENTRIES && i < set->count; i++) {
+		if (set->entry[i].pdr_id != s->pdr || s->nth--)
+			continue;
+		s->found = (int)(s->number * EBPF_ENTRIES + i);
+		return 1;
+	}
+	s->number = set->next;
+	return 0;
+}
+
 /* Return: as rule_find, the @nth entry of a PDR */
 __noinline int rule_of_pdr(__u32 number, __u32 pdr, __u32 nth)
 {
-	for (__u32 turn = 0; turn < EBPF_CHAIN_MAX && number; turn++) {
-		const struct ebpf_set *set = bpf_map_lookup_elem(&sets, &number);
+	struct pdr_search s = {number, pdr, nth, ~EBPF_DROP_NO_MATCH};
 
-		if (!set)
-			break;
-		for (__u32 i = 0; i < EBPF_ENTRIES && i < set->count; i++)
-			if (set->entry[i].pdr_id == pdr && !nth--)
-				return (int)(number * EBPF_ENTRIES + i);
-		number = set->next;
-	}
-	return ~EBPF_DROP_NO_MATCH;
+	bpf_loop(EBPF_CHAIN_MAX, pdr_of_set, &s, 0);
+	return s.found;
 }
 
 #endif

@@ -22,6 +22,15 @@ static __always_inline struct ebpf_bucket *bucket_of(struct ebpf_slot *slot, str
 	return &m->bucket[(number - EBPF_SLOT_BUCKETS) & (EBPF_MORE_BUCKETS - 1)];
 }
 
+/* Return: bucket_take. Not static: verified once, and not for each of an entry's */
+__noinline int more_take(struct ebpf_slot *slot, struct ebpf_more *m, __u32 ref, __u32 way,
+			 const struct load *load)
+{
+	if (!slot || !m || !load)
+		return false;
+	return bucket_take(bucket_of(slot, m, ref), way & 1, load);
+}
+
 /* What keeps within a guarantee passes whatever its limits say, and is charged to them all the
  * same. */
 static __always_inline bool more_rates_hold(const struct ebpf_entry *e, struct ebpf_slot *slot,
@@ -37,7 +46,7 @@ static __always_inline bool more_rates_hold(const struct ebpf_entry *e, struct e
 
 		if (!ref)
 			break;
-		held = bucket_take(bucket_of(slot, m, ref), way, load);
+		held = more_take(slot, m, ref, way, load);
 		if (ref & BUCKET_GUARANTEE)
 			guaranteed = held;
 		else
@@ -93,15 +102,22 @@ static __always_inline struct limited limited_by(struct ebpf_slot *slot, struct 
 				u->flags & EBPF_LIMIT_PACKETS};
 }
 
-static __always_inline bool more_limit_see(struct ebpf_slot *slot, struct ebpf_more *m,
-					   __u32 number, __u32 slot_number, const struct load *load)
+/* Return: whether what comes now is over the quota of limit @number, counted from 1. Not static:
+ * verified once, and not for each of an entry's limits */
+__noinline int more_limit_see(struct ebpf_slot *slot, struct ebpf_more *m, __u32 number,
+			      __u32 slot_number, const struct load *load)
 {
-	const struct limited l = limited_by(slot, m, number);
-	struct summing s = {
-		.more = m, .bits = l.accounts >> EBPF_SLOT_ACCOUNTS, .packets = l.packets};
+	struct summing s = {};
+	struct limited l;
 
+	if (!slot || !m || !load)
+		return true;
+	l = limited_by(slot, m, number);
 	if (!l.on)
 		return false;
+	s.more = m;
+	s.bits = l.accounts >> EBPF_SLOT_ACCOUNTS;
+	s.packets = l.packets;
 	if (l.accounts & 1)
 		s.sum = counted(&slot->account[0], l.packets);
 	if (l.accounts & 2)
@@ -116,7 +132,7 @@ static __always_inline bool more_over_quota(const struct ebpf_entry *e, __u32 sl
 					    struct ebpf_slot *slot, struct ebpf_more *m,
 					    const struct load *load)
 {
-	bool over = false;
+	int over = 0;
 
 	for (__u32 i = 0; i < EBPF_LIMIT_REFS; i++)
 		if (e->limit[i])

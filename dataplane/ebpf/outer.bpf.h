@@ -35,6 +35,13 @@ enum {
 	HOPS_MAX = 64,
 };
 
+/* Into a tunnel: to whom, and where that goes next. @pdu_type: TS 38.415 cl. 5.5.3.1 */
+struct tunnel_way {
+	const struct ebpf_peer *peer;
+	struct ebpf_hop *hop;
+	__u8 pdu_type;
+};
+
 /* Of what is put between the Ethernet header and the inner packet */
 static __always_inline __u32 outer_size(const struct ebpf_entry *e, bool v6)
 {
@@ -122,6 +129,13 @@ __noinline int inner_sum(struct FRAME *frame, const struct inner *in)
 
 /* ---- headers ---- */
 
+static __always_inline void eth_fill(struct ethhdr *eth, const struct ebpf_hop *hop, __u16 proto)
+{
+	__builtin_memcpy(eth->h_dest, hop->dst_mac, ETH_ALEN);
+	__builtin_memcpy(eth->h_source, hop->src_mac, ETH_ALEN);
+	eth->h_proto = bpf_htons(proto);
+}
+
 /* Behind the headers of a tunnel without a container nothing is written: the inner packet is there.
  */
 static __always_inline void tunnel_write(struct tunnel_wire *wire, const struct ebpf_entry *e,
@@ -152,14 +166,14 @@ static __always_inline void tunnel_write(struct tunnel_wire *wire, const struct 
  * session's MTU before, and a peer need not put fragments together. No UDP checksum, as TS 29.281
  * cl. 4.4.2.1 allows over IPv4.
  */
-static __always_inline void outer_write(struct outer_wire *wire, const struct ebpf_peer *peer,
-					const struct ebpf_entry *e, __u32 inner_length,
-					__u8 pdu_type)
+static __always_inline void outer_write(struct outer_wire *wire, const struct tunnel_way *way,
+					const struct ebpf_entry *e, __u32 inner_length)
 {
+	const struct ebpf_peer *peer = way->peer;
 	const __u32 total = inner_length + outer_size(e, false);
 	const __u8 tos = e->tos & e->tos_mask;
 
-	wire->eth.h_proto = bpf_htons(ETH_P_IP);
+	eth_fill(&wire->eth, way->hop, ETH_P_IP);
 	wire->ip = (struct iphdr){.version = 4,
 				  .ihl = 5,
 				  .tos = tos,
@@ -170,7 +184,7 @@ static __always_inline void outer_write(struct outer_wire *wire, const struct eb
 				  .check = fold(peer->sum + bpf_htons(total) + bpf_htons(tos)),
 				  .saddr = peer->src[0],
 				  .daddr = peer->dst[0]};
-	tunnel_write(&wire->tunnel, e, inner_length, pdu_type);
+	tunnel_write(&wire->tunnel, e, inner_length, way->pdu_type);
 }
 
 /* UDP's, of the header without it and what is in `sum` already. Never 0: that would be none */
@@ -192,22 +206,22 @@ static __always_inline __sum16 udp6_checksum(const struct tunnel_wire *wire,
 
 /* A tunnel is a flow: routers may share them out among several ways, and keep each in order (RFC
  * 6437, 6438). @sum: of the inner packet */
-static __always_inline void outer6_write(struct outer6_wire *wire, const struct ebpf_peer *peer,
-					 const struct ebpf_entry *e, __u32 inner_length,
-					 __u8 pdu_type, __u32 sum)
+static __always_inline void outer6_write(struct outer6_wire *wire, const struct tunnel_way *way,
+					 const struct ebpf_entry *e, __u32 inner_length, __u32 sum)
 {
+	const struct ebpf_peer *peer = way->peer;
 	const __u32 teid = bpf_ntohl(e->peer_teid_be), flow = (teid ^ teid >> 20) & 0xfffff;
 	const __u8 tos = e->tos & e->tos_mask;
 	__be32 *words = (void *)&wire->ip;
 
-	wire->eth.h_proto = bpf_htons(ETH_P_IPV6);
+	eth_fill(&wire->eth, way->hop, ETH_P_IPV6);
 	words[0] = bpf_htonl(6u << 28 | (__u32)tos << 20 | flow);
 	wire->ip.payload_len = bpf_htons(inner_length + (e->qfi ? GTPU_CONTAINER : GTPU_PLAIN));
 	wire->ip.nexthdr = L4_UDP;
 	wire->ip.hop_limit = HOPS_MAX;
 	__builtin_memcpy(&wire->ip.saddr, peer->src, sizeof(wire->ip.saddr));
 	__builtin_memcpy(&wire->ip.daddr, peer->dst, sizeof(wire->ip.daddr));
-	tunnel_write(&wire->tunnel, e, inner_length, pdu_type);
+	tunnel_write(&wire->tunnel, e, inner_length, way->pdu_type);
 	wire->tunnel.udp.check = udp6_checksum(&wire->tunnel, e, peer->sum + sum);
 }
 

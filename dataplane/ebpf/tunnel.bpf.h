@@ -127,9 +127,8 @@ __noinline int sum_up(struct __sk_buff *skb, __u32 offset, __u32 length)
 	return s.left ? -1 : (int)((s.sum & 0xffff) + (s.sum >> 16));
 }
 
-/* A function of its own: inlined, it would be in the way of the others */
-static __noinline int outer6_add(struct __sk_buff *skb, const struct packet *p,
-				 const struct ebpf_peer *peer, __u8 pdu_type)
+static __always_inline int outer6_add(struct __sk_buff *skb, const struct packet *p,
+				      const struct ebpf_entry *e, const struct tunnel_way *way)
 {
 	struct outer6_wire *wire;
 	int sum = inner_sum(skb, &p->inner);
@@ -138,32 +137,28 @@ static __noinline int outer6_add(struct __sk_buff *skb, const struct packet *p,
 		sum = sum_up(skb, p->inner.offset, p->inner.length);
 	if (sum < 0)
 		return -1;
-	if (outer_room(skb, outer_size(p->entry, true), true))
+	if (outer_room(skb, outer_size(e, true), true))
 		return -1;
 	wire = (void *)(long)skb->data;
 	if ((void *)(wire + 1) > (void *)(long)skb->data_end)
 		return -1;
-	outer6_write(wire, peer, p->entry, p->inner.length, pdu_type, (__u32)sum);
-	__builtin_memcpy(wire->eth.h_dest, p->hop->dst_mac, ETH_ALEN);
-	__builtin_memcpy(wire->eth.h_source, p->hop->src_mac, ETH_ALEN);
+	outer6_write(wire, way, e, p->inner.length, (__u32)sum);
 	return 0;
 }
 
 static __always_inline int outer_add(struct __sk_buff *skb, const struct packet *p,
-				     const struct ebpf_peer *peer, __u8 pdu_type)
+				     const struct ebpf_entry *e, const struct tunnel_way *way)
 {
 	struct outer_wire *wire;
 
-	if (peer->v6)
-		return outer6_add(skb, p, peer, pdu_type);
-	if (outer_room(skb, outer_size(p->entry, false), false))
+	if (way->peer->v6)
+		return outer6_add(skb, p, e, way);
+	if (outer_room(skb, outer_size(e, false), false))
 		return -1;
 	wire = (void *)(long)skb->data;
 	if ((void *)(wire + 1) > (void *)(long)skb->data_end)
 		return -1;
-	outer_write(wire, peer, p->entry, p->inner.length, pdu_type);
-	__builtin_memcpy(wire->eth.h_dest, p->hop->dst_mac, ETH_ALEN);
-	__builtin_memcpy(wire->eth.h_source, p->hop->src_mac, ETH_ALEN);
+	outer_write(wire, way, e, p->inner.length);
 	return 0;
 }
 

@@ -40,46 +40,43 @@ static __always_inline bool is_plain(const struct ebpf_entry *e)
 	       (e->action == EBPF_FORWARD || e->action == EBPF_GATE || e->action == EBPF_DROP);
 }
 
-static __always_inline int action_drop(const struct packet *p)
+static __always_inline int action_drop(const struct packet *p, const struct ebpf_entry *e)
 {
-	packet_action_drop(p);
+	packet_action_drop(p, e);
 	return XDP_DROP;
 }
 
 /* ---- into a tunnel ---- */
 
 static __always_inline int headers_put(struct xdp_md *xdp, const struct packet *p,
-				       const struct ebpf_peer *peer, __u8 pdu_type)
+				       const struct ebpf_entry *e, const struct tunnel_way *way)
 {
 	struct outer_wire *wire = (void *)(long)xdp->data;
 
 	if ((void *)(wire + 1) > (void *)(long)xdp->data_end)
 		return -1;
-	outer_write(wire, peer, p->entry, p->inner.length, pdu_type);
-	__builtin_memcpy(wire->eth.h_dest, p->hop->dst_mac, ETH_ALEN);
-	__builtin_memcpy(wire->eth.h_source, p->hop->src_mac, ETH_ALEN);
+	outer_write(wire, way, e, p->inner.length);
 	return 0;
 }
 
 static __always_inline int headers6_put(struct xdp_md *xdp, const struct packet *p,
-					const struct ebpf_peer *peer, __u8 pdu_type, __u32 sum)
+					const struct ebpf_entry *e, const struct tunnel_way *way,
+					__u32 sum)
 {
 	struct outer6_wire *wire = (void *)(long)xdp->data;
 
 	if ((void *)(wire + 1) > (void *)(long)xdp->data_end)
 		return -1;
-	outer6_write(wire, peer, p->entry, p->inner.length, pdu_type, sum);
-	__builtin_memcpy(wire->eth.h_dest, p->hop->dst_mac, ETH_ALEN);
-	__builtin_memcpy(wire->eth.h_source, p->hop->src_mac, ETH_ALEN);
+	outer6_write(wire, way, e, p->inner.length, sum);
 	return 0;
 }
 
-static __always_inline int to_tunnel(struct xdp_md *xdp, struct packet *p, __u32 strip,
-				     __u8 pdu_type)
+static __always_inline int to_tunnel(struct xdp_md *xdp, const struct packet *p,
+				     const struct ebpf_entry *e, __u32 strip, __u8 pdu_type)
 {
-	const struct ebpf_entry *e = p->entry;
 	const __u32 number = e->peer;
 	const struct ebpf_peer *peer = bpf_map_lookup_elem(&peers, &number);
+	struct tunnel_way way = {.peer = peer, .pdu_type = pdu_type};
 	int sum = 0;
 	bool known;
 
@@ -89,10 +86,10 @@ static __always_inline int to_tunnel(struct xdp_md *xdp, struct packet *p, __u32
 		sum = inner_sum(xdp, &p->inner);
 	if (sum < 0)
 		return XDP_PASS;
-	p->hop = hop_find(peer->dst, peer->v6, peer->way, p->load.now_ns, &known);
-	if (!p->hop || !known)
+	way.hop = hop_find(peer->dst, peer->v6, peer->way, p->load.now_ns, &known);
+	if (!way.hop || !known)
 		return XDP_PASS;
-	if (packet_decide(p) != VERDICT_GO)
+	if (packet_decide(p, e) != VERDICT_GO)
 		return XDP_DROP;
 	if (!strip && hop_count(xdp, p->inner.flags & INNER_V6)) /* from N6, as a router */
 		return XDP_DROP;
@@ -100,41 +97,39 @@ static __always_inline int to_tunnel(struct xdp_md *xdp, struct packet *p, __u32
 		sum += (__u16)~bpf_htons(1); /* in the sum as it was */
 	if (bpf_xdp_adjust_head(xdp, (int)strip - (int)outer_size(e, peer->v6)))
 		return XDP_DROP;
-	if (peer->v6 ? headers6_put(xdp, p, peer, pdu_type, (__u32)sum)
-		     : headers_put(xdp, p, peer, pdu_type))
+	if (peer->v6 ? headers6_put(xdp, p, e, &way, (__u32)sum) : headers_put(xdp, p, e, &way))
 		return XDP_DROP;
-	return bpf_redirect(p->hop->ifindex, 0);
+	return bpf_redirect(way.hop->ifindex, 0);
 }
 
 /* ---- out of one ---- */
 
-static __always_inline int to_n6(struct xdp_md *xdp, struct packet *p)
+static __always_inline int to_n6(struct xdp_md *xdp, const struct packet *p,
+				 const struct ebpf_entry *e)
 {
-	const __u32 instance = p->entry->instance;
 	const bool v6 = p->inner.flags & INNER_V6;
+	const struct ebpf_hop *hop;
 	struct ethhdr *eth;
 	bool known;
 
 	if (p->inner.ttl <= 1 || is_unroutable(&p->inner))
 		return XDP_PASS;
-	p->hop = hop_find(p->inner.dst, v6, instance, p->load.now_ns, &known);
-	if (!p->hop || !known || p->hop->class & EBPF_POOL || p->inner.length > p->hop->mtu)
+	hop = hop_find(p->inner.dst, v6, e->instance, p->load.now_ns, &known);
+	if (!hop || !known || hop->class & EBPF_POOL || p->inner.length > hop->mtu)
 		return XDP_PASS;
-	if (p->hop->class & EBPF_PROTECTED)
+	if (hop->class & EBPF_PROTECTED)
 		return refuse(p, EBPF_DROP_PROTECTED);
-	if (p->hop->class)
+	if (hop->class)
 		return refuse(p, EBPF_DROP_NO_ROUTE);
-	if (packet_decide(p) != VERDICT_GO)
+	if (packet_decide(p, e) != VERDICT_GO)
 		return XDP_DROP;
 	if (bpf_xdp_adjust_head(xdp, (int)p->inner.offset - ETH_HLEN))
 		return XDP_DROP;
 	eth = (void *)(long)xdp->data;
 	if ((void *)(eth + 1) > (void *)(long)xdp->data_end || hop_count(xdp, v6))
 		return XDP_DROP;
-	__builtin_memcpy(eth->h_dest, p->hop->dst_mac, ETH_ALEN);
-	__builtin_memcpy(eth->h_source, p->hop->src_mac, ETH_ALEN);
-	eth->h_proto = v6 ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_IP);
-	return bpf_redirect(p->hop->ifindex, 0);
+	eth_fill(eth, hop, v6 ? ETH_P_IPV6 : ETH_P_IP);
+	return bpf_redirect(hop->ifindex, 0);
 }
 
 /* ---- where they come in ---- */
@@ -143,30 +138,33 @@ SEC("xdp")
 int xdp_n3(struct xdp_md *xdp)
 {
 	const struct view v = view_of(xdp);
+	const struct ebpf_entry *e;
 	struct packet p = {};
 	struct gtpu gtpu = {};
+	struct owner owner;
 
 	if (gtpu_parse(xdp, v.length, &gtpu) != GTPU_USER || !is_local(gtpu.local, gtpu.v6))
 		return XDP_PASS;
-	if (!owner_by_teid(gtpu.teid, &p.owner))
+	if (!owner_by_teid(gtpu.teid, &owner))
 		return XDP_PASS; /* tc counts it, and has it answered */
 	p.inner.offset = gtpu.inner;
 	if (inner_parse(xdp, gtpu.end, &p.inner) || p.inner.offset + p.inner.length != v.length)
 		return XDP_PASS;
+	packet_own(&p, &owner);
 	load_of(&p);
-	if (!packet_match(&p, EBPF_N3, gtpu.teid, gtpu.has_container ? 1ull << gtpu.qfi : 0))
+	e = packet_match(&p, EBPF_N3, gtpu.teid, gtpu.has_container ? 1ull << gtpu.qfi : 0);
+	if (!e)
 		return XDP_DROP;
-	if (!is_plain(p.entry))
+	if (!is_plain(e))
 		return XDP_PASS;
-	if (p.entry->action != EBPF_FORWARD)
-		return action_drop(&p);
-	switch (p.entry->destination) {
+	if (e->action != EBPF_FORWARD)
+		return action_drop(&p, e);
+	switch (e->destination) {
 	case EBPF_N6:
-		return to_n6(xdp, &p);
+		return to_n6(xdp, &p, e);
 	case EBPF_N3:
-		return to_tunnel(xdp, &p, p.inner.offset - ETH_HLEN,
-				 gtpu.has_container ? gtpu.pdu_type
-						    : p.entry->direction == EBPF_UPLINK);
+		return to_tunnel(xdp, &p, e, p.inner.offset - ETH_HLEN,
+				 gtpu.has_container ? gtpu.pdu_type : e->direction == EBPF_UPLINK);
 	default:
 		return XDP_PASS;
 	}
@@ -177,7 +175,9 @@ int xdp_n6(struct xdp_md *xdp)
 {
 	const struct view v = view_of(xdp);
 	const struct ethhdr *eth = at(&v, 0, sizeof(*eth));
+	const struct ebpf_entry *e;
 	struct packet p = {};
+	struct owner owner;
 	bool v6;
 
 	if (!eth || (eth->h_proto != bpf_htons(ETH_P_IP) && eth->h_proto != bpf_htons(ETH_P_IPV6)))
@@ -190,17 +190,18 @@ int xdp_n6(struct xdp_md *xdp)
 	v6 = p.inner.flags & INNER_V6;
 	if (v6 && is_link_local6(p.inner.src))
 		return XDP_PASS;
-	if (!owner_by_ue(p.inner.dst, v6, p.instance, &p.owner))
+	if (!owner_by_ue(p.inner.dst, v6, p.instance, &owner))
 		return XDP_PASS;
+	packet_own(&p, &owner);
 	load_of(&p);
-	if (!packet_match(&p, EBPF_N6, 0, 0))
+	e = packet_match(&p, EBPF_N6, 0, 0);
+	if (!e)
 		return XDP_DROP;
-	if (!is_plain(p.entry) ||
-	    (p.entry->action == EBPF_FORWARD && p.entry->destination != EBPF_N3))
+	if (!is_plain(e) || (e->action == EBPF_FORWARD && e->destination != EBPF_N3))
 		return XDP_PASS;
-	if (p.entry->action != EBPF_FORWARD)
-		return action_drop(&p);
-	return to_tunnel(xdp, &p, 0, 0);
+	if (e->action != EBPF_FORWARD)
+		return action_drop(&p, e);
+	return to_tunnel(xdp, &p, e, 0, 0);
 }
 
 char _license[] SEC("license") = "GPL";

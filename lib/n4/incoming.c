@@ -122,6 +122,8 @@ int n4_respond(struct n4_request *req, struct pfcp_msg *msg)
 		return rc;
 	}
 	n4_transmit(node, &req->from, node->tx_buf, len);
+	n4_tally_response(&node->tally, N4_WAY_SENT, msg);
+	n4_tally_took(&node->tally, N4_WAY_RECEIVED, req->type, in->begun_ns);
 	incoming_keep(node, in, node->tx_buf, len);
 	return 0;
 }
@@ -223,10 +225,12 @@ static void refuse(struct n4_node *node, const struct sockaddr_in *from,
 	if (!cause_msg(node, header->type, seid, cause, offending_ie))
 		return;
 	node->tx->header.sequence = header->sequence;
-	if (pfcp_encode(node->tx, node->tx_buf, sizeof(node->tx_buf), &len))
+	if (pfcp_encode(node->tx, node->tx_buf, sizeof(node->tx_buf), &len)) {
 		node->counter[N4_TX_BAD_MSG]++;
-	else
-		n4_transmit(node, from, node->tx_buf, len);
+		return;
+	}
+	n4_transmit(node, from, node->tx_buf, len);
+	n4_tally_response(&node->tally, N4_WAY_SENT, node->tx);
 }
 
 /* Return: true if @in has seen to the request already */
@@ -326,6 +330,7 @@ static struct n4_incoming *incoming_new(struct n4_node *node, const struct socka
 	};
 	in->key = key_of(from, header->sequence);
 	in->digest = digest;
+	in->begun_ns = uv_hrtime();
 	in->hashed = true;
 	HASH_ADD(hh, node->incoming, key, sizeof(in->key), in);
 	DL_APPEND(node->pending, in);

@@ -9,7 +9,7 @@
  *
  * Reading order: this file; node.c (dispatch), socket.c, incoming.c (requests and their cached
  * answers), outgoing.c (our requests), peer.c (peers, heartbeats), associate.c (the CP function's
- * side of association), update.c (association update and release).
+ * side of association), update.c (association update and release), tally.c (metrics).
  *
  * A struct pfcp_msg is about 800 kB: none is kept. Messages handed to a callback are borrowed until
  * it returns; build yours in n4_msg().
@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <uv.h>
 
 #include "lib/pfcp/pfcp.h"
@@ -307,7 +308,8 @@ int n4_peer_release(struct n4_peer *peer, unsigned again_ms);
 /* ---- counters ---- */
 
 enum n4_counter {
-	N4_RX, /* datagrams */
+	N4_RX,		 /* datagrams */
+	N4_RX_FOLLOW_ON, /* messages behind the first in one, TS 29.244 cl. 7.2.1A */
 	N4_TX,
 	N4_TX_FAILED, /* the socket refused */
 	N4_TX_RETRANSMITTED,
@@ -332,6 +334,11 @@ enum n4_counter {
 uint64_t n4_counter(const struct n4_node *node, enum n4_counter which);
 /** n4_counter_name - "rx_retransmitted" */
 const char *n4_counter_name(enum n4_counter which);
+/**
+ * n4_metrics_write - these, messages by type, responses by cause, and how long requests took, as
+ * Prometheus text: baton_PROGRAM_n4_total and _pfcp_...; what never was is left out
+ */
+void n4_metrics_write(const struct n4_node *node, const char *program, FILE *out);
 
 /**
  * n4_burst_begin - several datagrams have come at once: what n4_receive() is given until

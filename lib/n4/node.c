@@ -13,6 +13,7 @@
 
 static const char *const counter_names[N4_COUNTERS] = {
 	[N4_RX] = "rx",
+	[N4_RX_FOLLOW_ON] = "rx_follow_on",
 	[N4_TX] = "tx",
 	[N4_TX_FAILED] = "tx_failed",
 	[N4_TX_RETRANSMITTED] = "tx_retransmitted",
@@ -76,9 +77,12 @@ static void answer_version(struct n4_node *node, const struct sockaddr_in *from,
 static void receive_one(struct n4_node *node, const struct sockaddr_in *from,
 			const struct pfcp_header *header, const uint8_t *buf, size_t len)
 {
-	if (!strcmp(pfcp_message_name(header->type), "unknown"))
+	if (!strcmp(pfcp_message_name(header->type), "unknown")) {
 		node->counter[N4_DROP_UNKNOWN_TYPE]++;
-	else if (pfcp_is_request(header->type))
+		return;
+	}
+	n4_tally_message(&node->tally, N4_WAY_RECEIVED, header->type);
+	if (pfcp_is_request(header->type))
 		n4_incoming_receive(node, from, header, buf, len);
 	else
 		n4_outgoing_receive(node, from, header, buf, len);
@@ -107,6 +111,7 @@ void n4_receive(struct n4_node *node, const struct sockaddr_in *from, const uint
 			return;
 		buf += header.size;
 		len -= header.size;
+		node->counter[N4_RX_FOLLOW_ON] += header.follow_on;
 	} while (header.follow_on && !node->closing);
 }
 

@@ -9,11 +9,13 @@
 #include <uthash.h>
 
 #include "lib/n4/n4.h"
+#include "lib/n4/tally.h"
 
 enum {
 	N4_DATAGRAM_MAX = 65536,
 	N4_DATAGRAMS_AT_ONCE = 20, /* libuv's limit */
 	N4_OUTBOX_MAX = 32,
+	N4_TYPE_OFFSET = 1, /* of the message type in a header, TS 29.244 cl. 7.2.2 */
 };
 
 #define n4_container(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
@@ -43,6 +45,7 @@ struct n4_incoming {
 	uint64_t digest;
 	uint8_t *reply; /* NULL: pending */
 	size_t reply_len;
+	uint64_t begun_ns; /* uv_hrtime() */
 	uint64_t expires_ms;
 	bool hashed; /* under its key; not so once a restarted peer used the number again */
 	struct n4_incoming *prev, *next; /* in node->pending or node->answered */
@@ -57,6 +60,7 @@ struct n4_outgoing {
 	uint8_t type;
 	uint8_t *buf;
 	size_t len;
+	uint64_t begun_ns; /* uv_hrtime() */
 	unsigned tries_left;
 	unsigned t1_ms;
 	n4_done done;
@@ -124,6 +128,7 @@ struct n4_node {
 	struct n4_peer_entry *peers; /* uthash by address */
 	struct n4_alias *aliases;    /* uthash by address */
 	uint64_t counter[N4_COUNTERS];
+	struct n4_tally tally;
 	struct pfcp_msg *rx, *tx; /* what is read, what n4_msg() hands out */
 	bool burst;
 	struct n4_outbox outbox;

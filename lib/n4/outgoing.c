@@ -131,6 +131,7 @@ int n4_outgoing_send(struct n4_peer *peer, struct pfcp_msg *msg, const struct n4
 	out->t1_ms = how->t1_ms;
 	out->done = done;
 	out->user = user;
+	out->begun_ns = uv_hrtime();
 	HASH_ADD(hh, node->outgoing, sequence, sizeof(out->sequence), out);
 	node->outgoing_count++;
 	outgoing_transmit(node, out);
@@ -151,21 +152,13 @@ int n4_request_send_to(struct n4_peer *peer, struct in_addr to, struct pfcp_msg 
 	return n4_outgoing_send(peer, msg, &how, done, user);
 }
 
-/* The cause of a session response; 0 for others */
-static uint8_t session_cause(const struct pfcp_msg *msg)
+/* It says of a session that we have no association */
+static bool has_forgotten(const struct pfcp_msg *response)
 {
-	switch (msg->header.type) {
-	case PFCP_SESSION_ESTABLISHMENT_RESPONSE:
-		return msg->session_establishment_response.cause;
-	case PFCP_SESSION_MODIFICATION_RESPONSE:
-		return msg->session_modification_response.cause;
-	case PFCP_SESSION_DELETION_RESPONSE:
-		return msg->session_deletion_response.cause;
-	case PFCP_SESSION_REPORT_RESPONSE:
-		return msg->session_report_response.cause;
-	default:
-		return 0;
-	}
+	uint8_t cause;
+
+	return response->header.has_seid && pfcp_response_cause(response, &cause) &&
+	       cause == PFCP_CAUSE_NO_ASSOCIATION;
 }
 
 /* The request that @header answers, or NULL */
@@ -198,11 +191,12 @@ void n4_outgoing_receive(struct n4_node *node, const struct sockaddr_in *from,
 		outgoing_end(node, out, -EBADMSG, NULL);
 		return;
 	}
+	n4_tally_response(&node->tally, N4_WAY_RECEIVED, node->rx);
+	n4_tally_took(&node->tally, N4_WAY_SENT, out->type, out->begun_ns);
 	peer = out->peer;
 	outgoing_unlink(node, out);
 	/* It forgot us: the program hears of the restart first, then of the request's fate. */
-	if (session_cause(node->rx) == PFCP_CAUSE_NO_ASSOCIATION && peer->associated &&
-	    out->to.s_addr == peer->addr.s_addr)
+	if (has_forgotten(node->rx) && peer->associated && out->to.s_addr == peer->addr.s_addr)
 		n4_peer_restarted(peer);
 	if (out->done)
 		out->done(0, node->rx, out->user);

@@ -13,10 +13,12 @@
 /* Requests that may wait while we are busy: some 3000 of usual size */
 enum { RECEIVE_OCTETS = 4 << 20 };
 
-static void sent_count(struct n4_node *node, int rc)
+static void sent_count(struct n4_node *node, int rc, const uint8_t *message)
 {
 	/* Whatever is lost here is sent again by T1, ours or the peer's. */
 	node->counter[rc < 0 ? N4_TX_FAILED : N4_TX]++;
+	if (rc >= 0)
+		n4_tally_message(&node->tally, N4_WAY_SENT, message[N4_TYPE_OFFSET]);
 }
 
 /* ---- one system call for many ---- */
@@ -40,8 +42,8 @@ static void outbox_flush(struct n4_outbox *box, struct n4_node *node)
 		if (rc < 0 && errno == EINTR)
 			continue;
 		/* It is the first of them that can't be sent. */
-		for (int i = 0; i < (rc > 0 ? rc : 1); i++)
-			sent_count(node, rc);
+		for (unsigned i = 0; i < (rc > 0 ? (unsigned)rc : 1); i++)
+			sent_count(node, rc, iov[done + i].iov_base);
 		done += rc > 0 ? (unsigned)rc : 1;
 	}
 	box->count = 0;
@@ -73,7 +75,7 @@ int n4_transmit(struct n4_node *node, const struct sockaddr_in *to, const uint8_
 		rc = node->config.transmit(to, buf, len, node->config.user);
 	else
 		rc = uv_udp_try_send(&node->udp, &out, 1, (const struct sockaddr *)to);
-	sent_count(node, rc);
+	sent_count(node, rc, buf);
 	return rc < 0 ? rc : 0;
 }
 

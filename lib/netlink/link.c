@@ -146,6 +146,32 @@ int nl_link_settings(struct nl *nl, unsigned ifindex, struct nl_link_setting *se
 	return nl_query(nl, link_request(nl, RTM_GETLINK, 0, ifindex), read_settings, &wanted);
 }
 
+static int read_stats(const struct nlmsghdr *nlh, void *user)
+{
+	const struct nlattr *attr[IFLA_STATS64 + 1];
+	struct nl_link_stats *ret = user;
+	struct rtnl_link_stats64 stats = {0};
+
+	if (nlh->nlmsg_type != RTM_NEWLINK)
+		return 0;
+	nl_attrs(nlh, sizeof(struct ifinfomsg), attr, IFLA_STATS64);
+	if (!attr[IFLA_STATS64])
+		return 0;
+	/* not aligned to 8 octets there; a newer kernel's is longer */
+	memcpy(&stats, mnl_attr_get_payload(attr[IFLA_STATS64]),
+	       mnl_attr_get_payload_len(attr[IFLA_STATS64]) < sizeof(stats)
+		       ? mnl_attr_get_payload_len(attr[IFLA_STATS64])
+		       : sizeof(stats));
+	*ret = (struct nl_link_stats){stats.rx_packets, stats.rx_bytes, stats.tx_packets,
+				      stats.tx_bytes};
+	return 0;
+}
+
+int nl_link_stats(struct nl *nl, unsigned ifindex, struct nl_link_stats *ret_stats)
+{
+	return nl_query(nl, link_request(nl, RTM_GETLINK, 0, ifindex), read_stats, ret_stats);
+}
+
 int nl_link_del(struct nl *nl, unsigned ifindex)
 {
 	return nl_submit(nl, link_request(nl, RTM_DELLINK, 0, ifindex), 0);

@@ -63,6 +63,12 @@ int nl_link_add_kind(struct nl *nl, const char *name, const char *kind, const st
 		     size_t count);
 /** nl_link_settings - read those of @settings that the driver tells; the others stay as they are; Return: 0, -ENODEV */
 int nl_link_settings(struct nl *nl, unsigned ifindex, struct nl_link_setting *settings, size_t count);
+/* As the kernel counts; a super-packet is one */
+struct nl_link_stats {
+	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
+};
+/** nl_link_stats - Return: 0, -ENODEV */
+int nl_link_stats(struct nl *nl, unsigned ifindex, struct nl_link_stats *ret_stats);
 int nl_link_del(struct nl *nl, unsigned ifindex);
 int nl_link_del_name(struct nl *nl, const char *name);
 int nl_link_index(struct nl *nl, const char *name, unsigned *ret_ifindex); /* -ENODEV */

@@ -91,14 +91,31 @@ bool pfcp_is_request(uint8_t type)
 	return message && message->request;
 }
 
-bool pfcp_is_rejection(const struct pfcp_message *message, const void *body)
+static const uint8_t *cause_of(const struct pfcp_message *message, const void *body)
 {
 	const struct pfcp_member *cause;
 
 	if (message->request) /* a Session Report Request may have a cause too */
-		return false;
+		return NULL;
 	cause = pfcp_group_find(message->group, PFCP_IE_CAUSE);
-	return cause && *(const uint8_t *)pfcp_member_value(cause, body, 0) >= PFCP_CAUSE_REJECTED;
+	return cause ? pfcp_member_value(cause, body, 0) : NULL;
+}
+
+bool pfcp_is_rejection(const struct pfcp_message *message, const void *body)
+{
+	const uint8_t *cause = cause_of(message, body);
+
+	return cause && *cause >= PFCP_CAUSE_REJECTED;
+}
+
+bool pfcp_response_cause(const struct pfcp_msg *msg, uint8_t *ret_cause)
+{
+	const struct pfcp_message *message = pfcp_message_find(msg->header.type);
+	const uint8_t *cause = message ? cause_of(message, pfcp_body_const(msg)) : NULL;
+
+	if (cause)
+		*ret_cause = *cause;
+	return cause;
 }
 
 /* gcc tells of the address sanitizer in one way, clang before 16 in another only. */

@@ -208,6 +208,10 @@ const char *pfcp_ie_name(uint16_t type);
  * + 1. */
 bool pfcp_is_request(uint8_t type);
 
+/** pfcp_response_cause - Return: whether @msg is a response of a type that has a cause, which is
+ * *ret_cause then */
+bool pfcp_response_cause(const struct pfcp_msg *msg, uint8_t *ret_cause);
+
 /**
  * pfcp_pfd_add - another value of a PFD Contents; begin with a zeroed one
  * @octets: @length of them, printable text but for PFCP_PFD_CUSTOM; copied, with a NUL behind it

@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { PORT_WAIT_MS = 5000 };
+
 static unsigned tap_count, tap_failed;
 
 void bail(const char *what, int rc)
@@ -206,10 +208,21 @@ int port_open(struct netns *netns, const char *dev)
 	return fd;
 }
 
+/* Where XDP is emulated the other end takes frames more slowly than we make them: then the socket
+ * has no room, or its device has none */
 void port_send(int port, const uint8_t *frame, size_t len)
 {
-	if (send(port, frame, len, 0) != (ssize_t)len)
-		bail("send", errno);
+	struct pollfd room = {.fd = port, .events = POLLOUT};
+	const uint64_t end = now_ms() + PORT_WAIT_MS;
+
+	while (send(port, frame, len, 0) != (ssize_t)len) {
+		const int error = errno;
+
+		if ((error != EAGAIN && error != ENOBUFS) || now_ms() > end)
+			bail("send", error);
+		poll(&room, 1, 100);
+		usleep(100);
+	}
 }
 
 uint64_t now_ms(void)

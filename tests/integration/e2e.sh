@@ -29,7 +29,7 @@ e2e_begin() {
 	local program
 	need_root
 	need_command ip jq curl
-	for program in baton smf-lite upf gnb ue ue-agent edge-agent migration-manager; do
+	for program in baton link-shaper smf-lite upf gnb ue ue-agent edge-agent migration-manager; do
 		need_built "$build/bin/$program"
 	done
 	# A run that was killed may have left it.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Peers that misbehave, and the end and restart of snake-cloud. */
 #include <arpa/inet.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -42,7 +44,9 @@ static void case_slow_reader(struct cloud_bed *bed)
 	check(!slow->gaps && !slow->errors, "what it got was whole");
 }
 
-/* Who acknowledges nothing for 10 s has gone without a word */
+enum { SILENT_S = 10 /* apps/game/cloud/connection.c */ };
+
+/* Who acknowledges nothing for so long has gone without a word */
 static void case_silent_peer(struct cloud_bed *bed)
 {
 	struct snake_client *a = cloud_bed_edge(bed, "ann", "edge-a");
@@ -53,6 +57,28 @@ static void case_silent_peer(struct cloud_bed *bed)
 	      "counted");
 	a = cloud_bed_edge(bed, "ann", "edge-a");
 	check(a->welcome.role == STATE_PRIMARY, "it comes back");
+}
+
+/* It is given up while the daemon stands still: then its next tick finds that out, writing */
+static void case_silent_unseen(struct cloud_bed *bed)
+{
+	struct snake_client *a = cloud_bed_edge(bed, "ann", "edge-a");
+	uint64_t full = cloud_bed_now_ms();
+	int waiting = 0, before = -1;
+
+	a->deaf = true;
+	for (; waiting != before || cloud_bed_now_ms() < full + 1000; cloud_bed_turn(bed)) {
+		if (waiting != before)
+			full = cloud_bed_now_ms();
+		before = waiting;
+		check(ioctl(a->fd, FIONREAD, &waiting) == 0, "%m");
+	}
+	kill(bed->pid, SIGSTOP);
+	sleep(SILENT_S + 2);
+	kill(bed->pid, SIGCONT);
+	await(bed, cloud_bed_number(bed, STATUS, "sessions.primary") == 0);
+	check(cloud_bed_metric(bed, "baton_snake_sessions_ended_total{reason=\"silent\"} ") == 1,
+	      "counted");
 }
 
 static void case_flood(struct cloud_bed *bed)
@@ -328,6 +354,7 @@ static void case_shutdown(struct cloud_bed *bed)
 
 const struct cloud_case cloud_life_cases[] = {
 	{"silent-peer", case_silent_peer, NULL},
+	{"silent-unseen", case_silent_unseen, NULL},
 	{"slow-reader", case_slow_reader, NULL},
 	{"flood", case_flood, NULL},
 	{"strangers", case_strangers, NULL},

@@ -88,6 +88,15 @@ static void case_rest(const struct example *ex)
 		"baton_upf_n4_total{what=\"rx_retransmitted\"} 1\n",
 		"baton_upf_dropped_packets_total{reason=\"unknown_teid\"} ",
 		"baton_upf_gtpu_total{what=\"echo_requests_received\"} ",
+		"baton_upf_pfcp_messages_total{direction=\"received\",message=\"session-"
+		"establishment-"
+		"request\"} ",
+		"baton_upf_pfcp_responses_total{direction=\"sent\",message=\"session-establishment-"
+		"response\",cause=\"accepted\"} 1\n",
+		"baton_upf_pfcp_request_seconds_count{direction=\"received\",message=\"session-"
+		"establishment-request\"} 1\n",
+		"baton_upf_interface_packets_total{interface=\"n3\"",
+		"baton_upf_interface_bytes_total{interface=\"n6\"",
 	};
 	char path[64], *text = upf_text("/metrics", 200);
 	json_t *session;

@@ -1041,6 +1041,8 @@ CONFIG(wrong_pool, c->instance[0].pool_count = 1; c->instance[0].pool[0].addr = 
 CONFIG(many_protected, prefixes_fill(c->protected_prefix); c->protected_count = DP_PREFIXES_MAX + 1)
 CONFIG(wrong_protected, c->protected_count = 1; c->protected_prefix[0].len = 8)
 CONFIG(many_sessions, c->sessions_max = DP_SESSIONS_MAX + 1)
+CONFIG(by_xdp, c->attach = DP_ATTACH_XDP)
+CONFIG(xdp_in_a_gnb, *c = config_of(DP_ROLE_GNB); by_xdp(c))
 CONFIG(unknown_backend, c->backend = "dpdk")
 CONFIG(gtp5g, c->backend = "gtp5g")
 CONFIG(two_locals, c->local[1] = c->local[0]; c->local_count = 2)
@@ -1083,6 +1085,7 @@ static const struct config_row {
 	{"link-local address", link_local, -EINVAL, "link-local"},
 	{"N3 and N6 by one device", local_on_n6, -EINVAL, "one device for N3 and"},
 	{"two instances by one device", one_device, -EINVAL, "with one device"},
+	{"XDP in a gNB", xdp_in_a_gnb, -EINVAL, "XDP in a gNB"},
 	{"pools of one table overlap", pools_overlap_in_a_table, -EINVAL, "pools that overlap"},
 };
 
@@ -1092,6 +1095,7 @@ static const struct config_row driver_rows[] = {
 	{"IPv6 pool", pool_ip6, 0, "IPv6"},
 	{"IPv6 protected", protected_ip6, 0, "IPv6"},
 	{"two instances", two_instances, 0, "network instance"},
+	{"XDP", by_xdp, 0, "XDP"},
 };
 
 static void config_of_the_driver(void **state)

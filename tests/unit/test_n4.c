@@ -1136,6 +1136,48 @@ static void test_counter_names(void **state)
 
 /* ---- update and release ---- */
 
+static void assert_metric(const struct end *end, const char *line)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	n4_metrics_write(end->node, "x", out);
+	fclose(out);
+	if (!strstr(text, line))
+		fail_msg("no \"%s\" in %s", line, text);
+	free(text);
+}
+
+/* An exchange and a stranger's try, as both ends count them */
+static void test_metrics(void **state)
+{
+	struct wire *w = *state;
+	struct n4_peer *peer = associate(w, &w->cp);
+	struct datagram d;
+
+	send_deletion(&w->cp, peer);
+	deliver(w);
+	forge(w, ip("10.0.0.50"), PFCP_SESSION_DELETION_REQUEST, 0x11, 9, &d);
+	inject(w, &d);
+	assert_metric(&w->up, "baton_x_n4_total{what=\"reject_no_association\"} 1\n");
+	assert_metric(&w->up,
+		      "baton_x_pfcp_messages_total{direction=\"received\",message=\"session-"
+		      "deletion-request\"} 2\n");
+	assert_metric(&w->up, "baton_x_pfcp_responses_total{direction=\"sent\",message=\"session-"
+			      "deletion-response\",cause=\"accepted\"} 1\n");
+	assert_metric(&w->up, "baton_x_pfcp_responses_total{direction=\"sent\",message=\"session-"
+			      "deletion-response\",cause=\"no-association\"} 1\n");
+	assert_metric(&w->up, "baton_x_pfcp_request_seconds_count{direction=\"received\",message="
+			      "\"session-deletion-request\"} 1\n");
+	assert_metric(&w->cp,
+		      "baton_x_pfcp_responses_total{direction=\"received\",message=\"session-"
+		      "deletion-response\",cause=\"accepted\"} 1\n");
+	assert_metric(&w->cp, "baton_x_pfcp_request_seconds_count{direction=\"sent\",message="
+			      "\"session-deletion-request\"} 1\n");
+}
+
 static void send_update(struct end *end, struct n4_peer *peer, uint64_t up_features,
 			uint64_t cp_features)
 {
@@ -1278,6 +1320,7 @@ int main(void)
 		T(test_release_and_again),
 		T(test_release_without_answer),
 		T(test_counter_names),
+		T(test_metrics),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

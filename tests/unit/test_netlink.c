@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/if_packet.h>
 #include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -785,6 +787,36 @@ static void driver_settings(void **state)
 	assert_int_equal(nl_link_settings(*state, 4711, got, 2), -ENODEV);
 }
 
+/* what goes out by one end of a pair comes in by the other, and both are told so */
+static void statistics(void **state)
+{
+	const struct nl_veth veth = {
+		.name = "s0", .peer = "s1", .netns_fd = -1, .peer_netns_fd = -1};
+	struct nl_link_stats out = {0}, in = {0};
+	const uint8_t frame[64] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2,
+				   0,	 0,    0,    0,	   1,	 0x88, 0xb5};
+	struct sockaddr_ll to = {.sll_family = AF_PACKET};
+	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+
+	assert_int_equal(nl_link_add_veth(*state, &veth), 0);
+	to.sll_ifindex = (int)index_of(*state, "s0");
+	assert_int_equal(nl_link_set_up(*state, (unsigned)to.sll_ifindex, true), 0);
+	assert_int_equal(nl_link_set_up(*state, index_of(*state, "s1"), true), 0);
+	/* the kernel takes note of the carrier in its own time, and drops until then */
+	for (int i = 0; i < 500 && out.tx_packets < 3; i++) {
+		assert_int_equal(
+			sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&to, sizeof(to)),
+			sizeof(frame));
+		assert_int_equal(nl_link_stats(*state, (unsigned)to.sll_ifindex, &out), 0);
+		usleep(10000);
+	}
+	close(fd);
+	assert_int_equal(nl_link_stats(*state, index_of(*state, "s1"), &in), 0);
+	assert_true(out.tx_packets >= 3 && out.tx_bytes >= 3 * sizeof(frame));
+	assert_true(in.rx_packets >= out.tx_packets && in.rx_bytes >= out.tx_bytes);
+	assert_int_equal(nl_link_stats(*state, 4711, &in), -ENODEV);
+}
+
 static int not_asked(const struct nlmsghdr *nlh, void *user)
 {
 	fail();
@@ -848,6 +880,7 @@ int main(void)
 		NETNS_TEST(sockets_end_by_local_address),
 		NETNS_TEST(connections_end_but_for_one_peer),
 		NETNS_TEST(driver_settings),
+		NETNS_TEST(statistics),
 		NETNS_TEST(generic_families),
 		NETNS_TEST(queries_that_make_end),
 	};

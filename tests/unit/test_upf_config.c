@@ -74,11 +74,12 @@ static void test_n9_pools(void **state)
 
 static void test_all(void **state)
 {
-	static const char text[] = NEEDED "n6_table: 7\ndataplane: gtp\nneeds_qos: true\n"
-					  "ue_pools: [10.60.1.0/24, 10.60.2.0/25]\n"
-					  "protected:\n  - 10.100.0.0/16\n"
-					  "pin_dir: /sys/fs/bpf\nrest_port: 99\ntoken_file: t\n"
-					  "drain_s: 30\necho_interval_s: 5\n";
+	static const char text[] =
+		NEEDED "n6_table: 7\ndataplane: gtp\nneeds_qos: true\n"
+		       "ue_pools: [10.60.1.0/24, 10.60.2.0/25]\n"
+		       "protected:\n  - 10.100.0.0/16\n"
+		       "pin_dir: /sys/fs/bpf\nrest_port: 99\ntoken_file: t\n"
+		       "drain_s: 30\necho_interval_s: 5\necho_t3_s: 4\necho_n3: 5\n";
 	struct upf_config config;
 	struct yaml_error err = {0};
 	struct dp_config dp;
@@ -98,6 +99,8 @@ static void test_all(void **state)
 	assert_string_equal(dp.pin_dir, "/sys/fs/bpf");
 	assert_int_equal(config.drain_s, 30);
 	assert_int_equal(config.echo_interval_s, 5);
+	assert_int_equal(dp.echo_t3_s, 4);
+	assert_int_equal(dp.echo_n3, 5);
 }
 
 static void test_mistakes(void **state)
@@ -130,6 +133,8 @@ static void test_mistakes(void **state)
 		{NEEDED "drain_s: 3601\n", "upf.yaml:7:10"},
 		{NEEDED "drain_s: soon\n", "upf.yaml:7:10"},
 		{NEEDED "echo_interval_s: 0\n", "upf.yaml:7:18"},
+		{NEEDED "echo_t3_s: 61\n", "upf.yaml:7:12"},
+		{NEEDED "echo_n3: 0\n", "upf.yaml:7:10"},
 		{NEEDED "rest_port: 65536\n", "upf.yaml:7:12"},
 		{NEEDED "n3_device: a-name-too-long-for-linux\n", "n3_device"},
 		{NEEDED "ue_pools: [1.0.0.0/8, 2.0.0.0/8, 3.0.0.0/8, 4.0.0.0/8, 5.0.0.0/8, "

@@ -390,6 +390,12 @@ void dataplane_drops(struct dataplane *dp, uint64_t ret_drops[DP_DROP_REASONS])
 	memset(ret_drops, 0, DP_DROP_REASONS * sizeof(ret_drops[0]));
 }
 
+size_t dataplane_devices(const struct dataplane *dp, struct dp_device ret[DP_DEVICES_MAX])
+{
+	ret[0] = (struct dp_device){.dev = "null0", .n6 = true, .received_packets = 3};
+	return 1;
+}
+
 void dataplane_path_counters(const struct dataplane *dp, struct dp_path_counters *ret_counters)
 {
 	*ret_counters = (struct dp_path_counters){0};

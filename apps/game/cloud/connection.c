@@ -91,8 +91,8 @@ static void on_shutdown(uv_shutdown_t *req, int status)
 	close_now(req->data);
 }
 
-static bool put(struct connection *c, const uint8_t *head, size_t head_len, const uint8_t *tail,
-		size_t tail_len);
+static int put(struct connection *c, const uint8_t *head, size_t head_len, const uint8_t *tail,
+	       size_t tail_len);
 
 /* The owner is told first, and once */
 static void end(struct connection *c, int reason)
@@ -106,9 +106,19 @@ static void end(struct connection *c, int reason)
 	c->all->count--;
 	c->all->events->on_end(c);
 	uv_read_stop((uv_stream_t *)&c->tcp);
-	if (reason == NO_BYE || !put(c, bye, state_put_bye(bye, (enum state_bye)reason), NULL, 0) ||
+	if (reason == NO_BYE ||
+	    put(c, bye, state_put_bye(bye, (enum state_bye)reason), NULL, 0) < 0 ||
 	    uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, on_shutdown) < 0)
 		close_now(c);
+}
+
+/* The kernel tells once that a peer has fallen silent: to whoever reads or writes first */
+static void lost(struct connection *c, int error)
+{
+	if (c->ended)
+		return;
+	c->all->tally.silent += error == UV_ETIMEDOUT;
+	end(c, NO_BYE);
 }
 
 void connection_end(struct connection *c, enum state_bye reason)
@@ -120,53 +130,61 @@ void connection_end(struct connection *c, enum state_bye reason)
 
 static void on_written(uv_write_t *req, int status)
 {
+	struct connection *c = req->handle->data;
+
 	free(req->data);
+	if (status < 0)
+		lost(c, status);
 }
 
 /* What the kernel did not take: kept in one piece, behind what is kept already */
-static bool put_later(struct connection *c, const uv_buf_t buf[2], size_t done)
+static int put_later(struct connection *c, const uv_buf_t buf[2], size_t done)
 {
 	size_t total = buf[0].len + buf[1].len;
 	struct pending *p = malloc(sizeof *p + total);
 	uv_buf_t rest;
+	int r;
 
 	if (!p)
-		return false;
+		return UV_ENOMEM;
 	memcpy(p->bytes, buf[0].base, buf[0].len);
 	if (buf[1].len)
 		memcpy(p->bytes + buf[0].len, buf[1].base, buf[1].len);
 	p->req.data = p;
 	rest = uv_buf_init((char *)p->bytes + done, (unsigned)(total - done));
-	if (uv_write(&p->req, (uv_stream_t *)&c->tcp, &rest, 1, on_written) == 0)
-		return true;
-	free(p);
-	return false;
+	r = uv_write(&p->req, (uv_stream_t *)&c->tcp, &rest, 1, on_written);
+	if (r < 0)
+		free(p);
+	return r;
 }
 
-static bool put(struct connection *c, const uint8_t *head, size_t head_len, const uint8_t *tail,
-		size_t tail_len)
+static int put(struct connection *c, const uint8_t *head, size_t head_len, const uint8_t *tail,
+	       size_t tail_len)
 {
 	uv_buf_t buf[2] = {uv_buf_init((char *)head, (unsigned)head_len),
 			   uv_buf_init((char *)tail, (unsigned)tail_len)};
-	int done = 0;
+	int done = 0, r = 0;
 
 	if (uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp) == 0)
 		done = uv_try_write((uv_stream_t *)&c->tcp, buf, tail_len ? 2 : 1);
 	if (done < 0 && done != UV_EAGAIN)
-		return false;
+		return done;
 	if (done < 0)
 		done = 0;
-	if ((size_t)done < head_len + tail_len && !put_later(c, buf, (size_t)done))
-		return false;
+	if ((size_t)done < head_len + tail_len)
+		r = put_later(c, buf, (size_t)done);
+	if (r < 0)
+		return r;
 	c->sent += head_len + tail_len;
 	c->all->tally.octets_out += head_len + tail_len;
-	return true;
+	return 0;
 }
 
 bool connection_send(struct connection *c, const uint8_t *head, size_t head_len,
 		     const uint8_t *tail, size_t tail_len)
 {
 	size_t unsent = uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp);
+	int r;
 
 	if (c->ended)
 		return false;
@@ -175,11 +193,10 @@ bool connection_send(struct connection *c, const uint8_t *head, size_t head_len,
 		end(c, STATE_BYE_SLOW);
 		return false;
 	}
-	if (!put(c, head, head_len, tail, tail_len)) {
-		end(c, NO_BYE);
-		return false;
-	}
-	return true;
+	r = put(c, head, head_len, tail, tail_len);
+	if (r < 0)
+		lost(c, r);
+	return r == 0;
 }
 
 /* ---- in ---- */
@@ -204,8 +221,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	struct connection *c = stream->data;
 
 	if (n < 0) {
-		c->all->tally.silent += n == UV_ETIMEDOUT;
-		end(c, NO_BYE);
+		lost(c, (int)n);
 		return;
 	}
 	c->all->tally.octets_in += (uint64_t)n;
