@@ -2,7 +2,7 @@
 #
 # A library and a main, so that unit tests link what they test.
 $(call library,stream-client,$(filter-out apps/stream-client/main.c,$(wildcard apps/stream-client/*.c)),libuv jansson libjpeg)
-$(call objs,apps/stream-client/jump.c): CFLAGS += -O3
+$(call objs,apps/stream-client/jump.c): ALL_CFLAGS += -O3
 $(call program,stream-client,apps/stream-client/main.c,stream-client stream picture core,libuv jansson)
 
 $(call unit-test,test_one_frame_buffer,tests/unit/test_one_frame_buffer.c,stream-client picture)

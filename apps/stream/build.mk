@@ -12,7 +12,7 @@ X264 ?=
 ifneq ($(X264),)
 stream_SRCS += apps/stream/codec_x264.c apps/stream/decoder_libav.c
 stream_MODS += x264 libavcodec libavutil
-$(call objs,apps/stream/codec.c apps/stream/decoder.c): CFLAGS += -DBATON_X264
+$(call objs,apps/stream/codec.c apps/stream/decoder.c): ALL_CFLAGS += -DBATON_X264
 endif
 $(call library,stream,$(stream_SRCS),$(stream_MODS))
 

@@ -4,9 +4,9 @@
 _edge := apps/minetest/edge/
 $(call library,minetest-child,apps/minetest/child.c apps/minetest/child_log.c,libuv)
 $(call library,minetest-edge,$(filter-out $(_edge)main.c,$(wildcard $(_edge)*.c)),libuv jansson xcb xcb-shm)
-$(call objs,$(_edge)bgrx.c): CFLAGS += -O3
+$(call objs,$(_edge)bgrx.c): ALL_CFLAGS += -O3
 # xcb_shm_id by its address in the library: a copy of it in the program would take its place there
-$(call objs,$(_edge)grab.c): CFLAGS += -fPIC
+$(call objs,$(_edge)grab.c): ALL_CFLAGS += -fPIC
 $(call program,minetest-edge,$(_edge)main.c,game-edge minetest-edge minetest-child game-wire stream picture core,libuv jansson)
 
 $(call unit-test,test_minetest_edge,tests/unit/test_minetest_edge.c,minetest-edge minetest-child picture core,libuv jansson)

@@ -4,7 +4,7 @@
 _edge := apps/snake/edge/
 _raster := $(addprefix $(_edge),raster.c draw.c texture.c)
 $(call library,snake-raster,$(_raster))
-$(call objs,$(_raster)): CFLAGS += -O3
+$(call objs,$(_raster)): ALL_CFLAGS += -O3
 $(call library,snake-scene,$(_edge)scene.c,libuv jansson)
 $(call program,snake-edge,$(_edge)main.c,game-edge snake-scene snake-raster snake game-wire stream picture core,libuv jansson)
 
