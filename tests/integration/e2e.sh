@@ -135,7 +135,8 @@ agree() {
 # ---- echoes while something happens ----
 
 probe_start() { # [SECONDS between two]
-	in_ue ping -i "${1:-0.01}" service >"$tmp/probe" 2>&1 &
+	# exec: what is killed is ping, not a shell that waits for it
+	exec "$build/bin/baton" --name "$topology" exec ue -- ping -i "${1:-0.01}" service >"$tmp/probe" 2>&1 &
 	_probe=$!
 	wait_for 5 grep -q 'icmp_seq=' "$tmp/probe"
 }
