@@ -4,9 +4,9 @@
 $(call bpf-object,ebpf_tc,dataplane/ebpf/tc.bpf.c)
 $(call bpf-object,ebpf_xdp,dataplane/ebpf/xdp.bpf.c)
 $(call bpf-object,gtp_guard,dataplane/gtp_guard.bpf.c)
-$(call library,dataplane,$(addprefix dataplane/,dataplane.c address.c config_check.c session_check.c session_needs.c session_store.c namespace.c barrier.c hold.c tap.c gtpu_path.c gtpu_socket.c \
+$(call library,dataplane,$(addprefix dataplane/,dataplane.c succeed.c address.c config_check.c session_check.c session_needs.c session_store.c namespace.c barrier.c hold.c tap.c gtpu_path.c gtpu_socket.c \
 	filter.c offload.c n6_routing.c mtu.c devices.c bpf_maps.c gtp.c gtp_maps.c gtp_session.c gtp_sender.c gtp_user.c \
-	$(addprefix ebpf/,ebpf.c buffer.c whole.c routes.c maps.c xdp.c rules.c session.c numbers.c entries.c index.c peers.c cells.c wire.c)) lib/bpf_log.c,libbpf libmnl)
+	$(addprefix ebpf/,ebpf.c attach.c adopt.c buffer.c whole.c routes.c maps.c xdp.c rules.c session.c numbers.c entries.c index.c peers.c cells.c wire.c)) lib/bpf_log.c,libbpf libmnl)
 $(call unit-test,test_dataplane,tests/unit/test_dataplane.c,dataplane netlink gtpu core)
 $(call unit-test,test_dataplane_numbers,tests/unit/test_dataplane_numbers.c,dataplane netlink gtpu core)
 $(call unit-test,test_dataplane_ebpf,tests/unit/test_dataplane_ebpf.c,dataplane netlink gtpu core)

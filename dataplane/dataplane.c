@@ -179,15 +179,15 @@ static int path_open(struct dataplane *dp, struct dp_error *ret_err)
 					  .events = dp->events,
 					  .stray = stray_handle,
 					  .malformed = malformed_count,
-					  .echo_t3_s = dp->config.echo_t3_s,
-					  .echo_n3 = dp->config.echo_n3,
+					  .echo_t3_s = dp_echo_t3_s(&dp->config),
+					  .echo_n3 = dp_echo_n3(&dp->config),
 					  .user = dp};
 	int rc;
 
-	if (!config.echo_t3_s)
-		config.echo_t3_s = DP_ECHO_T3_S;
-	if (!config.echo_n3)
-		config.echo_n3 = DP_ECHO_N3;
+	if (dp->config.from) {
+		dp->path = dp->config.from->path;
+		return 0;
+	}
 	for (uint8_t i = 0; i < config.local_count; i++)
 		config.local[i] = dp->config.local[i].addr;
 	rc = gtpu_path_new(&config, &dp->path);
@@ -228,6 +228,8 @@ int dataplane_new(const struct dp_config *config, const struct dp_events *events
 	if (!rc)
 		rc = backend_choose(dp, ret_err);
 	if (!rc)
+		rc = dp_from_check(dp, ret_err);
+	if (!rc)
 		rc = links_find(dp, ret_err);
 	if (!rc)
 		rc = path_open(dp, ret_err);
@@ -248,7 +250,8 @@ void dataplane_free(struct dataplane *dp)
 	if (dp->state)
 		dp->backend->close(dp);
 	hold_close(dp->hold);
-	gtpu_path_free(dp->path);
+	if (!dp->left && !dp->config.from)
+		gtpu_path_free(dp->path);
 	if (dp->backlog >= 0)
 		close(dp->backlog);
 	dp_store_clear(&dp->store);

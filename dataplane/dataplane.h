@@ -268,6 +268,13 @@ struct dp_config {
 	struct dp_instance instance[DP_INSTANCES_MAX]; /* UPF: at least one */
 	size_t protected_count;
 	struct dp_prefix protected_prefix[DP_PREFIXES_MAX]; /* UPF: users may not reach these */
+	/* A killed predecessor goes on serving until dataplane_adopt(); the configuration is the
+	 * same. dataplane_new: -ENOENT: there is none, or nothing of it is left */
+	bool adopt;
+	/* The same for one of this process (NULL: none), which is freed afterwards, or, where this
+	 * one fails, goes on. It may differ in UE pools, in what is protected, and in echo_; in
+	 * whether an instance has IPv6 it may not (-EINVAL) */
+	struct dataplane *from;
 	const char *pin_dir; /* NULL: pin nothing. Else a directory on a bpffs, for `bpftool` and
 				inspection */
 };
@@ -382,6 +389,32 @@ void dataplane_hold_counters(const struct dataplane *dp, struct dp_hold_counters
 
 /** dataplane_barrier - no packet is on its way any more by a rule that was replaced before */
 void dataplane_barrier(struct dataplane *dp);
+
+/* ---- a killed process's data plane, and its heir (docs/upf.md) ---- */
+
+/**
+ * dataplane_session_save - what dataplane_session_inherit takes, of a session as it was applied
+ * last: where the kernel counts it, whatever that comes to later
+ * @ret: at most @size octets; NULL: none
+ *
+ * Return: how many octets it takes; 0: the back end needs none, or has no such session
+ */
+size_t dataplane_session_save(struct dataplane *dp, uint64_t id, void *ret, size_t size);
+/** dataplane_generation - a number that no other data plane of this boot has; @predecessors: with
+ * dp_config.adopt, until dataplane_inherited: of the one that serves; 0: the back end has none */
+uint32_t dataplane_generation(const struct dataplane *dp, bool predecessors);
+/** dataplane_adopt - with dp_config.adopt or from, once, when all sessions have been applied: from
+ * now on they are served by this one's rules, packet by packet; what from has waiting waits here.
+ * Return: 0 or a negative errno with *ret_err: with from, nothing has changed then */
+int dataplane_adopt(struct dataplane *dp, struct dp_error *ret_err);
+/** dataplane_session_inherit - what the predecessor has counted is added to the session's counters,
+ * once before dataplane_adopt, for the limits that hold from then on, and once more behind it, for
+ * what came until then. Its URRs' limits are to be told again. Return: 0, -ENOENT, -EBADMSG,
+ * -ENOMEM
+ */
+int dataplane_session_inherit(struct dataplane *dp, uint64_t id, const void *saved, size_t len);
+/** dataplane_inherited - no session inherits any more: the predecessor's maps go */
+void dataplane_inherited(struct dataplane *dp);
 /** dataplane_end_marker - one End Marker to @peer's tunnel, behind all packets that rules replaced
  * before this call have sent there; 0 or a negative errno. Spec: TS 29.281 cl. 7.3.2 */
 int dataplane_end_marker(struct dataplane *dp, const struct dp_addr *peer, uint32_t teid);

@@ -27,6 +27,13 @@ int dp_filter_attach(struct dataplane *dp, unsigned ifindex, bool egress, int pr
 	return rc ? rc : nl_bpf_filter_replace(dp->nl, &filter);
 }
 
+int dp_filter_program(struct dataplane *dp, unsigned ifindex, bool egress, uint32_t *ret_id)
+{
+	const struct nl_bpf_filter filter = filter_of(ifindex, egress);
+
+	return nl_bpf_filter_program(dp->nl, &filter, ret_id);
+}
+
 /* The clsact qdisc stays: it may hold filters of others, and is nothing by itself */
 void dp_filter_detach(struct dataplane *dp, unsigned ifindex, bool egress)
 {

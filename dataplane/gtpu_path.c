@@ -493,3 +493,10 @@ const struct dp_path_counters *gtpu_path_counters(const struct gtpu_path *path)
 {
 	return &path->counters;
 }
+
+void gtpu_path_pass(struct gtpu_path *path, uint8_t echo_t3_s, uint8_t echo_n3, void *user)
+{
+	path->config.echo_t3_s = echo_t3_s;
+	path->config.echo_n3 = echo_n3;
+	path->config.user = user;
+}

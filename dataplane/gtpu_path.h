@@ -46,6 +46,8 @@ int gtpu_path_forward(struct gtpu_path *path, struct in_addr peer, uint32_t teid
 		      const uint8_t *packet, size_t len);
 /** gtpu_path_watch - gtpu_path_fd is readable also when @fd is; borrowed */
 int gtpu_path_watch(struct gtpu_path *path, int fd);
+/** gtpu_path_pass - it is another's from now on: its @t3_s, @n3, @user */
+void gtpu_path_pass(struct gtpu_path *path, uint8_t echo_t3_s, uint8_t echo_n3, void *user);
 const struct dp_path_counters *gtpu_path_counters(const struct gtpu_path *path);
 
 #endif

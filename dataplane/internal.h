@@ -131,6 +131,20 @@ enum dp_action dp_pdr_action(const struct dp_session *session, const struct dp_p
 /** dp_pdr_ue - the first of its addresses, or NULL */
 const struct dp_prefix *dp_pdr_ue(const struct dp_session *session, const struct dp_pdr *pdr);
 
+/** dp_from_check - what config.from (NULL: 0) and this one have between them must be the same in
+ * both; Return: 0, -EINVAL, -EOPNOTSUPP with *ret_err */
+int dp_from_check(const struct dataplane *dp, struct dp_error *ret_err);
+
+static inline uint8_t dp_echo_t3_s(const struct dp_config *config)
+{
+	return config->echo_t3_s ? config->echo_t3_s : DP_ECHO_T3_S;
+}
+
+static inline uint8_t dp_echo_n3(const struct dp_config *config)
+{
+	return config->echo_n3 ? config->echo_n3 : DP_ECHO_N3;
+}
+
 /** dp_error_set - fill *err (NULL: don't) and return @rc */
 int dp_error_set(struct dp_error *err, int what, uint32_t rule_id, int rc, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
@@ -152,6 +166,13 @@ struct dp_backend {
 	int (*apply)(struct dataplane *dp, struct dp_entry *entry, const struct dp_session *session,
 		     const struct dp_keys *keys, struct dp_error *ret_err);
 	void (*remove)(struct dataplane *dp, struct dp_entry *entry);
+	/* NULL: a predecessor's rules went with its process, and what they counted; then sessions
+	 * are served as soon as they are applied */
+	int (*adopt)(struct dataplane *dp, struct dp_error *ret_err);
+	uint32_t (*generation)(const struct dataplane *dp, bool predecessors);
+	size_t (*save)(const struct dp_entry *entry, void *ret, size_t size);
+	int (*inherit)(struct dataplane *dp, struct dp_entry *entry, const void *saved, size_t len);
+	void (*inherited)(struct dataplane *dp);
 	int (*counters)(struct dataplane *dp, struct dp_entry *entry,
 			struct dp_counters *ret_counters);
 	/* what waits in its FARs is dropped; NULL: nothing ever does */
@@ -193,6 +214,7 @@ struct dataplane {
 	struct nl_link n3[DP_LOCALS_MAX];    /* by dp_config.local: the same may be there twice */
 	struct n6_link n6[DP_INSTANCES_MAX]; /* by dp_config.instance */
 	struct gtpu_path *path;
+	bool left; /* to another, whose config.from it is: what the kernel has is that one's */
 	struct hold_set *hold;		 /* NULL until one is wanted */
 	int backlog;			 /* a socket on lo, see dp_barrier */
 	uint64_t drops[DP_DROP_REASONS]; /* counted in user space */
@@ -248,6 +270,13 @@ int n6_routing_up(struct dataplane *dp, uint8_t instance, const char *dev, unsig
 		  struct dp_error *ret_err);
 /** n6_routing_down - the rules of all; the routes go with the devices */
 void n6_routing_down(struct dataplane *dp);
+/** n6_routing_add - of pools that @dp has and @than hasn't, beside those; Return: 0 or a negative
+ * errno */
+int n6_routing_add(struct dataplane *dp, const struct dataplane *than, uint8_t instance,
+		   unsigned ifindex);
+/** n6_routing_drop - those of pools that @dp has and @than hasn't */
+void n6_routing_drop(struct dataplane *dp, const struct dataplane *than, uint8_t instance,
+		     unsigned ifindex);
 /* The way to a UE's address or prefix: its session's MTU, by which device */
 struct n6_way {
 	struct dp_prefix ue;
@@ -266,6 +295,9 @@ int n6_routing_session(struct dataplane *dp, unsigned pool_ifindex, const struct
 int dp_filter_attach(struct dataplane *dp, unsigned ifindex, bool egress, int prog_fd,
 		     const char *name);
 void dp_filter_detach(struct dataplane *dp, unsigned ifindex, bool egress);
+/** dp_filter_program - the id of the program that is there, ours or a predecessor's; Return: 0 or
+ * -ENOENT */
+int dp_filter_program(struct dataplane *dp, unsigned ifindex, bool egress, uint32_t *ret_id);
 
 /** dp_segmentation_off - no segmentation offload on a device: super-packets reach it in pieces */
 int dp_segmentation_off(const char *name);

@@ -106,23 +106,29 @@ static void rules_clear(struct nl *nl)
 			break;
 }
 
+/* @priority: RULE_POOL, RULE_NODE */
+static struct nl_rule rule_of_pool(const struct dp_instance *n6, const struct dp_prefix *pool,
+				   uint32_t priority)
+{
+	struct nl_rule rule = {.family = pool->addr.family,
+			       .priority = priority,
+			       .table = n6->table,
+			       .dst_len = pool->len};
+
+	memcpy(&rule.dst6, &pool->addr.ip6, dp_addr_octets(&pool->addr));
+	if (priority == RULE_POOL)
+		snprintf(rule.iif, sizeof(rule.iif), "%s", n6->dev);
+	return rule;
+}
+
 static int pool_rules(struct dataplane *dp, uint8_t instance, const struct dp_prefix *pool)
 {
 	const struct dp_instance *n6 = &dp->config.instance[instance];
-	struct nl_rule rule = {.family = pool->addr.family,
-			       .priority = RULE_POOL,
-			       .table = n6->table,
-			       .dst_len = pool->len};
-	int rc;
+	const struct nl_rule through = rule_of_pool(n6, pool, RULE_POOL),
+			     own = rule_of_pool(n6, pool, RULE_NODE);
+	int rc = nl_rule_add(dp->nl, &through);
 
-	memcpy(&rule.dst6, &pool->addr.ip6, dp_addr_octets(&pool->addr));
-	snprintf(rule.iif, sizeof(rule.iif), "%s", n6->dev);
-	rc = nl_rule_add(dp->nl, &rule);
-	if (rc)
-		return rc;
-	rule.iif[0] = 0;
-	rule.priority = RULE_NODE;
-	return nl_rule_append(dp->nl, &rule);
+	return rc ? rc : nl_rule_append(dp->nl, &own);
 }
 
 /* The stop first: at no time may a packet fall through to other tables */
@@ -206,6 +212,60 @@ int n6_routing_up(struct dataplane *dp, uint8_t instance, const char *dev, unsig
 void n6_routing_down(struct dataplane *dp)
 {
 	rules_clear(dp->nl);
+}
+
+/* ---- pools that come and go ---- */
+
+static bool has_pool(const struct dp_instance *n6, const struct dp_prefix *pool)
+{
+	for (size_t i = 0; i < n6->pool_count; i++)
+		if (dp_prefix_equal(&n6->pool[i], pool))
+			return true;
+	return false;
+}
+
+static int pool_add(struct dataplane *dp, uint8_t instance, const struct dp_prefix *pool,
+		    unsigned ifindex)
+{
+	const struct nl_route route = route_to(dp, instance, pool, ifindex);
+	int rc = nl_route_add(dp->nl, &route);
+
+	return rc ? rc : pool_rules(dp, instance, pool);
+}
+
+int n6_routing_add(struct dataplane *dp, const struct dataplane *than, uint8_t instance,
+		   unsigned ifindex)
+{
+	const struct dp_instance *n6 = &dp->config.instance[instance];
+	int rc = 0;
+
+	for (size_t i = 0; i < n6->pool_count && !rc; i++)
+		if (!has_pool(&than->config.instance[instance], &n6->pool[i]))
+			rc = pool_add(dp, instance, &n6->pool[i], ifindex);
+	return rc;
+}
+
+static void pool_drop(struct dataplane *dp, uint8_t instance, const struct dp_prefix *pool,
+		      unsigned ifindex)
+{
+	const struct dp_instance *n6 = &dp->config.instance[instance];
+	const struct nl_rule through = rule_of_pool(n6, pool, RULE_POOL),
+			     own = rule_of_pool(n6, pool, RULE_NODE);
+	const struct nl_route route = route_to(dp, instance, pool, ifindex);
+
+	(void)nl_rule_del(dp->nl, &through);
+	(void)nl_rule_del(dp->nl, &own);
+	(void)nl_route_del(dp->nl, &route);
+}
+
+void n6_routing_drop(struct dataplane *dp, const struct dataplane *than, uint8_t instance,
+		     unsigned ifindex)
+{
+	const struct dp_instance *n6 = &dp->config.instance[instance];
+
+	for (size_t i = 0; i < n6->pool_count; i++)
+		if (!has_pool(&than->config.instance[instance], &n6->pool[i]))
+			pool_drop(dp, instance, &n6->pool[i], ifindex);
 }
 
 /* ---- sessions ---- */

@@ -10,7 +10,8 @@
 
 enum { BATCH = 256 };
 
-static const char wire_name[] = "dp-wait";
+/* The second while one takes another's place */
+static const char *const wire_names[] = {"dp-wait", "dp-wait1"};
 
 struct waiting {
 	struct waiting *next;
@@ -29,6 +30,7 @@ struct queue {
 
 struct buffer {
 	struct buffer_config config;
+	size_t wire; /* in wire_names */
 	struct queue *queues;
 	size_t total;
 	struct tap tap;
@@ -71,6 +73,13 @@ static void queue_end(struct buffer *b, struct queue *q)
 static uint32_t slot_of(const uint8_t *frame)
 {
 	return (uint32_t)frame[9] << 16 | (uint32_t)frame[10] << 8 | frame[11];
+}
+
+static void slot_set(uint8_t *frame, uint32_t slot)
+{
+	frame[9] = (uint8_t)(slot >> 16);
+	frame[10] = (uint8_t)(slot >> 8);
+	frame[11] = (uint8_t)slot;
 }
 
 static uint16_t pdr_of(const uint8_t *frame)
@@ -197,6 +206,47 @@ size_t buffer_discard(struct buffer *b, uint32_t slot)
 	return q ? queue_thin(b, q, true) : 0;
 }
 
+/* ---- from one to another ---- */
+
+/* Into @to's tap, as if it had come there */
+static void frame_move(struct buffer *to, const struct waiting *w, uint32_t slot)
+{
+	struct tap *tap = &to->tap;
+
+	memcpy(tap->frame, w->frame, w->len);
+	tap->vnet = w->vnet;
+	slot_set(tap->frame, slot);
+	__atomic_add_fetch(&to->config.slot[slot].waiting[tap->frame[3] & 1], 1, __ATOMIC_RELEASE);
+	take(to, w->len);
+}
+
+static bool all_stay(uint32_t slot, uint16_t pdr, void *user)
+{
+	return true;
+}
+
+void buffer_gather(struct buffer *b)
+{
+	b->config.buffers = all_stay;
+	drain_socket(b);
+}
+
+void buffer_move(struct buffer *to, struct buffer *from, uint32_t slot, uint32_t slot_now)
+{
+	struct queue *q = queue_find(from, slot);
+	struct waiting *w;
+
+	if (!q)
+		return;
+	while ((w = q->first)) {
+		q->first = w->next;
+		frame_move(to, w, slot_now);
+		free(w);
+		from->total--;
+	}
+	queue_end(from, q);
+}
+
 /* ---- open and close ---- */
 
 int buffer_open(const struct buffer_config *config, struct buffer **ret)
@@ -207,7 +257,8 @@ int buffer_open(const struct buffer_config *config, struct buffer **ret)
 	if (!b)
 		return -ENOMEM;
 	b->config = *config;
-	rc = tap_open(&b->tap, config->nl, wire_name);
+	b->wire = config->beside && !config->beside->wire;
+	rc = tap_open(&b->tap, config->nl, wire_names[b->wire]);
 	if (!rc)
 		rc = gtpu_path_watch(config->path, b->tap.in);
 	if (rc) {

@@ -14,6 +14,7 @@
 struct buffer;
 
 struct buffer_config {
+	const struct buffer *beside; /* NULL: none; it has a wire already */
 	struct nl *nl;
 	struct gtpu_path *path;
 	unsigned stack_ifindex; /* the wire's end from which packets come back to the programs */
@@ -32,6 +33,12 @@ unsigned buffer_ifindex(const struct buffer *b);
 void buffer_process(struct buffer *b);
 /** buffer_flush - the session's rules have changed: what needn't wait any more goes on */
 void buffer_flush(struct buffer *b, uint32_t slot);
+/** buffer_gather - no program redirects there any more: what is on its way there waits, too, and
+ * nothing goes on but by buffer_move */
+void buffer_gather(struct buffer *b);
+/** buffer_move - what waits in @from for the session in @slot waits in @to, where its session is in
+ * @slot_now, ahead of what came there meanwhile, or goes on from there */
+void buffer_move(struct buffer *to, struct buffer *from, uint32_t slot, uint32_t slot_now);
 /** buffer_discard - Return: how many packets were dropped */
 size_t buffer_discard(struct buffer *b, uint32_t slot);
 

@@ -156,76 +156,6 @@ static void fib_probe(struct ebpf *e)
 
 /* ---- open and close ---- */
 
-static int pin(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
-{
-	const char *dir = dp->config.pin_dir;
-	int rc;
-
-	if (!dir)
-		return 0;
-	rc = dp_maps_pin(e->skel->obj, dir);
-	return rc ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "pins in %s: %s", dir,
-				 strerror(-rc))
-		  : 0;
-}
-
-static int attach_one(struct dataplane *dp, unsigned ifindex, const struct bpf_program *prog,
-		      struct dp_error *ret_err)
-{
-	int rc = dp_filter_attach(dp, ifindex, false, bpf_program__fd(prog),
-				  bpf_program__name(prog));
-
-	return rc ? dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "clsact %s on %u: %s",
-				 bpf_program__name(prog), ifindex, strerror(-rc))
-		  : 0;
-}
-
-/* The wires first: what comes in by the others may be sent there */
-static int attach_all(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
-{
-	const struct ebpf_tc *skel = e->skel;
-	const bool upf = dp->config.role == DP_ROLE_UPF;
-	int rc = 0;
-
-	for (size_t i = 0; i < EBPF_INSTANCES_MAX && !rc; i++)
-		if (e->wire[i].made)
-			rc = attach_one(dp, e->wire[i].wire_ifindex,
-					upf ? skel->progs.dp_stack : skel->progs.dp_radio, ret_err);
-	for (size_t i = 0; upf && i < dp->config.instance_count && !rc; i++)
-		rc = attach_one(dp, dp->n6[i].link.ifindex, skel->progs.dp_n6, ret_err);
-	for (size_t i = 0; i < dp->config.local_count && !rc; i++)
-		rc = attach_one(dp, dp->n3[i].ifindex, skel->progs.dp_n3, ret_err);
-	return rc;
-}
-
-static void detach_all(struct dataplane *dp, struct ebpf *e)
-{
-	for (size_t i = 0; i < dp->config.local_count; i++)
-		dp_filter_detach(dp, dp->n3[i].ifindex, false);
-	if (dp->config.role == DP_ROLE_UPF)
-		for (size_t i = 0; i < dp->config.instance_count; i++)
-			dp_filter_detach(dp, dp->n6[i].link.ifindex, false);
-	for (size_t i = 0; i < e->radio_count; i++)
-		dp_filter_detach(dp, e->radio[i], false);
-}
-
-/*
- * Between virtual Ethernet devices tc is the better one: XDP takes segmentation offload away from
- * the other end. A network card can't keep super-packets anyway.
- */
-static bool xdp_is_wanted(const struct dataplane *dp)
-{
-	bool wanted = true;
-
-	if (dp->config.role != DP_ROLE_UPF || dp->config.attach == DP_ATTACH_TC)
-		return false;
-	for (size_t i = 0; i < dp->config.local_count; i++)
-		wanted &= !dp->n3[i].kind[0];
-	for (size_t i = 0; i < dp->config.instance_count; i++)
-		wanted &= !dp->n6[i].link.kind[0];
-	return dp->config.attach == DP_ATTACH_XDP || wanted;
-}
-
 /* bpf_fib_lookup refuses an ingress that doesn't forward */
 static int locals_set_up(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
 {
@@ -245,6 +175,23 @@ static int locals_set_up(struct dataplane *dp, struct ebpf *e, struct dp_error *
 	return rc;
 }
 
+/* A predecessor's, or our own in its place */
+static int wires_have(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err)
+{
+	int rc;
+
+	if (!dp->config.adopt && !dp->config.from)
+		return dp->config.role == DP_ROLE_UPF || e->segment ? wires_make(dp, e, ret_err)
+								    : 0;
+	rc = predecessor_open(dp, &e->predecessor);
+	if (!rc)
+		rc = wires_adopt(dp, e);
+	if (rc)
+		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc, "no predecessor: %s",
+				    strerror(-rc));
+	return dp->config.from ? wires_lead(dp, e, dp->config.from, ret_err) : 0;
+}
+
 static int ebpf_open(struct dataplane *dp, struct dp_error *ret_err)
 {
 	struct ebpf *e = calloc(1, sizeof(*e));
@@ -257,19 +204,54 @@ static int ebpf_open(struct dataplane *dp, struct dp_error *ret_err)
 	if (e->cpus < 0 || syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
 		return dp_error_set(ret_err, DP_ERROR_SESSION, 0, -EOPNOTSUPP, "no membarrier");
 	rc = locals_set_up(dp, e, ret_err);
-	if (!rc && (dp->config.role == DP_ROLE_UPF || e->segment))
-		rc = wires_make(dp, e, ret_err);
+	if (!rc)
+		rc = wires_have(dp, e, ret_err);
 	if (!rc)
 		rc = programs_load(dp, e, ret_err);
 	if (!rc && dp->config.role == DP_ROLE_UPF)
 		fib_probe(e);
-	if (!rc)
-		rc = pin(dp, e, ret_err);
-	if (!rc)
-		rc = attach_all(dp, e, ret_err);
-	if (!rc && xdp_is_wanted(dp))
-		rc = xdp_open(dp, e, (const struct ebpf_config *)&e->skel->rodata->config, ret_err);
-	return rc;
+	return rc || dp->config.adopt || dp->config.from ? rc : ebpf_serve(dp, e, ret_err);
+}
+
+/* When the last filter is replaced, and no program of the predecessor's runs any more, its counts
+ * stand still. */
+static int ebpf_adopt(struct dataplane *dp, struct dp_error *ret_err)
+{
+	struct ebpf *e = dp->state;
+	int rc = dp->config.from ? ebpf_take_over(dp, e, ret_err) : ebpf_serve(dp, e, ret_err);
+
+	if (rc)
+		return rc;
+	dataplane_barrier(dp);
+	predecessor_drops(e->predecessor, e->cpus, dp->drops);
+	return 0;
+}
+
+/* The id of the map of slots: the kernel counts them up */
+static uint32_t ebpf_generation(const struct dataplane *dp, bool predecessors)
+{
+	const struct ebpf *e = dp->state;
+	struct bpf_map_info info = {0};
+	uint32_t size = sizeof(info);
+
+	if (predecessors)
+		return e->predecessor ? predecessor_generation(e->predecessor) : 0;
+	return bpf_obj_get_info_by_fd(bpf_map__fd(e->skel->maps.slots), &info, &size) ? 0 : info.id;
+}
+
+static int ebpf_inherit(struct dataplane *dp, struct dp_entry *entry, const void *saved, size_t len)
+{
+	const struct ebpf *e = dp->state;
+
+	return e->predecessor ? session_inherit(e->predecessor, entry, saved, len) : -ENOENT;
+}
+
+static void ebpf_inherited(struct dataplane *dp)
+{
+	struct ebpf *e = dp->state;
+
+	predecessor_close(e->predecessor);
+	e->predecessor = NULL;
 }
 
 /* What they had in the maps goes with these */
@@ -281,16 +263,23 @@ static void sessions_forget(struct dp_store *store)
 		session_free(entry);
 }
 
+/* What is outside of the maps. A predecessor whose place was not taken goes on. */
+static void serve_end(struct dataplane *dp, struct ebpf *e)
+{
+	if (dp->config.from)
+		wires_lead_no_more(dp, e, dp->config.from);
+	else if (!dp->left && (!dp->config.adopt || e->serving))
+		ebpf_withdraw(dp, e);
+}
+
 static void ebpf_close(struct dataplane *dp)
 {
 	struct ebpf *e = dp->state;
 
 	xdp_close(e);
+	predecessor_close(e->predecessor);
 	sessions_forget(&dp->store);
-	detach_all(dp, e);
-	wires_remove(dp, e);
-	if (e->skel && dp->config.pin_dir)
-		dp_maps_unpin(e->skel->obj, dp->config.pin_dir);
+	serve_end(dp, e);
 	buffer_close(e->buffer);
 	whole_close(e->whole);
 	ring_buffer__free(e->events);
@@ -313,7 +302,9 @@ static bool is_buffering(uint32_t slot, uint16_t pdr, void *user)
 static int buffer_want(struct dataplane *dp, const struct dp_session *session)
 {
 	struct ebpf *e = dp->state;
-	const struct buffer_config config = {.nl = dp->nl,
+	const struct ebpf *was = dp->config.from ? dp->config.from->state : NULL;
+	const struct buffer_config config = {.beside = was ? was->buffer : NULL,
+					     .nl = dp->nl,
 					     .path = dp->path,
 					     .stack_ifindex = e->wire[0].stack_ifindex,
 					     .slot = e->rules.slot,
@@ -414,7 +405,7 @@ static int ebpf_radio_add(struct dataplane *dp, unsigned ifindex)
 			return 0;
 	if (e->radio_count == DP_RADIO_MAX)
 		return -ENOSPC;
-	rc = attach_one(dp, ifindex, e->skel->progs.dp_radio, NULL);
+	rc = ebpf_attach(dp, ifindex, e->skel->progs.dp_radio, NULL);
 	if (!rc)
 		e->radio[e->radio_count++] = ifindex;
 	return rc;
@@ -480,6 +471,11 @@ const struct dp_backend dp_backend_ebpf = {
 	.apply = ebpf_apply,
 	.remove = ebpf_remove,
 	.process = ebpf_process,
+	.adopt = ebpf_adopt,
+	.generation = ebpf_generation,
+	.save = session_save,
+	.inherit = ebpf_inherit,
+	.inherited = ebpf_inherited,
 	.counters = ebpf_counters,
 	.discard = ebpf_discard,
 	.urr_counters = ebpf_urr_counters,

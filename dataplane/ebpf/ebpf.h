@@ -6,6 +6,7 @@
 #ifndef BATON_DATAPLANE_EBPF_H
 #define BATON_DATAPLANE_EBPF_H
 
+#include "dataplane/ebpf/adopt.h"
 #include "dataplane/ebpf/buffer.h"
 #include "dataplane/ebpf/rules.h"
 #include "dataplane/ebpf/whole.h"
@@ -58,6 +59,8 @@ struct ebpf {
 	volatile struct ebpf_state *state; /* the map's own memory */
 	struct buffer *buffer;		   /* NULL: nobody has buffered yet */
 	struct whole *whole;		   /* NULL: no fragments have come yet */
+	struct predecessor *predecessor;   /* NULL: none, or it is done with */
+	bool serving;			   /* filters are ours, or some of them */
 	int cpus;
 	size_t radio_count;
 	unsigned radio[DP_RADIO_MAX];
@@ -81,6 +84,20 @@ int ebpf_session_routes(struct dataplane *dp, const struct dp_entry *entry,
 int ebpf_session_ip6_check(const struct dataplane *dp, const struct dp_session *session,
 			   struct dp_error *ret_err);
 
+/* attach.c */
+struct bpf_program;
+/** ebpf_attach - a tc program, in place of a predecessor's; Return: 0 or a negative errno with
+ * *ret_err */
+int ebpf_attach(struct dataplane *dp, unsigned ifindex, const struct bpf_program *prog,
+		struct dp_error *ret_err);
+/** ebpf_serve - from now on packets come here; Return: 0 or a negative errno with *ret_err */
+int ebpf_serve(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err);
+/** ebpf_withdraw - nothing is left in the kernel that ebpf_serve or wires_make put there */
+void ebpf_withdraw(struct dataplane *dp, struct ebpf *e);
+/** ebpf_take_over - ebpf_serve in place of config.from, whose packets that wait wait here then;
+ * Return: 0 or a negative errno with *ret_err: that one serves as before */
+int ebpf_take_over(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err);
+
 /* xdp.c */
 /** xdp_open - the same rules by XDP, ahead of tc, on N3 and N6; Return: 0 or a negative errno with
  * *ret_err */
@@ -91,6 +108,15 @@ void xdp_close(struct ebpf *e);
 /** wires_make - the veth pairs dp-ue, dp-ue-x, dp-ue1, dp-ue1-x, ..., with routes of the UE pools
  * and rules to the instances' tables; replaces a predecessor's */
 int wires_make(struct dataplane *dp, struct ebpf *e, struct dp_error *ret_err);
+/** wires_adopt - a predecessor's, of a UPF; Return: 0; -ENOENT: they aren't all there */
+int wires_adopt(struct dataplane *dp, struct ebpf *e);
+/** wires_lead - pools that @than hasn't lead there, too; Return: 0 or a negative errno with
+ * *ret_err
+ */
+int wires_lead(struct dataplane *dp, const struct ebpf *e, const struct dataplane *than,
+	       struct dp_error *ret_err);
+/** wires_lead_no_more - pools that @than hasn't */
+void wires_lead_no_more(struct dataplane *dp, const struct ebpf *e, const struct dataplane *than);
 void wires_remove(struct dataplane *dp, struct ebpf *e);
 
 #endif

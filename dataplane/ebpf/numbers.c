@@ -338,6 +338,43 @@ static const uint8_t *take(const uint8_t *from, void *to, size_t size)
 	return from + size;
 }
 
+static size_t packed_size(const uint8_t counts[3])
+{
+	return 3 + counts[0] * sizeof(struct bucket_name) + counts[1] * sizeof(struct limit_name) +
+	       counts[2] * sizeof(struct account_name);
+}
+
+size_t numbers_packed_size(const void *packed)
+{
+	return packed_size(packed);
+}
+
+/* Other octets than 0 and 1 are none */
+static bool is_bool(const void *octet)
+{
+	return *(const uint8_t *)octet <= 1;
+}
+
+int numbers_read(const uint8_t *octets, size_t len, struct numbers *ret)
+{
+	if (len < 3 || octets[0] > NUMBERS_BUCKETS || octets[1] > NUMBERS_LIMITS ||
+	    octets[2] > NUMBERS_ACCOUNTS || len != packed_size(octets))
+		return -EBADMSG;
+	numbers_unpack(octets, ret);
+	for (uint8_t i = 0; i < ret->bucket_count; i++)
+		if (!is_bool(&ret->bucket[i].used) || !is_bool(&ret->bucket[i].guarantee))
+			return -EBADMSG;
+	for (uint8_t i = 0; i < ret->limit_count; i++)
+		if (!is_bool(&ret->limit[i].used))
+			return -EBADMSG;
+	for (uint8_t i = 0; i < ret->account_count; i++)
+		if (!is_bool(&ret->account[i].used) || !is_bool(&ret->account[i].retired) ||
+		    ret->account[i].direction > DP_DOWNLINK ||
+		    ret->account[i].urr_count > EBPF_LIMIT_REFS)
+			return -EBADMSG;
+	return 0;
+}
+
 void numbers_unpack(const void *packed, struct numbers *ret)
 {
 	const uint8_t *at = packed;

@@ -73,6 +73,10 @@ bool numbers_need_more(const struct numbers *n);
  * NULL: no memory */
 void *numbers_pack(const struct numbers *n);
 void numbers_unpack(const void *packed, struct numbers *ret);
+size_t numbers_packed_size(const void *packed);
+/** numbers_read - unpacked from @len octets of another process; Return: 0; -EBADMSG: none can be so
+ */
+int numbers_read(const uint8_t *octets, size_t len, struct numbers *ret);
 /** numbers_repack - in the place of what it was unpacked from, with no more than there was */
 void numbers_repack(const struct numbers *n, void *packed);
 

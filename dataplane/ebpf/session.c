@@ -314,7 +314,7 @@ int session_base_next(const struct session *session, const struct dp_session *as
 	return 0;
 }
 
-static void count_in(struct dp_counters *c, uint8_t direction, uint64_t octets, uint64_t packets)
+void session_count(struct dp_counters *c, uint8_t direction, uint64_t octets, uint64_t packets)
 {
 	if (direction == DP_UPLINK) {
 		c->uplink_bytes += octets;
@@ -323,6 +323,11 @@ static void count_in(struct dp_counters *c, uint8_t direction, uint64_t octets, 
 		c->downlink_bytes += octets;
 		c->downlink_packets += packets;
 	}
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
 }
 
 void rules_counters(const struct rules *r, const struct dp_entry *entry, struct dp_counters *ret)
@@ -335,10 +340,10 @@ void rules_counters(const struct rules *r, const struct dp_entry *entry, struct 
 	*ret = session->base ? session->base->all : (struct dp_counters){0};
 	for (uint8_t i = 0; i < n.account_count; i++)
 		if (n.account[i].used)
-			count_in(ret, n.account[i].direction, account_at(&p, i)->octets,
-				 account_at(&p, i)->packets);
-	ret->dropped_packets = p.slot->dropped;
-	ret->latest_ns = p.slot->latest_ns;
+			session_count(ret, n.account[i].direction, account_at(&p, i)->octets,
+				      account_at(&p, i)->packets);
+	ret->dropped_packets += p.slot->dropped;
+	ret->latest_ns = later(ret->latest_ns, p.slot->latest_ns);
 }
 
 int rules_urr_counters(struct rules *r, const struct dp_entry *entry, uint32_t urr,
@@ -351,7 +356,8 @@ int rules_urr_counters(struct rules *r, const struct dp_entry *entry, uint32_t u
 
 	if (!base)
 		return -ENOENT;
-	*ret = (struct dp_urr_counters){.latest_ns = p.slot->latest_ns};
+	*ret = (struct dp_urr_counters){
+		.latest_ns = later(session->base->all.latest_ns, p.slot->latest_ns)};
 	for (int way = 0; way < 2; way++) {
 		ret->octets[way] = base->octets[way];
 		ret->packets[way] = base->packets[way];
@@ -433,7 +439,7 @@ static bool account_fold(struct session *session, struct account_name *name,
 		base->octets[name->direction] += octets;
 		base->packets[name->direction] += packets;
 	}
-	count_in(&session->base->all, name->direction, octets, packets);
+	session_count(&session->base->all, name->direction, octets, packets);
 	name->used = name->retired = false;
 	return true;
 }

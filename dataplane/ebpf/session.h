@@ -30,6 +30,8 @@ static inline struct session *session_of(const struct dp_entry *entry)
 }
 
 void session_free(struct dp_entry *entry);
+/** session_count - added to @c */
+void session_count(struct dp_counters *c, uint8_t direction, uint64_t octets, uint64_t packets);
 /** session_base_next - @ret: the base for @asked, NULL: none, free it; of what URRs had that aren't
  * in @asked nothing is left. Return: 0 or -ENOMEM */
 int session_base_next(const struct session *session, const struct dp_session *asked,

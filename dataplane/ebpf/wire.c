@@ -49,6 +49,15 @@ static int wire_up(struct dataplane *dp, const struct wire *wire, const struct n
 	return rc ? rc : nl_link_set_up(dp->nl, wire->stack_ifindex, true);
 }
 
+static void wire_fill(struct wire *wire, const struct nl_link *stack, const struct nl_link *peer)
+{
+	wire->made = true;
+	wire->stack_ifindex = stack->ifindex;
+	wire->wire_ifindex = peer->ifindex;
+	memcpy(wire->stack_mac, stack->mac, sizeof(stack->mac));
+	memcpy(wire->wire_mac, peer->mac, sizeof(peer->mac));
+}
+
 static int wire_pair(struct dataplane *dp, bool segment, unsigned instance, struct wire *wire)
 {
 	const struct names names = names_of(instance);
@@ -70,15 +79,52 @@ static int wire_pair(struct dataplane *dp, bool segment, unsigned instance, stru
 		rc = dp_link_find(dp->nl, names.wire, &peer);
 	if (rc)
 		return rc;
-	wire->made = true;
-	wire->stack_ifindex = link.ifindex;
-	wire->wire_ifindex = peer.ifindex;
-	memcpy(wire->stack_mac, link.mac, sizeof(link.mac));
-	memcpy(wire->wire_mac, peer.mac, sizeof(peer.mac));
+	wire_fill(wire, &link, &peer);
 	rc = nl_link_set_alias(dp->nl, wire->stack_ifindex, DP_LINK_ALIAS);
 	if (!rc && segment)
 		rc = dp_segmentation_off(names.stack);
 	return rc ? rc : wire_up(dp, wire, &names, ip6);
+}
+
+/* A predecessor's, as it is: with its addresses, routes and rules. Return: 0 or -ENOENT */
+static int wire_adopt(struct dataplane *dp, unsigned instance, struct wire *wire)
+{
+	const struct names names = names_of(instance);
+	struct nl_link stack, peer;
+
+	if (dp_link_find(dp->nl, names.stack, &stack) || dp_link_find(dp->nl, names.wire, &peer) ||
+	    strcmp(stack.alias, DP_LINK_ALIAS) != 0)
+		return -ENOENT;
+	wire_fill(wire, &stack, &peer);
+	return 0;
+}
+
+int wires_adopt(struct dataplane *dp, struct ebpf *e)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < dp->config.instance_count && !rc; i++)
+		rc = wire_adopt(dp, i, &e->wire[i]);
+	return rc;
+}
+
+int wires_lead(struct dataplane *dp, const struct ebpf *e, const struct dataplane *than,
+	       struct dp_error *ret_err)
+{
+	for (uint8_t i = 0; i < dp->config.instance_count; i++) {
+		int rc = n6_routing_add(dp, than, i, e->wire[i].stack_ifindex);
+
+		if (rc)
+			return dp_error_set(ret_err, DP_ERROR_SESSION, 0, rc,
+					    "routes of UE pools: %s", strerror(-rc));
+	}
+	return 0;
+}
+
+void wires_lead_no_more(struct dataplane *dp, const struct ebpf *e, const struct dataplane *than)
+{
+	for (uint8_t i = 0; i < dp->config.instance_count; i++)
+		n6_routing_drop(dp, than, i, e->wire[i].stack_ifindex);
 }
 
 /* A predecessor may have had more of them */

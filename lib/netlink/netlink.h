@@ -186,6 +186,8 @@ int nl_bpf_filter_replace(struct nl *nl, const struct nl_bpf_filter *filter);
 int nl_bpf_filter_del(struct nl *nl, const struct nl_bpf_filter *filter);
 /** nl_bpf_filter_find - is one there by its interface, side, priority and handle? Return: 0 or -ENOENT */
 int nl_bpf_filter_find(struct nl *nl, const struct nl_bpf_filter *filter);
+/** nl_bpf_filter_program - the kernel's id of its program; Return: 0 or -ENOENT */
+int nl_bpf_filter_program(struct nl *nl, const struct nl_bpf_filter *filter, uint32_t *ret_id);
 
 /* Link shaping at egress */
 int nl_qdisc_tbf(struct nl *nl, unsigned ifindex, uint64_t rate_bps, uint32_t burst_bytes, uint32_t limit_bytes);

@@ -74,15 +74,36 @@ int nl_bpf_filter_del(struct nl *nl, const struct nl_bpf_filter *filter)
 	return nl_submit(nl, filter_request(nl, RTM_DELTFILTER, 0, filter), 0);
 }
 
-static int skip(const struct nlmsghdr *nlh, void *user)
+static int read_program(const struct nlmsghdr *nlh, void *user)
 {
+	const struct nlattr *attr[TCA_OPTIONS + 1], *option;
+
+	if (nlh->nlmsg_type != RTM_NEWTFILTER)
+		return 0;
+	nl_attrs(nlh, sizeof(struct tcmsg), attr, TCA_OPTIONS);
+	if (!attr[TCA_OPTIONS])
+		return 0;
+	mnl_attr_for_each_nested (option, attr[TCA_OPTIONS])
+		if (mnl_attr_get_type(option) == TCA_BPF_ID)
+			*(uint32_t *)user = nl_attr_u32(option, 0);
 	return 0;
 }
 
 /* Without clsact the kernel says -EINVAL. */
+int nl_bpf_filter_program(struct nl *nl, const struct nl_bpf_filter *filter, uint32_t *ret_id)
+{
+	int rc;
+
+	*ret_id = 0;
+	rc = nl_query(nl, filter_request(nl, RTM_GETTFILTER, 0, filter), read_program, ret_id);
+	if (rc == -EINVAL || (!rc && !*ret_id))
+		return -ENOENT;
+	return rc;
+}
+
 int nl_bpf_filter_find(struct nl *nl, const struct nl_bpf_filter *filter)
 {
-	int rc = nl_query(nl, filter_request(nl, RTM_GETTFILTER, 0, filter), skip, NULL);
+	uint32_t id;
 
-	return rc == -EINVAL ? -ENOENT : rc;
+	return nl_bpf_filter_program(nl, filter, &id);
 }
