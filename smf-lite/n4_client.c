@@ -259,6 +259,8 @@ static void on_peer(struct n4_peer *peer, enum n4_peer_event event, void *user)
 		upf->lost.count = 0; /* what it sees, it tells anew */
 		n4_load_forget(upf);
 		break;
+	case N4_PEER_CONFIRMED:
+		break;
 	case N4_PEER_RELEASED: /* with all sessions that it had */
 		log_info("n4", "upf=%s what=released sessions=%zu", upf->config->name,
 			 upf->sessions);

@@ -14,7 +14,7 @@
 #include "upf/features.h"
 #include "upf/node_report.h"
 #include "upf/smf_set.h"
-#include "upf/upf.h"
+#include "upf/keep.h"
 
 static void on_close_free(uv_handle_t *handle)
 {
@@ -93,6 +93,18 @@ static void sessions_drop(struct upf_peer *peer, const struct pfcp_session_reten
 		 upf_addr_text(peer->n4->addr, addr), why, dropped, kept);
 }
 
+/* The last: the journal may be renewed by it, and then has what there is */
+static void peer_forget(struct n4_peer *n4)
+{
+	struct upf_peer *peer = n4->user;
+	struct upf *upf = peer->upf;
+	const struct in_addr addr = n4->addr;
+
+	peer_free(peer);
+	n4_peer_forget(n4);
+	upf_keep_peer_gone(upf, addr);
+}
+
 void upf_peer_release(struct n4_peer *n4)
 {
 	struct upf_peer *peer = n4->user;
@@ -100,8 +112,7 @@ void upf_peer_release(struct n4_peer *n4)
 
 	if (peer->sessions.count)
 		sessions_drop(peer, NULL, "released-here");
-	peer_free(peer);
-	n4_peer_forget(n4);
+	peer_forget(n4);
 	upf_drain_check(upf);
 }
 
@@ -117,6 +128,31 @@ static void on_wait_over(uv_timer_t *timer)
 	}
 	sessions_drop(peer, NULL, "restarted-without-association");
 	upf_peer_release(n4);
+}
+
+int upf_peer_restore(struct upf *upf, const struct n4_peer_state *state,
+		     const struct upf_smf_set *set, struct n4_peer **ret)
+{
+	struct n4_peer *n4 = n4_peer_find(upf->n4, state->addr);
+	struct upf_peer *peer;
+	int rc;
+
+	/* the last word counts; it has no sessions yet */
+	if (n4)
+		upf_peer_release(n4);
+	rc = n4_peer_restore(upf->n4, state, &n4);
+	if (rc)
+		return rc;
+	peer = peer_new(upf, n4);
+	if (!peer) {
+		n4_peer_forget(n4);
+		return -ENOMEM;
+	}
+	upf_smf_set_restore(peer, set);
+	if (!state->associated)
+		uv_timer_start(peer->wait, on_wait_over, UPF_RETENTION_WAIT_MS, 0);
+	*ret = n4;
+	return 0;
 }
 
 void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
@@ -136,9 +172,13 @@ void upf_peer_event(struct n4_peer *n4, enum n4_peer_event event, void *user)
 		break;
 	case N4_PEER_RELEASED: /* the CP role's */
 		break;
+	case N4_PEER_CONFIRMED:
+		upf_keep_peer(peer->upf, n4);
+		break;
 	case N4_PEER_RESTARTED:
 		log_warn("n4", "peer=%s what=restarted sessions=%zu", text, peer->sessions.count);
 		uv_timer_start(peer->wait, on_wait_over, UPF_RETENTION_WAIT_MS, 0);
+		upf_keep_peer(peer->upf, n4);
 		break;
 	}
 }
@@ -148,6 +188,7 @@ void upf_peer_updated(struct n4_peer *n4, const struct pfcp_association_update_r
 {
 	upf_deletions_finish(user);
 	upf_smf_set_update(n4->user, update);
+	upf_keep_peer(user, n4);
 }
 
 /* ---- procedures ---- */
@@ -159,8 +200,7 @@ static bool forget_if_lost(struct n4_peer *n4)
 
 	if (n4->alive || peer->sessions.count)
 		return false;
-	peer_free(peer);
-	n4_peer_forget(n4);
+	peer_forget(n4);
 	return true;
 }
 
@@ -253,6 +293,7 @@ void upf_association_setup(struct n4_request *req, const struct pfcp_msg *msg, v
 	if (peer->sessions.count)
 		sessions_drop(peer, known && setup->has_retention ? &setup->retention : NULL,
 			      "associated-anew");
+	upf_keep_peer(upf, n4);
 	setup_accept(upf, req, known && setup->has_retention);
 }
 
@@ -268,6 +309,7 @@ void upf_association_release(struct n4_request *req, const struct pfcp_msg *msg,
 		return;
 	}
 	sessions_drop(n4->user, NULL, "released");
+	upf_keep_peer_gone(upf, n4->addr); /* before the answer, which needs the peer */
 	n4_respond_cause(req, 0, PFCP_CAUSE_ACCEPTED, 0);
 	upf_peer_release(n4);
 }

@@ -65,6 +65,7 @@ const struct yaml_field upf_config_fields[] = {
 	 FIELD(protected_node),
 	 .help = "prefixes that UEs may not reach"},
 	{.key = "pin_dir", TEXT(pin_dir), .help = "on a bpffs, for inspection"},
+	{.key = "state_dir", TEXT(state_dir), .help = "what outlives a kill is kept there"},
 	{.key = "rest_address",
 	 .read = yaml_read_ipv4,
 	 FIELD(rest_address),
@@ -394,4 +395,48 @@ void upf_config_dataplane(const struct upf_config *config, struct dp_config *ret
 	for (size_t i = 0; i < config->instance_count; i++)
 		instance_dataplane(config, i, &ret->instance[i]);
 	memcpy(ret->protected_prefix, config->protected_prefix, sizeof(ret->protected_prefix));
+}
+
+/* ---- another one ---- */
+
+#define FIXED(name, member, is_text)                                                               \
+	{                                                                                          \
+		.key = name, .offset = offsetof(struct upf_config, member),                        \
+		.size = sizeof(((struct upf_config *)0)->member), .text = is_text                  \
+	}
+
+static const struct fixed {
+	const char *key;
+	size_t offset, size;
+	bool text;
+} fixed[] = {
+	FIXED("name", name, true),
+	FIXED("n4_address", n4_address, false),
+	FIXED("n3_address", n3_address, false),
+	FIXED("n3_address6", n3_address6, false),
+	FIXED("n3_device", n3_device, true),
+	FIXED("n6_device", n6[0].device, true),
+	FIXED("n6_table", n6[0].table, false),
+	FIXED("dataplane", dataplane, true),
+	FIXED("attach", attach, true),
+	FIXED("needs_qos", needs_qos, false),
+	FIXED("sessions_max", sessions_max, false),
+	FIXED("network_instances", instance_count, false),
+	FIXED("pin_dir", pin_dir, true),
+	FIXED("state_dir", state_dir, true),
+	FIXED("rest_address", rest_address, false),
+	FIXED("rest_port", rest_port, false),
+	FIXED("token_file", token_file, true), /* what is in it may */
+};
+
+const char *upf_config_fixed(const struct upf_config *was, const struct upf_config *is)
+{
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		const char *a = (const char *)was + fixed[i].offset;
+		const char *b = (const char *)is + fixed[i].offset;
+
+		if (fixed[i].text ? strcmp(a, b) != 0 : memcmp(a, b, fixed[i].size) != 0)
+			return fixed[i].key;
+	}
+	return NULL;
 }

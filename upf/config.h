@@ -9,6 +9,8 @@
 #include "lib/yaml.h"
 #include "upf/rules/rules.h"
 
+#define UPF_STATE_FILE "sessions.journal" /* in state_dir */
+
 enum {
 	UPF_PATH_SIZE = 256,
 	UPF_SESSIONS_DEFAULT = 65536,
@@ -41,7 +43,8 @@ struct upf_config {
 	struct upf_instance n9;
 	size_t protected_count;
 	struct dp_prefix protected_prefix[DP_PREFIXES_MAX];
-	char pin_dir[UPF_PATH_SIZE]; /* "": none */
+	char pin_dir[UPF_PATH_SIZE];   /* "": none */
+	char state_dir[UPF_PATH_SIZE]; /* the same */
 	struct in_addr rest_address;
 	uint32_t rest_port;
 	char token_file[UPF_PATH_SIZE]; /* "": none */
@@ -56,6 +59,10 @@ void upf_config_default(struct upf_config *config);
 /** upf_config_lists - read the lists and check what the table can't; Return: 0 or -EINVAL with @err
  * set */
 int upf_config_lists(struct upf_config *config, const struct yaml_doc *doc, struct yaml_error *err);
+
+/** upf_config_fixed - the first key in which the two differ that can't change while a UPF serves,
+ * or NULL; what its data plane is particular about beyond that it says itself */
+const char *upf_config_fixed(const struct upf_config *was, const struct upf_config *is);
 
 /** upf_config_dataplane - the data plane's part; @ret borrows from @config */
 void upf_config_dataplane(const struct upf_config *config, struct dp_config *ret);

@@ -8,7 +8,7 @@
 
 #include "lib/daemon.h"
 #include "lib/log.h"
-#include "upf/upf.h"
+#include "upf/keep.h"
 
 static int request_check(const struct upf *upf, const struct n4_request *req,
 			 const struct pfcp_session_establishment_request *e, struct upf_refusal *r)
@@ -42,6 +42,12 @@ static int session_begin(struct upf *upf, const struct n4_request *req,
 	int rc;
 
 	*ret_session = upf_session_find_cp(&upf->sessions, req->peer->addr, cp_seid);
+	/* The answer may have gone with the predecessor: then it is asked for again, by the same
+	 * request, which nobody knows any more for the same (cl. 6.4) */
+	if (*ret_session && (*ret_session)->inherited && !restore) {
+		upf_session_remove(upf, *ret_session);
+		*ret_session = NULL;
+	}
 	*ret_new = !*ret_session;
 	if (*ret_session && !restore)
 		return upf_refuse(r, PFCP_CAUSE_MANDATORY_IE_INCORRECT, PFCP_IE_F_SEID,
@@ -95,6 +101,7 @@ static void session_describe(struct upf *upf, struct upf_session *session,
 {
 	const struct upf_now now = upf_now(upf);
 
+	session->inherited = false;
 	session->established_ns = clock_now_ns();
 	session->reported_ms = 0;
 	session->notice.due_ms = 0;
@@ -157,5 +164,6 @@ void upf_session_establish(struct n4_request *req, const struct pfcp_msg *msg, v
 	upf->counter[restore ? UPF_RESTORED : UPF_ESTABLISHED]++;
 	log_debug("n4", "seid=0x%" PRIx64 " cp_seid=0x%" PRIx64 " what=%s", session->seid,
 		  session->cp.seid, restore ? "restored" : "established");
+	upf_keep_session(upf, session);
 	answer_accept(upf, req, session);
 }

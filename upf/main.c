@@ -5,12 +5,20 @@
 #include "lib/daemon.h"
 #include "lib/log.h"
 #include "lib/token.h"
-#include "upf/upf.h"
+#include "upf/reload.h"
 
 static const struct daemon_spec spec = {
 	.name = "upf",
 	.summary = "user plane function: PFCP sessions (N4) for GTP-U tunnels (N3, N6)",
 	.example = "upf/upf.example.yaml",
+};
+
+/* The one that serves and the one that is read next take turns */
+struct program {
+	struct daemon daemon;
+	struct upf upf;
+	struct upf_config config[2];
+	char token[256];
 };
 
 static int config_load(struct daemon *d, struct upf_config *config)
@@ -30,8 +38,10 @@ static int config_load(struct daemon *d, struct upf_config *config)
 	return rc;
 }
 
-static int rest_start(struct upf *upf, const struct upf_config *config, char *token, size_t size)
+static int rest_start(struct program *p)
 {
+	struct upf *upf = &p->upf;
+	const struct upf_config *config = upf->config;
 	struct http_listen listen = {
 		.addr = config->rest_address,
 		.port = (uint16_t)config->rest_port,
@@ -40,10 +50,10 @@ static int rest_start(struct upf *upf, const struct upf_config *config, char *to
 	int rc;
 
 	if (config->token_file[0]) {
-		rc = token_read(config->token_file, token, size);
+		rc = token_read(config->token_file, p->token, sizeof(p->token));
 		if (rc)
 			return rc;
-		listen.token = token;
+		listen.token = p->token;
 	}
 	rc = http_server_new(upf->loop, &listen, upf_routes, upf, &upf->rest);
 	if (rc)
@@ -71,34 +81,61 @@ static void drain(struct upf *upf, unsigned period_s)
 		uv_run(upf->loop, UV_RUN_ONCE);
 }
 
+static int reload(struct program *p)
+{
+	struct upf_config *fresh = &p->config[p->upf.config == &p->config[0]];
+	char token[sizeof(p->token)];
+	int rc = config_load(&p->daemon, fresh);
+
+	if (!rc && fresh->token_file[0])
+		rc = token_read(fresh->token_file, token, sizeof(token));
+	if (!rc)
+		rc = upf_reload(&p->upf, fresh);
+	if (!rc && fresh->token_file[0])
+		memcpy(p->token, token, sizeof(p->token));
+	return rc;
+}
+
+static void on_reload(void *user)
+{
+	struct program *p = user;
+
+	const int rc = reload(p);
+
+	p->upf.counter[rc ? UPF_RELOADS_REFUSED : UPF_RELOADED]++;
+	if (rc)
+		log_error("reload", "what=refused detail=\"it serves as before\"");
+	else
+		log_info("reload", "what=done sessions=%zu", p->upf.sessions.count);
+}
+
 int main(int argc, char **argv)
 {
-	static struct daemon daemon;
-	static struct upf_config config;
-	static struct upf upf;
-	static char token[256];
+	static struct program p;
 	int status = 1;
 
-	if (daemon_init(&daemon, &spec, argc, argv))
+	if (daemon_init(&p.daemon, &spec, argc, argv))
 		return 1;
-	if (config_load(&daemon, &config))
+	if (config_load(&p.daemon, &p.config[0]))
 		goto done;
-	if (daemon.check_only) {
+	if (p.daemon.check_only) {
 		status = 0;
 		goto done;
 	}
-	if (upf_start(&upf, &config, &daemon.loop))
+	if (upf_start(&p.upf, &p.config[0], &p.daemon.loop))
 		goto stop;
-	if (rest_start(&upf, &config, token, sizeof(token)))
+	if (rest_start(&p))
 		goto stop;
+	p.daemon.reload = on_reload;
+	p.daemon.user = &p;
 	daemon_ready("serving N4");
-	status = daemon_run(&daemon);
-	drain(&upf, config.drain_s);
+	status = daemon_run(&p.daemon);
+	drain(&p.upf, p.upf.config->drain_s);
 stop:
-	http_server_free(upf.rest);
-	upf.rest = NULL;
-	upf_stop(&upf);
+	http_server_free(p.upf.rest);
+	p.upf.rest = NULL;
+	upf_stop(&p.upf);
 done:
-	daemon_done(&daemon);
+	daemon_done(&p.daemon);
 	return status;
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "lib/log.h"
-#include "upf/upf.h"
+#include "upf/keep.h"
 
 enum {
 	RETRY_MS = 1000, /* of reports that can't be sent */
@@ -100,6 +100,19 @@ static void limits_tell(struct upf *upf, struct upf_session *session, const stru
 			limit_tell(upf, session, rules->urr[i].id, &limits);
 }
 
+void upf_metering_resume(struct upf *upf, struct upf_session *session)
+{
+	struct upf_rules *rules = upf_session_rules(upf, session);
+	struct dp_urr_limits limits;
+
+	upf_metering_count(upf, session, rules);
+	for (size_t i = 0; i < rules->n_urr; i++) {
+		(void)upf_usage_limits(&session->usages, rules, rules->urr[i].id, &limits);
+		limit_tell(upf, session, rules->urr[i].id, &limits);
+	}
+	upf_metering_go_on(upf, session, rules);
+}
+
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -171,10 +184,11 @@ static void meter(struct upf *upf, struct upf_session *session)
 	upf_metering_count(upf, session, rules);
 	if (!upf_report_usage(upf, session, rules)) {
 		upf_metering_go_on(upf, session, rules);
-		return;
+	} else {
+		limits_tell(upf, session, rules);
+		alarm_set(upf, session, now.ms + RETRY_MS, &now);
 	}
-	limits_tell(upf, session, rules);
-	alarm_set(upf, session, now.ms + RETRY_MS, &now);
+	upf_keep_session(upf, session);
 }
 
 void upf_session_due(struct upf_alarm *alarm, void *user)

@@ -6,6 +6,7 @@
 
 #include "dataplane/address.h"
 #include "lib/log.h"
+#include "upf/keep.h"
 #include "upf/smf_set.h"
 
 #define CHANGE(kind)                                                                               \
@@ -172,6 +173,7 @@ static void answer_accept(struct upf *upf, struct n4_request *req, struct upf_se
 	usage_answer(upf, session, m, r);
 	/* Who has the answer may rely on the new limits. */
 	upf_metering_go_on(upf, session, &upf->scratch->after);
+	upf_keep_session(upf, session);
 	answer_send(req, session, msg);
 }
 
@@ -207,6 +209,7 @@ void upf_session_modify(struct n4_request *req, const struct pfcp_msg *msg, void
 			  session->seid);
 	upf_take_over(upf, req->peer, session, m);
 	session->reported_ms = 0;
+	session->inherited = false;
 	upf->counter[UPF_MODIFIED]++;
 	log_debug("n4", "seid=0x%" PRIx64 " what=modified", session->seid);
 	flags_follow(upf, session, m);

@@ -160,6 +160,12 @@ static void on_close_free(uv_handle_t *handle)
 	free(handle);
 }
 
+void upf_paths_interval(struct upf *upf)
+{
+	uv_timer_set_repeat(upf->echo_timer, upf->config->echo_interval_s * 1000ULL);
+	uv_timer_again(upf->echo_timer);
+}
+
 void upf_paths_stop(struct upf *upf)
 {
 	struct upf_path *path, *tmp;

@@ -3,6 +3,7 @@
 #include "upf/pfds.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -223,6 +224,40 @@ uint8_t upf_pfds_update(struct upf_pfds *pfds, const struct pfcp_pfd_management_
 	*ret_offending_ie = u.ie;
 	*ret_text = u.text;
 	return cause ? cause : PFCP_CAUSE_ACCEPTED;
+}
+
+void upf_pfds_forget(struct upf_pfds *pfds, const char *id)
+{
+	struct upf_application *app = find(pfds, id);
+
+	if (app)
+		app_remove(pfds, app);
+}
+
+int upf_pfds_restore(struct upf_pfds *pfds, const char *id, size_t left_out, const void *flows,
+		     size_t n_flow)
+{
+	struct upf_application *app;
+
+	upf_pfds_forget(pfds, id);
+	if (n_flow > UPF_APPLICATION_FLOWS_MAX || pfds->flows + n_flow > UPF_PFD_FLOWS_MAX ||
+	    HASH_COUNT(pfds->by_id) >= UPF_APPLICATIONS_MAX)
+		return -ENOSPC;
+	app = calloc(1, sizeof(*app));
+	if (!app)
+		return -ENOMEM;
+	app->flow = malloc(n_flow ? n_flow * sizeof(*app->flow) : 1);
+	if (!app->flow) {
+		free(app);
+		return -ENOMEM;
+	}
+	snprintf(app->id, sizeof(app->id), "%s", id);
+	memcpy(app->flow, flows, n_flow * sizeof(*app->flow));
+	app->n_flow = n_flow;
+	app->left_out = left_out;
+	HASH_ADD_STR(pfds->by_id, id, app);
+	pfds->flows += n_flow;
+	return 0;
 }
 
 void upf_pfds_done(struct upf_pfds *pfds)

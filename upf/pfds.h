@@ -59,6 +59,12 @@ const struct upf_application *upf_pfds_find(const struct upf_pfds *pfds,
 uint8_t upf_pfds_update(struct upf_pfds *pfds, const struct pfcp_pfd_management_request *request,
 			uint16_t *ret_offending_ie, const char **ret_text);
 
+/** upf_pfds_restore - an application as it was once: @n_flow flows at @flows, not aligned; in place
+ * of what there is by that id. Nobody is told; Return: 0, -ENOSPC, -ENOMEM */
+int upf_pfds_restore(struct upf_pfds *pfds, const char *id, size_t left_out, const void *flows,
+		     size_t n_flow);
+/** upf_pfds_forget - the same, to none */
+void upf_pfds_forget(struct upf_pfds *pfds, const char *id);
 void upf_pfds_done(struct upf_pfds *pfds);
 
 #endif

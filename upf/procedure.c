@@ -5,10 +5,12 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dataplane/address.h"
 #include "lib/log.h"
+#include "upf/keep.h"
 #include "upf/smf_set.h"
 
 static struct upf_rules_env env_of(struct upf *upf, const struct upf_rules *owned, bool restore)
@@ -45,12 +47,15 @@ void upf_session_remove(struct upf *upf, struct upf_session *session)
 	struct upf_peer *peer = upf_peer_of(upf, session);
 	const struct upf_rules *rules = upf_session_rules(upf, session);
 	const struct upf_rules_env env = env_of(upf, rules, false);
+	const uint64_t seid = session->seid;
 
 	/* -ENOENT where its rules were empty: then there is nothing to remove. */
 	dataplane_session_remove(upf->dp, session->seid);
 	upf_rules_release(&env, rules, NULL);
 	upf_alarm_stop(&upf->alarms, &session->alarm);
 	upf_session_free(&upf->sessions, session, &peer->sessions);
+	/* last: the journal may be renewed by it, and then has what there is */
+	upf_keep_session_gone(upf, seid);
 }
 
 /* ---- into the data plane ---- */
@@ -193,7 +198,62 @@ int upf_session_reinstall(struct upf *upf, struct upf_session *session)
 	if (rc)
 		log_error("dataplane", "seid=0x%" PRIx64 " what=reinstall error=\"%s\"",
 			  session->seid, refusal.text);
+	else
+		upf_keep_session(upf, session);
 	return rc;
+}
+
+int upf_session_renew(struct upf *upf, struct upf_session *session)
+{
+	const struct upf_rules *rules = upf_session_rules(upf, session);
+	const struct upf_rules_env env = env_of(upf, rules, false);
+	int rc = upf_rules_served(&env, rules) ? upf_rules_claim(&env, rules) : -EINVAL;
+
+	if (!rc)
+		return upf_session_reinstall(upf, session);
+	log_error("reload", "seid=0x%" PRIx64 " error=\"%s\"", session->seid,
+		  rc == -EINVAL ? "its UE address is of no pool" : strerror(-rc));
+	return rc;
+}
+
+/* What a journal says is held against what there can be: its checksum is nobody's signature. */
+static int rules_read(const struct upf *upf, const uint8_t *record, size_t size,
+		      struct upf_rules *ret)
+{
+	struct upf_record *own = size ? malloc(size) : NULL;
+	struct upf_refusal refusal;
+	int rc = 0;
+
+	if (size && !own)
+		return -ENOMEM;
+	if (size) {
+		memcpy(own, record, size);
+		rc = upf_record_check(own, size);
+	}
+	if (!rc)
+		upf_record_read(own, ret);
+	free(own);
+	if (!rc)
+		rc = upf_rules_bounds(ret, upf->config->instance_count);
+	return rc || !upf_rules_check(ret, &refusal) ? rc : -EBADMSG;
+}
+
+int upf_session_rules_restore(struct upf *upf, struct upf_session *session, const uint8_t *record,
+			      size_t size)
+{
+	struct upf_rules *rules = &upf->scratch->after;
+	const struct upf_rules_env env = env_of(upf, rules, false);
+	struct upf_commit commit = {0};
+	int rc = rules_read(upf, record, size, rules);
+
+	if (!rc)
+		rc = upf_rules_claim(&env, rules);
+	if (!rc)
+		rc = upf_commit_prepare(&upf->sessions, rules, &commit);
+	if (rc)
+		return rc;
+	upf_session_commit(&upf->sessions, session, &commit);
+	return upf_session_reinstall(upf, session);
 }
 
 static bool detects(const struct upf_rules *rules, const char *application_id)
@@ -209,6 +269,7 @@ void upf_application_changed(const char *application_id, void *user)
 	struct upf *upf = user;
 	struct upf_session *s;
 
+	upf_keep_application(upf, application_id);
 	for (s = upf_session_next(&upf->sessions, NULL); s; s = upf_session_next(&upf->sessions, s))
 		if (detects(upf_session_rules(upf, s), application_id))
 			(void)upf_session_reinstall(upf, s);

@@ -11,6 +11,7 @@
 
 #include "dataplane/address.h"
 #include "lib/log.h"
+#include "upf/keep.h"
 #include "upf/smf_set.h"
 
 /* By number, not by pointer: the session may be gone when the answer comes. */
@@ -56,10 +57,15 @@ static void on_report_done(int status, const struct pfcp_msg *response, void *us
 	if (!status && session)
 		upf_report_answered(upf, session, &response->session_report_response);
 	if (cause == PFCP_CAUSE_ACCEPTED) {
-		if (session)
+		if (session) {
 			answer_follow(upf, session, &response->session_report_response);
+			upf_keep_session(upf, session);
+		}
 		return;
 	}
+	/* where its reports go may have changed all the same */
+	if (session)
+		upf_keep_session(upf, session);
 	upf->counter[UPF_REPORTS_FAILED]++;
 	log_warn("n4", "seid=0x%" PRIx64 " what=report-failed cause=%s status=%d", seid,
 		 pfcp_cause_name(cause), status);

@@ -188,28 +188,22 @@ static int seid_take(struct upf_sessions *sessions, uint64_t *ret_seid)
 
 static int session_index(struct upf_sessions *sessions, struct upf_session *s)
 {
-	int rc = seid_take(sessions, &s->seid);
+	int rc = lookup_reserve(&sessions->by_cp, 1);
 
-	if (!rc)
-		rc = lookup_reserve(&sessions->by_cp, 1);
 	if (!rc)
 		rc = lookup_add(&sessions->by_seid, seid_hash(s->seid), s);
 	return rc ? rc : lookup_add(&sessions->by_cp, cp_hash(s), s);
 }
 
-int upf_session_new(struct upf_sessions *sessions, struct in_addr cp_peer, uint64_t cp_seid,
-		    struct upf_peer_sessions *peer_sessions, struct upf_session **ret_session)
+static int session_add(struct upf_sessions *sessions, const struct upf_session *as,
+		       struct upf_peer_sessions *peer_sessions, struct upf_session **ret_session)
 {
-	struct upf_session *s;
+	struct upf_session *s = malloc(sizeof(*s));
 	int rc;
 
-	if (sessions->count >= sessions->max)
-		return -ENOSPC;
-	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	s->cp.peer = cp_peer;
-	s->cp.seid = cp_seid;
+	*s = *as;
 	rc = session_index(sessions, s);
 	if (rc) {
 		free(s);
@@ -221,6 +215,32 @@ int upf_session_new(struct upf_sessions *sessions, struct in_addr cp_peer, uint6
 	sessions->count++;
 	*ret_session = s;
 	return 0;
+}
+
+int upf_session_new(struct upf_sessions *sessions, struct in_addr cp_peer, uint64_t cp_seid,
+		    struct upf_peer_sessions *peer_sessions, struct upf_session **ret_session)
+{
+	struct upf_session as = {.cp = {.peer = cp_peer, .seid = cp_seid}};
+	int rc;
+
+	if (sessions->count >= sessions->max)
+		return -ENOSPC;
+	rc = seid_take(sessions, &as.seid);
+	return rc ? rc : session_add(sessions, &as, peer_sessions, ret_session);
+}
+
+int upf_session_restore(struct upf_sessions *sessions, uint64_t seid, struct in_addr cp_peer,
+			uint64_t cp_seid, struct upf_peer_sessions *peer_sessions,
+			struct upf_session **ret_session)
+{
+	const struct upf_session as = {.seid = seid, .cp = {.peer = cp_peer, .seid = cp_seid}};
+
+	if (sessions->count >= sessions->max)
+		return -ENOSPC;
+	if (!seid || upf_session_find(sessions, seid) ||
+	    upf_session_find_cp(sessions, cp_peer, cp_seid))
+		return -EEXIST;
+	return session_add(sessions, &as, peer_sessions, ret_session);
 }
 
 static void session_unindex(struct upf_sessions *sessions, struct upf_session *s)

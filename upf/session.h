@@ -46,7 +46,8 @@ struct upf_session {
 	uint64_t reported_ms;	   /* loop time of the latest error indication report; 0: none */
 	uint32_t changes_at; /* NTP seconds: a PDR becomes active or ends to be; 0: none does */
 	uint8_t n_remote;
-	bool ending; /* its deletion waits for the last reading */
+	bool ending;	/* its deletion waits for the last reading */
+	bool inherited; /* a predecessor's, and its SMF hasn't used it since */
 	struct upf_notice notice;
 	struct upf_usages usages;
 	struct upf_session_sets sets;
@@ -81,6 +82,10 @@ void upf_sessions_done(struct upf_sessions *sessions);
  */
 int upf_session_new(struct upf_sessions *sessions, struct in_addr cp_peer, uint64_t cp_seid,
 		    struct upf_peer_sessions *peer_sessions, struct upf_session **ret_session);
+/** upf_session_restore - with a predecessor's SEID; Return: 0, -EEXIST, -ENOSPC, -ENOMEM */
+int upf_session_restore(struct upf_sessions *sessions, uint64_t seid, struct in_addr cp_peer,
+			uint64_t cp_seid, struct upf_peer_sessions *peer_sessions,
+			struct upf_session **ret_session);
 /** upf_session_free - its alarm must be stopped */
 void upf_session_free(struct upf_sessions *sessions, struct upf_session *session,
 		      struct upf_peer_sessions *peer_sessions);

@@ -6,6 +6,7 @@
  * sessions.
  */
 #include "lib/log.h"
+#include "upf/keep.h"
 #include "upf/smf_set.h"
 
 static uint8_t association_check(const struct n4_request *req, const struct pfcp_node_id *id)
@@ -108,8 +109,10 @@ void upf_session_set_modify(struct n4_request *req, const struct pfcp_msg *msg, 
 	}
 	for (struct upf_session *s = upf_session_next(&upf->sessions, NULL); s;
 	     s = upf_session_next(&upf->sessions, s))
-		if (upf_may_control(upf, req->peer, s))
-			changed += redirect(s, r);
+		if (upf_may_control(upf, req->peer, s) && redirect(s, r)) {
+			upf_keep_session(upf, s);
+			changed++;
+		}
 	log_info("n4", "what=session-set-modified sessions=%zu", changed);
 	answer(upf, req, PFCP_CAUSE_ACCEPTED, 0, NULL);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* SMF sets, see smf_set.h */
+#include "upf/keep.h"
 #include "upf/smf_set.h"
 
 #include <errno.h>
@@ -29,6 +30,12 @@ void upf_smf_set_setup(struct upf_peer *peer, const struct pfcp_association_setu
 {
 	peer->set.id = setup->has_smf_set_id ? setup->smf_set_id : (struct pfcp_fqdn){0};
 	alternatives_take(peer, setup->alternative_smf, setup->n_alternative_smf);
+}
+
+void upf_smf_set_restore(struct upf_peer *peer, const struct upf_smf_set *set)
+{
+	peer->set = *set;
+	n4_peer_aliases(peer->n4, set->alternative, set->n_alternative);
 }
 
 void upf_smf_set_update(struct upf_peer *peer, const struct pfcp_association_update_request *update)
@@ -121,6 +128,7 @@ static void move(struct upf *upf, struct upf_session *session, const struct n4_p
 			 upf_addr_text(to->addr, addr));
 	}
 	upf_session_give(&upf->sessions, session, &old->sessions, to->addr, seid, &new->sessions);
+	upf_keep_session(upf, session);
 }
 
 void upf_take_over(struct upf *upf, struct n4_peer *from, struct upf_session *session,

@@ -13,6 +13,8 @@
 
 /** upf_smf_set_setup, upf_smf_set_update - what an association request or update says of the set */
 void upf_smf_set_setup(struct upf_peer *peer, const struct pfcp_association_setup_request *setup);
+/** upf_smf_set_restore - as @set has it */
+void upf_smf_set_restore(struct upf_peer *peer, const struct upf_smf_set *set);
 void upf_smf_set_update(struct upf_peer *peer,
 			const struct pfcp_association_update_request *update);
 

@@ -7,9 +7,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/log.h"
 #include "upf/features.h"
+#include "upf/keep.h"
 #include "upf/smf_set.h"
 
 static const char *const counter_names[UPF_COUNTERS] = {
@@ -35,6 +37,8 @@ static const char *const counter_names[UPF_COUNTERS] = {
 	[UPF_DOWNLINK_DATA] = "downlink_data",
 	[UPF_USAGE_REPORTS] = "usage_reports",
 	[UPF_DISCARDED] = "packets_discarded",
+	[UPF_RELOADED] = "configurations_reloaded",
+	[UPF_RELOADS_REFUSED] = "configurations_refused",
 };
 
 const char *upf_counter_name(enum upf_counter which)
@@ -99,7 +103,7 @@ static int dataplane_watch(struct upf *upf)
 	return uv_poll_start(poll, UV_READABLE, on_dp_readable);
 }
 
-static int dataplane_start(struct upf *upf)
+int upf_dataplane_open(struct upf *upf, bool adopt, struct dataplane *from)
 {
 	struct dp_config config;
 	const struct dp_events events = {
@@ -113,6 +117,8 @@ static int dataplane_start(struct upf *upf)
 	int rc;
 
 	upf_config_dataplane(upf->config, &config);
+	config.adopt = adopt;
+	config.from = from;
 	rc = dataplane_new(&config, &events, &upf->dp, &err);
 	if (rc) {
 		log_error("dataplane", "backend=%s error=\"%s\" reason=\"%s\"", config.backend,
@@ -121,7 +127,15 @@ static int dataplane_start(struct upf *upf)
 	}
 	log_info("dataplane", "backend=%s reason=\"%s\"", dataplane_backend(upf->dp),
 		 dataplane_backend_reason(upf->dp));
-	return dataplane_watch(upf);
+	return 0;
+}
+
+/* @adopt: a killed predecessor's goes on meanwhile */
+static int dataplane_start(struct upf *upf, bool adopt)
+{
+	int rc = upf_dataplane_open(upf, adopt, NULL);
+
+	return rc ? rc : dataplane_watch(upf);
 }
 
 static int addresses_start(struct upf *upf)
@@ -146,13 +160,18 @@ static unsigned teid_bits(uint32_t sessions_max)
 	return bits;
 }
 
-/* What sessions are kept in */
-static int stores_start(struct upf *upf)
+int upf_claims_start(struct upf *upf)
 {
 	int rc = upf_teids_init(&upf->teids, teid_bits(upf->config->sessions_max));
 
-	if (!rc)
-		rc = addresses_start(upf);
+	return rc ? rc : addresses_start(upf);
+}
+
+/* What sessions are kept in */
+static int stores_start(struct upf *upf)
+{
+	int rc = upf_claims_start(upf);
+
 	if (!rc)
 		rc = upf_alarms_init(&upf->alarms, upf->loop, upf_session_due, upf);
 	upf->scratch = rc ? NULL : calloc(1, sizeof(*upf->scratch));
@@ -184,27 +203,52 @@ int upf_start_n4(struct upf *upf, struct n4_config *n4_config)
 	return upf_paths_start(upf);
 }
 
-int upf_start(struct upf *upf, const struct upf_config *config, uv_loop_t *loop)
+/* @heritage: NULL: with nothing */
+static int start(struct upf *upf, const struct upf_heritage *heritage)
 {
-	struct n4_config n4_config = {.addr = config->n4_address};
+	struct n4_config n4_config = {.addr = upf->config->n4_address};
 	char addr[INET_ADDRSTRLEN];
-	int rc;
+	int rc = dataplane_start(upf, heritage);
 
-	*upf = (struct upf){.config = config, .loop = loop};
-	n4_timers_default(&n4_config.timers);
-	rc = dataplane_start(upf);
 	if (rc)
 		return rc;
+	n4_timers_default(&n4_config.timers);
+	if (heritage)
+		n4_config.recovery_time_stamp = upf_heritage_stamp(heritage);
 	rc = upf_start_n4(upf, &n4_config);
 	if (rc)
-		log_error("n4", "address=%s error=\"%s\"", upf_addr_text(config->n4_address, addr),
-			  strerror(-rc));
+		log_error("n4", "address=%s error=\"%s\"",
+			  upf_addr_text(upf->config->n4_address, addr), strerror(-rc));
+	return rc || !heritage ? rc : upf_heritage_take(upf, heritage);
+}
+
+int upf_start(struct upf *upf, const struct upf_config *config, uv_loop_t *loop)
+{
+	struct upf_heritage *heritage = NULL;
+	const int lock = upf_keep_lock(config);
+	int rc = -ENOENT;
+
+	*upf = (struct upf){.config = config, .loop = loop};
+	if (lock >= 0 && !upf_heritage_open(upf, &heritage)) {
+		rc = start(upf, heritage);
+		upf_heritage_free(heritage);
+		if (rc)
+			upf_stop(upf);
+	}
+	/* Our addresses are taken, or not there yet: what is kept is for the next try */
+	if (rc && rc != -EADDRINUSE && rc != -EADDRNOTAVAIL)
+		rc = start(upf, NULL);
+	if (!rc)
+		(void)upf_keep_start(upf, lock); /* logged; it serves all the same */
+	else if (lock >= 0)
+		close(lock);
 	return rc;
 }
 
 void upf_stop(struct upf *upf)
 {
 	upf_deletions_finish(upf);
+	upf_keep_stop(upf);
 	if (upf->n4)
 		upf_peers_stop(upf);
 	n4_node_free(upf->n4);

@@ -7,7 +7,8 @@
  * modification.c, deletion.c (one procedure each) and procedure.c (what they share); rules/ (PFCP
  * rules, and what of them becomes the data plane's); session.c (the store), teid.c, ue_address.c;
  * usage.h (URRs) and metering.c (between it and the data plane), downlink.c (packets that wait),
- * report.c (what the UPF tells the SMF), alarm.c; path.c (GTP-U echo), rest.c.
+ * report.c (what the UPF tells the SMF), alarm.c; path.c (GTP-U echo), rest.c; keep.h (what
+ * outlives a upf that is killed).
  */
 #ifndef BATON_UPF_UPF_H
 #define BATON_UPF_UPF_H
@@ -58,10 +59,13 @@ enum upf_counter {
 	UPF_DOWNLINK_DATA,    /* packets that the SMF was to be told of */
 	UPF_USAGE_REPORTS,    /* Usage Reports, in whatever message */
 	UPF_DISCARDED,	      /* buffered packets dropped on the SMF's word */
+	UPF_RELOADED,	      /* SIGHUP: another configuration */
+	UPF_RELOADS_REFUSED,
 	UPF_COUNTERS
 };
 
 struct upf_path;
+struct upf_keep;
 
 /* Large, and needed while one request is worked on only */
 struct upf_scratch {
@@ -106,6 +110,7 @@ struct upf {
 	size_t ending_count;
 	uint64_t counter[UPF_COUNTERS];
 	struct log_budget refusals;
+	struct upf_keep *keep; /* NULL: nothing is kept */
 };
 
 /* What an SMF tells of its set, smf_set.h */
@@ -130,6 +135,12 @@ struct upf_peer {
 
 /** upf_start - data plane, N4; Return: 0 or a negative errno, logged */
 int upf_start(struct upf *upf, const struct upf_config *config, uv_loop_t *loop);
+/** upf_claims_start - of TEIDs and UE addresses, none yet, as the configuration has them; Return: 0
+ * or a negative errno */
+int upf_claims_start(struct upf *upf);
+/** upf_dataplane_open - as the configuration has it; @adopt, @from: dp_config's; Return: 0 or a
+ * negative errno, logged */
+int upf_dataplane_open(struct upf *upf, bool adopt, struct dataplane *from);
 /** upf_start_n4 - what upf_start does on top of a data plane that is there; @n4_config: address,
  * timers, transmit */
 int upf_start_n4(struct upf *upf, struct n4_config *n4_config);
@@ -160,6 +171,13 @@ int upf_session_change(struct upf *upf, struct upf_session *session,
 /** upf_session_reinstall - the rules are as they were, but what they come to isn't: a PDR's time
  * has come, or an application has other flows; Return: 0 or -EINVAL, logged */
 int upf_session_reinstall(struct upf *upf, struct upf_session *session);
+/** upf_session_renew - the session's rules, claimed and installed, in a data plane that has none;
+ * Return: 0; -EINVAL: they don't fit the configuration; logged */
+int upf_session_renew(struct upf *upf, struct upf_session *session);
+/** upf_session_rules_restore - of a session without rules: @record, @size octets, as a predecessor
+ * had them, with the TEIDs and addresses that are in them; Return: 0 or a negative errno */
+int upf_session_rules_restore(struct upf *upf, struct upf_session *session, const uint8_t *record,
+			      size_t size);
 /** upf_application_changed - struct upf_pfds: the sessions that detect it follow */
 void upf_application_changed(const char *application_id, void *user);
 
@@ -199,6 +217,9 @@ void upf_peer_updated(struct n4_peer *peer, const struct pfcp_association_update
 		      void *user);
 /** upf_peer_release - end an association with all its sessions, here only; @peer is gone */
 void upf_peer_release(struct n4_peer *peer);
+/** upf_peer_restore - an association of a predecessor's; Return: 0 or a negative errno */
+int upf_peer_restore(struct upf *upf, const struct n4_peer_state *state,
+		     const struct upf_smf_set *set, struct n4_peer **ret);
 void upf_peers_stop(struct upf *upf);
 
 /* ---- drain.c ---- */
@@ -230,6 +251,8 @@ void upf_metering_limits(struct upf_session *session, const struct upf_rules *ru
 /** upf_metering_go_on - limits to the data plane, and the alarm */
 void upf_metering_go_on(struct upf *upf, struct upf_session *session,
 			const struct upf_rules *rules);
+/** upf_metering_resume - the data plane counts from elsewhere now: readings, and all limits anew */
+void upf_metering_resume(struct upf *upf, struct upf_session *session);
 /** upf_usage - struct dp_events; upf_session_due - the session's alarm */
 void upf_usage(uint64_t seid, uint32_t urr_id, void *user);
 void upf_session_due(struct upf_alarm *alarm, void *user);
@@ -257,6 +280,8 @@ void upf_path_state(const struct dp_addr *peer, bool lost, void *user); /* struc
 /** upf_paths_start - echo requests to the peers of all sessions, each config->echo_interval_s */
 int upf_paths_start(struct upf *upf);
 void upf_paths_stop(struct upf *upf);
+/** upf_paths_interval - it is another one in the configuration now */
+void upf_paths_interval(struct upf *upf);
 size_t upf_paths_lost(const struct upf *upf);
 
 /* ---- rest.c ---- */

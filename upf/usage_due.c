@@ -11,7 +11,8 @@ static uint64_t after(uint64_t ms, uint32_t s)
 
 static uint64_t period_when(const struct upf_usage *usage, const struct upf_urr *urr)
 {
-	return usage->period_ms ? usage->period_ms : UINT64_MAX;
+	/* one without the other: only a journal that was tampered with has that */
+	return usage->period_ms && urr->period_s ? usage->period_ms : UINT64_MAX;
 }
 
 /* Periods follow each other from the first one on, however late the clock is; those that it missed

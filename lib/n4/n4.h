@@ -92,6 +92,9 @@ enum n4_peer_event {
 	N4_PEER_RESTARTED,
 	/* CP role: what n4_peer_release() asked for is done. It isn't associated any more. */
 	N4_PEER_RELEASED,
+	/* The first heartbeat of an association was answered: from now on another recovery time
+	 * stamp is a restart. For who writes associations down (n4_peer_save). */
+	N4_PEER_CONFIRMED,
 };
 
 /**
@@ -134,6 +137,7 @@ struct n4_config {
 	uint16_t peer_port;  /* where requests go; 0: PFCP_PORT */
 	struct pfcp_node_id node_id;	       /* ours; all zero: @addr */
 	uint64_t features;		       /* announced: PFCP_UPF_ (PFCP_CPF_ in the CP role) */
+	uint32_t recovery_time_stamp;	       /* ours; 0: now. Another's whose state is kept */
 	struct n4_timers timers;	       /* n4_timers_default() */
 	const struct n4_handler_row *handlers; /* borrowed for the node's life */
 	void (*peer_event)(struct n4_peer *peer, enum n4_peer_event event, void *user);
@@ -264,6 +268,26 @@ int n4_peer_connect(struct n4_node *node, struct in_addr addr, bool retain_sessi
  */
 int n4_peer_accept(struct n4_request *req, const struct pfcp_association_setup_request *setup,
 		   struct n4_peer **ret_peer, bool *ret_known);
+
+/* An association as it may be written down; no pointers in it */
+struct n4_peer_state {
+	struct in_addr addr;
+	uint32_t recovery_time_stamp;
+	bool stamp_confirmed; /* by an answer to a heartbeat */
+	bool associated;      /* not: N4_PEER_RESTARTED */
+	uint64_t features;
+	struct pfcp_node_id node_id;
+};
+/** n4_peer_save - of one that is associated, or has restarted since */
+void n4_peer_save(const struct n4_peer *peer, struct n4_peer_state *ret);
+/**
+ * n4_peer_restore - UP role: an association of a predecessor's, whose state this node has kept;
+ * heartbeats begin, at once, where it stands
+ *
+ * Return: 0, -EEXIST: that address is a peer's, -ENOSPC: N4_PEERS_MAX, -ENOMEM
+ */
+int n4_peer_restore(struct n4_node *node, const struct n4_peer_state *state,
+		    struct n4_peer **ret_peer);
 
 /** n4_peer_find_id - who has that Node ID by an association, or NULL */
 struct n4_peer *n4_peer_find_id(struct n4_node *node, const struct pfcp_node_id *id);

@@ -132,7 +132,8 @@ static int config_take(struct n4_node *node, const struct n4_config *config)
 	/* Random, so that a restarted node doesn't get answers to its predecessor's requests. */
 	if (getrandom(&node->next_sequence, sizeof(node->next_sequence), 0) < 0)
 		return -errno;
-	node->recovery_time_stamp = pfcp_time_from_unix(time(NULL));
+	node->recovery_time_stamp =
+		c->recovery_time_stamp ? c->recovery_time_stamp : pfcp_time_from_unix(time(NULL));
 	return 0;
 }
 

@@ -14,6 +14,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/n4/node.h"
 
@@ -107,13 +108,16 @@ void n4_peer_restarted(struct n4_peer *peer)
 static void stamp_told(struct n4_peer_entry *entry, uint32_t stamp)
 {
 	struct n4_peer *peer = &entry->pub;
-	const bool changed = entry->stamp_confirmed && peer->recovery_time_stamp != stamp;
+	const bool first = !entry->stamp_confirmed;
+	const bool changed = !first && peer->recovery_time_stamp != stamp;
 
 	if (!changed && entry->has_claim && entry->claim != stamp)
 		peer->node->counter[N4_STAMP_REFUTED]++;
 	entry->has_claim = false;
 	entry->stamp_confirmed = true;
 	peer->recovery_time_stamp = stamp;
+	if (first && peer->associated)
+		n4_peer_event(peer, N4_PEER_CONFIRMED);
 	if (changed && peer->associated)
 		n4_peer_restarted(peer);
 	else
@@ -298,6 +302,44 @@ int n4_peer_accept(struct n4_request *req, const struct pfcp_association_setup_r
 	req->peer = peer;
 	heartbeat_soon(entry);
 	*ret_peer = peer;
+	return 0;
+}
+
+void n4_peer_save(const struct n4_peer *peer, struct n4_peer_state *ret)
+{
+	const struct n4_peer_entry *entry = n4_peer_entry((struct n4_peer *)peer);
+
+	memset(ret, 0, sizeof(*ret));
+	ret->addr = peer->addr;
+	ret->recovery_time_stamp = peer->recovery_time_stamp;
+	ret->stamp_confirmed = entry->stamp_confirmed;
+	ret->associated = peer->associated;
+	ret->features = peer->features;
+	ret->node_id = peer->node_id;
+}
+
+int n4_peer_restore(struct n4_node *node, const struct n4_peer_state *state,
+		    struct n4_peer **ret_peer)
+{
+	struct n4_peer_entry *entry;
+	int rc;
+
+	if (n4_peer_find(node, state->addr))
+		return -EEXIST;
+	rc = n4_peer_new(node, state->addr, &entry);
+	if (rc)
+		return rc;
+	entry->known = true;
+	entry->life++;
+	entry->stamp_confirmed = state->stamp_confirmed;
+	entry->pub.node_id = state->node_id;
+	entry->pub.recovery_time_stamp = state->recovery_time_stamp;
+	entry->pub.features = state->features;
+	entry->pub.associated = state->associated;
+	entry->pub.alive = true;
+	if (state->associated)
+		heartbeat_soon(entry);
+	*ret_peer = &entry->pub;
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -47,12 +48,13 @@ static int udp_open(struct netns *netns, const char *addr, uint16_t port)
 
 void bed_resize(struct bed *bed, const char *backend, const char *ue_pool, unsigned sessions_max)
 {
+	const bool known = bed->config_path[0];
 	int fd;
 
-	if (bed->config_path[0])
-		unlink(bed->config_path);
-	strcpy(bed->config_path, "/tmp/upf_n4.XXXXXX");
-	fd = mkstemp(bed->config_path);
+	if (!known)
+		strcpy(bed->config_path, "/tmp/upf_n4.XXXXXX");
+	fd = known ? open(bed->config_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
+		   : mkstemp(bed->config_path);
 	if (fd < 0 || dprintf(fd, config_text, backend, ue_pool, sessions_max) < 0)
 		bail(bed->config_path, errno);
 	close(fd);
@@ -110,6 +112,21 @@ void bed_configure(struct bed *bed, const char *lines)
 		bail(bed->config_path, errno);
 }
 
+void bed_substitute(struct bed *bed, const char *was, const char *is)
+{
+	char text[4096], *at;
+	FILE *f = fopen(bed->config_path, "r+");
+	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+
+	text[n] = 0;
+	at = strstr(text, was);
+	if (!at)
+		bail(was, ENOENT);
+	rewind(f);
+	if (fprintf(f, "%.*s%s%s", (int)(at - text), text, is, at + strlen(was)) < 0 || fclose(f))
+		bail(bed->config_path, errno);
+}
+
 /* ---- the process ---- */
 
 static bool get(const char *path, struct http_answer *answer)
@@ -130,10 +147,9 @@ static bool healthy(void)
 	return ok;
 }
 
-void upf_run(struct bed *bed)
+void upf_spawn(struct bed *bed)
 {
 	const char *program = getenv("BATON_UPF") ? getenv("BATON_UPF") : "build/bin/upf";
-	uint64_t end = now_ms() + 60000; /* BPF programs take long to load on a busy machine */
 
 	bed->pid = fork();
 	if (bed->pid < 0)
@@ -143,6 +159,13 @@ void upf_run(struct bed *bed)
 		execl(program, "upf", "--config", bed->config_path, NULL);
 		_exit(127);
 	}
+}
+
+void upf_run(struct bed *bed)
+{
+	uint64_t end = now_ms() + 60000; /* BPF programs take long to load on a busy machine */
+
+	upf_spawn(bed);
 	while (!healthy()) {
 		if (now_ms() > end || waitpid(bed->pid, NULL, WNOHANG) == bed->pid)
 			bail("upf doesn't come up", ETIMEDOUT);
@@ -187,6 +210,22 @@ char *upf_state(void)
 
 	json_decref(status);
 	json_decref(all);
+	return text;
+}
+
+char *upf_rules_state(void)
+{
+	json_t *sessions = upf_get("/v1/sessions"), *session;
+	size_t i;
+	char *text;
+
+	json_array_foreach(json_object_get(sessions, "sessions"), i, session)
+	{
+		json_object_del(session, "counters");
+		json_object_del(session, "urrs");
+	}
+	text = json_dumps(sessions, JSON_SORT_KEYS | JSON_INDENT(1));
+	json_decref(sessions);
 	return text;
 }
 

@@ -48,9 +48,14 @@ void bed_resize(struct bed *bed, const char *backend, const char *ue_pool, unsig
 /** bed_configure - more lines for the next upf_run's configuration */
 void bed_configure(struct bed *bed, const char *lines);
 
+/** bed_substitute - the same with @is where it says @was */
+void bed_substitute(struct bed *bed, const char *was, const char *is);
+
 /** upf_run - start build/bin/upf ($BATON_UPF) and wait until it is ready; bails out if it doesn't
  * get so */
 void upf_run(struct bed *bed);
+/** upf_spawn - start it, and no more */
+void upf_spawn(struct bed *bed);
 /** upf_end - send @signal and wait; Return: wait status */
 int upf_end(struct bed *bed, int signal);
 /** upf_get - a GET, parsed; NULL: none. Freed by the caller */
@@ -59,6 +64,9 @@ json_t *upf_get(const char *path);
 char *upf_text(const char *path, unsigned status);
 /** upf_state - sessions, rules and TEIDs in use as one text, to be compared. Freed by the caller */
 char *upf_state(void);
+
+/** upf_rules_state - the same without what is counted */
+char *upf_rules_state(void);
 
 void smf_open(struct smf *smf, const char *addr, uint32_t stamp);
 void smf_close(struct smf *smf);

@@ -86,7 +86,7 @@ long long talk_status_number(const char *name)
 	return value;
 }
 
-long long talk_session_counter(uint64_t seid, const char *way)
+static long long session_number(uint64_t seid, const char *way, const char *what)
 {
 	char path[64];
 	long long value;
@@ -95,9 +95,19 @@ long long talk_session_counter(uint64_t seid, const char *way)
 	snprintf(path, sizeof(path), "/v1/sessions/%llu", (unsigned long long)seid);
 	s = upf_get(path);
 	value = json_integer_value(
-		json_object_get(json_object_get(json_object_get(s, "counters"), way), "packets"));
+		json_object_get(json_object_get(json_object_get(s, "counters"), way), what));
 	json_decref(s);
 	return value;
+}
+
+long long talk_session_counter(uint64_t seid, const char *way)
+{
+	return session_number(seid, way, "packets");
+}
+
+long long talk_session_octets(uint64_t seid, const char *way)
+{
+	return session_number(seid, way, "bytes");
 }
 
 bool talk_uplink(struct bed *bed, const struct example *ex, uint8_t qfi)

@@ -30,6 +30,7 @@ bool talk_alive(struct bed *bed, struct smf *smf);
  * "downlink" */
 long long talk_status_number(const char *name);
 long long talk_session_counter(uint64_t seid, const char *way);
+long long talk_session_octets(uint64_t seid, const char *way);
 
 /* Whether a packet gets through; @qfi: 0: without a PDU session container */
 bool talk_uplink(struct bed *bed, const struct example *ex, uint8_t qfi);

@@ -17,13 +17,22 @@
 #include "tests/unit/upf_rules_bed.h"
 #include "tests/unit/upf_tables.h"
 
-enum { SESSIONS = 4, STEPS = 2000, PDRS = 6, FARS = 4, QERS = 3, ENDPOINTS = 3 };
+enum {
+	SESSIONS = 4,
+	STEPS = 2000,
+	RESTARTED_AFTER = 7,
+	PDRS = 6,
+	FARS = 4,
+	QERS = 3,
+	ENDPOINTS = 3
+};
 
 struct random {
 	struct harness *h;
 	uint64_t state;
 	struct example ex[SESSIONS]; /* up_seid 0: not there */
 	size_t accepted, refused;
+	bool killed; /* now and then */
 	/* by id: what the session has that is worked on */
 	bool pdr[PDRS], far[FARS], qer[QERS], endpoint[ENDPOINTS];
 };
@@ -382,7 +391,8 @@ static void step(struct random *r, size_t n)
 	const bool is_new = !ex->up_seid;
 	uint8_t cause;
 
-	if (is_new || one_in(r, 30)) {
+	/* one of a killed predecessor's makes room for the same F-SEID, so its state changes */
+	if (is_new || (!r->killed && one_in(r, 30))) {
 		establishment_make(r, ex);
 		cause = request(r, ex);
 	} else if (one_in(r, 12)) {
@@ -398,17 +408,46 @@ static void step(struct random *r, size_t n)
 	free(before);
 }
 
-static void test_random(void **state)
+/* Without how often the data plane was told */
+static char *state_kept(struct harness *h)
+{
+	char *text = harness_state(h);
+
+	*strstr(text, " applies ") = 0;
+	return text;
+}
+
+/* It is killed: all is as before, to the last rule */
+static void restart(struct random *r, size_t n)
+{
+	char *before = state_kept(r->h), *after;
+	const char *fault;
+
+	assert_int_equal(harness_restart(r->h), 0);
+	after = state_kept(r->h);
+	if (strcmp(before, after))
+		fail_msg("step %zu: killed, and\n%sbecame\n%s", n, before, after);
+	fault = upf_tables_fault(&r->h->upf);
+	if (fault)
+		fail_msg("step %zu: killed: %s", n, fault);
+	free(before);
+	free(after);
+}
+
+static void random_run(struct harness *h, bool killed)
 {
 	for (uint64_t seed = 1; seed <= 5; seed++) {
-		struct random r = {.h = *state, .state = seed};
+		struct random r = {.h = h, .state = seed, .killed = killed};
 
 		for (size_t i = 0; i < SESSIONS; i++) {
 			r.ex[i] = r.h->ex;
 			r.ex[i].cp_seid = seed << 8 | i;
 		}
-		for (size_t i = 0; i < STEPS; i++)
+		for (size_t i = 0; i < STEPS; i++) {
 			step(&r, i);
+			if (killed && i % RESTARTED_AFTER == 0)
+				restart(&r, i);
+		}
 		for (size_t i = 0; i < SESSIONS; i++)
 			if (r.ex[i].up_seid)
 				assert_int_equal(harness_delete(r.h, &r.ex[i]),
@@ -423,10 +462,23 @@ static void test_random(void **state)
 	}
 }
 
+static void test_random(void **state)
+{
+	random_run(*state, false);
+}
+
+static void test_random_killed(void **state)
+{
+	harness_keep(*state);
+	random_run(*state, true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_random, rules_bed_setup_wide,
+						rules_bed_teardown),
+		cmocka_unit_test_setup_teardown(test_random_killed, rules_bed_setup_wide,
 						rules_bed_teardown),
 	};
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Rules packed and unpacked: as they were, whatever is in them. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,6 +59,39 @@ static void some_of_each(void **state)
 	}
 }
 
+/* Octets that are none: cut, longer, counting more than there can be, or anything */
+static void damaged(void **state)
+{
+	struct upf_record *record;
+	uint8_t *octets;
+	size_t size, fine = 0;
+
+	fill(&rules, sizeof(rules), 7);
+#define FEW(list) rules.n_##list = 1;
+	EACH_LIST(FEW)
+	record = upf_record_new(&rules);
+	size = upf_record_size(record);
+	assert_int_equal(upf_record_check(record, size), 0);
+	for (size_t n = 0; n < size; n++) {
+		octets = malloc(n ? n : 1); /* so that a sanitizer sees what is read behind it */
+		memcpy(octets, record, n);
+		assert_int_equal(upf_record_check(octets, n), -EBADMSG);
+		free(octets);
+	}
+	octets = malloc(size);
+	for (size_t i = 0; i < 8 * size; i++) {
+		memcpy(octets, record, size);
+		octets[i / 8] ^= (uint8_t)(1 << i % 8);
+		if (upf_record_check(octets, size))
+			continue;
+		upf_record_read((struct upf_record *)octets, &again);
+		fine++;
+	}
+	assert_true(fine > size); /* other words are no worse */
+	free(octets);
+	free(record);
+}
+
 /* All that there can be, and not a word that is shorter packed */
 static void all_of_each(void **state)
 {
@@ -101,6 +135,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(some_of_each),
 		cmocka_unit_test(all_of_each),
+		cmocka_unit_test(damaged),
 		cmocka_unit_test(none),
 		cmocka_unit_test(the_usual_session),
 		cmocka_unit_test(what_is_not_there_takes_nothing),

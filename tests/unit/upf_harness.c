@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dataplane/address.h"
 #include "lib/log.h"
 #include "tests/unit/upf_tables.h"
+#include "upf/keep.h"
 
 struct in_addr harness_ip(const char *text)
 {
@@ -71,11 +73,24 @@ void harness_wide(struct upf_config *config)
 	};
 }
 
-void harness_open_with(struct harness *h, void (*change)(struct upf_config *config))
+/* @stamp: 0: a new one */
+static void upf_begin(struct harness *h, uint32_t stamp)
 {
-	struct n4_config n4 = {.transmit = on_transmit};
+	struct n4_config n4 = {.transmit = on_transmit, .recovery_time_stamp = stamp};
 	struct dp_config dp;
 
+	upf_config_dataplane(&h->config, &dp);
+	h->upf = (struct upf){.config = &h->config, .loop = &h->loop, .dp = null_dp_new(&dp)};
+	n4.addr = harness_ip("10.100.129.1");
+	n4_timers_default(&n4.timers);
+	n4.timers.heartbeat_ms = 0;
+	n4.timers.t1_ms = 5;
+	if (upf_start_n4(&h->upf, &n4))
+		abort();
+}
+
+void harness_open_with(struct harness *h, void (*change)(struct upf_config *config))
+{
 	log_open("upf", LOG_LEVEL_ERROR); /* refusals are what these tests are for */
 	memset(h, 0, sizeof(*h));
 	uv_loop_init(&h->loop);
@@ -86,8 +101,6 @@ void harness_open_with(struct harness *h, void (*change)(struct upf_config *conf
 		(struct dp_prefix){.addr = dp_addr_ip4(harness_ip("10.60.1.0")), .len = 24};
 	if (change)
 		change(&h->config);
-	upf_config_dataplane(&h->config, &dp);
-	h->upf = (struct upf){.config = &h->config, .loop = &h->loop, .dp = null_dp_new(&dp)};
 	h->ex = (struct example){
 		.smf = harness_ip("10.100.128.1"),
 		.n3 = h->config.n3_address,
@@ -97,21 +110,99 @@ void harness_open_with(struct harness *h, void (*change)(struct upf_config *conf
 		.cp_seid = 0x1111,
 
 	};
-	n4.addr = harness_ip("10.100.129.1");
-	n4_timers_default(&n4.timers);
 	h->sequence = 1;
-	n4.timers.heartbeat_ms = 0;
-	n4.timers.t1_ms = 5;
-	if (upf_start_n4(&h->upf, &n4))
-		abort();
+	upf_begin(h, 0);
 }
 
 void harness_close(struct harness *h)
 {
 	upf_stop(&h->upf);
+	if (h->state_dir[0] && rmdir(h->state_dir))
+		abort(); /* something is left there */
 	uv_run(&h->loop, UV_RUN_DEFAULT);
 	if (uv_loop_close(&h->loop))
 		abort();
+}
+
+/* ---- killed, and back ---- */
+
+void harness_keep(struct harness *h)
+{
+	strcpy(h->state_dir, "/tmp/upf_harness.XXXXXX");
+	if (!mkdtemp(h->state_dir))
+		abort();
+	strcpy(h->config.state_dir, h->state_dir);
+	if (upf_keep_start(&h->upf, upf_keep_lock(&h->config)) || !h->upf.keep)
+		abort();
+}
+
+const char *harness_journal(const struct harness *h)
+{
+	static char path[sizeof(h->state_dir) + sizeof(UPF_STATE_FILE) + 1];
+
+	snprintf(path, sizeof(path), "%s/%s", h->state_dir, UPF_STATE_FILE);
+	return path;
+}
+
+/* An orderly end would remove the journal */
+static void upf_kill(struct harness *h)
+{
+	char aside[64];
+
+	snprintf(aside, sizeof(aside), "%s.aside", h->state_dir);
+	if (rename(harness_journal(h), aside))
+		abort();
+	upf_stop(&h->upf);
+	if (rename(aside, harness_journal(h)))
+		abort();
+}
+
+/* Return: what its heritage said; unless 0 there is no UPF */
+static int heir_begin(struct harness *h)
+{
+	struct upf_heritage *heritage;
+	int rc;
+
+	h->upf = (struct upf){.config = &h->config, .loop = &h->loop};
+	rc = upf_heritage_open(&h->upf, &heritage);
+	if (rc)
+		return rc;
+	upf_begin(h, upf_heritage_stamp(heritage));
+	rc = upf_heritage_take(&h->upf, heritage);
+	upf_heritage_free(heritage);
+	if (rc)
+		upf_stop(&h->upf);
+	return rc;
+}
+
+static int successor(struct harness *h)
+{
+	int rc = heir_begin(h);
+
+	if (rc)
+		upf_begin(h, 0);
+	if (upf_keep_start(&h->upf, upf_keep_lock(&h->config)) || !h->upf.keep)
+		abort();
+	return rc;
+}
+
+int harness_restart(struct harness *h)
+{
+	upf_kill(h);
+	return successor(h);
+}
+
+int harness_restart_again(struct harness *h, void (*between)(void))
+{
+	int rc;
+
+	upf_kill(h);
+	rc = heir_begin(h);
+	if (rc)
+		return rc;
+	upf_stop(&h->upf); /* it has no journal to remove yet */
+	between();
+	return successor(h);
 }
 
 bool harness_bytes(struct harness *h, struct in_addr from, const uint8_t *buf, size_t len)

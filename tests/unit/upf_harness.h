@@ -19,6 +19,7 @@ struct harness {
 	uint8_t last[65536];
 	struct pfcp_msg msg;   /* to build in */
 	struct pfcp_msg reply; /* the latest that the UPF sent */
+	char state_dir[32];    /* "": none */
 };
 
 void harness_open(struct harness *h);
@@ -28,6 +29,16 @@ void harness_open_with(struct harness *h, void (*change)(struct upf_config *conf
  * addresses, and a third, "ims", of IPv6 */
 void harness_wide(struct upf_config *config);
 void harness_close(struct harness *h);
+/* From now on it keeps a journal, in a directory of its own */
+void harness_keep(struct harness *h);
+/* The journal's path; valid until the next call */
+const char *harness_journal(const struct harness *h);
+/* It is killed, and its successor takes the journal as it is then. Return: what upf_heritage_open
+ * or upf_heritage_take said; unless 0 the successor has nothing */
+int harness_restart(struct harness *h);
+/* The same, and the successor is killed before it has a journal of its own; then @between, and the
+ * next one */
+int harness_restart_again(struct harness *h, void (*between)(void));
 
 struct in_addr harness_ip(const char *text);
 /* Octets from an address, port 8805; Return: whether the UPF sent something, then in h->reply */

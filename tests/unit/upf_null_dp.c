@@ -24,6 +24,7 @@ struct entry {
 	struct dp_urr_counters urr[DP_URRS_MAX];  /* by place in the rules */
 	struct dp_urr_limits limits[DP_URRS_MAX]; /* the same */
 	uint32_t urr_id[DP_URRS_MAX];		  /* whose these are; 0: nobody's */
+	bool inherits;
 	UT_hash_handle hh;
 };
 
@@ -388,6 +389,52 @@ size_t null_dp_echoes(const struct dataplane *dp, struct in_addr peer)
 void dataplane_drops(struct dataplane *dp, uint64_t ret_drops[DP_DROP_REASONS])
 {
 	memset(ret_drops, 0, DP_DROP_REASONS * sizeof(ret_drops[0]));
+}
+
+/* A session is inherited by who has its id */
+size_t dataplane_session_save(struct dataplane *dp, uint64_t id, void *ret, size_t size)
+{
+	if (!find(dp, id))
+		return 0;
+	if (ret && size >= sizeof(id))
+		memcpy(ret, &id, sizeof(id));
+	return sizeof(id);
+}
+
+static uint32_t generation[2]; /* ours, the predecessor's */
+
+void null_dp_generation(uint32_t own, uint32_t predecessors)
+{
+	generation[0] = own;
+	generation[1] = predecessors;
+}
+
+uint32_t dataplane_generation(const struct dataplane *dp, bool predecessors)
+{
+	return generation[predecessors];
+}
+
+/* One that has not inherited would serve by limits of another time */
+int dataplane_adopt(struct dataplane *dp, struct dp_error *ret_err)
+{
+	struct entry *e, *tmp;
+
+	HASH_ITER (hh, dp->entries, e, tmp)
+		if (generation[0] == 0 && !e->inherits)
+			return -EINVAL;
+	return 0;
+}
+
+int dataplane_session_inherit(struct dataplane *dp, uint64_t id, const void *saved, size_t len)
+{
+	if (!find(dp, id))
+		return -ENOENT;
+	find(dp, id)->inherits = true;
+	return len == sizeof(id) && !memcmp(saved, &id, sizeof(id)) ? 0 : -EBADMSG;
+}
+
+void dataplane_inherited(struct dataplane *dp)
+{
 }
 
 size_t dataplane_devices(const struct dataplane *dp, struct dp_device ret[DP_DEVICES_MAX])

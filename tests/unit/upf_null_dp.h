@@ -29,4 +29,7 @@ const struct dp_urr_limits *null_dp_limits(const struct dataplane *dp, uint64_t 
 size_t null_dp_discards(const struct dataplane *dp);
 size_t null_dp_barriers(const struct dataplane *dp);
 
+/* What dataplane_generation says from now on; 0 in the beginning */
+void null_dp_generation(uint32_t own, uint32_t predecessors);
+
 #endif

@@ -86,6 +86,28 @@ void upf_rules_release(const struct upf_rules_env *env, const struct upf_rules *
 		ue_release(env, &from->ue[i], keep);
 }
 
+/* PDRs may have one between them */
+static int teid_claim(const struct upf_rules_env *env, uint32_t teid)
+{
+	const int rc = teid ? upf_teid_claim(env->teids, teid) : 0;
+
+	return rc == -EEXIST ? 0 : rc;
+}
+
+int upf_rules_claim(const struct upf_rules_env *env, const struct upf_rules *rules)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < rules->n_pdr && !rc; i++)
+		rc = teid_claim(env, rules->pdr[i].at.teid);
+	for (size_t i = 0; i < rules->n_endpoint && !rc; i++)
+		rc = teid_claim(env, rules->endpoint[i].teid);
+	for (size_t i = 0; i < rules->n_ue && !rc; i++)
+		if (rules->ue[i].claimed)
+			rc = upf_ue_address_claim(env->addresses, &rules->ue[i]);
+	return rc;
+}
+
 static uint32_t ue_used(const struct upf_rules *rules)
 {
 	uint32_t used = 0;

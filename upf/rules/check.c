@@ -2,6 +2,7 @@
 /* Whether a session's rules make sense as a whole: what refers to what, and where packets would go.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "upf/rules/rules.h"
 
@@ -125,5 +126,49 @@ int upf_rules_check(struct upf_rules *rules, struct upf_refusal *r)
 	CHECK(urr, PFCP_RULE_URR, urr_fault(rules, &rules->urr[i]))
 	CHECK(pdr, PFCP_RULE_PDR, references_fault(rules, &rules->pdr[i]))
 	CHECK(pdr, PFCP_RULE_PDR, place_fault(&rules->pdr[i]))
+	return 0;
+}
+
+/* ---- bounds ---- */
+
+static bool addr_fits(const struct dp_addr *addr, unsigned len)
+{
+	return addr->family == AF_INET ? len <= 32 : addr->family == AF_INET6 && len <= 128;
+}
+
+static bool destination_fits(const struct upf_destination *to, uint8_t instances)
+{
+	return !to->set ||
+	       (to->instance < instances && (!to->has_tunnel || addr_fits(&to->peer, 0)));
+}
+
+static bool filter_fits(const struct ipfilter_sdf *sdf)
+{
+	return !sdf->has_flow || (sdf->flow.src.n_ports <= IPFILTER_MAX_PORTS &&
+				  sdf->flow.dst.n_ports <= IPFILTER_MAX_PORTS);
+}
+
+static bool locality_fits(const struct upf_endpoint *at, const struct upf_rules *rules,
+			  uint8_t instances)
+{
+	return at->instance < instances && !((uint64_t)at->ue >> rules->n_ue);
+}
+
+#define FITS(list, condition)                                                                      \
+	for (size_t i = 0; i < rules->n_##list; i++)                                               \
+		if (!(condition))                                                                  \
+			return -EBADMSG;
+
+int upf_rules_bounds(const struct upf_rules *rules, uint8_t instances)
+{
+	FITS(pdr, rules->pdr[i].n_qer <= PFCP_MAX_REF && rules->pdr[i].n_urr <= PFCP_MAX_REF &&
+			  locality_fits(&rules->pdr[i].at, rules, instances))
+	FITS(endpoint, locality_fits(&rules->endpoint[i], rules, instances))
+	FITS(ue, rules->ue[i].instance < instances &&
+			 addr_fits(&rules->ue[i].prefix.addr, rules->ue[i].prefix.len))
+	FITS(far, destination_fits(&rules->far[i].to, instances))
+	FITS(duplicate, destination_fits(&rules->duplicate[i].to, instances))
+	FITS(filter, filter_fits(&rules->filter[i].sdf))
+	FITS(application, memchr(rules->application[i].id, 0, sizeof(rules->application[i].id)))
 	return 0;
 }

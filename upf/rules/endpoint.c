@@ -100,6 +100,24 @@ static bool in_pool(const struct upf_rules_env *env, const struct upf_endpoint *
 	return false;
 }
 
+static bool ue_served(const struct upf_rules_env *env, const struct upf_ue *ue)
+{
+	bool served = ue->route;
+
+	for (size_t i = 0; i < env->instance_count && !served; i++)
+		served = (!ue->claimed || i == ue->instance) &&
+			 pools_have(&env->instance[i], &ue->prefix.addr);
+	return served;
+}
+
+bool upf_rules_served(const struct upf_rules_env *env, const struct upf_rules *rules)
+{
+	for (size_t i = 0; i < rules->n_ue; i++)
+		if (!ue_served(env, &rules->ue[i]))
+			return false;
+	return true;
+}
+
 /* Its place among the session's, where it is put unless it is there */
 static int ue_place(struct upf_reading *reading, const struct upf_locality *of,
 		    const struct upf_ue *ue, unsigned *ret_place)

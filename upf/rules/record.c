@@ -7,17 +7,20 @@
  */
 #include "upf/rules/record.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LIST(list)                                                                                 \
 	{                                                                                          \
 		offsetof(struct upf_rules, n_##list), offsetof(struct upf_rules, list),            \
-			sizeof(((struct upf_rules *)0)->list[0])                                   \
+			sizeof(((struct upf_rules *)0)->list[0]),                                  \
+			sizeof(((struct upf_rules *)0)->list) /                                    \
+				sizeof(((struct upf_rules *)0)->list[0])                           \
 	}
 
 static const struct list {
-	size_t n, elements, size;
+	size_t n, elements, size, max;
 } lists[] = {
 	LIST(pdr), LIST(far),	 LIST(qer),	    LIST(urr),	     LIST(bar),	 LIST(endpoint),
 	LIST(ue),  LIST(filter), LIST(application), LIST(duplicate), LIST(link),
@@ -143,6 +146,44 @@ static const uint8_t *list_unpack(const uint8_t *from, uint8_t *elements, size_t
 		memcpy(elements + at, word, least(GROUP, size - at));
 	}
 	return from;
+}
+
+/* Return: what follows them, NULL: they don't end before @end */
+static const uint8_t *group_skip(const uint8_t *from, const uint8_t *end)
+{
+	size_t literals = 0;
+
+	if (from == end)
+		return NULL;
+	for (size_t i = 0; i < 4; i++) {
+		const enum code code = *from >> 2 * i & 3;
+
+		if (code > LITERAL)
+			return NULL;
+		literals += code == LITERAL;
+	}
+	from++;
+	return (size_t)(end - from) < literals * WORD ? NULL : from + literals * WORD;
+}
+
+int upf_record_check(const void *octets, size_t size)
+{
+	const struct upf_record *record = octets;
+	const uint8_t *at, *end;
+
+	if (size < sizeof(*record) || size != upf_record_size(record))
+		return -EBADMSG;
+	at = record->packed;
+	end = at + record->size;
+	for (size_t i = 0; i < LISTS; i++) {
+		if (record->n[i] > lists[i].max)
+			return -EBADMSG;
+		for (size_t done = 0; at && done < record->n[i] * lists[i].size; done += GROUP)
+			at = group_skip(at, end);
+		if (!at)
+			return -EBADMSG;
+	}
+	return at == end ? 0 : -EBADMSG;
 }
 
 void upf_record_read(const struct upf_record *record, struct upf_rules *ret)

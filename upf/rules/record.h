@@ -15,6 +15,9 @@ struct upf_record;
 struct upf_record *upf_record_new(const struct upf_rules *rules);
 /** upf_record_read - the rules; those of NULL are none */
 void upf_record_read(const struct upf_record *record, struct upf_rules *ret);
+/** upf_record_check - whether @octets, aligned as malloc does, are one of @size octets, with no more
+ * of a list than there can be; what its elements say is upf_rules_bounds'. Return: 0, -EBADMSG */
+int upf_record_check(const void *octets, size_t size);
 /** upf_record_size - octets */
 size_t upf_record_size(const struct upf_record *record);
 

@@ -270,6 +270,11 @@ int upf_rules_change(struct upf_rules *rules, const struct upf_change *change,
 		     const struct upf_rules_env *env, struct upf_created *ret_created,
 		     struct upf_refusal *ret_refusal);
 
+/** upf_rules_served - is each UE address of its network instance's pools? */
+bool upf_rules_served(const struct upf_rules_env *env, const struct upf_rules *rules);
+/** upf_rules_claim - what @rules have, as nobody else has it: those of a predecessor's session;
+ * Return: 0 or a negative errno, and then something may have been claimed */
+int upf_rules_claim(const struct upf_rules_env *env, const struct upf_rules *rules);
 /** upf_rules_release - give back the TEIDs and UE addresses that @from has and @keep (NULL: none)
  * hasn't */
 void upf_rules_release(const struct upf_rules_env *env, const struct upf_rules *from,
@@ -356,6 +361,9 @@ int upf_locality_read(struct upf_endpoint *at, const struct upf_locality *from,
 /** upf_instance_find - Return: its index, or -1: there is none of that name */
 int upf_instance_find(const struct upf_rules_env *env, const struct pfcp_name *name);
 
+/** upf_rules_bounds - of rules that were read from elsewhere than N4: whether all that counts or
+ * indexes something is in its bounds; upf_rules_check says the rest. Return: 0, -EBADMSG */
+int upf_rules_bounds(const struct upf_rules *rules, uint8_t instance_count);
 /** upf_rules_check - does the whole make sense? Return: 0, or -EINVAL with the refusal */
 int upf_rules_check(struct upf_rules *rules, struct upf_refusal *refusal);
 /** upf_filter_resolve - the filter itself, where @filter is only the id of another PDR's; NULL:
