@@ -150,6 +150,7 @@ static void write_upf(const struct writer *w)
 	put_prefix_item(w, all_pools(w->t));
 	put_protected(w);
 	put_pin_dir(w);
+	put_node_path(w, "state_dir", "state");
 }
 
 static void put_dnns(const struct writer *w)

@@ -128,6 +128,22 @@ for victim in "${victims[@]}"; do
 done
 one_kill core migration-manager break-before-make releasing
 
+# Its node starts it again, and meanwhile the programs that it left in the kernel forward.
+note 'the UPF that serves is killed: its sessions stay, and no packet is lost'
+victim=upf-$(edge_of_service | sed 's/edge-//')
+ok 'ready' wait_for 10 all_ready
+seids() { upf "$victim" /v1/sessions | jq -c '[.sessions[].seid] | sort'; }
+before=$(seids) pid=$(pid_of "$victim" upf)
+probe_start
+kill -9 "$pid"
+ok "$victim is started again" wait_for 10 restarted "$victim" upf "$pid"
+ok 'and ready' wait_for 10 all_ready
+probe_stop
+is 'echoes meanwhile' "$(probe_result)" '0 lost, 0 doubled'
+is 'its sessions' "$(seids)" "$before"
+like 'are its own, not restored by smf-lite' "$(cat "/run/baton/$topology/nodes/$victim/$victim.log")" 'what=sessions-kept sessions='
+ok 'all agree' wait_for 10 agree || what_they_say >&2
+
 ok 'every daemon is ready' wait_for 10 all_ready
 remember
 ok 'down' baton down
