@@ -38,10 +38,10 @@ static int config_load(struct daemon *d, struct upf_config *config)
 	return rc;
 }
 
-static int rest_start(struct program *p)
+/* Before the UPF: a port that is taken costs a killed predecessor nothing. Nobody is answered until
+ * the loop runs */
+static int rest_start(struct program *p, const struct upf_config *config)
 {
-	struct upf *upf = &p->upf;
-	const struct upf_config *config = upf->config;
 	struct http_listen listen = {
 		.addr = config->rest_address,
 		.port = (uint16_t)config->rest_port,
@@ -55,7 +55,7 @@ static int rest_start(struct program *p)
 			return rc;
 		listen.token = p->token;
 	}
-	rc = http_server_new(upf->loop, &listen, upf_routes, upf, &upf->rest);
+	rc = http_server_new(&p->daemon.loop, &listen, upf_routes, &p->upf, &p->upf.rest);
 	if (rc)
 		log_error("rest", "address=%s:%u error=\"%s\"",
 			  upf_addr_text(config->rest_address, addr), config->rest_port,
@@ -122,9 +122,9 @@ int main(int argc, char **argv)
 		status = 0;
 		goto done;
 	}
+	if (rest_start(&p, &p.config[0]))
+		goto done;
 	if (upf_start(&p.upf, &p.config[0], &p.daemon.loop))
-		goto stop;
-	if (rest_start(&p))
 		goto stop;
 	p.daemon.reload = on_reload;
 	p.daemon.user = &p;

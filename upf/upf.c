@@ -228,7 +228,7 @@ int upf_start(struct upf *upf, const struct upf_config *config, uv_loop_t *loop)
 	const int lock = upf_keep_lock(config);
 	int rc = -ENOENT;
 
-	*upf = (struct upf){.config = config, .loop = loop};
+	*upf = (struct upf){.config = config, .loop = loop, .rest = upf->rest};
 	if (lock >= 0 && !upf_heritage_open(upf, &heritage)) {
 		rc = start(upf, heritage);
 		upf_heritage_free(heritage);
@@ -265,5 +265,5 @@ void upf_stop(struct upf *upf)
 		uv_close((uv_handle_t *)upf->dp_poll, on_close_free);
 	}
 	dataplane_free(upf->dp);
-	*upf = (struct upf){.config = upf->config, .loop = upf->loop};
+	*upf = (struct upf){.config = upf->config, .loop = upf->loop, .rest = upf->rest};
 }

@@ -133,7 +133,7 @@ struct upf_peer {
 
 /* ---- upf.c ---- */
 
-/** upf_start - data plane, N4; Return: 0 or a negative errno, logged */
+/** upf_start - data plane, N4; upf->rest stays as it is; Return: 0 or a negative errno, logged */
 int upf_start(struct upf *upf, const struct upf_config *config, uv_loop_t *loop);
 /** upf_claims_start - of TEIDs and UE addresses, none yet, as the configuration has them; Return: 0
  * or a negative errno */

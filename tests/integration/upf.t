@@ -14,7 +14,7 @@ ok 'the example configuration is right' "$upf" --config "$root/upf/upf.example.y
 sed 's/^n3_device:.*/n3_devise: n3/' "$root/upf/upf.example.yaml" >"$tmp/wrong.yaml"
 nok 'a misspelt key is not' "$upf" --config "$tmp/wrong.yaml" --check-config
 like 'and is told with its place' "$_output" 'wrong.yaml:[0-9]+:1: '
-sed 's/^n3_device:.*/n3_device: nowhere0/; s/^n4_address:.*/n4_address: 127.0.0.1/' "$root/upf/upf.example.yaml" \
+sed 's/^n3_device:.*/n3_device: nowhere0/; s/^n4_address:.*/n4_address: 127.0.0.1/; s/^rest_address:.*/rest_address: 127.0.0.1/; /^token_file:/d' "$root/upf/upf.example.yaml" \
 	>"$tmp/nowhere.yaml"
 nok 'without its device it does not start' "$upf" --config "$tmp/nowhere.yaml"
 like 'and says which' "$_output" 'nowhere0'

@@ -219,6 +219,8 @@ static void case_taken(struct bed *bed, struct smf *smf, struct example *ex)
 {
 	const struct sockaddr_in n4 = {
 		.sin_family = AF_INET, .sin_addr = bed->n4, .sin_port = htons(PFCP_PORT)};
+	const struct sockaddr_in rest = {
+		.sin_family = AF_INET, .sin_addr = ip("127.0.0.1"), .sin_port = htons(8082)};
 	const pid_t pid = bed->pid;
 	int fd;
 
@@ -231,6 +233,12 @@ static void case_taken(struct bed *bed, struct smf *smf, struct example *ex)
 		bail("N4's address", errno);
 	tap_ok(run_in_vain(bed), "its address is another's: it ends");
 	tap_ok(talk_uplink(bed, ex, EX_QFI), "packets pass all the same");
+	close(fd);
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&rest, sizeof(rest)) || listen(fd, 1))
+		bail("REST's address", errno);
+	tap_ok(run_in_vain(bed), "REST's port is another's: it ends");
+	tap_ok(talk_uplink(bed, ex, EX_QFI), "and packets pass");
 	close(fd);
 	upf_run(bed);
 	tap_ok(talk_status_number("sessions") == 1 && talk_uplink(bed, ex, EX_QFI),
